@@ -1,0 +1,79 @@
+"""Every limit a vendor documents, enforced before the vendor does it for you."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .catalog import contract, contracts
+    from .judge import Contract
+    from .document import Document, read
+    from .model import (
+        BrokenContract,
+        FieldboundError,
+        Invalid,
+        Limit,
+        NotJSON,
+        Place,
+        Report,
+        Source,
+        UnknownName,
+        Unspecified,
+        Violation,
+    )
+
+#: Where each public name lives: a room is imported when a name of it is first used.
+_ROOMS = {
+    "BrokenContract": "model",
+    "Contract": "judge",
+    "Document": "document",
+    "FieldboundError": "model",
+    "Invalid": "model",
+    "Limit": "model",
+    "NotJSON": "model",
+    "Place": "model",
+    "Report": "model",
+    "Source": "model",
+    "UnknownName": "model",
+    "Unspecified": "model",
+    "Violation": "model",
+    "contract": "catalog",
+    "contracts": "catalog",
+    "read": "document",
+}
+
+__all__ = [
+    "BrokenContract",
+    "Contract",
+    "Document",
+    "FieldboundError",
+    "Invalid",
+    "Limit",
+    "NotJSON",
+    "Place",
+    "Report",
+    "Source",
+    "UnknownName",
+    "Unspecified",
+    "Violation",
+    "contract",
+    "contracts",
+    "read",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("fieldbound")
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'fieldbound' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

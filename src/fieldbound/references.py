@@ -1,0 +1,175 @@
+"""A schema and what it refers to go in, its subschemas at their places come out.
+
+A place is the URI of a resource and the path from its root; references are resolved in what was
+given, never fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+Schema: TypeAlias = Any
+Path: TypeAlias = Sequence[str | int]
+
+#: Keywords whose contents are values, not schemas.
+VALUES: Final = frozenset(("enum", "const", "default", "examples", "x-source", "x-sources"))
+_OLD_DRAFT: Final = re.compile(r"json-schema\.org/draft-0([3-7])/")
+_OLDEST, _OLDER = 4, 7
+_PLAIN: Final = re.compile(r"[\w/~.$!&'()*+,;=:@-]*", re.ASCII)
+
+
+def pointer_of(path: Path) -> str:
+    """Return the JSON Pointer of a path of names and indices."""
+    return "".join(["/" + escaped(token) for token in path])
+
+
+def escaped(token: str | int) -> str:
+    """Return a name or an index as one token of a JSON Pointer."""
+    text = str(token)
+    if "~" in text or "/" in text:
+        return text.replace("~", "~0").replace("/", "~1")
+    return text
+
+
+class Node(NamedTuple):
+    """A subschema at its place: the URI of its resource and the path to it from there."""
+
+    schema: Schema
+    uri: str
+    tokens: tuple[str, ...] = ()
+    draft: int = 0  # 4 or 7 for a draft of that age, in which nothing beside a $ref counts
+
+    @property
+    def location(self) -> str:
+        """The absolute location of the subschema: a URI and a JSON Pointer as its fragment."""
+        return f"{self.uri}#{_fragment(pointer_of(self.tokens))}"
+
+
+class References:
+    """Every subschema of a schema at *uri*, and of the *resources* it refers to by URI."""
+
+    def __init__(self, schema: Schema, uri: str, resources: Mapping[str, Schema]) -> None:
+        self._resources: dict[str, Node] = {}
+        self._anchors: dict[tuple[str, str], Node] = {}
+        given = Node(schema, uri, (), _draft(schema))
+        self.root = self._settled(given)
+        self._index(given)
+        for each, contents in resources.items():
+            self._index(Node(contents, each.partition("#")[0], (), _draft(contents)))
+
+    def dangling(self) -> tuple[str, str] | None:
+        """Return pointer and reason of the first reference that leads nowhere, if any does."""
+        stack = [self.root]
+        while stack:
+            node = stack.pop()
+            reference = node.schema.get("$ref") if isinstance(node.schema, dict) else None
+            if isinstance(reference, str) and (reason := self._astray(node, reference)):
+                return pointer_of((*node.tokens, "$ref")), reason
+            stack += [
+                self.child(node, token)
+                for token, each in items(node.schema)
+                if token not in VALUES and isinstance(each, (dict, list))
+            ]
+        return None
+
+    def _astray(self, node: Node, reference: str) -> str | None:
+        uri = joined(node.uri, reference).partition("#")[0]
+        if uri not in self._resources and "json-schema.org/" not in uri:
+            return (
+                f"the reference {reference!r} leads to a document that is not at hand; references "
+                "are never fetched: give the document among the resources, or beside the file"
+            )
+        try:
+            self.resolved(node, reference)
+        except (KeyError, IndexError, TypeError, ValueError):
+            if "json-schema.org/" not in uri:
+                return f"the reference {reference!r} leads to nothing in its document"
+        return None
+
+    def _index(self, root: Node) -> None:
+        """Note every resource and anchor of a document."""
+        self._resources.setdefault(root.uri, root)
+        stack = [root]
+        while stack:
+            node = self._settled(stack.pop())
+            for name in ("$anchor", "$dynamicAnchor"):
+                if isinstance(node.schema, dict) and isinstance(node.schema.get(name), str):
+                    self._anchors.setdefault((node.uri, node.schema[name]), node)
+            for token, child in items(node.schema):
+                if token not in VALUES and isinstance(child, (dict, list)):
+                    stack.append(Node(child, node.uri, (*node.tokens, token), node.draft))
+
+    def _settled(self, node: Node) -> Node:
+        """Return *node* as the root of its own resource where it opens one."""
+        keyword = "id" if node.draft == _OLDEST else "$id"
+        name = node.schema.get(keyword) if isinstance(node.schema, dict) else None
+        if not isinstance(name, str) or (node.draft and "$ref" in node.schema):
+            return node
+        uri, _, fragment = joined(node.uri, name).partition("#")
+        if fragment:
+            self._anchors.setdefault((uri, fragment), node)
+        if uri == node.uri:
+            return node
+        settled = Node(node.schema, uri, (), _draft(node.schema, node.draft))
+        self._resources.setdefault(uri, settled)
+        return settled
+
+    def child(self, node: Node, token: str | int) -> Node:
+        """Return what stands under a name or an index of *node*; KeyError or IndexError if none."""
+        part = node.schema
+        part = part[int(token)] if isinstance(part, list) else part[str(token)]
+        return self._settled(Node(part, node.uri, (*node.tokens, str(token)), node.draft))
+
+    def resolved(self, node: Node, reference: str) -> Node:
+        """Return what a reference names; KeyError or IndexError where there is no such thing."""
+        uri, _, fragment = joined(node.uri, reference).partition("#")
+        target = self._resources[uri]
+        if not fragment:
+            return target
+        if not fragment.startswith("/"):
+            return self._anchors[uri, fragment]
+        if "%" in fragment:
+            from urllib.parse import unquote
+
+            fragment = unquote(fragment)
+        for token in fragment[1:].split("/"):
+            target = self.child(target, token.replace("~1", "/").replace("~0", "~"))
+        return target
+
+
+def _draft(schema: Schema, otherwise: int = 0) -> int:
+    """Return 4 or 7 for a schema of such a draft, 0 for one of 2019-09 and later."""
+    dialect = schema.get("$schema") if isinstance(schema, dict) else None
+    if not isinstance(dialect, str):
+        return otherwise
+    found = _OLD_DRAFT.search(dialect)
+    return 0 if found is None else _OLDEST if found[1] in "34" else _OLDER
+
+
+def items(part: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the members of an object or an array, each under its token of a JSON Pointer."""
+    if isinstance(part, dict):
+        yield from part.items()
+    elif isinstance(part, list):
+        yield from ((str(index), child) for index, child in enumerate(part))
+
+
+def joined(base: str, reference: str) -> str:
+    """Return the URI of a reference that counts from *base*."""
+    if reference.startswith("#"):
+        return base + reference
+    if "://" in reference:
+        return reference
+    from urllib.parse import urljoin
+
+    return urljoin(base, reference)
+
+
+def _fragment(pointer: str) -> str:
+    if _PLAIN.fullmatch(pointer):
+        return pointer
+    from urllib.parse import quote
+
+    return quote(pointer, safe="/~.$!&'()*+,;=:@-")
