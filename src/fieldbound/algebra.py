@@ -1,0 +1,27 @@
+"""A schema goes in as the set of what it takes: the one room that uses the canonical form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema_rs
+from jsonschema_rs import canonical
+
+
+def takes_nothing(schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
+    """Return whether no instance can be valid; False where that cannot be told.
+
+    *uri* is the address by which the schema's own references are read, *resources* what they
+    lead to.
+    """
+    try:
+        form = jsonschema_rs.canonicalize(
+            schema,
+            registry=jsonschema_rs.Registry(list(resources.items())),
+            base_uri=uri,
+            offline=True,
+        )
+    except (jsonschema_rs.ValidationError, canonical.CanonicalizationError):
+        return False  # no schema, or a reference that leads nowhere: others say so, with its place
+    return bool(form.kind == canonical.CanonicalKind.FALSE)

@@ -1,0 +1,260 @@
+"""The engine's errors go in, one mistake for each thing to mend comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from jsonschema_rs import ValidationError
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from .limits import Limits
+from .model import Limit, Violation
+from .references import pointer_of
+from .values import Path, excerpt, kind_of, value_at
+from .wording import quoted
+
+
+class Mistake(NamedTuple):
+    """A violation in the making: its path is not yet a pointer, its place not yet found.
+
+    *place* is the path of what stands in the text: the object, where an attribute is missing;
+    *of_name* tells that the name is meant there, not the value.
+    """
+
+    path: Path
+    code: str
+    limit: Limit
+    place: Path
+    of_name: bool = False
+    actual: Any = None
+    kind: str | None = None
+    also: tuple[Limit, ...] = ()
+    known: tuple[str, ...] = ()
+    detail: str | None = None
+
+    def violation(self, place: Any = None, hidden: bool = False) -> Violation:
+        """Return the violation, without its value where that is *hidden*."""
+        return Violation(
+            self.code,
+            pointer_of(self.path),
+            self.limit,
+            None if hidden or self.limit.sensitive else self.actual,
+            self.kind,
+            place,
+            self.also,
+            self.known,
+            self.detail,
+        )
+
+
+_ALSO: Final = Mistake._fields.index("also")
+#: Of several limits that one value breaks, the first of these is told, the others go with it.
+_TELLING: Final = {
+    code: rank
+    for rank, code in enumerate(
+        "readOnly not type const enum maxLength minLength format pattern maximum exclusiveMaximum "
+        "minimum exclusiveMinimum multipleOf".split()
+    )
+}
+#: What an object or an array is wrong by as a whole; what else it breaks stands on its own.
+_WHOLE: Final = frozenset(("readOnly", "not", "type", "const", "enum", "anyOf", "oneOf"))
+_LENGTHS: Final = frozenset(
+    "maxLength minLength maxItems minItems maxProperties minProperties".split()
+)
+#: Values in which several things can be wrong at once; None: there is no value at all.
+_PARTED: Final = frozenset(("object", "array", None))
+_CHOICES: Final = frozenset(("type", "const", "enum"))
+
+
+def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -> list[Mistake]:
+    """Return the mistakes in *instance* that the engine's errors speak of, each once."""
+    found: list[Mistake] = []
+    for error in errors:
+        read = _READERS.get(type(error.kind), _value)
+        found += read(error, instance, limits)
+    return found if len(found) == 1 else _folded(found)
+
+
+def _path(error: ValidationError) -> tuple[str | int, ...]:
+    return tuple(error.evaluation_path)
+
+
+def _value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    """Read an error about a value as it stands."""
+    limit = limits.at(_path(error))
+    code, path = limit.keyword, tuple(error.instance_path)
+    value = value_at(instance, path)
+    kind = kind_of(value)
+    actual = len(value) if code in _LENGTHS else excerpt(value, kind)
+    return [Mistake(path, code, limit, path, False, actual, kind)]
+
+
+def _refused(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    """Read an error about an attribute that may not be there, whatever its value."""
+    (mistake,) = _value(error, instance, limits)
+    named = bool(mistake.path) and isinstance(mistake.path[-1], str)
+    return [mistake._replace(of_name=named)]
+
+
+def _missing(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    name, path = error.kind.property, tuple(error.instance_path)  # type: ignore[attr-defined]
+    limit = limits.at(_path(error), name)
+    return [Mistake((*path, name), limit.keyword, limit, path)]
+
+
+def _unknown(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    at, path = _path(error), tuple(error.instance_path)
+    limit, known = limits.at(at), limits.known(at)
+    names: list[str | int] = error.kind.unexpected  # type: ignore[attr-defined]
+    return [
+        Mistake(
+            (*path, name),
+            limit.keyword,
+            limit,
+            (*path, name),
+            isinstance(name, str),
+            kind=kind_of(value_at(instance, (*path, name))),
+            known=known,
+        )
+        for name in names
+    ]
+
+
+def _unforeseen(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    """Read an error about items that nothing allows; the engine names them by their JSON alone."""
+    limit, path = limits.at(_path(error)), tuple(error.instance_path)
+    written: list[str] = list(error.kind.unexpected)  # type: ignore[attr-defined]
+    found = []
+    for index, item in reversed(list(enumerate(value_at(instance, path)))):
+        if quoted(item, compact=True) in written:
+            written.remove(quoted(item, compact=True))
+            at = (*path, index)
+            found.append(Mistake(at, limit.keyword, limit, at, kind=kind_of(item)))
+    return found[::-1] or _value(error, instance, limits)
+
+
+def _further(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    limit, path = limits.at(_path(error)), tuple(error.instance_path)
+    items = value_at(instance, path)
+    first: int = error.kind.limit  # type: ignore[attr-defined]
+    return [
+        Mistake((*path, index), limit.keyword, limit, (*path, index), kind=kind_of(items[index]))
+        for index in range(first, len(items))
+    ]
+
+
+def _misnamed(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    at = _path(error)
+    limit = limits.at(at[: len(at) - at[::-1].index("propertyNames")])
+    inner: ValidationError = error.kind.error  # type: ignore[attr-defined]
+    broken = limits.at(tuple(inner.evaluation_path))
+    path = (*error.instance_path, str(inner.instance))
+    detail = f"{broken.keyword} {broken.value}"
+    return [
+        Mistake(path, limit.keyword, limit, path, True, inner.instance, "string", detail=detail)
+    ]
+
+
+def _several(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    (mistake,) = _value(error, instance, limits)
+    branches: list[list[Any]] = error.kind.context  # type: ignore[attr-defined]
+    fitting = sum(not branch for branch in branches)
+    return [mistake._replace(detail=f"{fitting} of {len(branches)}")]
+
+
+def _backtracking(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    (mistake,) = _value(error, instance, limits)
+    return [mistake._replace(detail="undecided")]
+
+
+# -- anyOf and oneOf ----------------------------------------------------------------------------
+
+
+def _chosen(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    """Read an error of alternatives: what is wrong by the one that was meant."""
+    base = tuple(error.instance_path)
+    context: list[list[ValidationError]] = error.kind.context  # type: ignore[attr-defined]
+    branches = [found for errors in context if (found := mistakes(errors, instance, limits))]
+    if not branches:
+        return _value(error, instance, limits)
+    meant = min(branches, key=lambda branch: _distance(branch, base))
+    for choice in meant:
+        rivals = [_rival(choice, branch, base) for branch in branches if branch is not meant]
+        if rivals and all(rivals):
+            also = (limit for rival in rivals if rival for limit in (rival.limit, *rival.also))
+            return [choice._replace(also=_distinct(choice.limit, (*choice.also, *also)))]
+    return meant
+
+
+def _distance(branch: Sequence[Mistake], base: Path) -> tuple[int, int, int, int]:
+    """Return how far an instance is from a branch: by its type, by a tag, by number, by depth."""
+    whole = any(each.path == base and each.code in _CHOICES for each in branch)
+    tags = sum(
+        len(each.path) == len(base) + 1 and each.code in ("const", "enum") for each in branch
+    )
+    return whole, tags, len(branch), -max(len(each.path) for each in branch)
+
+
+def _rival(choice: Mistake, branch: Sequence[Mistake], base: Path) -> Mistake | None:
+    """Return the mistake by which a branch asks for something else where *choice* does."""
+    if choice.code in _CHOICES and len(choice.path) <= len(base) + 1:
+        return next(
+            (each for each in branch if each.path == choice.path and each.code in _CHOICES), None
+        )
+    if choice.code == "required" and len(branch) == 1:
+        return next((each for each in branch if each.code == "required"), None)
+    return None
+
+
+# -- one mistake for one thing to mend ------------------------------------------------------------
+
+
+def _folded(found: list[Mistake]) -> list[Mistake]:
+    """Return one mistake for each value: the most telling, with the limits of the others."""
+    groups: dict[tuple[Path, str], list[Mistake]] = {}
+    for each in found:
+        # a value, or one of the ways in which an object or array can be wrong
+        one = each.kind not in _PARTED or each.code in _WHOLE
+        groups.setdefault((each.path, "" if one else each.code), []).append(each)
+    told = [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
+    return [each for each in told if not _is_echo(each)] or told
+
+
+def _is_echo(mistake: Mistake) -> bool:
+    """Return whether an attribute is called unknown only because the schema with it was broken."""
+    return mistake.code == "unevaluatedProperties" and mistake.path[-1] in mistake.known
+
+
+def _together(group: list[Mistake]) -> Mistake:
+    first = min(group, key=_rank)
+    also = [limit for each in group for limit in (each.limit, *each.also)]
+    return Mistake(*first[:_ALSO], _distinct(first.limit, also), *first[_ALSO + 1 :])
+
+
+def _rank(mistake: Mistake) -> int:
+    return _TELLING.get(mistake.code, len(_TELLING))
+
+
+def _distinct(told: Limit, limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    """Return the limits other than the one told, each once."""
+    others = {(limit.location, limit.pointer): limit for limit in limits}
+    others.pop((told.location, told.pointer), None)
+    return tuple(others.values())
+
+
+_Reader = Callable[[ValidationError, Any, Limits], list[Mistake]]
+_READERS: Final[dict[type, _Reader]] = {
+    Kind.AdditionalItems: _further,
+    Kind.AdditionalProperties: _unknown,
+    Kind.AnyOf: _chosen,
+    Kind.BacktrackLimitExceeded: _backtracking,
+    Kind.FalseSchema: _refused,
+    Kind.Not: _refused,
+    Kind.OneOfMultipleValid: _several,
+    Kind.OneOfNotValid: _chosen,
+    Kind.PropertyNames: _misnamed,
+    Kind.Required: _missing,
+    Kind.UnevaluatedItems: _unforeseen,
+    Kind.UnevaluatedProperties: _unknown,
+}

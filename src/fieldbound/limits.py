@@ -1,0 +1,331 @@
+"""A schema goes in, its limits come out: the one room that knows which keywords are limits.
+
+A limit is found in two ways that agree: by walking the whole schema, and by following the
+evaluation path of one error to the keyword it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from .model import Limit, Source
+from .references import Node, References, Schema, escaped, items
+
+#: Keywords that refuse instances by themselves, each a limit where it stands.
+LIMITS: Final = frozenset(
+    "type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength "
+    "minLength pattern format maxItems minItems uniqueItems contains maxContains minContains "
+    "maxProperties minProperties required dependentRequired propertyNames not anyOf oneOf".split()
+)
+#: The formats that are checked; any other is an annotation.
+FORMATS: Final = frozenset(
+    "date date-time time duration email idn-email hostname idn-hostname ipv4 ipv6 uri "
+    "uri-reference iri iri-reference uri-template uuid json-pointer relative-json-pointer "
+    "regex".split()
+)
+#: Keywords that were limits only up to draft 7.
+_OLD_LIMITS: Final = frozenset(("contentEncoding", "contentMediaType"))
+#: Keywords that refuse instances only when their value is false.
+_CLOSERS: Final = frozenset(
+    "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems".split()
+)
+_REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
+_NAMED: Final = ("properties", "patternProperties", "dependentSchemas", "dependencies")
+_LISTED: Final = ("allOf", "anyOf", "oneOf", "prefixItems", "items")
+_SINGLE: Final = (
+    "additionalProperties",
+    "unevaluatedProperties",
+    "items",
+    "additionalItems",
+    "unevaluatedItems",
+    "then",
+    "else",
+)
+_APPLIED: Final = frozenset((*_NAMED, *_LISTED, *_SINGLE))
+#: Keywords at which an error ends only where they lead to a schema that takes nothing.
+_CLOSED: Final = frozenset(("then", "else", *_REFERENCES))
+#: Keywords whose subschemas judge another value than the one they stand at: of any such name.
+_ANY: Final = frozenset(_CLOSERS | {"patternProperties", "propertyNames", "contains"})
+#: A schema that refers to itself in many ways unfolds without end; each place is then seen once.
+_MOST_PLACES: Final = 20_000
+_TURNS: Final = 2
+
+
+class _Trail(NamedTuple):
+    """How a subschema was come to: the value it judges, and what its uses say of its limits."""
+
+    node: Node
+    pointer: str = ""
+    uses: tuple[Any, ...] = ()
+    sensitive: bool = False
+    entered: tuple[tuple[str, str], ...] = ()  # each reference followed: its target, at a pointer
+
+
+class Survey(NamedTuple):
+    """What is to be known of a whole schema before judging by it.
+
+    Whether it is *recursive*, what is *unspecified* by pointer and reason, the pointers of
+    *sensitive* values, and whether it is *silent*: demands nothing at all.
+    """
+
+    recursive: bool
+    unspecified: Mapping[str, str]
+    sensitive: tuple[str, ...]
+    silent: bool
+
+
+class Limits:
+    """The limits of one contract: its schema, and the resources it refers to by URI."""
+
+    def __init__(
+        self,
+        contract: str,
+        schema: Schema,
+        uri: str,
+        resources: Mapping[str, Schema],
+        formats: str = "assert",
+    ) -> None:
+        self._contract = contract
+        self._formats = FORMATS if formats == "assert" else frozenset[str]()
+        self._references = References(schema, uri, resources)
+        self._root = self._references.root
+        table = schema.get("x-sources") if isinstance(schema, dict) else None
+        self._sources: Mapping[str, Any] = table if isinstance(table, dict) else {}
+        self._found: dict[tuple[str | int, ...], Limit] = {}
+
+    # -- one error's limit -------------------------------------------------------------------
+
+    def at(self, path: tuple[str | int, ...], name: str | None = None) -> Limit:
+        """Return the limit that an evaluation path ends at; *name* is the attribute required."""
+        key = path if name is None else (*path, name)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._limit(path, name)
+        return found
+
+    def known(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
+        """Return the names of attributes taken by the schema that holds the keyword at *path*."""
+        trail, _ = self._followed(path)
+        return tuple(dict.fromkeys(self._names(trail.node, ()))) if trail else ()
+
+    def _limit(self, path: tuple[str | int, ...], name: str | None) -> Limit:
+        trail, keyword = self._followed(path)
+        if trail is None:  # a path that only the engine can follow: the keyword is known at least
+            words = [step for step in path if isinstance(step, str)]
+            return Limit(self._contract, "", words[-1] if words else "not", None, self._root.uri)
+        return self._made(trail, keyword or "not", name)
+
+    def _followed(self, path: tuple[str | int, ...]) -> tuple[_Trail | None, str | None]:
+        """Follow an evaluation path to the subschema that holds its last keyword, and return both.
+
+        The keyword is None where the path ends at a subschema: one that takes nothing.
+        """
+        trail, steps = self._start(), list(path)
+        try:
+            while len(steps) > 1 or (steps and steps[0] in _CLOSED):
+                trail = self._step(trail, str(steps.pop(0)), steps)
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None, None
+        return trail, str(steps[0]) if steps else None
+
+    def _start(self) -> _Trail:
+        return self._entered(_Trail(self._root, entered=((self._root.location, ""),)))
+
+    def _step(self, trail: _Trail, keyword: str, steps: list[str | int]) -> _Trail:
+        if keyword in _REFERENCES:
+            return self._referred(trail, keyword)
+        node = self._references.child(trail.node, keyword)
+        if keyword in _NAMED or (keyword in _LISTED and isinstance(node.schema, list)):
+            token = str(steps.pop(0))
+            return self._descended(trail, keyword, self._references.child(node, token), token)
+        return self._descended(trail, keyword, node)
+
+    def _referred(self, trail: _Trail, keyword: str) -> _Trail:
+        """Follow a reference; one that leads into itself is named by its first repetition."""
+        node = self._references.resolved(trail.node, trail.node.schema[keyword])
+        uses = (*trail.uses, trail.node.schema.get("x-source"))
+        before = [pointer for target, pointer in trail.entered if target == node.location]
+        pointer = before[1] if len(before) > 1 else trail.pointer
+        entered = (*trail.entered, (node.location, pointer))
+        return self._entered(_Trail(node, pointer, uses, trail.sensitive, entered))
+
+    def _descended(
+        self, trail: _Trail, keyword: str, node: Node, token: str | None = None
+    ) -> _Trail:
+        at = None
+        if keyword in {"properties", "prefixItems"} or (keyword == "items" and token):
+            at = escaped(token or "")
+        elif keyword in _ANY:
+            at = "*"
+        if at is None:
+            return self._entered(trail._replace(node=node))
+        pointer = f"{trail.pointer}/{at}"
+        return self._entered(_Trail(node, pointer, (), trail.sensitive, trail.entered))
+
+    def _entered(self, trail: _Trail) -> _Trail:
+        schema = trail.node.schema
+        if isinstance(schema, dict) and schema.get("x-sensitive") is True:
+            return trail._replace(sensitive=True)
+        return trail
+
+    # -- all limits --------------------------------------------------------------------------
+
+    def all(self) -> tuple[Limit, ...]:
+        """Return every limit, parents before their attributes, each id once."""
+        limits: dict[str, Limit] = {}
+        for trail in self._trails():
+            for keyword, name in self._written(trail.node):
+                limit = self._made(trail, keyword, name)
+                limits.setdefault(limit.id, limit)
+        return tuple(limits.values())
+
+    def survey(self) -> Survey:
+        """Return what is to be known of the whole schema before judging by it."""
+        unspecified: dict[str, str] = {}
+        sensitive: dict[str, None] = {}
+        recursive, silent = False, True
+        for trail in self._trails():
+            recursive = recursive or _turns(trail) > 1
+            silent = silent and next(self._written(trail.node), None) is None
+            if isinstance(trail.node.schema, dict) and "x-unspecified" in trail.node.schema:
+                unspecified.setdefault(trail.pointer, str(trail.node.schema["x-unspecified"]))
+            if trail.sensitive:
+                sensitive[trail.pointer] = None
+        return Survey(recursive, unspecified, tuple(sensitive), silent)
+
+    def _trails(self) -> Iterator[_Trail]:
+        """Yield every subschema by every way to it, each reference within itself once."""
+        stack, seen = [self._start()], dict[str, int]()
+        while stack:
+            trail = stack.pop()
+            location = trail.node.location
+            seen[location] = seen.get(location, 0) + 1
+            if len(seen) > _MOST_PLACES and seen[location] > 1:
+                continue
+            yield trail
+            stack += [
+                child for child in reversed(list(self._below(trail))) if _turns(child) <= _TURNS
+            ]
+
+    def _below(self, trail: _Trail) -> Iterator[_Trail]:
+        """Yield the subschemas that apply where *trail* does."""
+        schema = trail.node.schema
+        if not isinstance(schema, dict):
+            return
+        for keyword in _REFERENCES:
+            if isinstance(schema.get(keyword), str):
+                try:
+                    yield self._referred(trail, keyword)
+                except (KeyError, IndexError, TypeError, ValueError):
+                    continue  # the engine has said so already, or knows better
+        if trail.node.draft and "$ref" in schema:
+            return
+        for keyword in schema:
+            if keyword in _APPLIED:
+                yield from self._applied(trail, keyword)
+
+    def _applied(self, trail: _Trail, keyword: str) -> Iterator[_Trail]:
+        """Yield the subschemas under one keyword."""
+        node = self._references.child(trail.node, keyword)
+        if (keyword in _NAMED and isinstance(node.schema, dict)) or (
+            keyword in _LISTED and isinstance(node.schema, list)
+        ):
+            for token, _ in items(node.schema):
+                yield self._descended(trail, keyword, self._references.child(node, token), token)
+        elif (keyword in _SINGLE and isinstance(node.schema, dict)) or (
+            keyword in _CLOSED and node.schema is False
+        ):
+            yield self._descended(trail, keyword, node)
+
+    def _names(self, node: Node, above: tuple[str, ...]) -> Iterator[str]:
+        """Yield the names of attributes that *node* takes, by itself or by what it refers to."""
+        schema, location = node.schema, node.location
+        if not isinstance(schema, dict) or location in above:
+            return
+        for name, value in schema.get("properties", {}).items():
+            if value is not False and not _is_read_only(value):
+                yield name
+        for trail in self._below(_Trail(node)):
+            if trail.pointer == "":
+                yield from self._names(trail.node, (*above, location))
+
+    # -- making one --------------------------------------------------------------------------
+
+    def _written(self, node: Node) -> Iterator[tuple[str, str | None]]:
+        """Yield the limits of one subschema as keyword and, where it requires one, a name."""
+        if node.schema is False:
+            yield "not", None
+        if not isinstance(node.schema, dict):
+            return
+        for keyword, value in node.schema.items():
+            if keyword == "required" and isinstance(value, list):
+                yield from ((keyword, str(name)) for name in value)
+            elif keyword in ("dependentRequired", "dependencies") and isinstance(value, dict):
+                names = [name for each in value.values() if isinstance(each, list) for name in each]
+                yield from ((keyword, str(name)) for name in dict.fromkeys(names))
+            elif self._is_limit(keyword, value, node.draft):
+                yield keyword, None
+
+    def _is_limit(self, keyword: str, value: Any, draft: int) -> bool:
+        if keyword == "format":
+            return value in self._formats
+        if keyword in _CLOSERS:  # what the unevaluated ones refuse is told as unknown as a whole
+            return value is False or (keyword.startswith("unevaluated") and value is not True)
+        return keyword in LIMITS or (draft and keyword in _OLD_LIMITS)
+
+    def _made(self, trail: _Trail, keyword: str, name: str | None) -> Limit:
+        schema, tokens = trail.node.schema, trail.node.tokens
+        value = schema.get(keyword) if isinstance(schema, dict) else schema
+        if keyword == "not" and _is_read_only(schema):
+            keyword, value = "readOnly", True
+        if isinstance(schema, dict):
+            tokens = (*tokens, keyword)
+        entry = self._entry(trail, keyword, name)
+        return Limit(
+            contract=self._contract,
+            pointer=trail.pointer if name is None else f"{trail.pointer}/{escaped(name)}",
+            keyword=keyword,
+            value=value if name is None else True,
+            location=entry.get("at") or trail.node._replace(tokens=tokens).location,
+            says=entry.get("says"),
+            sources=tuple(self._source(key) for key in _listed(entry.get("from"))),
+            note=entry.get("note"),
+            sensitive=trail.sensitive,
+        )
+
+    def _entry(self, trail: _Trail, keyword: str, name: str | None) -> Mapping[str, Any]:
+        """Return what is said of a keyword: at the use nearest to the value, or beside it."""
+        own = trail.node.schema.get("x-source") if isinstance(trail.node.schema, dict) else None
+        wanted = (keyword,) if name is None else (f"{keyword}/{name}", keyword)
+        for said in (*trail.uses, own):
+            entries = [entry for entry in _listed(said) if isinstance(entry, dict)]
+            for word in wanted:
+                for entry in entries:
+                    if word in _listed(entry.get("of")):
+                        return entry
+            for entry in entries:
+                if "of" not in entry:
+                    return entry
+        return {}
+
+    def _source(self, key: Any) -> Source:
+        said = self._sources.get(key, {}) if isinstance(key, str) else {}
+        fallback = key if str(key).startswith(("https://", "http://")) else None
+        return Source(
+            str(key), said.get("title", str(key)), said.get("address", fallback), said.get("read")
+        )
+
+
+def _turns(trail: _Trail) -> int:
+    """Return how often the last reference followed has been followed on the way."""
+    return sum(target == trail.entered[-1][0] for target, _ in trail.entered)
+
+
+def _is_read_only(schema: Schema) -> bool:
+    """Whether a subschema refuses what the server makes: it says readOnly and takes nothing."""
+    return isinstance(schema, dict) and schema.get("readOnly") is True and schema.get("not") == {}
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else () if value is None else (value,)
