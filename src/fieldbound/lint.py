@@ -1,0 +1,159 @@
+"""A schema as written goes in, what is wrong with it comes out, each with the path to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jsonschema_rs
+
+from .algebra import takes_nothing
+from .limits import FORMATS, LIMITS
+from .model import SAYS
+from .references import VALUES, Node, items
+
+Tokens = tuple[str, ...]
+Problem = tuple[Tokens, str]
+
+#: Keywords under which subschemas stand by name, in a list, or alone.
+_NAMED: Final = frozenset(
+    "properties patternProperties $defs definitions dependentSchemas dependencies".split()
+)
+_LISTED: Final = frozenset("allOf anyOf oneOf prefixItems items".split())
+_SINGLE: Final = frozenset(
+    "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems contains "
+    "not if then else propertyNames contentSchema".split()
+)
+EXTENSIONS: Final = ("x-source", "x-sources", "x-unspecified", "x-sensitive", "x-any-case")
+_KEYWORDS: Final = (
+    LIMITS
+    | _NAMED
+    | _LISTED
+    | _SINGLE
+    | frozenset(
+        "$schema $id $ref $anchor $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor "
+        "$vocabulary $comment title description default examples deprecated readOnly writeOnly "
+        "contentEncoding contentMediaType discriminator xml externalDocs example".split()
+    )
+)
+#: Formats that describe a type and are not checked: what they promise is written as limits.
+_DESCRIPTIVE: Final = frozenset("int32 int64 float double byte binary password".split())
+#: Keywords that a draft from 2019-09 on reads past, and what it has for them.
+_MOVED: Final = {
+    "dependencies": "dependentRequired or dependentSchemas",
+    "additionalItems": "items, after prefixItems",
+    "nullable": 'a type list with "null" in it',
+    "id": "$id",
+}
+
+
+def problems(
+    node: Node, resources: Mapping[str, Any], sources: Mapping[str, Any] | None
+) -> Iterator[Problem]:
+    """Yield what is wrong with a subschema, the path counted from its resource.
+
+    *sources* are those its limits may name; without any (None) keywords are not gone through, and
+    whatever the standard allows is right.
+    """
+    yield from _misformed(node)
+    inner = list(_subschemas(node.schema, node.tokens, node.draft))
+    for tokens, schema in inner:
+        if sources is not None and isinstance(schema, dict):
+            yield from ((tokens + at, why) for at, why in _misspelt(schema, node.draft))
+            yield from ((tokens + at, why) for at, why in _unsourced(schema, sources))
+    for tokens, schema in reversed(inner):  # the inmost first: it is the cause of the others
+        if not is_refusal(schema) and _empty(tokens, schema, node.uri, resources):
+            yield tokens, "no value can satisfy this subschema: its limits exclude each other"
+            return
+
+
+def is_refusal(schema: Any) -> bool:
+    """Return whether a schema says in so many words that it takes nothing."""
+    return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
+
+
+def _misformed(node: Node) -> Iterator[Problem]:
+    try:
+        jsonschema_rs.meta.validate(node.schema)
+    except jsonschema_rs.ValidationError as error:
+        yield (
+            (*node.tokens, *(str(token) for token in error.instance_path)),
+            " ".join(error.message.split()),
+        )
+
+
+def _subschemas(schema: Any, tokens: Tokens, draft: int) -> Iterator[tuple[Tokens, Any]]:
+    """Yield a schema and all within it, each with its path, the outer before the inner."""
+    yield tokens, schema
+    if not isinstance(schema, dict) or (draft and "$ref" in schema):
+        return
+    for keyword, part in schema.items():
+        at = (*tokens, keyword)
+        if (keyword in _NAMED and isinstance(part, dict)) or (
+            keyword in _LISTED and isinstance(part, list)
+        ):
+            for token, child in items(part):
+                if not (keyword == "dependencies" and isinstance(child, list)):
+                    yield from _subschemas(child, (*at, token), draft)
+        elif keyword in _SINGLE and isinstance(part, (dict, bool)):
+            yield from _subschemas(part, at, draft)
+
+
+def _misspelt(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
+    """Yield keywords that no validator knows: limits that would never be checked."""
+    for keyword in schema:
+        if keyword in _MOVED and not draft:
+            yield (keyword,), f"{keyword!r} is not a keyword of this draft: use {_MOVED[keyword]}"
+        elif keyword.startswith("x-"):
+            close = _closest(keyword, EXTENSIONS)
+            if close is not None and keyword not in EXTENSIONS:
+                yield (keyword,), f"{keyword!r} is no extension known here: is {close!r} meant?"
+        elif keyword not in _KEYWORDS and not (draft and keyword in _MOVED):
+            close = _closest(keyword, sorted(_KEYWORDS))
+            meant = f": is {close!r} meant?" if close else ""
+            yield (keyword,), f"{keyword!r} is not a keyword, and nothing would check it{meant}"
+    name = schema.get("format")
+    if isinstance(name, str) and name not in FORMATS | _DESCRIPTIVE:
+        close = _closest(name, sorted(FORMATS))
+        meant = f": is {close!r} meant?" if close else ""
+        yield ("format",), f"{name!r} is not a format, and nothing would check it{meant}"
+
+
+def _unsourced(schema: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong in the statements of where limits are documented."""
+    said = schema.get("x-source", [])
+    for index, entry in enumerate(said if isinstance(said, list) else [said]):
+        at = ("x-source", str(index)) if isinstance(said, list) else ("x-source",)
+        if not isinstance(entry, dict):
+            yield at, "a statement of a source is an object with says, from, and perhaps of, note"
+            continue
+        if entry.get("says") not in SAYS:
+            yield (*at, "says"), f"says is one of {', '.join(SAYS)}"
+        keys = entry.get("from", [])
+        for key in keys if isinstance(keys, list) else [keys]:
+            if key not in sources and not str(key).startswith(("https://", "http://")):
+                yield (*at, "from"), f"there is no source {key!r} in sources.json"
+
+
+def _empty(tokens: Tokens, schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
+    if not isinstance(schema, dict) or not (schema.keys() - VALUES):
+        return False
+    if not _refers(schema):
+        return takes_nothing(schema, uri, {})
+    whole = Node(schema, uri, tokens).location
+    return takes_nothing({"$ref": whole}, uri, resources)
+
+
+def _refers(part: Any) -> bool:
+    return any(
+        token in ("$ref", "$dynamicRef") or (token not in VALUES and _refers(child))
+        for token, child in items(part)
+        if isinstance(child, (dict, list)) or token in ("$ref", "$dynamicRef")
+    )
+
+
+def _closest(word: str, words: Any) -> str | None:
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, words, n=1, cutoff=0.75)
+    return found[0] if found else None
