@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog import contract, contracts
-    from .judge import Contract
     from .document import Document, read
+    from .judge import Contract
     from .model import (
         BrokenContract,
         FieldboundError,

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from .document import Document, read
 from .model import BrokenContract, Place
-from .references import VALUES, Node, items, joined, pointer_of
+from .references import VALUES, Node, draft_of, items, joined, pointer_of
 
 Tokens = tuple[str, ...]
 Direction = Literal["request", "response"] | None
@@ -74,10 +74,10 @@ class Files:
         if uri not in self._read:
             path = self.path(uri)
             try:
-                document = read(path or uri)
+                document = read(_near(path) if path else uri)
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise BrokenContract(reason, file=str(path or uri)) from None
+                raise BrokenContract(reason, file=str(_near(path) if path else uri)) from None
             if document.faults:
                 fault = document.faults[0]
                 raise BrokenContract(fault.message, file=document.name, place=fault.place)
@@ -133,7 +133,8 @@ class Bundle:
         self._taken.setdefault(uri, []).append(tokens)
         copy = self._copied(schema)
         if tokens:
-            _graft(self.resources.setdefault(uri, {"$id": uri}), tokens, copy)
+            head = {"$id": uri, **_dialect(self._files.load(uri))}
+            _graft(self.resources.setdefault(uri, head), tokens, copy)
         else:
             self.resources[uri] = {**copy, "$id": uri} if isinstance(copy, dict) else copy
         for at, base, reference in _references(schema, tokens, uri):
@@ -188,9 +189,19 @@ class Bundle:
         for uri, taken in self._taken.items():
             whole = self._files.load(uri)
             for tokens in taken:
-                node = Node(_descend(whole, tokens), uri, tokens)
+                node = Node(_descend(whole, tokens), uri, tokens, draft_of(whole))
                 for at, reason in problems(node, self.resources, sources):
                     raise self._files.broken(uri, at, reason)
+
+
+def _dialect(whole: Any) -> dict[str, Any]:
+    return {"$schema": whole["$schema"]} if _has(whole, "$schema") else {}
+
+
+def _near(path: Path) -> Path:
+    """Return a path as it is named from here, if it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _references(part: Any, tokens: Tokens, base: str) -> Iterator[tuple[Tokens, str, str]]:

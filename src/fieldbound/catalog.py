@@ -17,9 +17,11 @@ from .bundle import DIALECT, SUFFIXES, Bundle, Files
 from .judge import BASE, Contract
 from .model import BrokenContract, UnknownName
 from .openapi import OpenAPI, Part, kebab, names_schema, reference_to
+from .references import OLDEST, draft_of
 
 GROUP: Final = "fieldbound.contracts"
 _MOST_OFFERED: Final = 3
+_MOST_PARTS: Final = 6
 
 
 def contract(name: str, folders: Iterable[str | os.PathLike[str]] = ()) -> Contract:
@@ -92,10 +94,10 @@ class _Vendor:
     def _lacks(self, operation: str, part: str) -> str | None:
         if operation not in self.api.operations:
             return None
-        parts = ", ".join(each or "the request body" for each in self.api.parts(operation))
-        return (
-            f"{self.name}/{operation} has no {part or 'request body'}: it has {parts or 'nothing'}"
-        )
+        parts = [each or "the request body" for each in self.api.parts(operation)]
+        more = f", and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
+        has = ", ".join(parts[:_MOST_PARTS]) or "nothing"
+        return f"{self.name}/{operation} has no {part or 'request body'}: it has {has}{more}"
 
 
 def _shelves(
@@ -210,8 +212,11 @@ def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
 
 
 def _api(files: Files, uri: str) -> OpenAPI:
+    document = files.load(uri)
+    if not isinstance(document, dict) or not isinstance(document.get("openapi"), str):
+        raise files.broken(uri, (), "this is no OpenAPI document: it has no openapi version")
     try:
-        return OpenAPI(files.load(uri))
+        return OpenAPI(document)
     except ValueError as error:
         raise files.broken(uri, ("paths",), str(error)) from None
 
@@ -254,9 +259,20 @@ def _whole(
 
 
 def _embedded(schema: dict[str, Any], resources: Mapping[str, Any]) -> dict[str, Any]:
-    if not resources:
-        return schema
-    return {**schema, "$defs": {**schema.get("$defs", {}), **resources}}
+    """Return a schema with what it refers to inside it, where its draft looks for that."""
+    draft = draft_of(schema)
+    if draft == OLDEST:
+        schema = _renamed(schema)
+        resources = {uri: _renamed(each) for uri, each in resources.items()}
+    under = "definitions" if draft else "$defs"
+    return {**schema, under: {**schema.get(under, {}), **resources}} if resources else schema
+
+
+def _renamed(resource: Any) -> Any:
+    """Return a resource with its name under the keyword of draft 4."""
+    if not isinstance(resource, dict):
+        return resource
+    return {"id" if keyword == "$id" else keyword: each for keyword, each in resource.items()}
 
 
 def _closest(name: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from .limits import Limits
 from .model import Limit, Violation
 from .references import pointer_of
 from .values import Path, excerpt, kind_of, value_at
-from .wording import quoted
+from .wording import closest, quoted
 
 
 class Mistake(NamedTuple):
@@ -48,7 +48,6 @@ class Mistake(NamedTuple):
         )
 
 
-_ALSO: Final = Mistake._fields.index("also")
 #: Of several limits that one value breaks, the first of these is told, the others go with it.
 _TELLING: Final = {
     code: rank
@@ -65,15 +64,48 @@ _LENGTHS: Final = frozenset(
 #: Values in which several things can be wrong at once; None: there is no value at all.
 _PARTED: Final = frozenset(("object", "array", None))
 _CHOICES: Final = frozenset(("type", "const", "enum"))
+#: By which a value is of another alternative altogether, and by which more so.
+_OTHER: Final = {**dict.fromkeys(_CHOICES, 1), "not": 2, "readOnly": 2}
 
 
 def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -> list[Mistake]:
     """Return the mistakes in *instance* that the engine's errors speak of, each once."""
-    found: list[Mistake] = []
+    broken: dict[Path, list[Limit]] = {}
+    others: list[Mistake] = []
     for error in errors:
-        read = _READERS.get(type(error.kind), _value)
-        found += read(error, instance, limits)
-    return found if len(found) == 1 else _folded(found)
+        read = _READERS.get(type(error.kind))
+        if read is None:  # an error about a value as it stands
+            limit = limits.at(tuple(error.evaluation_path))
+            broken.setdefault(tuple(error.instance_path), []).append(limit)
+        else:
+            others += read(error, instance, limits)
+    found = [each for path, group in broken.items() for each in _wrong(path, group, instance)]
+    return _folded([*found, *others]) if others else found
+
+
+def _wrong(path: Path, group: list[Limit], instance: Any) -> list[Mistake]:
+    """Return what is wrong with the value at *path*: one mistake, or several in a container."""
+    value = value_at(instance, path)
+    kind = kind_of(value)
+    if len(group) == 1:
+        return [_measured(path, group[0], value, kind)]
+    if kind in _PARTED and not any(limit.keyword in _WHOLE for limit in group):
+        return [_measured(path, limit, value, kind) for limit in group]
+    group.sort(key=_rank)
+    also = tuple([limit for limit in group[1:] if limit.location != group[0].location])
+    return [_measured(path, group[0], value, kind, also)]
+
+
+def _measured(
+    path: Path, limit: Limit, value: Any, kind: str, also: tuple[Limit, ...] = ()
+) -> Mistake:
+    code = limit.keyword
+    actual = len(value) if code in _LENGTHS else excerpt(value, kind)
+    return Mistake(path, code, limit, path, False, actual, kind, also)
+
+
+def _rank(limit: Limit) -> int:
+    return _TELLING.get(limit.keyword, len(_TELLING))
 
 
 def _path(error: ValidationError) -> tuple[str | int, ...]:
@@ -82,16 +114,13 @@ def _path(error: ValidationError) -> tuple[str | int, ...]:
 
 def _value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a value as it stands."""
-    limit = limits.at(_path(error))
-    code, path = limit.keyword, tuple(error.instance_path)
-    value = value_at(instance, path)
-    kind = kind_of(value)
-    actual = len(value) if code in _LENGTHS else excerpt(value, kind)
-    return [Mistake(path, code, limit, path, False, actual, kind)]
+    return _wrong(tuple(error.instance_path), [limits.at(_path(error))], instance)
 
 
 def _refused(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about an attribute that may not be there, whatever its value."""
+    if error.evaluation_path[-1:] == ["additionalProperties"]:  # no name at all is known here
+        return _unknown(error, instance, limits)
     (mistake,) = _value(error, instance, limits)
     named = bool(mistake.path) and isinstance(mistake.path[-1], str)
     return [mistake._replace(of_name=named)]
@@ -106,14 +135,14 @@ def _missing(error: ValidationError, instance: Any, limits: Limits) -> list[Mist
 def _unknown(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     at, path = _path(error), tuple(error.instance_path)
     limit, known = limits.at(at), limits.known(at)
-    names: list[str | int] = error.kind.unexpected  # type: ignore[attr-defined]
+    names: Iterable[str] = getattr(error.kind, "unexpected", value_at(instance, path))
     return [
         Mistake(
             (*path, name),
             limit.keyword,
             limit,
             (*path, name),
-            isinstance(name, str),
+            True,
             kind=kind_of(value_at(instance, (*path, name))),
             known=known,
         )
@@ -189,7 +218,7 @@ def _chosen(error: ValidationError, instance: Any, limits: Limits) -> list[Mista
 
 def _distance(branch: Sequence[Mistake], base: Path) -> tuple[int, int, int, int]:
     """Return how far an instance is from a branch: by its type, by a tag, by number, by depth."""
-    whole = any(each.path == base and each.code in _CHOICES for each in branch)
+    whole = max((_OTHER.get(each.code, 0) for each in branch if each.path == base), default=0)
     tags = sum(
         len(each.path) == len(base) + 1 and each.code in ("const", "enum") for each in branch
     )
@@ -218,7 +247,22 @@ def _folded(found: list[Mistake]) -> list[Mistake]:
         one = each.kind not in _PARTED or each.code in _WHOLE
         groups.setdefault((each.path, "" if one else each.code), []).append(each)
     told = [group[0] if len(group) == 1 else _together(group) for group in groups.values()]
-    return [each for each in told if not _is_echo(each)] or told
+    told = [each for each in told if not _is_echo(each)] or told
+    return _renamed(told) if any(each.known for each in told) else told
+
+
+def _renamed(found: list[Mistake]) -> list[Mistake]:
+    """Tell an unknown name that is a missing one misspelt as the one mistake it is."""
+    missing = {each.path: each for each in found if each.code == "required"}
+    told = []
+    for each in found:
+        meant = closest(str(each.path[-1]), each.known) if missing and each.known else None
+        lost = missing.get((*each.path[:-1], meant)) if meant is not None else None
+        if lost is not None:
+            each = each._replace(also=(*each.also, lost.limit))  # noqa: PLW2901
+            del missing[lost.path]
+        told.append(each)
+    return [each for each in told if each.code != "required" or each.path in missing]
 
 
 def _is_echo(mistake: Mistake) -> bool:
@@ -227,13 +271,9 @@ def _is_echo(mistake: Mistake) -> bool:
 
 
 def _together(group: list[Mistake]) -> Mistake:
-    first = min(group, key=_rank)
+    first = min(group, key=lambda each: _TELLING.get(each.code, len(_TELLING)))
     also = [limit for each in group for limit in (each.limit, *each.also)]
-    return Mistake(*first[:_ALSO], _distinct(first.limit, also), *first[_ALSO + 1 :])
-
-
-def _rank(mistake: Mistake) -> int:
-    return _TELLING.get(mistake.code, len(_TELLING))
+    return first._replace(also=_distinct(first.limit, also))
 
 
 def _distinct(told: Limit, limits: Iterable[Limit]) -> tuple[Limit, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -20,7 +21,7 @@ from .model import (
     Unspecified,
     Violation,
 )
-from .references import References, pointer_of
+from .references import DIALECTS, References, pointer_of
 from .values import DEEPEST, Path, is_deep, kind_of, plain
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Contract:
         """Every limit, in the order of the schema."""
         return self._limits.all()
 
-    @property
+    @cached_property
     def unspecified(self) -> Mapping[str, str]:
         """Pointer and reason of what the vendor does not document and nobody judges."""
         return self._survey.unspecified
@@ -189,7 +190,10 @@ class Contract:
     def _in_our_case(self, instance: Any) -> Any:
         if not isinstance(instance, dict) or not self._names:
             return instance
-        return {self._names.get(str(key).lower(), key): each for key, each in instance.items()}
+        ours = {self._names.get(str(key).lower(), key): each for key, each in instance.items()}
+        if len(ours) < len(instance):
+            raise ValueError("a name is there more than once, in different cases")
+        return ours
 
     # -- explaining ----------------------------------------------------------------------------
 
@@ -212,13 +216,29 @@ class Contract:
     def _strange(self, instance: Any) -> tuple[Violation, ...]:
         """Explain an instance that the engine cannot take as it is."""
         value, fault = plain(instance)
+        if fault is None:
+            fault = self._repeated(value)
         if fault is not None:
             return (fault,)
         return () if self._judge(value) else self._violations(value)
 
+    def _repeated(self, instance: Any) -> Violation | None:
+        """Return the violation of a name that is there twice, where case does not count."""
+        seen = set()
+        for name in instance if self._names and isinstance(instance, dict) else ():
+            if name.lower() in seen:
+                return Violation("duplicateKey", pointer_of((name,)))
+            seen.add(name.lower())
+        return None
+
     def _check_document(self, document: Document) -> Report:
         found = document.faults
-        if document.readable and not self._judge(document.value):
+        repeated = self._repeated(document.value) if document.readable else None
+        if repeated is not None:
+            at = ((repeated.pointer[1:],), True)
+            place = document.places([at])[at]
+            found = (*found, replace(repeated, place=place))
+        elif document.readable and not self._judge(document.value):
             found = (*found, *self._placed(document))
         found = tuple(sorted(found, key=lambda each: each.place or Place(1, 1)))
         numbers = {each.place.line for each in found if each.place is not None}
@@ -292,6 +312,10 @@ def _compiled(
     """Compile a schema for the engine, or say what is wrong with it and where."""
     if not isinstance(schema, (dict, bool)):
         raise BrokenContract(f"a JSON Schema is an object or a boolean, not {kind_of(schema)}")
+    dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
+    if isinstance(dialect, str) and dialect.partition("#")[0] not in {*DIALECTS, *resources}:
+        reason = f"the meta-schema {dialect!r} is no known draft, and not among the resources"
+        raise BrokenContract(reason, pointer="/$schema")
     try:
         return jsonschema_rs.validator_for(
             schema,

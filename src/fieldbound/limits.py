@@ -172,12 +172,12 @@ class Limits:
     # -- all limits --------------------------------------------------------------------------
 
     def all(self) -> tuple[Limit, ...]:
-        """Return every limit, parents before their attributes, each id once."""
-        limits: dict[str, Limit] = {}
+        """Return every limit, parents before their attributes, each once where it is written."""
+        limits: dict[tuple[str, str], Limit] = {}
         for trail in self._trails():
             for keyword, name in self._written(trail.node):
                 limit = self._made(trail, keyword, name)
-                limits.setdefault(limit.id, limit)
+                limits.setdefault((limit.id, limit.location), limit)
         return tuple(limits.values())
 
     def survey(self) -> Survey:
@@ -272,7 +272,7 @@ class Limits:
             return value in self._formats
         if keyword in _CLOSERS:  # what the unevaluated ones refuse is told as unknown as a whole
             return value is False or (keyword.startswith("unevaluated") and value is not True)
-        return keyword in LIMITS or (draft and keyword in _OLD_LIMITS)
+        return keyword in LIMITS or (draft > 0 and keyword in _OLD_LIMITS)
 
     def _made(self, trail: _Trail, keyword: str, name: str | None) -> Limit:
         schema, tokens = trail.node.schema, trail.node.tokens

@@ -10,7 +10,7 @@ import jsonschema_rs
 from .algebra import takes_nothing
 from .limits import FORMATS, LIMITS
 from .model import SAYS
-from .references import VALUES, Node, items
+from .references import DIALECTS, VALUES, Node, items
 
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]
@@ -55,7 +55,10 @@ def problems(
     *sources* are those its limits may name; without any (None) keywords are not gone through, and
     whatever the standard allows is right.
     """
-    yield from _misformed(node)
+    ill = list(_misformed(node))
+    yield from ill
+    if ill:
+        return
     inner = list(_subschemas(node.schema, node.tokens, node.draft))
     for tokens, schema in inner:
         if sources is not None and isinstance(schema, dict):
@@ -73,13 +76,19 @@ def is_refusal(schema: Any) -> bool:
 
 
 def _misformed(node: Node) -> Iterator[Problem]:
-    try:
-        jsonschema_rs.meta.validate(node.schema)
+    """Yield what makes this no schema at all, by the meta-schema of its draft."""
+    if not isinstance(node.schema, (dict, bool)):
+        yield node.tokens, "a JSON Schema is an object or a boolean"
+        return
+    dialect = node.schema.get("$schema", "") if isinstance(node.schema, dict) else ""
+    if isinstance(dialect, str) and dialect.partition("#")[0] not in DIALECTS:
+        yield (*node.tokens, "$schema"), f"the meta-schema {dialect!r} is no known draft"
+        return
+    try:  # with a registry at hand, the engine retrieves nothing
+        jsonschema_rs.meta.validate(node.schema, registry=jsonschema_rs.Registry([]))
     except jsonschema_rs.ValidationError as error:
-        yield (
-            (*node.tokens, *(str(token) for token in error.instance_path)),
-            " ".join(error.message.split()),
-        )
+        path = (*node.tokens, *(str(token) for token in error.instance_path))
+        yield path, " ".join(error.message.split())
 
 
 def _subschemas(schema: Any, tokens: Tokens, draft: int) -> Iterator[tuple[Tokens, Any]]:

@@ -16,7 +16,15 @@ Path: TypeAlias = Sequence[str | int]
 #: Keywords whose contents are values, not schemas.
 VALUES: Final = frozenset(("enum", "const", "default", "examples", "x-source", "x-sources"))
 _OLD_DRAFT: Final = re.compile(r"json-schema\.org/draft-0([3-7])/")
-_OLDEST, _OLDER = 4, 7
+OLDEST, _OLDER = 4, 7
+#: The drafts that are known, by the URI of their meta-schema; "" for a schema that names none.
+DIALECTS: Final = frozenset(
+    (
+        "",
+        *(f"http://json-schema.org/draft-0{draft}/schema" for draft in (4, 6, 7)),
+        *(f"https://json-schema.org/draft/{year}/schema" for year in ("2019-09", "2020-12")),
+    )
+)
 _PLAIN: Final = re.compile(r"[\w/~.$!&'()*+,;=:@-]*", re.ASCII)
 
 
@@ -53,11 +61,11 @@ class References:
     def __init__(self, schema: Schema, uri: str, resources: Mapping[str, Schema]) -> None:
         self._resources: dict[str, Node] = {}
         self._anchors: dict[tuple[str, str], Node] = {}
-        given = Node(schema, uri, (), _draft(schema))
+        given = Node(schema, uri, (), draft_of(schema))
         self.root = self._settled(given)
         self._index(given)
         for each, contents in resources.items():
-            self._index(Node(contents, each.partition("#")[0], (), _draft(contents)))
+            self._index(Node(contents, each.partition("#")[0], (), draft_of(contents)))
 
     def dangling(self) -> tuple[str, str] | None:
         """Return pointer and reason of the first reference that leads nowhere, if any does."""
@@ -103,7 +111,7 @@ class References:
 
     def _settled(self, node: Node) -> Node:
         """Return *node* as the root of its own resource where it opens one."""
-        keyword = "id" if node.draft == _OLDEST else "$id"
+        keyword = "id" if node.draft == OLDEST else "$id"
         name = node.schema.get(keyword) if isinstance(node.schema, dict) else None
         if not isinstance(name, str) or (node.draft and "$ref" in node.schema):
             return node
@@ -112,7 +120,7 @@ class References:
             self._anchors.setdefault((uri, fragment), node)
         if uri == node.uri:
             return node
-        settled = Node(node.schema, uri, (), _draft(node.schema, node.draft))
+        settled = Node(node.schema, uri, (), draft_of(node.schema, node.draft))
         self._resources.setdefault(uri, settled)
         return settled
 
@@ -139,13 +147,13 @@ class References:
         return target
 
 
-def _draft(schema: Schema, otherwise: int = 0) -> int:
+def draft_of(schema: Schema, otherwise: int = 0) -> int:
     """Return 4 or 7 for a schema of such a draft, 0 for one of 2019-09 and later."""
     dialect = schema.get("$schema") if isinstance(schema, dict) else None
     if not isinstance(dialect, str):
         return otherwise
     found = _OLD_DRAFT.search(dialect)
-    return 0 if found is None else _OLDEST if found[1] in "34" else _OLDER
+    return 0 if found is None else OLDEST if found[1] in "34" else _OLDER
 
 
 def items(part: Any) -> Iterator[tuple[str, Any]]:

@@ -52,7 +52,7 @@ def excerpt(value: Any, kind: str) -> Any:
     """Return at most a short part of a value: nothing of an object or an array."""
     if kind == "string":
         return value if len(value) <= _EXCERPT else value[: _EXCERPT - 1] + "…"
-    if kind == "integer" and not -_LONG_NUMBER < value < _LONG_NUMBER:
+    if isinstance(value, int) and not -_LONG_NUMBER < value < _LONG_NUMBER:
         return f"an integer of about {int(value.bit_length() * 0.30103) + 1} digits"
     return None if kind in ("object", "array") else value
 

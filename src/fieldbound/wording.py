@@ -149,8 +149,17 @@ def _multiple(at: str, violation: Violation, limit: Limit) -> str:
 
 
 def _missing(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG001
-    others = [each.pointer for each in violation.also if each.keyword == "required"]
-    return f"{at} is missing" + (f", and so is {_either(others)} in its place" if others else "")
+    others = _required(violation)
+    return f"{at} is missing" + (f", or {_either(others)} in its place" if others else "")
+
+
+def _unknown(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG001
+    others = _required(violation)
+    return f"{at} is not known here" + (f", and {_either(others)} is missing" if others else "")
+
+
+def _required(violation: Violation) -> list[str]:
+    return [each.pointer for each in violation.also if each.keyword == "required"]
 
 
 def _not(at: str, violation: Violation, limit: Limit) -> str:
@@ -173,7 +182,6 @@ def _said(words: str) -> Callable[[str, Violation, Limit], str]:
     return lambda at, violation, limit: f"{at} {words}"  # noqa: ARG005
 
 
-_UNKNOWN = _said("is not known here")
 _SURPLUS = _said("is an item too many")
 _SENTENCES: Final[dict[str, Callable[[str, Violation, Limit], str]]] = {
     **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _size),
@@ -181,7 +189,7 @@ _SENTENCES: Final[dict[str, Callable[[str, Violation, Limit], str]]] = {
     **dict.fromkeys(("type", "enum", "const"), _choice),
     **dict.fromkeys(("required", "dependentRequired", "dependencies"), _missing),
     **dict.fromkeys(("maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"), _bound),
-    **dict.fromkeys(("additionalProperties", "unevaluatedProperties"), _UNKNOWN),
+    **dict.fromkeys(("additionalProperties", "unevaluatedProperties"), _unknown),
     **dict.fromkeys(("items", "additionalItems", "unevaluatedItems"), _SURPLUS),
     **dict.fromkeys(("anyOf", "oneOf"), _one_of),
     "multipleOf": _multiple,
@@ -222,7 +230,9 @@ def hint(violation: Violation) -> str | None:
     if limit is not None and violation.code == "maxLength" and violation.actual is not None:
         return f"shorten it by {counted(violation.actual - limit.value, 'character')}"
     if violation.known:
-        return _closest(violation.pointer.rpartition("/")[2], violation.known)
+        name = violation.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+        meant = closest(name, violation.known)
+        return None if meant is None else quoted(meant)
     if limit is not None and violation.code in ("type", "enum", "const"):
         return _instead(violation, (limit, *violation.also))
     if limit is not None and violation.code == "format" and limit.value == "date-time":
@@ -236,7 +246,7 @@ def _instead(violation: Violation, limits: Sequence[Limit]) -> str | None:
     """Return the value that was meant, where it can be told from the one that was given."""
     choices, kinds, given = _choices(limits), _kinds(limits), violation.actual
     if violation.kind == "null":
-        return "leave it out"
+        return "leave it out" if violation.pointer else None
     if given is None:
         return None
     if choices:
@@ -245,7 +255,7 @@ def _instead(violation: Violation, limits: Sequence[Limit]) -> str | None:
         meant = _converted(given, kind)
         if meant is not None:
             return meant
-    if given == "":
+    if given == "" and violation.pointer:
         return "null" if "null" in kinds else "leave it out"
     return None
 
@@ -256,7 +266,8 @@ def _choice_meant(given: Any, choices: Sequence[Any]) -> str | None:
         same = [each for each in choices if str(quoted(each)).strip('"').lower() in words]
         if word in words and len(same) == 1:
             return quoted(same[0])
-    return _closest(word, [each for each in choices if isinstance(each, str)])
+    meant = closest(word, [each for each in choices if isinstance(each, str)])
+    return None if meant is None else quoted(meant)
 
 
 def _converted(given: Any, kind: str) -> str | None:
@@ -270,7 +281,7 @@ def _converted(given: Any, kind: str) -> str | None:
             return word
         if kind == "number" and re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", word):
             return word
-    elif kind == "string" and not isinstance(given, bool):
+    elif kind == "string" and not isinstance(given, bool) and given - given == 0:  # it is finite
         return quoted(quoted(given))
     return None
 
@@ -281,16 +292,29 @@ def _date_time(given: Any) -> str | None:
         return None
     date, minutes, seconds, zulu, hours, rest = found.groups()
     offset = "Z" if zulu else f"{hours}:{rest}" if hours else "+00:00"
-    meant = quoted(f"{date}T{minutes or '00:00'}{seconds or ':00'}{offset}")
-    return meant if zulu or hours else f"{meant}, with the offset that is meant"
+    meant = f"{date}T{minutes or '00:00'}{seconds or ':00'}{offset}"
+    if meant == given or not _is_moment(date, minutes or "00:00", seconds or ":00"):
+        return None
+    return quoted(meant) + ("" if zulu or hours else ", with the offset that is meant")
 
 
-def _closest(word: str, names: Sequence[str]) -> str | None:
+def _is_moment(date: str, minutes: str, seconds: str) -> bool:
+    from datetime import datetime
+
+    try:
+        datetime.fromisoformat(f"{date}T{minutes}{seconds[:3]}")
+    except ValueError:
+        return False
+    return True
+
+
+def closest(word: str, names: Sequence[str]) -> str | None:
+    """Return the name that was meant by a word, or None if none is near enough."""
     from difflib import get_close_matches
 
     by_folded = {name.lower(): name for name in names}
     found = get_close_matches(word.lower(), by_folded, n=1, cutoff=0.75)
-    return quoted(by_folded[found[0]]) if found else None
+    return by_folded[found[0]] if found else None
 
 
 # -- the rest ------------------------------------------------------------------------------------
