@@ -412,6 +412,10 @@ def test_resources_are_what_references_lead_to() -> None:
 
 def test_a_schema_that_is_nothing_but_itself_ends() -> None:
     """References in a circle judge nothing, and end."""
-    made = Contract({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}})
+    circle = {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}
+    made = Contract({"$ref": "#/$defs/a", "$defs": circle})
     assert made.is_valid(5)
     assert made.limits == ()
+    within = {"a": {"$ref": "#/$defs/a"}}
+    made = Contract({"properties": within, "additionalProperties": False, "$defs": circle})
+    assert [each.pointer for each in made.check({"a": 1, "b": 1})] == ["/b"]

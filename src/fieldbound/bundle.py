@@ -31,6 +31,7 @@ class Files:
         self._read: dict[str, Document] = {}
         self._named: dict[str, Path] = {}
         self._inside: dict[str, bool] = {}
+        self.left = False  # whether a reference led out of the folder
 
     def uri(self, path: Path) -> str:
         """Return the URI of a file; ValueError if it is not below the folder."""
@@ -149,11 +150,12 @@ class Bundle:
         if "json-schema.org/" in target or (target == base != uri):
             return
         if not self._files.has(target, uri):
+            self._files.left |= reference.startswith("..")
             reason = (
                 f"the reference {reference!r} leads to no file at hand, and none is ever fetched"
             )
             raise self._files.broken(uri, at, reason)
-        tokens = _tokens(fragment)
+        tokens = tokens_of(fragment)
         try:
             _descend(self._files.load(target), tokens)
         except (KeyError, IndexError, ValueError, TypeError):
@@ -246,7 +248,8 @@ def _graft(whole: dict[str, Any], tokens: Tokens, part: Any) -> None:
     whole[tokens[-1]] = part
 
 
-def _tokens(fragment: str) -> Tokens:
+def tokens_of(fragment: str) -> Tokens:
+    """Return the names and indices of a JSON Pointer, as one or as a fragment of a URI."""
     if not fragment.startswith("/"):
         return ()
     from urllib.parse import unquote

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .bundle import DIALECT, SUFFIXES, Bundle, Files
+from .bundle import DIALECT, SUFFIXES, Bundle, Files, tokens_of
 from .judge import BASE, Contract
 from .model import BrokenContract, UnknownName
 from .openapi import OpenAPI, Part, kebab, names_schema, reference_to
@@ -89,7 +89,8 @@ class _Vendor:
         schema, bundle = built
         if self._proofread:
             bundle.proofread(self.sources)
-        return Contract(_whole(schema, name, bundle, self.sources), name=name)
+        whole = _whole(schema, name, bundle, self.sources)
+        return _made(self._files, self._uri, bundle, whole, name)
 
     def _lacks(self, operation: str, part: str) -> str | None:
         if operation not in self.api.operations:
@@ -177,10 +178,19 @@ def _is_path(name: str) -> bool:
 def _of_file(name: str) -> Contract:
     """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document."""
     path, _, rest = name.partition("#")
-    given = Path(path).absolute()
-    here = Path.cwd()
-    files = Files(here, BASE) if given.is_relative_to(here) else Files(Path(given.anchor), BASE)
-    uri = files.uri(given)
+    given, here = Path(path).absolute(), Path.cwd()
+    if given.is_relative_to(here):
+        files = Files(here, BASE)
+        try:
+            return _of_uri(files, files.uri(given), name, rest)
+        except BrokenContract:
+            if not files.left:  # else a reference leads above the working folder
+                raise
+    files = Files(Path(given.anchor), BASE)
+    return _of_uri(files, files.uri(given), name, rest)
+
+
+def _of_uri(files: Files, uri: str, name: str, rest: str) -> Contract:
     value = files.load(uri)
     if isinstance(value, dict) and "swagger" in value:
         reason = "this is a Swagger 2.0 document: convert it to OpenAPI 3.1"
@@ -188,12 +198,24 @@ def _of_file(name: str) -> Contract:
     if isinstance(value, dict) and "openapi" in value:
         return _of_api(files, uri, name, rest)
     if rest:
+        path = name.partition("#")[0]
         raise UnknownName(name, reason=f"{path} is no OpenAPI document: it has no operations")
     bundle = Bundle(files, None)
     bundle.add(uri, ())
     bundle.proofread(None)
     schema = bundle.resources.pop(uri)
-    return Contract(_embedded(schema, bundle.resources), name=name)
+    return _made(files, uri, bundle, _embedded(schema, bundle.resources), name)
+
+
+def _made(files: Files, uri: str, bundle: Bundle, schema: dict[str, Any], name: str) -> Contract:
+    """Return the contract of a bundle; what is broken in it is told in the file it is from."""
+    try:
+        return Contract(schema, name=name)
+    except BrokenContract as error:
+        tokens = tokens_of(error.pointer or "")
+        if len(tokens) > 1 and tokens[1] in bundle.resources:
+            raise files.broken(tokens[1], tokens[2:], error.reason) from None
+        raise files.broken(uri, tokens, error.reason) from None
 
 
 def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
@@ -205,10 +227,11 @@ def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
         known = [
             f"{path}#{each}/{p}".rstrip("/") for each in api.operations for p in api.parts(each)
         ]
-        raise UnknownName(name, _closest(name, known) or tuple(known[:_MOST_OFFERED]))
+        reason = None if rest else f"{path} is an OpenAPI document: name one of its operations"
+        raise UnknownName(name, _closest(name, known) or tuple(known[:_MOST_OFFERED]), reason)
     schema, bundle = built
     bundle.proofread(None)
-    return Contract(_whole(schema, name, bundle, {}), name=name)
+    return _made(files, uri, bundle, _whole(schema, name, bundle, {}), name)
 
 
 def _api(files: Files, uri: str) -> OpenAPI:

@@ -42,6 +42,8 @@ _SINGLE: Final = (
     "then",
     "else",
 )
+#: Beside a reference these demand nothing.
+_HOPS: Final = frozenset(("$ref", "x-source", "title", "description", "default"))
 _APPLIED: Final = frozenset((*_NAMED, *_LISTED, *_SINGLE))
 #: Keywords at which an error ends only where they lead to a schema that takes nothing.
 _CLOSED: Final = frozenset(("then", "else", *_REFERENCES))
@@ -243,12 +245,31 @@ class Limits:
         schema, location = node.schema, node.location
         if not isinstance(schema, dict) or location in above:
             return
-        for name, value in schema.get("properties", {}).items():
-            if value is not False and not _is_read_only(value):
+        properties = schema.get("properties", {})
+        for name in properties if isinstance(properties, dict) else ():
+            if not self._is_refused(self._references.child(node, "properties"), name):
                 yield name
         for trail in self._below(_Trail(node)):
             if trail.pointer == "":
                 yield from self._names(trail.node, (*above, location))
+
+    def _is_refused(self, properties: Node, name: str) -> bool:
+        """Whether an attribute has a schema that takes nothing, by itself or where it refers to."""
+        node = self._references.child(properties, name)
+        seen: set[str] = set()
+        try:
+            while (
+                isinstance(node.schema, dict)
+                and node.schema.keys() <= _HOPS
+                and node.location not in seen
+            ):
+                seen.add(node.location)
+                node = self._references.resolved(node, node.schema["$ref"])
+        except (KeyError, IndexError, TypeError, ValueError):
+            return False
+        return node.schema is False or (
+            isinstance(node.schema, dict) and node.schema.get("not") == {}
+        )
 
     # -- making one --------------------------------------------------------------------------
 
@@ -277,8 +298,8 @@ class Limits:
     def _made(self, trail: _Trail, keyword: str, name: str | None) -> Limit:
         schema, tokens = trail.node.schema, trail.node.tokens
         value = schema.get(keyword) if isinstance(schema, dict) else schema
-        if keyword == "not" and _is_read_only(schema):
-            keyword, value = "readOnly", True
+        if keyword == "not" and (direction := _one_way(schema)) is not None:
+            keyword, value = direction, True
         if isinstance(schema, dict):
             tokens = (*tokens, keyword)
         entry = self._entry(trail, keyword, name)
@@ -322,9 +343,13 @@ def _turns(trail: _Trail) -> int:
     return sum(target == trail.entered[-1][0] for target, _ in trail.entered)
 
 
-def _is_read_only(schema: Schema) -> bool:
-    """Whether a subschema refuses what the server makes: it says readOnly and takes nothing."""
-    return isinstance(schema, dict) and schema.get("readOnly") is True and schema.get("not") == {}
+def _one_way(schema: Schema) -> str | None:
+    """Return readOnly or writeOnly where a schema says so of a value, and takes none."""
+    if isinstance(schema, dict) and schema.get("not") == {}:
+        for keyword in ("readOnly", "writeOnly"):
+            if schema.get(keyword) is True:
+                return keyword
+    return None
 
 
 def _listed(value: Any) -> Sequence[Any]:
