@@ -1,0 +1,261 @@
+"""A file or a text comes in, a Document goes out: its value, its faults, and where things stand.
+
+JSON is read by jiter, at native speed. Only what jiter refuses is read a second time, by
+`_json_text`, to find what is wrong and where. YAML is read by `_yaml_text`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from jiter import from_json
+
+from .model import Place, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from ._json_text import Fault
+
+    Path: TypeAlias = tuple[str | int, ...]
+
+#: The faults that leave a value to judge.
+HARMLESS: Final = frozenset({"byteOrderMark", "duplicateKey"})
+
+_MARK: Final = b"\xef\xbb\xbf"
+_OTHER_MARKS: Final = {  # UTF-32 first: its mark begins with that of UTF-16
+    b"\xff\xfe\x00\x00": "UTF-32",
+    b"\x00\x00\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_FORMATS: Final = {".yaml": "yaml", ".yml": "yaml"}
+_KEY_SHOWN: Final = 60  # characters of a repeated key
+_CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes that begin no character
+_SAME_DIGIT: Final = bytes.maketrans(b"123456789+E", b"0000000000e")
+# Without either of them, once its digits are all 0, a text has no number too large for a double.
+_LONG_EXPONENT: Final = b"e000"
+_MANY_DIGITS: Final = b"0" * 24
+
+
+class Wanted:
+    """A tree of the paths that are looked for; a walk enters the offsets it finds."""
+
+    __slots__ = ("at", "children", "key_at")
+
+    def __init__(self) -> None:
+        self.at = self.key_at = -1
+        self.children: dict[str | int, Wanted] = {}
+
+    def add(self, path: Iterable[str | int]) -> None:
+        """Look for *path*, and for every value on the way."""
+        node = self
+        for step in path:
+            node = node.children.setdefault(step, Wanted())
+
+    def child(self, step: str | int, key_at: int = -1) -> Wanted | None:
+        """Give what is wanted at and below the *step*; None if nothing is."""
+        node = self.children.get(step)
+        if node is not None:
+            node.key_at = key_at
+        return node
+
+    def offset(self, path: Iterable[str | int], of_key: bool) -> int:
+        """Give the offset of the value or key at *path*, or of the nearest value on the way.
+
+        What was found below the first of two equal keys stands before the value of the second,
+        which counts: so it is known to be void.
+        """
+        node = self
+        for step in path:
+            child = node.children[step]
+            if child.at < node.at:
+                return node.at
+            node = child
+        return node.key_at if of_key and node.key_at >= 0 else node.at
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An instance with its text, so that a place can be found in it.
+
+    *name* is the file's name as given, *data* the text as read, *format* "json" or "yaml", and
+    *value* the instance, or None where it could not be read. *faults* are what keeps the text
+    from being proper JSON: violations with a code of `TEXT_CODES` and a place, most with the
+    sentence in *detail*. A byte order mark and repeated keys leave a value to judge (of equal
+    keys the last one's); of all other faults there is at most one, the first in the text, and
+    then no repeated key is told.
+    """
+
+    name: str | None
+    data: bytes = field(repr=False)
+    format: str
+    value: Any = field(hash=False)
+    faults: tuple[Violation, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether *value* is an instance that can be judged."""
+        return not self.faults or all(fault.code in HARMLESS for fault in self.faults)
+
+    def places(self, wanted: Iterable[tuple[Path, bool]]) -> dict[tuple[Path, bool], Place]:
+        """Find where values and keys stand, in one pass over the text.
+
+        *wanted* are pairs of a path into the instance (keys as str, indices as int) and whether
+        the key is meant (True: its first character, the quote) or the value (False). For a path
+        that does not exist it is the place of the nearest value on the way there.
+        """
+        pairs = dict.fromkeys(wanted)
+        root = Wanted()
+        for path, _ in pairs:
+            root.add(path)
+        text = self._locate(root) if self.readable else b""
+        offsets = {pair: max(root.offset(*pair), 0) for pair in pairs}
+        found = _places(text, offsets.values())
+        return {pair: found[offset] for pair, offset in offsets.items()}
+
+    def lines(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Give the lines of these numbers, from 1, without their ends; a line that is not: none."""
+        found: dict[int, str] = {}
+        start, line = len(_marked(self.data)), 1
+        for number in sorted({number for number in numbers if number > 0}):
+            while line < number:
+                start, line = self.data.find(b"\n", start) + 1, line + 1
+                if not start:
+                    return found
+            end = self.data.find(b"\n", start)
+            text = self.data[start : end if end >= 0 else None]
+            found[number] = text.removesuffix(b"\r").decode(errors="replace")
+        return found
+
+    def _locate(self, wanted: Wanted) -> bytes | str:
+        """Enter the offsets of what is wanted, and return the text that they count in."""
+        body = self.data[len(_marked(self.data)) :]
+        if self.format == "json":
+            from ._json_text import locate
+
+            locate(body, wanted)
+            return body
+        from ._yaml_text import read
+
+        read(body, wanted)
+        return body.decode()
+
+
+@dataclass(slots=True)
+def read(path: str | os.PathLike[str], *, format: str | None = None) -> Document:  # noqa: A002
+    """Read the file at *path* as JSON or, if its name ends in .yaml or .yml, as YAML.
+
+    *format*, "json" or "yaml", says otherwise. What is in the file raises nothing: it is told in
+    `Document.faults`. Raises OSError if the file cannot be read.
+    """
+    name = os.fsdecode(path)
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - pathlib is slow to import
+    with open(name, "rb") as file:  # noqa: PTH123
+        data = file.read()
+    return parse(data, name=name, format=format or _FORMATS.get(suffix, "json"))
+
+
+def parse(data: bytes | str, *, name: str | None = None, format: str = "json") -> Document:  # noqa: A002
+    """Read a text, "json" or "yaml" by *format*; what is in it raises nothing.
+
+    Raises ValueError for another format.
+    """
+    if type(data) is not bytes:
+        data = data.encode(errors="surrogatepass") if isinstance(data, str) else bytes(data)
+    refusal = ""
+    if format == "json":
+        try:
+            value = from_json(
+                data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys"
+            )
+            digits = data.translate(_SAME_DIGIT)
+            large = digits.find(_LONG_EXPONENT) >= 0 or digits.find(_MANY_DIGITS) >= 0
+            if not large or not _has_endless(value):
+                return Document(name, data, format, value)
+        except ValueError as error:
+            refusal = str(error)
+    elif format != "yaml":
+        raise ValueError(f"format is {format!r}, but must be 'json' or 'yaml'")
+    return _faulty(data, name, format, refusal)
+
+
+def _faulty(data: bytes, name: str | None, format: str, refusal: str) -> Document:  # noqa: A002
+    """Read what jiter refused, or YAML."""
+    from ._json_text import Fault
+
+    mark = _marked(data)
+    body = data[len(mark) :]
+    try:
+        value, found = _read(body, format, "" if mark else refusal)
+    except Fault as fault:
+        value, found = None, [fault]
+    if mark:
+        found.insert(0, Fault("byteOrderMark", 0))
+    text = body if format == "json" else body.decode(errors="replace")
+    return Document(name, data, format, value, _violations(text, found))
+
+
+def _read(body: bytes, format: str, refusal: str) -> tuple[Any, list[Fault]]:  # noqa: A002
+    from ._json_text import Fault, read
+
+    for mark, encoding in _OTHER_MARKS.items():
+        if body.startswith(mark):
+            raise Fault("encoding", 0, (), f"the text is {encoding}: save it as UTF-8")
+    if format == "json":
+        return read(body, refusal)
+    from . import _yaml_text
+
+    return _yaml_text.read(body)
+
+
+def _violations(text: bytes | str, faults: list[Fault]) -> tuple[Violation, ...]:
+    from .references import pointer_of
+
+    places = _places(text, [fault.at for fault in faults])
+    return tuple(
+        Violation(
+            fault.code,
+            pointer_of(fault.path),
+            actual=str(fault.path[-1])[:_KEY_SHOWN] if fault.code == "duplicateKey" else None,
+            place=places[fault.at],
+            detail=fault.detail,
+        )
+        for fault in faults
+    )
+
+
+def _places(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
+    """Turn offsets into places in one pass; a column is a code point, whatever its bytes."""
+    newline: Any = b"\n" if isinstance(text, bytes) else "\n"
+    places, last, line, column = {}, 0, 1, 1
+    for offset in sorted(set(offsets)):
+        part: Any = text[last:offset]
+        if breaks := part.count(newline):
+            line, column = line + breaks, 1
+            part = part[part.rindex(newline) + 1 :]
+        column += len(part.translate(None, _CONTINUATION) if isinstance(part, bytes) else part)
+        places[offset], last = Place(line, column), offset
+    return places
+
+
+def _marked(data: bytes) -> bytes:
+    return _MARK if data.startswith(_MARK) else b""
+
+
+def _has_endless(value: Any) -> bool:
+    """Whether there is an infinite number anywhere in a value."""
+    rest = [value]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, dict):
+            rest.extend(each.values())
+        elif isinstance(each, list):
+            rest.extend(each)
+        elif isinstance(each, float) and math.isinf(each):
+            return True
+    return False
