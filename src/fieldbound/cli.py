@@ -1,0 +1,387 @@
+"""Words on a command line go in; output, sentences on stderr and an exit code come out.
+
+0: valid. 1: violations. 2: wrong usage, something unreadable, a broken contract, or nothing to
+judge; 2 wins over 1. 130: stopped by Ctrl-C. 141: nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from .console import Console, is_terminal, let_go, put, reason, replacing
+from .model import SAYS, FieldboundError
+from .render import FORMATS, Style, Tally, escaped, render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .config import Config
+    from .document import Document
+    from .judge import Contract
+    from .model import Report
+
+_STDIN = "-"
+_TABLE = "[tool.fieldbound.files]"
+_SKIPPED_SHOWN = 3
+
+_CHECK_HELP = f"""\
+Judge JSON and YAML files, each by one contract: the one named with -c, or the one to
+which {_TABLE} of pyproject.toml maps the file.
+Without a FILE, judge every file that is mapped.
+
+Exit code: 0 valid, 1 violations, 2 wrong usage, unreadable input or a broken contract.
+"""
+_CHECK_EXAMPLE = "example: fieldbound check -c oracle-cx-sales/create-product-group payload.json"
+_CONTRACTS_EXAMPLE = "example: fieldbound contracts --folder contracts"
+_LIMITS_EXAMPLE = "example: fieldbound limits oracle-cx-sales/create-product-group"
+
+
+def run() -> int:
+    """Run the command for a console: nothing that a user can cause ends in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = main()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        code = 141
+    except OSError as error:
+        Console().error(f"cannot write the output: {reason(error)}")
+        code = 2
+    else:
+        return code
+    let_go(sys.stdout)
+    return code
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what *argv* asks for and return the exit code."""
+    parser = parser_of_commands()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    if args.version:
+        from .render import version
+
+        put(f"fieldbound {version()}\n")
+        return 0
+    if args.command is None:
+        parser.print_help(sys.stderr)
+        return 2
+    console = Console(getattr(args, "quiet", False))
+    try:
+        code: int = args.command(args, console)
+    except FieldboundError as error:
+        console.error(str(error))
+        return 2
+    return 2 if console.failed else code
+
+
+# -- what can be said ------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"fieldbound: {escaped(message)}\n{self.format_usage()}")
+
+    def print_help(self, file: Any = None) -> None:
+        # As argparse's own, but whether the help can be written does not go unsaid.
+        put(self.format_help()) if file is None else super().print_help(file)
+
+
+def parser_of_commands() -> argparse.ArgumentParser:
+    """Build the parser of every command and option."""
+    parser = _Parser(
+        prog="fieldbound",
+        description="Every limit a vendor documents, enforced before the vendor does it for you.",
+        epilog=_CHECK_EXAMPLE,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    _add_check(_command(commands, "check", _CHECK_HELP, _CHECK_EXAMPLE))
+    contracts = _command(
+        commands, "contracts", "List the names of all contracts.", _CONTRACTS_EXAMPLE
+    )
+    contracts.set_defaults(command=_contracts)
+    limits = _command(
+        commands,
+        "limits",
+        "List what contracts demand, and where that is documented.",
+        _LIMITS_EXAMPLE,
+    )
+    limits.add_argument(
+        "names", nargs="*", metavar="NAME", help="a contract; all of them if none is named"
+    )
+    limits.set_defaults(command=_limits)
+    for listing in (contracts, limits):
+        listing.add_argument(
+            "--format",
+            choices=("table", "json"),
+            default="table",
+            help="how to list (default: table)",
+        )
+    return parser
+
+
+def _command(commands: Any, name: str, description: str, example: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=description.partition(".")[0].partition(",")[0],
+        description=description,
+        epilog=example,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--folder",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder of own contracts, beside those that pyproject.toml names; may be repeated",
+    )
+    return parser
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=_check)
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help=f"a file to judge; {_STDIN} is standard input")
+    add("-c", "--contract", metavar="NAME", help="judge every FILE by this contract")
+    add("--input", choices=("json", "yaml"), help="what standard input is (default: json)")
+    add(
+        "--format",
+        choices=tuple(FORMATS),
+        help="how to write (default: text; github in its Actions)",
+    )
+    add("--output", metavar="FILE", help="write there, all or nothing, instead of standard output")
+    add(
+        "--fail-on",
+        choices=SAYS,
+        help=f"what is less firmly known than this only warns (default: {SAYS[-1]}: all fails)",
+    )
+    add("--quiet", action="store_true", help="show violations only: no count and no notes")
+    add(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="color text (default: auto, on a terminal)",
+    )
+    add(
+        "--skip-unmapped",
+        action="store_true",
+        help=f"skip, not refuse, each FILE that {_TABLE} maps to no contract",
+    )
+
+
+# -- check -----------------------------------------------------------------------------------------
+
+
+def _check(args: argparse.Namespace, console: Console) -> int:
+    from .config import load
+
+    config = load()
+    fail_on = args.fail_on or config.fail_on
+    if args.input and _STDIN not in args.files:
+        console.error(f"--input tells what standard input is: give {_STDIN} as a FILE")
+    chosen = _chosen(args, config, console)
+    if not chosen and console.failed:
+        return 2
+    folders = (*args.folder, *config.folders)
+    judge = _Judge(console, folders, fail_on, args.input or "json")
+    reports = judge.reports(chosen)
+    first = list(islice(reports, 1))
+    if not first and console.failed:
+        return 2
+    shows = args.color == "always" or (args.output is None and is_terminal(sys.stdout))
+    style = Style(fail_on, _colored(args), excerpts=shows, quiet=args.quiet)
+    named = args.format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
+    chunks = render(named, chain(first, reports), style)
+    if args.output is None:
+        for chunk in chunks:
+            put(chunk)
+    else:
+        try:
+            with replacing(args.output) as stream:
+                stream.writelines(chunks)
+        except OSError as error:
+            console.error(f"cannot write {args.output}: {reason(error)}")
+            return 2
+        console.note(f"{judge.tally}")
+    return int(judge.failed)
+
+
+def _colored(args: argparse.Namespace) -> bool:
+    if args.color != "auto" or args.output is not None:
+        return bool(args.color == "always")
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def _chosen(args: argparse.Namespace, config: Config, console: Console) -> list[tuple[str, str]]:
+    """Pair every file to judge with its contract's name; what cannot be judged is told."""
+    if args.contract is not None:
+        if not args.files:
+            console.error("nothing to judge: give a FILE with -c")
+        return [(path, args.contract) for path in args.files]
+    if not args.files:
+        for glob in config.idle():
+            console.note(f"{config.file}: no file matches {glob!r}")
+        return _mapped(config, console)
+    chosen, skipped = [], []
+    for path in args.files:
+        contract = None if path == _STDIN else config.contract_for(path)
+        if contract is not None:
+            chosen.append((path, contract))
+        elif path == _STDIN:
+            console.error("standard input needs a contract: name one with -c")
+        elif args.skip_unmapped:
+            skipped.append(path)
+        else:
+            console.error(
+                f"no contract is mapped to {path}: name one with -c, or map it in {_TABLE}"
+            )
+    if skipped and (chosen or _mapped(config, console)):
+        shown = ", ".join(skipped[:_SKIPPED_SHOWN])
+        more = len(skipped) - _SKIPPED_SHOWN
+        console.note(
+            f"skipped, mapped to no contract: {shown}" + (f" and {more} more" if more > 0 else "")
+        )
+    return chosen
+
+
+def _mapped(config: Config, console: Console) -> list[tuple[str, str]]:
+    """List the files of the mapping; a mapping that is empty, or maps nothing, is told."""
+    files = config.files()
+    if not config.mapping:
+        console.error(f"nothing to judge: give a FILE, or map files in {_TABLE} of pyproject.toml")
+    elif not files:
+        console.error(f"nothing to judge: no file matches {_TABLE} of {config.file}")
+    return files
+
+
+class _Judge:
+    """Files in, reports out: one document at a time, each contract loaded once."""
+
+    def __init__(
+        self, console: Console, folders: tuple[str, ...], fail_on: str, stdin: str
+    ) -> None:
+        self._console = console
+        self._folders = folders
+        self._fail_on = fail_on
+        self._stdin = stdin
+        self._contracts: dict[str, Contract | None] = {}
+        self.tally = Tally()
+        self.failed = False
+
+    def reports(self, chosen: Iterable[tuple[str, str]]) -> Iterator[Report]:
+        for path, name in chosen:
+            report = self._report(path, name)
+            if report is not None:
+                self.tally.add(report, self._fail_on)
+                self.failed = self.failed or report.fails(self._fail_on)
+                yield report
+
+    def _report(self, path: str, name: str) -> Report | None:
+        contract = self._contract(name)
+        if contract is None:
+            return None
+        try:
+            return contract.check(self._document(path))
+        except FieldboundError as error:
+            self._console.error(str(error))
+        except OSError as error:
+            self._console.error(f"cannot read {path}: {reason(error)}")
+        return None
+
+    def _contract(self, name: str) -> Contract | None:
+        if name not in self._contracts:
+            from .catalog import contract
+
+            self._contracts[name] = None
+            try:
+                self._contracts[name] = contract(name, self._folders)
+            except FieldboundError as error:
+                self._console.error(str(error))
+        return self._contracts[name]
+
+    def _document(self, path: str) -> Document:
+        from .document import parse, read
+
+        if path != _STDIN:
+            return read(path)
+        if sys.stdin is None:
+            raise OSError("it is closed")
+        return parse(sys.stdin.buffer.read(), name="stdin", format=self._stdin)
+
+
+# -- contracts and limits --------------------------------------------------------------------------
+
+
+def _contracts(args: argparse.Namespace, _console: Console) -> int:
+    names = _names(args)
+    if args.format == "json":
+        from .render import ascii_json
+
+        put(ascii_json(names))
+    else:
+        put("".join(f"{escaped(name)}\n" for name in names))
+    return 0
+
+
+def _limits(args: argparse.Namespace, _console: Console) -> int:
+    from .catalog import contract
+
+    folders = _folders(args)
+    contracts = [contract(name, folders) for name in args.names or _names(args)]
+    if args.format == "json":
+        from .render import ascii_json
+        from .render.json import limit_object
+
+        put(ascii_json([limit_object(limit) for each in contracts for limit in each.limits]))
+    else:
+        for number, each in enumerate(contracts):
+            put("\n" * bool(number) + f"{escaped(each.name)}\n")
+            _put_limits(each)
+    return 0
+
+
+def _put_limits(contract: Contract) -> None:
+    from .render import not_judged
+    from .render.table import limits
+
+    width = None
+    if is_terminal(sys.stdout):
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
+    if contract.limits:
+        for line in limits(contract.limits, width):
+            put(line)
+    for line in not_judged({contract.name: dict(contract.unspecified)}):
+        put(f"{line}\n")
+
+
+def _names(args: argparse.Namespace) -> list[str]:
+    from .catalog import contracts
+
+    return contracts(_folders(args))
+
+
+def _folders(args: argparse.Namespace) -> tuple[str, ...]:
+    from .config import load
+
+    return (*args.folder, *load().folders)

@@ -1,0 +1,84 @@
+"""Text goes in, and out to a file or a standard stream, sound whatever these are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .render import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+
+class Console:
+    """What is said on stderr, each sentence once; *failed* after an error."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._said: set[str] = set()
+        self.failed = False
+
+    def error(self, text: str) -> None:
+        """Say what keeps something from being judged, or shown."""
+        self.failed = True
+        self._say(text)
+
+    def note(self, text: str) -> None:
+        """Say what is good to know, unless all is to be quiet."""
+        if not self._quiet:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        if text not in self._said and sys.stderr is not None:
+            self._said.add(text)
+            sys.stderr.write(f"fieldbound: {escaped(text)}\n")
+
+
+def put(text: str) -> None:
+    """Write *text* to standard output, if there is one."""
+    if sys.stdout is not None:
+        sys.stdout.write(text)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether *stream* is shown to somebody as it is written."""
+    return stream is not None and stream.isatty()
+
+
+@contextmanager
+def replacing(output: str) -> Iterator[TextIO]:
+    """Open a file that takes the place of *output* once it is written whole."""
+    from pathlib import Path
+
+    target = Path(output).resolve()
+    # A device or a pipe is written to; to put a file in its place would destroy it.
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        return
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+    try:
+        with beside.open("x", encoding="utf-8", newline="\n") as stream:
+            yield stream
+        if target.exists():
+            beside.chmod(target.stat().st_mode & 0o7777)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def reason(error: OSError) -> str:
+    """Give the system's reason without its number and file."""
+    return error.strerror or str(error)
+
+
+def let_go(stream: Any) -> None:
+    """Keep Python from writing what is left of *stream* at its end, and failing again."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (AttributeError, OSError, ValueError):
+        return

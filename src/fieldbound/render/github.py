@@ -1,0 +1,51 @@
+"""Reports go in, GitHub's workflow commands come out: an annotation for each violation.
+
+Each report is given as it comes. Of a command, GitHub reads `%`, line ends, and in properties
+`:` and `,` as its own; these are percent-encoded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import Style, Tally, details, escaped, name, not_judged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fieldbound.model import Report, Violation
+
+
+def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
+    """Give `::error` for a violation, `::warning` for a mere warning, then the plain count."""
+    tally = Tally()
+    unspecified: dict[str, dict[str, str]] = {}
+    for report in reports:
+        tally.add(report, style.fail_on)
+        unspecified.setdefault(report.contract, {}).update(report.unspecified)
+        yield from (_command(report, each, style) for each in report)
+    if not style.quiet:
+        yield f"{tally}\n"
+        yield from (f"{line}\n" for line in not_judged(unspecified))
+
+
+def _command(report: Report, violation: Violation, style: Style) -> str:
+    place = violation.place
+    properties = {
+        "file": None if report.name is None else name(report),
+        "line": None if place is None else place.line,
+        "col": None if place is None else place.column,
+        "title": escaped(violation.code if violation.limit is None else violation.limit.id),
+    }
+    level = "error" if violation.fails(style.fail_on) else "warning"
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    lines = [escaped(violation.message), *(line for _, line in details(violation))]
+    return f"::{level} {given}::{_data(chr(10).join(lines))}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str | int) -> str:
+    return _data(str(value)).replace(":", "%3A").replace(",", "%2C")

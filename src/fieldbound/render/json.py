@@ -1,0 +1,75 @@
+"""Reports go in, one JSON object comes out, as `report.schema.json` beside this file says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from . import Style, ascii_json, version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fieldbound.model import Limit, Report, Violation
+
+#: The `$id` of report.schema.json.
+SCHEMA: Final = "https://fieldbound.invalid/report.schema.json"
+
+
+def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
+    """Give all reports in one object."""
+    read = list(reports)
+    yield ascii_json(
+        {
+            "$schema": SCHEMA,
+            "fieldbound": version(),
+            # Nothing judged is no pass.
+            "ok": bool(read) and all(report.ok for report in read),
+            "documents": len(read),
+            "violations": sum(map(len, read)),
+            "reports": [_report(report, style) for report in read],
+        }
+    )
+
+
+def limit_object(limit: Limit) -> dict[str, Any]:
+    """Give a limit as the report's schema has it."""
+    return {
+        "id": limit.id,
+        "pointer": limit.pointer,
+        "keyword": limit.keyword,
+        "value": limit.value,
+        "location": limit.location,
+        "says": limit.says,
+        "sources": [
+            {"key": each.key, "title": each.title, "address": each.address, "read": each.read}
+            for each in limit.sources
+        ],
+        "note": limit.note,
+    }
+
+
+def _report(report: Report, style: Style) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "contract": report.contract,
+        "ok": report.ok,
+        "unspecified": dict(report.unspecified),
+        "violations": [_violation(each, style) for each in report],
+    }
+
+
+def _violation(violation: Violation, style: Style) -> dict[str, Any]:
+    at = violation.place
+    return {
+        "code": violation.code,
+        "pointer": violation.pointer,
+        "message": violation.message,
+        "hint": violation.hint,
+        "actual": violation.actual,
+        "kind": violation.kind,
+        "place": None if at is None else {"line": at.line, "column": at.column},
+        "says": violation.says,
+        "fails": violation.fails(style.fail_on),
+        "limit": None if violation.limit is None else limit_object(violation.limit),
+        "also": [limit_object(limit) for limit in violation.also],
+    }

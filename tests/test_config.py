@@ -1,0 +1,251 @@
+"""`[tool.fieldbound]`: found upward, read strictly, and its globs mean what Python's glob finds."""
+
+from __future__ import annotations
+
+import pickle
+from glob import glob
+from pathlib import Path
+
+import pytest
+
+from fieldbound.config import BrokenConfig, Config, load
+from fieldbound.model import SAYS
+
+CREATE = "oracle-cx-sales/create-product-group"
+
+
+@pytest.fixture(autouse=True)
+def _there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def write(path: str, text: str = "{}") -> Path:
+    """Write a file and the folders it lies in."""
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def configure(body: str, folder: str = ".") -> Config:
+    """Write pyproject.toml with *body* below [tool.fieldbound] and load it."""
+    write(f"{folder}/pyproject.toml", f"[tool.fieldbound]\n{body}")
+    return load()
+
+
+def test_nothing_set() -> None:
+    """Without any [tool.fieldbound] everything is as usual."""
+    write("pyproject.toml", "[project]\nname = 'x'\n")
+    config = load()
+    assert (config.file, config.folders, config.fail_on, config.mapping) == (
+        None,
+        (),
+        SAYS[-1],
+        (),
+    )
+    assert config.files() == []
+    assert config.contract_for("a.json") is None
+
+
+def test_all_set() -> None:
+    """Every key is read, folders as seen from the working directory."""
+    config = configure(
+        'folders = ["contracts", "../more"]\nfail-on = "stated"\n'
+        f'[tool.fieldbound.files]\n"*.json" = "{CREATE}"'
+    )
+    assert config.file == "pyproject.toml"
+    assert config.folders == ("contracts", str(Path("../more")))
+    assert config.fail_on == "stated"
+    assert config.mapping == (("*.json", CREATE),)
+
+
+def test_nearest_upward(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest pyproject.toml with a [tool.fieldbound] counts, from the folder upward."""
+    configure('folders = ["far"]')
+    configure('folders = ["near"]', "a")
+    write("a/b/pyproject.toml", "[tool.other]\n")
+    Path("a/b/c").mkdir()
+    monkeypatch.chdir("a/b/c")
+    config = load()
+    assert config.file == str(Path("../../pyproject.toml"))
+    assert config.folders == (str(Path("../../near")),)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[tool.fieldbound", "pyproject.toml: is not TOML: "),
+        ("[tool.fieldbound]\nfolders = 'a", "pyproject.toml: is not TOML: "),
+        ("[tool]\nfieldbound = 1", "pyproject.toml: tool.fieldbound must be a table"),
+        (
+            "[tool.fieldbound]\nfail_on = 'stated'",
+            "pyproject.toml: unknown key tool.fieldbound.fail_on; did you mean 'fail-on'? "
+            "allowed: folders, fail-on, files",
+        ),
+        (
+            "[tool.fieldbound]\nxyzzy = 1",
+            "pyproject.toml: unknown key tool.fieldbound.xyzzy; allowed: folders, fail-on, files",
+        ),
+        (
+            "[tool.fieldbound]\nfail-on = 'state'",
+            "pyproject.toml: tool.fieldbound.fail-on is 'state'; did you mean 'stated'? "
+            "allowed: stated, observed, example, inferred",
+        ),
+        (
+            "[tool.fieldbound]\nfail-on = ['stated']",
+            "pyproject.toml: tool.fieldbound.fail-on is ['stated']; did you mean 'stated'? "
+            "allowed: stated, observed, example, inferred",
+        ),
+        (
+            "[tool.fieldbound]\nfolders = 'contracts'",
+            "pyproject.toml: tool.fieldbound.folders must be a list of folders, "
+            'such as ["contracts"]',
+        ),
+        (
+            "[tool.fieldbound]\nfolders = [1]",
+            "pyproject.toml: tool.fieldbound.folders must be a list of folders, "
+            'such as ["contracts"]',
+        ),
+        (
+            "[tool.fieldbound]\nfiles = ['*.json']",
+            "pyproject.toml: tool.fieldbound.files must be a table of globs, each with a "
+            "contract's name",
+        ),
+        (
+            "[tool.fieldbound.files]\n'*.json' = 1",
+            "pyproject.toml: tool.fieldbound.files: '*.json' must be given a contract's name",
+        ),
+    ],
+)
+def test_broken(text: str, reason: str) -> None:
+    """What is not TOML or not known is refused, with the file, the key and what is allowed."""
+    write("pyproject.toml", text)
+    with pytest.raises(BrokenConfig) as caught:
+        load()
+    assert str(caught.value).startswith(reason)
+    assert pickle.loads(pickle.dumps(caught.value)) == caught.value  # noqa: S301
+
+
+def test_broken_encoding() -> None:
+    """A pyproject.toml that is not UTF-8 is refused with a sentence."""
+    Path("pyproject.toml").write_bytes(b"[tool.fieldbound]\nfolders = ['\xff']")
+    with pytest.raises(BrokenConfig, match="is not TOML: it is not UTF-8"):
+        load()
+
+
+def test_first_glob_wins() -> None:
+    """Of several globs that match a file, the first in the file's order counts."""
+    config = configure(
+        '[tool.fieldbound.files]\n"p/special.json" = "v/special"\n'
+        '"p/*.json" = "v/all"\n"**/*.json" = "v/rest"'
+    )
+    assert config.contract_for("p/special.json") == "v/special"
+    assert config.contract_for("p/other.json") == "v/all"
+    assert config.contract_for("other.json") == "v/rest"
+    assert config.contract_for("other.yaml") is None
+
+
+TREE = (
+    "a.json",
+    "b.yaml",
+    "[x].json",
+    "a b.json",
+    ".hidden.json",
+    "p/a.json",
+    "p/b1.json",
+    "p/q/c.json",
+    "p/q/r/d.json",
+    "p/.git/e.json",
+    "p/dir.json/f.json",
+)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "*.json",
+        "./*.json",
+        "p/*.json",
+        "p/?.json",
+        "p/b[0-9].json",
+        "p/[!b]*.json",
+        "[[]x].json",
+        "**/*.json",
+        "**",
+        "p/**",
+        "p/**/*.json",
+        "p/**/r/*.json",
+        "p**/*.json",
+        "**/.git/*.json",
+        ".*.json",
+        "*",
+        "*/*",
+        "*/*/*",
+        "[z-a].json",
+        "[",
+        "p/",
+        "nothing/*.json",
+    ],
+)
+def test_globs_are_those_of_python(pattern: str) -> None:
+    """A named file is mapped exactly where Python's glob finds it, and folders never are."""
+    for path in TREE:
+        write(path)
+    config = configure(f'[tool.fieldbound.files]\n"{pattern}" = "v/o"')
+    found = {str(Path(each)) for each in glob(pattern, recursive=True) if Path(each).is_file()}  # noqa: PTH207
+    found.discard("pyproject.toml")
+    assert {path for path, _ in config.files()} - {"pyproject.toml"} == found
+    assert {path for path in TREE if config.contract_for(path)} == found
+
+
+def test_files_are_sorted_with_their_contracts() -> None:
+    """The files of the mapping come sorted, each once, by the first glob that matches it."""
+    for path in ("b.json", "a.json", "c/a.json"):
+        write(path)
+    config = configure('[tool.fieldbound.files]\n"b*" = "v/b"\n"**/*.json" = "v/o"\n"x" = "v/x"')
+    assert config.files() == [
+        ("a.json", "v/o"),
+        ("b.json", "v/b"),
+        (str(Path("c/a.json")), "v/o"),
+    ]
+    assert config.idle() == ["x"]
+
+
+def test_from_below_and_by_any_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Globs are relative to the pyproject's folder, however a file is named and from wherever."""
+    file = write("p/q/a.json")
+    configure('[tool.fieldbound.files]\n"p/q/*.json" = "v/o"')
+    monkeypatch.chdir("p")
+    config = load()
+    assert config.files() == [(str(Path("q/a.json")), "v/o")]
+    for named in ("q/a.json", "./q/../q/a.json", "../p/q/a.json", str(tmp_path / file)):
+        assert config.contract_for(named) == "v/o"
+    assert config.contract_for("a.json") is None
+
+
+def test_links(tmp_path: Path) -> None:
+    """A file that is a link counts by its own name; a way to it through links is followed."""
+    write("real/p/a.json")
+    write("real/pyproject.toml", '[tool.fieldbound.files]\n"p/*.json" = "v/o"')
+    Path("real/p/link.json").symlink_to(tmp_path / "other.txt")
+    Path("way").symlink_to("real", target_is_directory=True)
+    config = load(Path("real").resolve())
+    assert config.contract_for("real/p/link.json") == "v/o"
+    assert config.contract_for("way/p/a.json") == "v/o"
+
+
+@pytest.mark.parametrize(
+    ("contract", "seen"),
+    [
+        ("vendor/operation", "vendor/operation"),
+        ("vendor/operation/request.headers", "vendor/operation/request.headers"),
+        ("schemas/group.json", "../schemas/group.json"),
+        ("api.yaml#createGroup/response.201", "../api.yaml#createGroup/response.201"),
+    ],
+)
+def test_contract_may_be_a_file(contract: str, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that is a schema's file is meant relative to the pyproject's folder."""
+    write("sub/a.json")
+    configure(f'[tool.fieldbound.files]\n"sub/*.json" = "{contract}"')
+    monkeypatch.chdir("sub")
+    assert load().contract_for("a.json") == seen

@@ -1,0 +1,126 @@
+"""The pre-commit hook: sound by pre-commit's schema, and run by pre-commit itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import validators
+
+from fieldbound.cli import parser_of_commands
+
+ROOT = Path(__file__).parent.parent
+SUITES = os.environ.get("FIELDBOUND_SUITES")
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+
+#: What the package is built from, and the hook is found by.
+BUILT_FROM = ("src", "schemas", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
+
+
+def hook() -> dict[str, Any]:
+    """Read the one hook."""
+    (found,) = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    read: dict[str, Any] = found
+    return read
+
+
+@pytest.mark.skipif(SUITES is None, reason="FIELDBOUND_SUITES names no folder of public suites")
+def test_manifest_keeps_its_schema() -> None:
+    """The manifest is valid by the schema of .pre-commit-hooks.yaml."""
+    schema = json.loads(Path(SUITES or "", "formats", "pre-commit-hooks.json").read_text())
+    validator = validators.validator_for(schema)(schema)
+    assert [error.message for error in validator.iter_errors([hook()])] == []
+
+
+def test_entry_is_a_command() -> None:
+    """The hook's entry, with files after it, is a command that the parser takes."""
+    program, *argv = shlex.split(hook()["entry"])
+    assert program == "fieldbound"
+    args = parser_of_commands().parse_args([*argv, "a.json", "b.yaml"])
+    assert args.files == ["a.json", "b.yaml"]
+    assert args.skip_unmapped
+
+
+def git(folder: Path, *argv: str) -> None:
+    """Run git in a folder, whatever the user's own settings are."""
+    settings = ("user.name=t", "user.email=t@t.invalid", "commit.gpgsign=false")
+    given = [word for each in settings for word in ("-c", each)]
+    subprocess.run(["git", *given, *argv], cwd=folder, check=True, capture_output=True)
+
+
+def repository(folder: Path) -> Path:
+    """Make a git repository of all that is in a folder."""
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--no-verify", "--message", "all")
+    return folder
+
+
+@pytest.fixture(name="hooks", scope="module")
+def _hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what the hook is made of into a repository of its own."""
+    folder = tmp_path_factory.mktemp("hooks")
+    for name in BUILT_FROM:
+        if (ROOT / name).is_dir():
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return repository(folder)
+
+
+@pytest.fixture(name="project")
+def _project(tmp_path: Path) -> Path:
+    """Make a user's repository: a contract, and one payload of each kind."""
+    project = tmp_path / "project"
+    (project / "payloads").mkdir(parents=True)
+    files = {
+        "group.schema.json": '{"properties": {"Name": {"maxLength": 5}}}',
+        "payloads/good.json": '{"Name": "short"}',
+        "payloads/bad.json": '{"Name": "too long"}',
+        "unmapped.yaml": "Name: too long",
+        "pyproject.toml": ('[tool.fieldbound.files]\n"payloads/**/*.json" = "group.schema.json"\n'),
+    }
+    for name, text in files.items():
+        (project / name).write_text(text, encoding="utf-8")
+    return repository(project)
+
+
+@pytest.mark.skipif(find_spec("pre_commit") is None, reason="pre-commit is not installed")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_pre_commit_runs_it(
+    hooks: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Installed and run by pre-commit, the hook passes good files and shows what is bad."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    env["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("home"))
+    env.pop("GITHUB_ACTIONS", None)
+
+    def pre_commit(*files: str) -> subprocess.CompletedProcess[str]:
+        argv = ["-m", "pre_commit", "try-repo", str(hooks), "fieldbound", "--files", *files]
+        return subprocess.run(
+            [sys.executable, *argv],
+            cwd=project,
+            env=env,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    good = pre_commit("payloads/good.json", "unmapped.yaml")
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "Passed" in good.stdout
+    bad = pre_commit("payloads/good.json", "payloads/bad.json", "unmapped.yaml")
+    assert bad.returncode == 1, bad.stdout + bad.stderr
+    assert "\npayloads/bad.json:1:10: maxLength: " in bad.stdout
+    assert "skipped, mapped to no contract: unmapped.yaml" in bad.stdout

@@ -1,0 +1,492 @@
+"""The formats: each is one function of the same reports, and none lets a user's data do harm.
+
+`python tests/test_render.py` writes the saved outputs under tests/render/ anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from jsonschema import Draft202012Validator, validators
+
+import fieldbound.render
+from fieldbound.model import Limit, Place, Report, Source, Violation
+from fieldbound.render import FORMATS, Style, Tally, cells, escaped, render, version
+
+SAVED = Path(__file__).with_name("render")
+SCHEMA = json.loads(Path(fieldbound.render.__file__).with_name("report.schema.json").read_text())
+SUITES = os.environ.get("FIELDBOUND_SUITES")
+
+PAGE = Source("create", "Create a product group", "https://docs.example/create", "2026-11-21")
+BOOK = Source("book", "Getting started")
+GROUPS = "oracle-cx-sales/create-product-group"
+PARTS = "fortellis/create-parts-group"
+
+
+def limit(
+    pointer: str, keyword: str, value: Any, says: str | None = "stated", **more: Any
+) -> Limit:
+    """Make a limit of the contract GROUPS."""
+    more = {"sources": (PAGE,) if says else (), **more}
+    at = f"https://fieldbound.invalid/groups.json#{pointer}/{keyword}"
+    return Limit(GROUPS, pointer, keyword, value, at, says, **more)
+
+
+def reports() -> list[Report]:
+    """Make reports that hold whatever a report can hold."""
+    name = limit("/InternalName", "maxLength", 150)
+    flag = limit(
+        "/ActiveFlag",
+        "type",
+        "string",
+        "inferred",
+        note="Its example is a string.",
+        sources=(BOOK,),
+    )
+    either = limit("/ActiveFlag", "enum", ["Y", "N"])
+    token = limit("/Token", "minLength", 8, "observed", sensitive=True)
+    lines = {4: '  "InternalName": "' + "x" * 151 + '",', 7: '\t"名前": "é", "ActiveFlag": true'}
+    return [
+        Report(
+            GROUPS,
+            (
+                Violation("maxLength", "/InternalName", name, 151, "string", Place(4, 19)),
+                Violation("type", "/ActiveFlag", flag, True, "boolean", Place(7, 28), (either,)),
+            ),
+            "payloads/new group.json",
+            {"/data": "its page is empty"},
+            lines,
+        ),
+        Report(GROUPS, (), "payloads/good.json", {"/data": "its page is empty"}),
+        Report(
+            GROUPS,
+            (
+                Violation("duplicateKey", "/a~1b", place=Place(2, 3)),
+                Violation("minLength", "/Token", token, None, "string", Place(3, 3)),
+            ),
+            "payloads/übung.json",
+            lines={2: '  "a/b": 2', 3: '  "Token": "secret"'},
+        ),
+        Report(
+            PARTS,
+            (Violation("type", "", Limit(PARTS, "", "type", "object", "x#/type"), 1, "integer"),),
+        ),
+    ]
+
+
+#: The saved outputs: file -> format and style.
+CASES = {
+    "plain.txt": ("text", Style()),
+    "terminal.txt": ("text", Style(color=True, excerpts=True)),
+    "warnings.txt": ("text", Style("stated")),
+    "report.json": ("json", Style("stated")),
+    "report.sarif": ("sarif", Style("stated")),
+    "report.xml": ("junit", Style("stated")),
+    "github.txt": ("github", Style("stated")),
+}
+
+
+def shown(format: str, style: Style | None = None, given: list[Report] | None = None) -> str:  # noqa: A002
+    """Render reports, those of `reports` unless given, as one text."""
+    text = "".join(render(format, reports() if given is None else given, style or Style()))
+    return text.replace(f'"{version()}"', '"VERSION"')
+
+
+def one(violation: Violation, **more: Any) -> list[Report]:
+    """Make the reports of one document with one violation."""
+    return [Report(GROUPS, (violation,), **{"name": "a.json", **more})]
+
+
+@pytest.mark.parametrize("file", CASES)
+def test_saved(file: str) -> None:
+    """Each format gives the saved output, whole."""
+    assert shown(*CASES[file]) == (SAVED / file).read_text(encoding="utf-8")
+
+
+def test_every_format_has_a_saved_output() -> None:
+    """No format goes without a saved output, and none of those without its case."""
+    assert {name for name, _ in CASES.values()} == set(FORMATS)
+    assert {path.name for path in SAVED.iterdir()} == set(CASES)
+
+
+# -- harm ------------------------------------------------------------------------------------------
+
+NASTY = (
+    "\x1b[31mred",
+    "\x1b]0;title\x07",
+    "\x9b2J",
+    "a\nb",
+    "a\r\n::error::b",
+    "a\x00b",
+    "a\u2028b\x85c",
+    "\u202egnp.exe",
+    "\ud800",
+    "\ufffe\uffff",
+    "\x7f",
+    "]]><a/>&amp;\"'",
+    "%0A,file=b::",
+)
+
+
+def nasty_report(text: str) -> list[Report]:
+    """Make a report that has *text* in whatever a user's data or contract can put it."""
+    source = Source("k", text, "https://docs.example/" + text)
+    broken = limit("/" + text, "const", text, "inferred", sources=(source,), note=text)
+    also = limit("/" + text, "pattern", text)
+    return [
+        Report(
+            GROUPS,
+            (
+                Violation(
+                    "const", "/" + text, broken, text, "string", Place(1, 2), (also,), (text,), text
+                ),
+                Violation("syntax", "/" + text, detail=text, place=Place(2, 1)),
+            ),
+            text.replace("\x00", "") + ".json",
+            {"/" + text: text},
+            {1: text, 2: text},
+        )
+    ]
+
+
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_harm(format: str, text: str) -> None:  # noqa: A002
+    """Whatever stands in data, file names and contracts, output is printable lines and no more."""
+    output = shown(format, Style(excerpts=True), nasty_report(text))
+    assert output.replace("\n", "").isprintable()
+    output.encode()
+
+
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+def test_no_harm_by_lines(text: str) -> None:
+    """Line ends in data start no line: text shows a known beginning, github a known command."""
+    quiet = Style(excerpts=True, quiet=True)
+    name = escaped(text.replace("\x00", ""))
+    for line in shown("text", quiet, nasty_report(text)).splitlines():
+        assert line.startswith((f"{name}.json:", "    "))
+    commands = shown("github", quiet, nasty_report(text)).splitlines()
+    assert len(commands) == 2
+    for command in commands:
+        _, properties, _ = command.split("::", 2)
+        given = dict(each.split("=", 1) for each in properties.removeprefix("error ").split(","))
+        assert list(given) == ["file", "line", "col", "title"]
+
+
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+def test_machines_can_read_it(text: str) -> None:
+    """What machines read parses, by strict readers, whatever stands in the data."""
+    import jiter
+
+    for name in ("json", "sarif"):
+        jiter.from_json(shown(name, given=nasty_report(text)).encode())
+    ET.fromstring(shown("junit", given=nasty_report(text)))  # noqa: S314
+
+
+def test_excerpt_starts_no_line() -> None:
+    """A line of the text is shown after its number: at a line's start it might be a command."""
+    given = one(Violation("syntax", "", place=Place(1, 1)), lines={1: "::stop-commands::x"})
+    assert "\n    1 | ::stop-commands::x\n" in shown("text", Style(excerpts=True), given)
+
+
+def test_sensitive_line_is_not_shown() -> None:
+    """The line in which a sensitive value stands is shown in no format."""
+    for name in FORMATS:
+        assert "secret" not in shown(name, Style(excerpts=True))
+
+
+# -- text ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "before"),
+    [
+        ('{"a": 1}', 7, 6),
+        ('\t\t"a": 1', 8, 7),
+        ('"名前": 1', 7, 8),
+        ('"👍": 1', 6, 6),
+        ('"e\u0301": 1', 7, 5),
+        ('"\x1b": 1', 6, 8),
+        ("", 1, 0),
+        ("{", 2, 1),
+    ],
+)
+def test_caret(line: str, column: int, before: int) -> None:
+    """The caret stands below the column as a terminal shows it: wide, joined and made harmless."""
+    given = one(Violation("type", "/a", place=Place(1, column)), lines={1: line})
+    _, source, caret, *_ = shown("text", Style(excerpts=True), given).splitlines()
+    assert caret == "      | " + " " * before + "^"
+    assert source.isprintable() or any(map(unicodedata.combining, source))
+
+
+@pytest.mark.parametrize("column", [1, 20, 99, 150, 500, 1000])
+@pytest.mark.parametrize("char", ["x", "名"])
+def test_long_line_is_cut(column: int, char: str) -> None:
+    """Of a long line about 100 cells are shown, with the column among them and marked cuts."""
+    line = char * (column - 1) + "*" + char * (1000 - column)
+    given = one(Violation("type", "/a", place=Place(1, column)), lines={1: line})
+    _, source, caret, *_ = shown("text", Style(excerpts=True), given).splitlines()
+    assert cells(source) <= 112
+    assert cells(source.partition("*")[0]) == len(caret) - 1
+    assert source.endswith("…") == (column < 900)
+    assert ("| …" in source) == (column > 60)
+
+
+def test_no_line_no_excerpt() -> None:
+    """Without the line at hand, or without a place, only the sentence is shown."""
+    given = one(Violation("type", "/a", place=Place(9, 9))) + one(Violation("type", "/a"))
+    first, second, _ = shown("text", Style(excerpts=True), given).splitlines()
+    assert first.startswith("a.json:9:9: type: ")
+    assert second.startswith("a.json: type: ")
+
+
+def test_value_without_file_is_named_by_contract() -> None:
+    """A plain value has no file: its contract's name stands there."""
+    given = one(Violation("type", "/a"), name=None)
+    assert shown("text", Style(), given).startswith(f"{GROUPS}: type: ")
+
+
+@pytest.mark.parametrize(
+    ("also", "told"),
+    [
+        (("stated", "observed"), 'also breaks maxLength 1, stated in "Create a product group"'),
+        (("observed",), 'also breaks maxLength 1, observed in "Create a product group"'),
+        ((None,), "also breaks maxLength 1\n"),
+        (("inferred",), None),
+        (("example",), None),
+        ((), None),
+    ],
+)
+def test_firmer_limit_is_told(also: tuple[str | None, ...], told: str | None) -> None:
+    """Of the other limits broken, the firmest is told, if it is firmer than the first."""
+    others = tuple(limit("/a", "maxLength", 1, says) for says in also)
+    given = one(Violation("type", "/a", limit("/a", "type", "string", "example"), also=others))
+    text = shown("text", Style(), given)
+    assert ("also" in text) == (told is not None)
+    assert (told or "") in text
+
+
+def test_long_limit_is_cut() -> None:
+    """A limit's long value is shown in part."""
+    many = limit("/a", "enum", [f"value {each}" for each in range(1000)], None)
+    given = one(Violation("type", "/a", limit("/a", "type", "string"), also=(many,)))
+    also = next(line for line in shown("text", Style(), given).splitlines() if "also" in line)
+    assert len(also) < 100
+    assert also.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("tally", "text"),
+    [
+        (Tally(), "no document judged"),
+        (Tally(1), "1 document valid"),
+        (Tally(3), "3 documents valid"),
+        (Tally(1, 1, 2), "2 violations in 1 of 1 documents"),
+        (Tally(3, 1, 1), "1 violation in 1 of 3 documents"),
+        (Tally(3, 2, 5, 1), "5 violations in 2 of 3 documents, 1 of them only a warning"),
+        (Tally(3, 2, 5, 2), "5 violations in 2 of 3 documents, 2 of them only warnings"),
+        (Tally(3, 2, 5, 5), "5 violations in 2 of 3 documents, all only warnings"),
+        (Tally(1, 1, 1, 1), "1 violation in 1 of 1 documents, only a warning"),
+    ],
+)
+def test_count(tally: Tally, text: str) -> None:
+    """The count is a sentence, in the singular and in the plural."""
+    assert str(tally) == text
+
+
+@pytest.mark.parametrize("format", ["text", "github"])
+def test_count_ends_the_output_unless_quiet(format: str) -> None:  # noqa: A002
+    """The count and what was not judged come last, once for each contract, but not if quiet."""
+    loud, quiet = shown(format), shown(format, Style(quiet=True))
+    assert loud.removeprefix(quiet).splitlines() == [
+        "5 violations in 3 of 4 documents",
+        f"not judged, for the vendor does not document it: /data of {GROUPS} (its page is empty)",
+    ]
+
+
+@pytest.mark.parametrize("format", ["text", "github"])
+def test_streams(format: str) -> None:  # noqa: A002
+    """A report is shown before the next is asked for, so that one document is held at a time."""
+    asked = []
+
+    def giving() -> Iterator[Report]:
+        for number in range(3):
+            asked.append(number)
+            yield from one(Violation("type", "/a"), name=f"{number}.json")
+
+    chunks = render(format, giving(), Style())
+    for number in range(3):
+        assert f"{number}.json" in next(chunks)
+        assert asked == list(range(number + 1))
+
+
+# -- what machines read ----------------------------------------------------------------------------
+
+
+def test_schema_is_sound_and_strict() -> None:
+    """The published schema is one, and takes no object with a member it does not name."""
+    Draft202012Validator.check_schema(SCHEMA)
+    objects = [SCHEMA, *SCHEMA["$defs"].values()]
+    for each in objects:
+        if "properties" in each:
+            assert each["additionalProperties"] is False
+            assert each["required"] == list(each["properties"])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [reports(), [], [Report(GROUPS)], *map(nasty_report, NASTY)],
+    ids=lambda given: ascii(given[0].name) if given else "none",
+)
+def test_json_keeps_its_schema(given: list[Report]) -> None:
+    """Every JSON output is valid by the published schema, and names it."""
+    output = json.loads(shown("json", given=given))
+    validator = Draft202012Validator(SCHEMA)
+    assert [error.message for error in validator.iter_errors(output)] == []
+    assert output["$schema"] == SCHEMA["$id"]
+
+
+def test_json_has_the_facts() -> None:
+    """The JSON output has each fact of each report, as it is."""
+    output = json.loads(shown("json", Style("stated")))
+    assert (output["ok"], output["documents"], output["violations"]) == (False, 4, 5)
+    for found, report in zip(output["reports"], reports(), strict=True):
+        assert (found["name"], found["contract"]) == (report.name, report.contract)
+        assert found["ok"] == report.ok
+        assert found["unspecified"] == report.unspecified
+        for each, violation in zip(found["violations"], report, strict=True):
+            for fact in ("code", "pointer", "message", "hint", "actual", "kind", "says"):
+                assert each[fact] == getattr(violation, fact)
+            assert each["fails"] == violation.fails("stated")
+            broken = None if violation.limit is None else violation.limit.id
+            assert (each["limit"] and each["limit"]["id"]) == broken
+            assert [other["id"] for other in each["also"]] == [other.id for other in violation.also]
+
+
+def test_nothing_judged_is_not_ok() -> None:
+    """No document judged is no pass."""
+    assert json.loads(shown("json", given=[]))["ok"] is False
+
+
+@pytest.mark.parametrize("actual", [float("inf"), float("nan"), 10**60, 1.5, None])
+def test_json_numbers(actual: Any) -> None:
+    """A number that JSON lacks becomes null; every other stays itself."""
+    found = json.loads(shown("json", given=one(Violation("type", "/a", actual=actual))))
+    expected = None if isinstance(actual, float) and actual != 1.5 else actual
+    assert found["reports"][0]["violations"][0]["actual"] == expected
+
+
+@pytest.mark.skipif(SUITES is None, reason="FIELDBOUND_SUITES names no folder of public suites")
+@pytest.mark.parametrize(
+    "given",
+    [reports(), [], *map(nasty_report, NASTY)],
+    ids=lambda given: ascii(given[0].name) if given else "none",
+)
+def test_sarif_keeps_its_schema(given: list[Report]) -> None:
+    """Every SARIF output is valid by the schema of SARIF 2.1.0."""
+    schema = json.loads(Path(SUITES or "", "formats", "sarif-2.1.0.json").read_text())
+    validator = validators.validator_for(schema)(schema)
+    output = json.loads(shown("sarif", given=given))
+    assert [error.message for error in validator.iter_errors(output)] == []
+
+
+def sarif_run(given: list[Report]) -> dict[str, Any]:
+    """Render as SARIF and return the one run."""
+    (run,) = json.loads(shown("sarif", Style("stated"), given))["runs"]
+    found: dict[str, Any] = run
+    return found
+
+
+def test_sarif_rules_are_limits() -> None:
+    """A result's rule is the limit's id; each rule is told once, with its source."""
+    run = sarif_run(reports() * 2)
+    rules = run["tool"]["driver"]["rules"]
+    violations = [violation for report in reports() * 2 for violation in report]
+    for result, violation in zip(run["results"], violations, strict=True):
+        expected = violation.code if violation.limit is None else violation.limit.id
+        assert result["ruleId"] == rules[result["ruleIndex"]]["id"] == expected
+        assert result["level"] == ("error" if violation.fails("stated") else "warning")
+    assert len({rule["id"] for rule in rules}) == len(rules) == 5
+    assert rules[0]["helpUri"] == PAGE.address
+    assert rules[0]["shortDescription"] == {"text": "maxLength 150 at /InternalName"}
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("stdin", "stdin"),
+        ("a b.json", "a%20b.json"),
+        ("./a/../b.json", "b.json"),
+        ("a:b.json", "a%3Ab.json"),
+        ("100%#?.json", "100%25%23%3F.json"),
+        ("ü.json", "%C3%BC.json"),
+        ("\udcff.json", "%FF.json"),
+        (str(Path.cwd() / "in" / "c.json"), "in/c.json"),
+        (str(Path(Path.cwd().anchor) / "elsewhere" / "c d.json"), "file:///elsewhere/c%20d.json"),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="the paths are those of POSIX")
+def test_sarif_uri(name: str, uri: str) -> None:
+    """A file's URI is relative where it lies below the working directory, and percent-encoded."""
+    (result,) = sarif_run(one(Violation("syntax", "", place=Place(1, 2)), name=name))["results"]
+    assert result["locations"] == [
+        {
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri},
+                "region": {"startLine": 1, "startColumn": 2},
+            }
+        }
+    ]
+
+
+def test_sarif_region_needs_a_place() -> None:
+    """Without a place there is no region, without a file no location."""
+    (result,) = sarif_run(one(Violation("syntax", "")))["results"]
+    assert "region" not in result["locations"][0]["physicalLocation"]
+    (result,) = sarif_run(one(Violation("syntax", ""), name=None))["results"]
+    assert result["locations"] == []
+
+
+def test_sarif_fingerprints_last() -> None:
+    """A fingerprint stays when lines move or others come and go; no two are the same."""
+    twice = Violation("duplicateKey", "/a", place=Place(1, 1))
+    other = Violation("type", "/b", limit("/b", "type", "string"), place=Place(2, 1))
+    moved = Violation("duplicateKey", "/a", place=Place(7, 3))
+
+    def prints(*violations: Violation) -> list[dict[str, str]]:
+        given = [Report(GROUPS, violations, "a.json")]
+        return [result["partialFingerprints"] for result in sarif_run(given)["results"]]
+
+    first, second, third = prints(twice, twice, other)
+    assert len({str(each) for each in (first, second, third)}) == 3
+    assert prints(moved) == [first]
+    assert prints(other, moved, moved) == [third, first, second]
+
+
+def test_junit_counts() -> None:
+    """A suite for each contract, a case for each document, a failure for each violation."""
+    root = ET.fromstring(shown("junit", Style("stated")))  # noqa: S314
+    suites = root.findall("testsuite")
+    assert [suite.get("name") for suite in suites] == [GROUPS, PARTS]
+    assert [(suite.get("tests"), suite.get("failures")) for suite in suites] == [
+        ("3", "2"),
+        ("1", "1"),
+    ]
+    cases = suites[0].findall("testcase")
+    assert [len(case.findall("failure")) for case in cases] == [2, 0, 1]
+    warning = cases[2].findtext("system-out")
+    assert warning is not None
+    assert warning.startswith("warning: payloads/übung.json:3:3: minLength: ")
+
+
+if __name__ == "__main__":
+    SAVED.mkdir(exist_ok=True)
+    for saved, case in CASES.items():
+        (SAVED / saved).write_text(shown(*case), encoding="utf-8")
