@@ -278,6 +278,23 @@ def test_files_may_know_each_other_by_name(tmp_path: Path, monkeypatch: pytest.M
     assert not fieldbound.contract("a.json").is_valid("ab")
 
 
+def test_a_contract_written_to_a_file_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The schema of a contract, saved as a file and used in another, judges as the contract."""
+    monkeypatch.chdir(tmp_path)
+    made = fieldbound.contract("oracle-cx-sales/create-product-group")
+    Path("one.json").write_text(json.dumps(made.schema))
+    Path("many.json").write_text(json.dumps({"items": made.schema}))
+    wrong = {"ProdGroupName": "a", "InternalName": "b" * 151}
+    (expected,) = made.check(wrong)
+    for name, instance in (("one.json", wrong), ("many.json", [wrong])):
+        (violation,) = fieldbound.contract(name).check(instance)
+        assert violation.limit is not None
+        assert expected.limit is not None
+        assert violation.limit.location == expected.limit.location
+
+
 def test_a_file_above_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reference may lead out of the working folder to a file at hand."""
     (tmp_path / "b.json").write_text('{"maxLength": 1}')

@@ -31,7 +31,7 @@ def told(schema: Any, instance: Any) -> list[tuple[str, str]]:
 def test_a_valid_instance_has_the_empty_report() -> None:
     """A valid instance is valid by is_valid, check and validate alike."""
     assert CREATE.is_valid(LEAST)
-    assert CREATE.check(LEAST) == Report(CREATE.name, (), None, CREATE.unspecified)
+    assert CREATE.check(LEAST) == Report(CREATE.name)
     CREATE.validate(LEAST)
 
 
@@ -310,6 +310,16 @@ def test_what_the_vendor_does_not_document_is_never_judged() -> None:
     for ask in (bodies.check, bodies.is_valid, bodies.validate):
         with pytest.raises(Unspecified, match="nothing to judge by"):
             ask({})
+
+
+def test_what_is_there_but_not_documented_is_said() -> None:
+    """A report names what of an instance nobody judged, and nothing that is not there."""
+    subgroups = {**LEAST, "ProductGroupSubgroupAdministration": [{"StartDate": 5}]}
+    (pointer,) = CREATE.unspecified
+    assert pointer == "/ProductGroupSubgroupAdministration/*"
+    assert dict(CREATE.check(subgroups).unspecified) == dict(CREATE.unspecified)
+    assert CREATE.check({**LEAST, "ProductGroupSubgroupAdministration": []}).unspecified == {}
+    assert CREATE.check(LEAST).unspecified == {}
 
 
 def test_names_of_headers_count_in_any_case() -> None:

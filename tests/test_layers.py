@@ -17,7 +17,7 @@ ROOMS = Path(fieldbound.__file__).parent
 LAYERS = (
     {"model", "references"},
     {"wording", "values"},
-    {"document", "limits", "algebra"},
+    {"document", "limits", "inline", "algebra"},
     {"explain", "lint"},
     {"judge", "bundle", "openapi"},
     {"catalog", "render"},

@@ -29,7 +29,11 @@ def only(schema: Any, instance: Any) -> Violation:
         ({"minItems": 2}, [1], "the document has 1 item, but needs at least 2"),
         ({"maxProperties": 0}, {"a": 1}, "the document has 1 attribute, the limit is 0"),
         ({"type": "integer"}, "5", 'the document is "5" (a string), but must be an integer'),
-        ({"type": ["string", "null"]}, [], "the document is an array, but must be a string or null"),
+        (
+            {"type": ["string", "null"]},
+            [],
+            "the document is an array, but must be a string or null",
+        ),
         ({"type": "boolean"}, None, "the document is null, but must be true or false"),
         (FLAG, True, 'the document is true, but must be "Y" or "N"'),
         (FLAG, "Yes", 'the document is "Yes", but must be "Y" or "N"'),

@@ -8,7 +8,16 @@ from typing import Any, Final, Literal
 
 from .document import Document, read
 from .model import BrokenContract, Place
-from .references import VALUES, Node, draft_of, items, joined, pointer_of
+from .references import (
+    VALUES,
+    Node,
+    draft_of,
+    items,
+    joined,
+    pointer_of,
+    tokens_of,
+    unquoted,
+)
 
 Tokens = tuple[str, ...]
 Direction = Literal["request", "response"] | None
@@ -17,7 +26,6 @@ SUFFIXES: Final = (".json", ".yaml", ".yml")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 #: The attribute that a message in this direction does not carry.
 _NOT_CARRIED: Final = {"request": "readOnly", "response": "writeOnly"}
-_NAMES: Final = ("$id", "$anchor", "$dynamicAnchor")
 #: What a refused attribute keeps of its schema.
 _KEPT: Final = frozenset(("title", "description", "$comment", "x-source", "deprecated"))
 
@@ -30,7 +38,7 @@ class Files:
         self.base = base
         self._read: dict[str, Document] = {}
         self._named: dict[str, Path] = {}
-        self._inside: dict[str, bool] = {}
+        self._inside: dict[str, frozenset[str]] = {}
         self.left = False  # whether a reference led out of the folder
 
     def uri(self, path: Path) -> str:
@@ -45,9 +53,7 @@ class Files:
             return self._named[uri]
         if not uri.startswith(self.base):
             return None
-        from urllib.parse import unquote
-
-        return self.root / unquote(uri[len(self.base) :])
+        return self.root / unquoted(uri[len(self.base) :])
 
     def has(self, uri: str, near: str) -> bool:
         """Return whether there is such a file: at that place, or by its `$id`, beside *near*."""
@@ -85,10 +91,10 @@ class Files:
             self._read[uri] = document
         return self._read[uri]
 
-    def is_named_inside(self, uri: str) -> bool:
-        """Return whether a file gives names to parts of itself, by which they are referred to."""
+    def names_inside(self, uri: str) -> frozenset[str]:
+        """Return the URIs and anchors that a file gives to parts of itself."""
         if uri not in self._inside:
-            self._inside[uri] = _is_named_inside(self.load(uri))
+            self._inside[uri] = frozenset(_names_inside(self.load(uri), uri))
         return self._inside[uri]
 
     def broken(self, uri: str, tokens: Tokens, reason: str) -> BrokenContract:
@@ -124,7 +130,7 @@ class Bundle:
     def add(self, uri: str, tokens: Tokens) -> str:
         """Take in a subschema and all it refers to; return the URI by which it is referred to."""
         whole = self._files.load(uri)
-        if tokens and self._files.is_named_inside(uri):
+        if tokens and self._files.names_inside(uri):
             self.add(uri, ())
         elif not any(tokens[: len(taken)] == taken for taken in self._taken.get(uri, ())):
             self._take(uri, tokens, _descend(whole, tokens))
@@ -147,7 +153,7 @@ class Bundle:
 
     def _follow(self, uri: str, at: Tokens, base: str, reference: str) -> None:
         target, _, fragment = joined(base, reference).partition("#")
-        if "json-schema.org/" in target or (target == base != uri):
+        if "json-schema.org/" in target or target in self._files.names_inside(uri):
             return
         if not self._files.has(target, uri):
             self._files.left |= reference.startswith("..")
@@ -155,7 +161,7 @@ class Bundle:
                 f"the reference {reference!r} leads to no file at hand, and none is ever fetched"
             )
             raise self._files.broken(uri, at, reason)
-        tokens = tokens_of(fragment)
+        tokens = () if not fragment.startswith("/") else tokens_of(unquoted(fragment))
         try:
             _descend(self._files.load(target), tokens)
         except (KeyError, IndexError, ValueError, TypeError):
@@ -217,16 +223,17 @@ def _references(part: Any, tokens: Tokens, base: str) -> Iterator[tuple[Tokens, 
             yield from _references(child, (*tokens, name), base)
 
 
-def _is_named_inside(part: Any) -> bool:
-    return any(
-        isinstance(child, (dict, list))
-        and token not in VALUES
-        and (
-            any(isinstance(child, dict) and isinstance(child.get(name), str) for name in _NAMES)
-            or _is_named_inside(child)
-        )
-        for token, child in items(part)
-    )
+def _names_inside(part: Any, base: str, outermost: bool = True) -> Iterator[str]:
+    """Yield the URIs of the resources within a schema, and its anchors."""
+    if isinstance(part, dict) and not outermost:
+        for keyword in ("$id", "$anchor", "$dynamicAnchor"):
+            name = part.get(keyword)
+            if isinstance(name, str):
+                base = joined(base, name).partition("#")[0] if keyword == "$id" else base
+                yield base if keyword == "$id" else f"{base}#{name}"
+    for token, child in items(part):
+        if isinstance(child, (dict, list)) and token not in VALUES:
+            yield from _names_inside(child, base, False)
 
 
 def _descend(part: Any, tokens: Tokens) -> Any:
@@ -246,14 +253,3 @@ def _graft(whole: dict[str, Any], tokens: Tokens, part: Any) -> None:
     for token in tokens[:-1]:
         whole = whole.setdefault(token, {})
     whole[tokens[-1]] = part
-
-
-def tokens_of(fragment: str) -> Tokens:
-    """Return the names and indices of a JSON Pointer, as one or as a fragment of a URI."""
-    if not fragment.startswith("/"):
-        return ()
-    from urllib.parse import unquote
-
-    return tuple(
-        token.replace("~1", "/").replace("~0", "~") for token in unquote(fragment)[1:].split("/")
-    )

@@ -13,11 +13,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .bundle import DIALECT, SUFFIXES, Bundle, Files, tokens_of
+from .bundle import DIALECT, SUFFIXES, Bundle, Files
 from .judge import BASE, Contract
 from .model import BrokenContract, UnknownName
 from .openapi import OpenAPI, Part, kebab, names_schema, reference_to
-from .references import OLDEST, draft_of
+from .references import OLDEST, draft_of, tokens_of
 
 GROUP: Final = "fieldbound.contracts"
 _MOST_OFFERED: Final = 3

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import jsonschema_rs
 
 from .document import Document
+from .inline import inlined
 from .limits import Limits, Survey
 from .model import (
     BrokenContract,
@@ -21,7 +22,7 @@ from .model import (
     Unspecified,
     Violation,
 )
-from .references import DIALECTS, References, pointer_of
+from .references import DIALECTS, References, pointer_of, tokens_of
 from .values import DEEPEST, Path, is_deep, kind_of, plain
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Contract:
         self._uri = _uri_of(schema, name)
         self._engine = _compiled(schema, self._uri, self._resources, formats)
         self._judge: Callable[[Any], bool] = self._first_judge
+        self._quick: Callable[[Any], bool] = self._first_quick
 
     def __repr__(self) -> str:
         return f"Contract({self.name!r})"
@@ -82,7 +84,7 @@ class Contract:
         nothing to judge by.
         """
         try:
-            return self._judge(instance)
+            return self._quick(instance)
         except ValueError:
             return self.check(instance).ok
 
@@ -96,9 +98,9 @@ class Contract:
             return self._check_document(instance)
         try:
             valid = self._judge(instance)
-            return self._valid if valid else self._report(self._violations(instance))
+            return self._report(instance, () if valid else self._violations(instance))
         except ValueError:
-            return self._report(self._strange(instance))
+            return self._report(instance, self._strange(instance))
 
     def validate(self, instance: Any) -> None:
         """Raise Invalid, which has the Report, if *instance* breaks a limit."""
@@ -144,12 +146,23 @@ class Contract:
 
         return mistakes
 
-    @cached_property
-    def _valid(self) -> Report:
-        return self._report(())
+    def _report(self, instance: Any, violations: tuple[Violation, ...]) -> Report:
+        unjudged = self.unspecified and self._unjudged(instance)
+        return Report(self.name, violations, None, unjudged)
 
-    def _report(self, violations: tuple[Violation, ...]) -> Report:
-        return Report(self.name, violations, None, self.unspecified)
+    def _unjudged(self, instance: Any) -> Mapping[str, str]:
+        """Return what the vendor does not document of what is there in an instance."""
+        return {
+            pointer: reason
+            for pointer, names, reason in self._undocumented
+            if _has(instance, names)
+        }
+
+    @cached_property
+    def _undocumented(self) -> list[tuple[str, tuple[str, ...], str]]:
+        return [
+            (pointer, tokens_of(pointer), reason) for pointer, reason in self.unspecified.items()
+        ]
 
     @cached_property
     def _survey(self) -> Survey:
@@ -157,7 +170,7 @@ class Contract:
 
     @cached_property
     def _sensitive(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(at.split("/")[1:]) for at in self._survey.sensitive)
+        return tuple(tokens_of(at) for at in self._survey.sensitive)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
@@ -177,6 +190,18 @@ class Contract:
         elif self._survey.silent and "" in self.unspecified:
             self._judge = partial(_refuse, self.name, self.unspecified[""])
         return self._judge(instance)
+
+    def _first_quick(self, instance: Any) -> bool:
+        """Choose the quickest way to a mere yes or no, once, and judge.
+
+        It takes a second compilation, which a single check of a file does without.
+        """
+        valid = self._judge(instance)
+        self._quick = self._judge
+        schema = inlined(self._limits.references) if self._judge == self._engine.is_valid else None
+        if schema is not None:
+            self._quick = _compiled(schema, self._uri, self._resources, self._formats).is_valid
+        return valid
 
     def _judge_any_case(self, instance: Any) -> bool:
         return self._engine.is_valid(self._in_our_case(instance))
@@ -243,7 +268,8 @@ class Contract:
         found = tuple(sorted(found, key=lambda each: each.place or Place(1, 1)))
         numbers = {each.place.line for each in found if each.place is not None}
         lines = document.lines(numbers) if numbers and not self._sensitive else {}
-        return Report(self.name, found, document.name, self.unspecified, lines)
+        unjudged = self._unjudged(document.value)
+        return Report(self.name, found, document.name, unjudged, lines)
 
     def _placed(self, document: Document) -> list[Violation]:
         found = self._mistakes(self._in_our_case(document.value))
@@ -267,9 +293,9 @@ class Contract:
         """Whether a value is, or is part of, one that no output may show."""
         if not self._sensitive:
             return False
-        tokens = pointer_of(path).split("/")[1:]
+        names = [str(each) for each in path]
         return any(
-            len(at) <= len(tokens) and all(a in ("*", b) for a, b in zip(at, tokens, strict=False))
+            len(at) <= len(names) and all(a in ("*", b) for a, b in zip(at, names, strict=False))
             for at in self._sensitive
         )
 
@@ -280,6 +306,18 @@ def _rebuilt(schema: Any, name: str, resources: Any, formats: Any) -> Contract:
 
 def _refuse(name: str, reason: str, instance: Any) -> bool:  # noqa: ARG001
     raise Unspecified(name, reason)
+
+
+def _has(instance: Any, names: tuple[str, ...]) -> bool:
+    """Return whether an instance has something at a path, `*` being any item or other name."""
+    if not names:
+        return True
+    name = names[0]
+    if isinstance(instance, dict):
+        if name != "*":
+            return name in instance and _has(instance[name], names[1:])
+        return any(_has(part, names[1:]) for part in instance.values())
+    return isinstance(instance, (list, tuple)) and any(_has(part, names[1:]) for part in instance)
 
 
 def _uri_of(schema: Any, name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from .model import Limit, Source
-from .references import Node, References, Schema, escaped, items
+from .references import LISTED, NAMED, SINGLE, Node, References, Schema, escaped, items
 
 #: Keywords that refuse instances by themselves, each a limit where it stands.
 LIMITS: Final = frozenset(
@@ -31,20 +31,12 @@ _CLOSERS: Final = frozenset(
     "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems".split()
 )
 _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
-_NAMED: Final = ("properties", "patternProperties", "dependentSchemas", "dependencies")
-_LISTED: Final = ("allOf", "anyOf", "oneOf", "prefixItems", "items")
-_SINGLE: Final = (
-    "additionalProperties",
-    "unevaluatedProperties",
-    "items",
-    "additionalItems",
-    "unevaluatedItems",
-    "then",
-    "else",
-)
+#: Of the keywords that hold schemas, those whose limits count; the others only choose, or refuse.
+_NAMED: Final = NAMED - {"$defs", "definitions"}
+_SINGLE: Final = SINGLE - {"contains", "not", "if", "propertyNames", "contentSchema"}
 #: Beside a reference these demand nothing.
 _HOPS: Final = frozenset(("$ref", "x-source", "title", "description", "default"))
-_APPLIED: Final = frozenset((*_NAMED, *_LISTED, *_SINGLE))
+_APPLIED: Final = _NAMED | LISTED | _SINGLE
 #: Keywords at which an error ends only where they lead to a schema that takes nothing.
 _CLOSED: Final = frozenset(("then", "else", *_REFERENCES))
 #: Keywords whose subschemas judge another value than the one they stand at: of any such name.
@@ -90,8 +82,8 @@ class Limits:
     ) -> None:
         self._contract = contract
         self._formats = FORMATS if formats == "assert" else frozenset[str]()
-        self._references = References(schema, uri, resources)
-        self._root = self._references.root
+        self.references = References(schema, uri, resources)
+        self._root = self.references.root
         table = schema.get("x-sources") if isinstance(schema, dict) else None
         self._sources: Mapping[str, Any] = table if isinstance(table, dict) else {}
         self._found: dict[tuple[str | int, ...], Limit] = {}
@@ -137,15 +129,15 @@ class Limits:
     def _step(self, trail: _Trail, keyword: str, steps: list[str | int]) -> _Trail:
         if keyword in _REFERENCES:
             return self._referred(trail, keyword)
-        node = self._references.child(trail.node, keyword)
-        if keyword in _NAMED or (keyword in _LISTED and isinstance(node.schema, list)):
+        node = self.references.child(trail.node, keyword)
+        if keyword in _NAMED or (keyword in LISTED and isinstance(node.schema, list)):
             token = str(steps.pop(0))
-            return self._descended(trail, keyword, self._references.child(node, token), token)
+            return self._descended(trail, keyword, self.references.child(node, token), token)
         return self._descended(trail, keyword, node)
 
     def _referred(self, trail: _Trail, keyword: str) -> _Trail:
         """Follow a reference; one that leads into itself is named by its first repetition."""
-        node = self._references.resolved(trail.node, trail.node.schema[keyword])
+        node = self.references.resolved(trail.node, trail.node.schema[keyword])
         uses = (*trail.uses, trail.node.schema.get("x-source"))
         before = [pointer for target, pointer in trail.entered if target == node.location]
         pointer = before[1] if len(before) > 1 else trail.pointer
@@ -229,12 +221,12 @@ class Limits:
 
     def _applied(self, trail: _Trail, keyword: str) -> Iterator[_Trail]:
         """Yield the subschemas under one keyword."""
-        node = self._references.child(trail.node, keyword)
+        node = self.references.child(trail.node, keyword)
         if (keyword in _NAMED and isinstance(node.schema, dict)) or (
-            keyword in _LISTED and isinstance(node.schema, list)
+            keyword in LISTED and isinstance(node.schema, list)
         ):
             for token, _ in items(node.schema):
-                yield self._descended(trail, keyword, self._references.child(node, token), token)
+                yield self._descended(trail, keyword, self.references.child(node, token), token)
         elif (keyword in _SINGLE and isinstance(node.schema, dict)) or (
             keyword in _CLOSED and node.schema is False
         ):
@@ -247,7 +239,7 @@ class Limits:
             return
         properties = schema.get("properties", {})
         for name in properties if isinstance(properties, dict) else ():
-            if not self._is_refused(self._references.child(node, "properties"), name):
+            if not self._is_refused(self.references.child(node, "properties"), name):
                 yield name
         for trail in self._below(_Trail(node)):
             if trail.pointer == "":
@@ -255,7 +247,7 @@ class Limits:
 
     def _is_refused(self, properties: Node, name: str) -> bool:
         """Whether an attribute has a schema that takes nothing, by itself or where it refers to."""
-        node = self._references.child(properties, name)
+        node = self.references.child(properties, name)
         seen: set[str] = set()
         try:
             while (
@@ -264,7 +256,7 @@ class Limits:
                 and node.location not in seen
             ):
                 seen.add(node.location)
-                node = self._references.resolved(node, node.schema["$ref"])
+                node = self.references.resolved(node, node.schema["$ref"])
         except (KeyError, IndexError, TypeError, ValueError):
             return False
         return node.schema is False or (

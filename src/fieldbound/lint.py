@@ -10,26 +10,17 @@ import jsonschema_rs
 from .algebra import takes_nothing
 from .limits import FORMATS, LIMITS
 from .model import SAYS
-from .references import DIALECTS, VALUES, Node, items
+from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, subschemas
 
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]
 
-#: Keywords under which subschemas stand by name, in a list, or alone.
-_NAMED: Final = frozenset(
-    "properties patternProperties $defs definitions dependentSchemas dependencies".split()
-)
-_LISTED: Final = frozenset("allOf anyOf oneOf prefixItems items".split())
-_SINGLE: Final = frozenset(
-    "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems contains "
-    "not if then else propertyNames contentSchema".split()
-)
 EXTENSIONS: Final = ("x-source", "x-sources", "x-unspecified", "x-sensitive", "x-any-case")
 _KEYWORDS: Final = (
     LIMITS
-    | _NAMED
-    | _LISTED
-    | _SINGLE
+    | NAMED
+    | LISTED
+    | SINGLE
     | frozenset(
         "$schema $id $ref $anchor $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor "
         "$vocabulary $comment title description default examples deprecated readOnly writeOnly "
@@ -59,7 +50,7 @@ def problems(
     yield from ill
     if ill:
         return
-    inner = list(_subschemas(node.schema, node.tokens, node.draft))
+    inner = list(_all(node.schema, node.tokens, node.draft))
     for tokens, schema in inner:
         if sources is not None and isinstance(schema, dict):
             yield from ((tokens + at, why) for at, why in _misspelt(schema, node.draft))
@@ -91,21 +82,13 @@ def _misformed(node: Node) -> Iterator[Problem]:
         yield path, " ".join(error.message.split())
 
 
-def _subschemas(schema: Any, tokens: Tokens, draft: int) -> Iterator[tuple[Tokens, Any]]:
+def _all(schema: Any, tokens: Tokens, draft: int) -> Iterator[tuple[Tokens, Any]]:
     """Yield a schema and all within it, each with its path, the outer before the inner."""
     yield tokens, schema
-    if not isinstance(schema, dict) or (draft and "$ref" in schema):
-        return
-    for keyword, part in schema.items():
-        at = (*tokens, keyword)
-        if (keyword in _NAMED and isinstance(part, dict)) or (
-            keyword in _LISTED and isinstance(part, list)
-        ):
-            for token, child in items(part):
-                if not (keyword == "dependencies" and isinstance(child, list)):
-                    yield from _subschemas(child, (*at, token), draft)
-        elif keyword in _SINGLE and isinstance(part, (dict, bool)):
-            yield from _subschemas(part, at, draft)
+    if isinstance(schema, dict) and not (draft and "$ref" in schema):
+        for at, child in subschemas(schema):
+            if isinstance(child, (dict, bool)):  # else a list of names that others depend on
+                yield from _all(child, (*tokens, *at), draft)
 
 
 def _misspelt(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:

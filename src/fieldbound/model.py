@@ -135,8 +135,8 @@ class Report:
     """All violations of one instance, in the order of the document, or none.
 
     *name* is the file the instance was read from. *unspecified* names, as pointer and reason,
-    what the vendor does not document and nobody judged. *lines* are the lines of the text that
-    violations point at, for showing; they take no part in comparisons.
+    what is there that the vendor does not document and nobody judged. *lines* are the lines of
+    the text that violations point at, for showing; they take no part in comparisons.
     """
 
     contract: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from .references import escaped, joined
+from .references import Node, joined, pointer_of, tokens_of, unquoted
 
 Tokens = tuple[str, ...]
 
@@ -14,7 +13,6 @@ _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "
 #: Operations of a vendor who does not say under which path they are.
 WITHOUT_PATH: Final = "x-operations-without-path"
 _PLACES: Final = ("header", "query", "path", "cookie")
-_JSON: Final = re.compile(r"application/(?:[\w.+-]+\+)?json\b")
 
 
 class At(NamedTuple):
@@ -132,7 +130,7 @@ class OpenAPI:
     def _json(self, message: At | None) -> At | None:
         """Return the schema of a message's JSON body: of application/json, if there are several."""
         content = message.get("content") if message else None
-        types = [kind for kind in (content.value if content else ()) if _JSON.match(kind)]
+        types = [kind for kind in (content.value if content else ()) if _is_json(kind)]
         kind = min(types, key=lambda each: each != "application/json", default=None)
         return content.get(kind, "schema") if content and kind else None
 
@@ -142,17 +140,22 @@ class OpenAPI:
             reference = at.value.get("$ref") if at and isinstance(at.value, dict) else None
             if not isinstance(reference, str) or not reference.startswith("#/"):
                 break
-            tokens = [
-                token.replace("~1", "/").replace("~0", "~") for token in reference[2:].split("/")
-            ]
-            at = self._whole.get(*tokens)
+            at = self._whole.get(*tokens_of(unquoted(reference[1:])))
         return at if at and isinstance(at.value, dict) else None
 
 
 def kebab(name: str) -> str:
     """Return an operationId as a contract is named: createProductGroup is create-product-group."""
-    words = re.sub(r"([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])", r"\1\3-\2", name)
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+    written = ""
+    for index, letter in enumerate(name):
+        before, after = name[index - 1 : index], name[index + 1 : index + 2]
+        begins = letter.isupper() and (before.islower() or before.isdigit() or after.islower())
+        written += ("-" if begins else "") + (letter.lower() if letter.isalnum() else "-")
+    return "-".join(word for word in written.split("-") if word)
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
 
 
 def names_schema(part: Part, uri: str) -> dict[str, Any]:
@@ -163,7 +166,7 @@ def names_schema(part: Part, uri: str) -> dict[str, Any]:
     said: list[dict[str, Any]] = [_SET]
     for each in part.names:
         if each.required:
-            at = f"{uri}#{''.join('/' + escaped(token) for token in each.at.tokens)}/required"
+            at = f"{uri}#{pointer_of(each.at.tokens)}/required"
             said.append(
                 {**_entry(each.at.value, "required"), "of": f"required/{each.name}", "at": at}
             )
@@ -200,9 +203,7 @@ def reference_to(at: At, uri: str) -> str:
     """Return the shortest reference to a schema: what it refers to itself, if it does no more."""
     if isinstance(at.value, dict) and at.value.keys() == {"$ref"}:
         return joined(uri, at.value["$ref"])
-    from urllib.parse import quote
-
-    return f"{uri}#{quote(''.join('/' + escaped(token) for token in at.tokens), safe='/~$')}"
+    return Node(at.value, uri, at.tokens).location
 
 
 def _entry(parameter: Mapping[str, Any], keyword: str) -> dict[str, Any]:

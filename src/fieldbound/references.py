@@ -6,7 +6,6 @@ given, never fetched.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -15,8 +14,17 @@ Path: TypeAlias = Sequence[str | int]
 
 #: Keywords whose contents are values, not schemas.
 VALUES: Final = frozenset(("enum", "const", "default", "examples", "x-source", "x-sources"))
-_OLD_DRAFT: Final = re.compile(r"json-schema\.org/draft-0([3-7])/")
+#: Keywords under which schemas stand by name, in a list, or alone.
+NAMED: Final = frozenset(
+    "$defs definitions properties patternProperties dependentSchemas dependencies".split()
+)
+LISTED: Final = frozenset("allOf anyOf oneOf prefixItems items".split())
+SINGLE: Final = frozenset(
+    "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems contains "
+    "not if then else propertyNames contentSchema".split()
+)
 OLDEST, _OLDER = 4, 7
+_AUTHORITY: Final = 2  # slashes before the host of a URI
 #: The drafts that are known, by the URI of their meta-schema; "" for a schema that names none.
 DIALECTS: Final = frozenset(
     (
@@ -25,12 +33,27 @@ DIALECTS: Final = frozenset(
         *(f"https://json-schema.org/draft/{year}/schema" for year in ("2019-09", "2020-12")),
     )
 )
-_PLAIN: Final = re.compile(r"[\w/~.$!&'()*+,;=:@-]*", re.ASCII)
+#: What stands in a URI as it is, beside letters and digits.
+_PLAIN: Final = str.maketrans("", "", "/~._$!&'()*+,;=:@-")
 
 
 def pointer_of(path: Path) -> str:
     """Return the JSON Pointer of a path of names and indices."""
     return "".join(["/" + escaped(token) for token in path])
+
+
+def tokens_of(pointer: str) -> tuple[str, ...]:
+    """Return the names and indices of a JSON Pointer, all as text."""
+    return tuple([token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]])
+
+
+def unquoted(text: str) -> str:
+    """Return a part of a URI as it reads without percent-encoding."""
+    if "%" not in text:
+        return text
+    from urllib.parse import unquote
+
+    return unquote(text)
 
 
 def escaped(token: str | int) -> str:
@@ -105,9 +128,8 @@ class References:
             for name in ("$anchor", "$dynamicAnchor"):
                 if isinstance(node.schema, dict) and isinstance(node.schema.get(name), str):
                     self._anchors.setdefault((node.uri, node.schema[name]), node)
-            for token, child in items(node.schema):
-                if token not in VALUES and isinstance(child, (dict, list)):
-                    stack.append(Node(child, node.uri, (*node.tokens, token), node.draft))
+            for token, child in subschemas(node.schema):
+                stack.append(Node(child, node.uri, (*node.tokens, *token), node.draft))
 
     def _settled(self, node: Node) -> Node:
         """Return *node* as the root of its own resource where it opens one."""
@@ -138,13 +160,20 @@ class References:
             return target
         if not fragment.startswith("/"):
             return self._anchors[uri, fragment]
-        if "%" in fragment:
-            from urllib.parse import unquote
-
-            fragment = unquote(fragment)
-        for token in fragment[1:].split("/"):
-            target = self.child(target, token.replace("~1", "/").replace("~0", "~"))
+        for token in tokens_of(unquoted(fragment)):
+            target = self.child(target, token)
         return target
+
+
+def subschemas(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
+    """Yield the schemas right within one, each with its path; unknown keywords hold none."""
+    for keyword, part in schema.items() if isinstance(schema, dict) else ():
+        if keyword in SINGLE and isinstance(part, (dict, bool)):
+            yield (keyword,), part
+        elif (keyword in NAMED and isinstance(part, dict)) or (
+            keyword in LISTED and isinstance(part, list)
+        ):
+            yield from (((keyword, token), child) for token, child in items(part))
 
 
 def draft_of(schema: Schema, otherwise: int = 0) -> int:
@@ -152,8 +181,8 @@ def draft_of(schema: Schema, otherwise: int = 0) -> int:
     dialect = schema.get("$schema") if isinstance(schema, dict) else None
     if not isinstance(dialect, str):
         return otherwise
-    found = _OLD_DRAFT.search(dialect)
-    return 0 if found is None else OLDEST if found[1] in "34" else _OLDER
+    number = dialect.partition("json-schema.org/draft-0")[2][:1]
+    return 0 if not number else OLDEST if number in "34" else _OLDER
 
 
 def items(part: Any) -> Iterator[tuple[str, Any]]:
@@ -170,13 +199,18 @@ def joined(base: str, reference: str) -> str:
         return base + reference
     if "://" in reference:
         return reference
+    name = reference.partition("#")[0]
+    plain = name.strip(".") and not any(letter in name for letter in "/:?%")
+    if plain and base.count("/") > _AUTHORITY and "?" not in base:
+        return f"{base.partition('#')[0].rpartition('/')[0]}/{reference}"  # a file beside
     from urllib.parse import urljoin
 
     return urljoin(base, reference)
 
 
 def _fragment(pointer: str) -> str:
-    if _PLAIN.fullmatch(pointer):
+    rest = pointer.translate(_PLAIN)
+    if not rest or (rest.isascii() and rest.isalnum()):
         return pointer
     from urllib.parse import quote
 
