@@ -146,7 +146,6 @@ class Document:
         return body.decode()
 
 
-@dataclass(slots=True)
 def read(path: str | os.PathLike[str], *, format: str | None = None) -> Document:  # noqa: A002
     """Read the file at *path* as JSON or, if its name ends in .yaml or .yml, as YAML.
 
