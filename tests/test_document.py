@@ -621,6 +621,12 @@ def test_lines(data: bytes, numbers: list[int], lines: dict[int, str]) -> None:
     assert parse(data).lines(numbers) == lines
 
 
+def test_a_line_too_long_to_be_looked_at_is_left_out() -> None:
+    """A file of a single huge line is not kept a second time to show it."""
+    huge = b'["' + b"x" * 2_000_000 + b'"]'
+    assert parse(b"1\n" + huge).lines([1, 2]) == {1: "1"}
+
+
 # -- YAML ----------------------------------------------------------------------------------------
 
 

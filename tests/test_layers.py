@@ -33,7 +33,7 @@ OUTSIDE = {
     "explain": {"jsonschema_rs"},
     "judge": {"jsonschema_rs", "jsonschema", "referencing"},
     "lint": {"jsonschema_rs"},
-    "config": {"tomli"},
+    "config": {"tomli", "tomllib"},  # which of them depends on Python's version
 }
 #: Files that are part of a room though they stand beside it.
 PARTS = {"_json_text": "document", "_yaml_text": "document"}

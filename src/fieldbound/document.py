@@ -34,6 +34,7 @@ _OTHER_MARKS: Final = {  # UTF-32 first: its mark begins with that of UTF-16
     b"\xfe\xff": "UTF-16",
 }
 _FORMATS: Final = {".yaml": "yaml", ".yml": "yaml"}
+_LONGEST_LINE: Final = 1_000_000  # bytes
 _KEY_SHOWN: Final = 60  # characters of a repeated key
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes that begin no character
 _SAME_DIGIT: Final = bytes.maketrans(b"123456789+E", b"0000000000e")
@@ -119,7 +120,10 @@ class Document:
         return {pair: found[offset] for pair, offset in offsets.items()}
 
     def lines(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Give the lines of these numbers, from 1, without their ends; a line that is not: none."""
+        """Give the lines of these numbers, from 1, without their ends.
+
+        A line that is not there is left out, and so is one too long to be looked at.
+        """
         found: dict[int, str] = {}
         start, line = len(_marked(self.data)), 1
         for number in sorted({number for number in numbers if number > 0}):
@@ -128,8 +132,10 @@ class Document:
                 if not start:
                     return found
             end = self.data.find(b"\n", start)
-            text = self.data[start : end if end >= 0 else None]
-            found[number] = text.removesuffix(b"\r").decode(errors="replace")
+            end = end if end >= 0 else len(self.data)
+            if end - start <= _LONGEST_LINE:
+                text = self.data[start:end]
+                found[number] = text.removesuffix(b"\r").decode(errors="replace")
         return found
 
     def _locate(self, wanted: Wanted) -> bytes | str:
