@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,12 @@ def test_public_names_are_sorted_and_there() -> None:
     assert fieldbound.__all__ == sorted(fieldbound.__all__)
     assert all(getattr(fieldbound, name) is not None for name in fieldbound.__all__)
     assert set(fieldbound.__all__) <= set(dir(fieldbound))
+
+
+def test_the_reference_is_quick_to_import() -> None:
+    """No package is required that makes jsonschema slow for all who import it."""
+    requires = metadata.requires("fieldbound") or []
+    assert not [each for each in requires if "jsonschema[" in each or "rfc3987" in each]
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
