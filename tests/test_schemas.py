@@ -1,7 +1,8 @@
 """The files of schemas/ and facts.json go in; whether they agree, both ways, comes out.
 
 `facts.json` holds what is known of each vendor, apart from the schemas: its objects with their
-attributes, and its operations with what they take and answer. A fact is `[value, says]`.
+attributes, and its operations with what they take and answer. A fact is `[value, says]`; what is
+unspecified is so everywhere (true) or in some of `create`, `update` and `answer`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SAYS = ("stated", "observed", "example", "inferred")
 #: Limits that may rest on a reason alone.
 REASONED = {"additionalProperties", "maximum", "minimum", "readOnly", "type"}
 #: All limits and annotations there are; the others need a fact.
-LIMITS = REASONED | {"const", "default", "enum", "format", "maxLength", "multipleOf", "not"}
+LIMITS = REASONED | {"default", "enum", "examples", "format", "maxLength", "multipleOf", "not"}
 LIMITS |= {"pattern", "required"}
 STRUCTURE = {"$schema", "$defs", "$ref", "title", "properties", "patternProperties", "items"}
 EXTENSIONS = {"x-source", "x-unspecified", "x-sensitive"}
@@ -198,9 +199,10 @@ def known(vendor: str) -> dict[str, dict[Any, Any]]:
     for name, operation in facts["operations"].items():
         for part in ("request.headers", "request.query", "request.path"):
             parts[f"{name}/{part}"] = known_fields(facts, operation.get(part, []))
-        parts[name] = dict(known_body(facts, operation.get("request", {})))
+        purpose = "create" if operation["method"] == "POST" else "update"
+        parts[name] = dict(known_body(facts, operation.get("request", {}), purpose))
         for status, answer in statuses(facts, operation).items():
-            parts[f"{name}/response.{status}"] = dict(known_body(facts, answer))
+            parts[f"{name}/response.{status}"] = dict(known_body(facts, answer, "answer"))
             headers = known_fields(facts, answer.get("headers", []))
             parts[f"{name}/response.{status}.headers"] = headers
     return {part: known for part, known in parts.items() if known}
@@ -212,12 +214,16 @@ def known_fields(facts: dict[str, Any], names: list[str]) -> dict[Any, Any]:
     return {(at, keyword): fact for at, row in rows for keyword, fact in row.items()}
 
 
-def known_body(facts: dict[str, Any], part: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """Yield the facts of a body."""
+def known_body(
+    facts: dict[str, Any], part: dict[str, Any], purpose: str
+) -> Iterator[tuple[Any, Any]]:
+    """Yield the facts of a body that serves this purpose: to create, to update, or to answer."""
     if part.get("unspecified"):
         yield ("", "unspecified"), True
     if "is" in part:
-        yield from known_object(facts, part["is"], "", part, ())
+        for (at, keyword), fact in known_object(facts, part["is"], "", part, ()):
+            if keyword != "unspecified" or fact is True or purpose in fact:
+                yield (at, keyword), fact
     for at, says in part.get("required", {}).items():
         yield (at, "required"), [True, says]
 
