@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 BASE: Final = "https://fieldbound.invalid/"
 #: Steps back that one match of a pattern may take before the value counts as not matching.
 _BACKTRACKS: Final = 100_000
+_NOTHING: Final[Mapping[str, str]] = {}
 
 
 class Contract:
@@ -147,16 +148,25 @@ class Contract:
         return mistakes
 
     def _report(self, instance: Any, violations: tuple[Violation, ...]) -> Report:
-        unjudged = self.unspecified and self._unjudged(instance)
-        return Report(self.name, violations, None, unjudged)
+        return Report(self.name, violations, None, self._unjudged(instance))
 
     def _unjudged(self, instance: Any) -> Mapping[str, str]:
         """Return what the vendor does not document of what is there in an instance."""
+        firsts = self._first_undocumented
+        if firsts is not None and (not isinstance(instance, dict) or firsts.isdisjoint(instance)):
+            return _NOTHING
         return {
             pointer: reason
             for pointer, names, reason in self._undocumented
             if _has(instance, names)
         }
+
+    @cached_property
+    def _first_undocumented(self) -> frozenset[str] | None:
+        """The names under which something is not documented; None: it may be under any."""
+        firsts = [names[:1] for _, names, _ in self._undocumented]
+        anywhere = () in firsts or ("*",) in firsts
+        return None if anywhere else frozenset(name for first in firsts for name in first)
 
     @cached_property
     def _undocumented(self) -> list[tuple[str, tuple[str, ...], str]]:
