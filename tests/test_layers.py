@@ -18,8 +18,8 @@ ROOMS = Path(fieldbound.__file__).parent
 LAYERS = (
     {"model", "references"},
     {"wording", "values"},
-    {"document", "limits", "inline", "algebra"},
-    {"explain", "lint"},
+    {"document", "limits", "inline", "algebra", "names"},
+    {"engine", "explain", "lint"},
     {"judge", "bundle", "openapi"},
     {"catalog", "render"},
     {"config", "console"},
@@ -32,7 +32,8 @@ OUTSIDE = {
     "bundle": set(),
     "document": {"jiter", "yaml"},
     "explain": {"jsonschema_rs"},
-    "judge": {"jsonschema_rs", "jsonschema", "referencing"},
+    "engine": {"jsonschema_rs"},
+    "judge": {"jsonschema", "referencing"},
     "lint": {"jsonschema_rs"},
     "config": {"tomli", "tomllib"},  # which of them depends on Python's version
 }

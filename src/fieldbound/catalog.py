@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .bundle import DIALECT, SUFFIXES, Bundle, Files
-from .judge import BASE, Contract
+from .engine import BASE
+from .judge import Contract
 from .model import BrokenContract, UnknownName
 from .openapi import OpenAPI, Part, kebab, names_schema, reference_to
 from .references import OLDEST, draft_of, tokens_of

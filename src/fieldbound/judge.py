@@ -7,13 +7,11 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import jsonschema_rs
-
 from .document import Document
+from .engine import compiled, in_dialect, uri_of
 from .inline import inlined
 from .limits import Limits, Survey
 from .model import (
-    BrokenContract,
     FieldboundError,
     Invalid,
     Limit,
@@ -22,18 +20,15 @@ from .model import (
     Unspecified,
     Violation,
 )
-from .references import DIALECTS, References, pointer_of, tokens_of
-from .values import DEEPEST, Path, is_deep, kind_of, plain
+from .names import AnyCase
+from .references import tokens_of
+from .values import DEEPEST, Path, is_deep, plain
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
 
     from .explain import Mistake
 
-#: The URI under which a schema without one of its own is known. Nothing is ever fetched from it.
-BASE: Final = "https://fieldbound.invalid/"
-#: Steps back that one match of a pattern may take before the value counts as not matching.
-_BACKTRACKS: Final = 100_000
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -62,11 +57,11 @@ class Contract:
         self.schema: Any = schema
         dialect = schema.get("$schema") if isinstance(schema, dict) else None
         self._resources = {
-            uri: _in_dialect(each, dialect) for uri, each in (resources or {}).items()
+            uri: in_dialect(each, dialect) for uri, each in (resources or {}).items()
         }
         self._formats = formats
-        self._uri = _uri_of(schema, name)
-        self._engine = _compiled(schema, self._uri, self._resources, formats)
+        self._uri = uri_of(schema, name)
+        self._engine = compiled(schema, self._uri, self._resources, formats)
         self._judge: Callable[[Any], bool] = self._first_judge
         self._quick: Callable[[Any], bool] = self._first_quick
 
@@ -183,23 +178,24 @@ class Contract:
         return tuple(tokens_of(at) for at in self._survey.sensitive)
 
     @cached_property
-    def _names(self) -> Mapping[str, str]:
-        """The names whose case does not count, by their lower case; empty where case counts."""
+    def _names(self) -> AnyCase | None:
+        """The names whose case does not count, or None where case counts."""
         anywhere = isinstance(self.schema, dict) and self.schema.get("x-any-case") is True
-        return {name.lower(): name for name in self.schema["properties"]} if anywhere else {}
+        return AnyCase(self.schema.get("properties", ())) if anywhere else None
 
     # -- the ways of judging -------------------------------------------------------------------
 
     def _first_judge(self, instance: Any) -> bool:
         """Choose the way of judging that this schema needs, once, and judge."""
-        self._judge = self._engine.is_valid
-        if self._names:
-            self._judge = self._judge_any_case
+        judge: Callable[[Any], bool] = self._engine.is_valid
+        if self._names is not None:
+            judge = self._judge_any_case
         elif self._survey.recursive:
-            self._judge = self._judge_shallow
+            judge = self._judge_shallow
         elif self._survey.silent and "" in self.unspecified:
-            self._judge = partial(_refuse, self.name, self.unspecified[""])
-        return self._judge(instance)
+            judge = partial(_refuse, self.name, self.unspecified[""])
+        self._judge = judge
+        return judge(instance)
 
     def _first_quick(self, instance: Any) -> bool:
         """Choose the quickest way to a mere yes or no, once, and judge.
@@ -210,7 +206,7 @@ class Contract:
         self._quick = self._judge
         schema = inlined(self._limits.references) if self._judge == self._engine.is_valid else None
         if schema is not None:
-            self._quick = _compiled(schema, self._uri, self._resources, self._formats).is_valid
+            self._quick = compiled(schema, self._uri, self._resources, self._formats).is_valid
         return valid
 
     def _judge_any_case(self, instance: Any) -> bool:
@@ -223,12 +219,7 @@ class Contract:
         return self._engine.is_valid(instance)
 
     def _in_our_case(self, instance: Any) -> Any:
-        if not isinstance(instance, dict) or not self._names:
-            return instance
-        ours = {self._names.get(str(key).lower(), key): each for key, each in instance.items()}
-        if len(ours) < len(instance):
-            raise ValueError("a name is there more than once, in different cases")
-        return ours
+        return instance if self._names is None else self._names.ours(instance)
 
     # -- explaining ----------------------------------------------------------------------------
 
@@ -258,32 +249,23 @@ class Contract:
         return () if self._judge(value) else self._violations(value)
 
     def _repeated(self, instance: Any) -> Violation | None:
-        """Return the violation of a name that is there twice, where case does not count."""
-        seen = set()
-        for name in instance if self._names and isinstance(instance, dict) else ():
-            if name.lower() in seen:
-                return Violation("duplicateKey", pointer_of((name,)))
-            seen.add(name.lower())
-        return None
+        return None if self._names is None else self._names.repeated(instance)
 
     def _check_document(self, document: Document) -> Report:
         found = document.faults
-        repeated = self._repeated(document.value) if document.readable else None
-        if repeated is not None:
-            at = ((repeated.pointer[1:],), True)
-            place = document.places([at])[at]
-            found = (*found, replace(repeated, place=place))
+        if document.readable and (repeated := self._repeated(document.value)) is not None:
+            at = (tokens_of(repeated.pointer), True)
+            found = (*found, replace(repeated, place=document.places([at])[at]))
         elif document.readable and not self._judge(document.value):
             found = (*found, *self._placed(document))
         found = tuple(sorted(found, key=lambda each: each.place or Place(1, 1)))
         numbers = {each.place.line for each in found if each.place is not None}
         lines = document.lines(numbers) if numbers and not self._sensitive else {}
-        unjudged = self._unjudged(document.value)
-        return Report(self.name, found, document.name, unjudged, lines)
+        return Report(self.name, found, document.name, self._unjudged(document.value), lines)
 
     def _placed(self, document: Document) -> list[Violation]:
         found = self._mistakes(self._in_our_case(document.value))
-        theirs = self._in_their_case(document.value)
+        theirs = {} if self._names is None else self._names.theirs(document.value)
         wanted = [
             ((*(theirs.get(name, name) for name in each.place[:1]), *each.place[1:]), each.of_name)
             for each in found
@@ -293,11 +275,6 @@ class Contract:
             each.violation(places[at], self._hides(each.path))
             for each, at in zip(found, wanted, strict=True)
         ]
-
-    def _in_their_case(self, instance: Any) -> Mapping[Any, str]:
-        if not isinstance(instance, dict) or not self._names:
-            return {}
-        return {self._names.get(name.lower(), name): name for name in instance}
 
     def _hides(self, path: Path) -> bool:
         """Whether a value is, or is part of, one that no output may show."""
@@ -330,17 +307,6 @@ def _has(instance: Any, names: tuple[str, ...]) -> bool:
     return isinstance(instance, (list, tuple)) and any(_has(part, names[1:]) for part in instance)
 
 
-def _uri_of(schema: Any, name: str) -> str:
-    if isinstance(schema, dict):
-        for keyword in ("$id", "id"):
-            if isinstance(schema.get(keyword), str) and ":" in schema[keyword]:
-                uri: str = schema[keyword].partition("#")[0]
-                return uri
-    from urllib.parse import quote
-
-    return BASE + quote(name)
-
-
 def _position(instance: Any, mistake: Mistake) -> tuple[int, ...]:
     """Return where a mistake stands in the order of the document."""
     order = []
@@ -352,43 +318,3 @@ def _position(instance: Any, mistake: Mistake) -> tuple[int, ...]:
             order.append(int(token))
             instance = instance[token]
     return tuple(order)
-
-
-def _compiled(
-    schema: Any, uri: str, resources: Mapping[str, Any], formats: str
-) -> jsonschema_rs.Validator:
-    """Compile a schema for the engine, or say what is wrong with it and where."""
-    if not isinstance(schema, (dict, bool)):
-        raise BrokenContract(f"a JSON Schema is an object or a boolean, not {kind_of(schema)}")
-    dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
-    if isinstance(dialect, str) and dialect.partition("#")[0] not in {*DIALECTS, *resources}:
-        reason = f"the meta-schema {dialect!r} is no known draft, and not among the resources"
-        raise BrokenContract(reason, pointer="/$schema")
-    try:
-        return jsonschema_rs.validator_for(
-            schema,
-            registry=jsonschema_rs.Registry(list(resources.items())),
-            base_uri=uri,
-            validate_formats=formats == "assert",
-            offline=True,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACKS),
-        )
-    except jsonschema_rs.ValidationError as error:
-        if error.kind.name == "$ref":
-            pointer, reason = References(schema, uri, resources).dangling() or ("", error.message)
-        else:
-            pointer, reason = pointer_of(error.instance_path), error.message
-        raise BrokenContract(_line(reason), pointer=pointer or None) from None
-    except (jsonschema_rs.ReferencingError, ValueError) as error:
-        raise BrokenContract(_line(str(error))) from None
-
-
-def _in_dialect(resource: Any, dialect: Any) -> Any:
-    """Return a resource as of the schema's own draft, if it names none itself."""
-    if isinstance(resource, dict) and "$schema" not in resource and isinstance(dialect, str):
-        return {"$schema": dialect, **resource}
-    return resource
-
-
-def _line(message: str) -> str:
-    return " ".join(message.split())
