@@ -101,6 +101,12 @@ def test_a_schema_is_self_contained() -> None:
         assert again.limits == made.limits
 
 
+def test_a_contract_that_comes_with_fieldbound_is_made_once() -> None:
+    """Asking for a contract again costs no second compilation."""
+    name = "axim-commerce/create-company-group"
+    assert fieldbound.contract(name) is fieldbound.contract(name)
+
+
 @pytest.mark.parametrize(
     ("name", "offered"),
     [
@@ -340,6 +346,7 @@ def test_a_file_and_an_operation_belong_together(
         ('{"a": 1, "a": 2}', "more than once", "1:10"),
         ("[]", "object or a boolean", "1:1"),
         ('{"swagger": "2.0"}', "Swagger 2.0", "1:2"),
+        ('{"openapi": "3.0.3", "paths": {}}', "OpenAPI 3.0.3 .* convert it", "1:2"),
         ('{"type": "strin"}', "strin", "1:2"),
         ('{"$schema": "http://vendor.example/draft"}', "no known draft", "1:2"),
         ('{"a": 1,\n "$ref": "b.json"}', "no file at hand", "2:2"),

@@ -21,6 +21,7 @@ from .openapi import OpenAPI, Part, kebab, names_schema, reference_to
 from .references import OLDEST, draft_of, tokens_of
 
 GROUP: Final = "fieldbound.contracts"
+_VERSIONS: Final = ("3.1", "3.2")
 _MOST_OFFERED: Final = 3
 _MOST_PARTS: Final = 6
 
@@ -57,6 +58,7 @@ class _Vendor:
         self.name = folder.name
         self._files = files
         self._proofread = proofread
+        self._made: dict[str, Contract] = {}
 
     @cached_property
     def _uri(self) -> str:
@@ -81,7 +83,14 @@ class _Vendor:
                 yield f"{self.name}/{operation}/{part}".rstrip("/")
 
     def contract(self, name: str, rest: str) -> Contract:
-        operation, _, part = rest.partition("/")
+        made = self._made.get(name)
+        if made is None:
+            made = self._make(name, *rest.partition("/")[::2])
+            if not self._proofread:  # what comes with fieldbound does not change
+                self._made[name] = made
+        return made
+
+    def _make(self, name: str, operation: str, part: str) -> Contract:
         built = _operation(self._files, self._uri, self.api, operation, part)
         if built is None:
             raise UnknownName(
@@ -237,8 +246,12 @@ def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
 
 def _api(files: Files, uri: str) -> OpenAPI:
     document = files.load(uri)
-    if not isinstance(document, dict) or not isinstance(document.get("openapi"), str):
+    version = document.get("openapi") if isinstance(document, dict) else None
+    if not isinstance(version, str):
         raise files.broken(uri, (), "this is no OpenAPI document: it has no openapi version")
+    if not version.startswith(_VERSIONS):
+        reason = f"OpenAPI {version} writes schemas in another way: convert it to OpenAPI 3.1"
+        raise files.broken(uri, ("openapi",), reason)
     try:
         return OpenAPI(document)
     except ValueError as error:
