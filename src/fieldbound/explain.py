@@ -119,11 +119,14 @@ def _value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistak
 
 def _refused(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about an attribute that may not be there, whatever its value."""
-    if error.evaluation_path[-1:] == ["additionalProperties"]:  # no name at all is known here
+    limit, path = limits.at(_path(error)), tuple(error.instance_path)
+    if limit.keyword == "additionalProperties":  # no name at all is known here
         return _unknown(error, instance, limits)
-    (mistake,) = _value(error, instance, limits)
-    named = bool(mistake.path) and isinstance(mistake.path[-1], str)
-    return [mistake._replace(of_name=named)]
+    if limit.keyword == "propertyNames":
+        names = value_at(instance, path)
+        return [Mistake((*path, name), limit.keyword, limit, (*path, name), True) for name in names]
+    (mistake,) = _wrong(path, [limit], instance)
+    return [mistake._replace(of_name=bool(path) and isinstance(path[-1], str))]
 
 
 def _missing(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
@@ -174,12 +177,12 @@ def _further(error: ValidationError, instance: Any, limits: Limits) -> list[Mist
 
 
 def _misnamed(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
-    at = _path(error)
-    limit = limits.at(at[: len(at) - at[::-1].index("propertyNames")])
     inner: ValidationError = error.kind.error  # type: ignore[attr-defined]
-    broken = limits.at(tuple(inner.evaluation_path))
+    at = _path(inner)
+    limit = limits.at(at[: len(at) - at[::-1].index("propertyNames")])
+    broken = limits.at(at)
     path = (*error.instance_path, str(inner.instance))
-    detail = f"{broken.keyword} {broken.value}"
+    detail = f"{broken.keyword} {quoted(broken.value)}"
     return [
         Mistake(path, limit.keyword, limit, path, True, inner.instance, "string", detail=detail)
     ]

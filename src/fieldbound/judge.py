@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -26,6 +26,7 @@ from .values import DEEPEST, Path, is_deep, plain
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
+    from jsonschema_rs import ValidationError
 
     from .explain import Mistake
 
@@ -93,10 +94,10 @@ class Contract:
         if isinstance(instance, Document):
             return self._check_document(instance)
         try:
-            valid = self._judge(instance)
-            return self._report(instance, () if valid else self._violations(instance))
-        except ValueError:
+            errors = () if self._judge(instance) else self._errors(instance)
+        except ValueError:  # an instance that the engine cannot take as it is
             return self._report(instance, self._strange(instance))
+        return self._report(instance, self._violations(errors, instance) if errors else ())
 
     def validate(self, instance: Any) -> None:
         """Raise Invalid, which has the Report, if *instance* breaks a limit."""
@@ -223,16 +224,18 @@ class Contract:
 
     # -- explaining ----------------------------------------------------------------------------
 
-    def _mistakes(self, instance: Any) -> list[Mistake]:
-        """Return the mistakes in an instance that the engine has refused."""
-        found = self._explain(self._engine.iter_errors(instance), instance, self._limits)
-        if not found:
+    def _errors(self, instance: Any) -> Sequence[ValidationError]:
+        """Return the engine's errors in an instance that it has refused."""
+        errors = list(self._engine.iter_errors(self._in_our_case(instance)))
+        if not errors:
             raise FieldboundError(f"{self.name}: the engine refuses what it finds no fault with")
-        return found
+        return errors
 
-    def _violations(self, instance: Any) -> tuple[Violation, ...]:
+    def _violations(
+        self, errors: Sequence[ValidationError], instance: Any
+    ) -> tuple[Violation, ...]:
         instance = self._in_our_case(instance)
-        found = self._mistakes(instance)
+        found = self._explain(errors, instance, self._limits)
         if len(found) > 1:
             found.sort(key=partial(_position, instance))
         if not self._sensitive:
@@ -246,7 +249,7 @@ class Contract:
             fault = self._repeated(value)
         if fault is not None:
             return (fault,)
-        return () if self._judge(value) else self._violations(value)
+        return () if self._judge(value) else self._violations(self._errors(value), value)
 
     def _repeated(self, instance: Any) -> Violation | None:
         return None if self._names is None else self._names.repeated(instance)
@@ -264,7 +267,8 @@ class Contract:
         return Report(self.name, found, document.name, self._unjudged(document.value), lines)
 
     def _placed(self, document: Document) -> list[Violation]:
-        found = self._mistakes(self._in_our_case(document.value))
+        instance = self._in_our_case(document.value)
+        found = self._explain(self._errors(document.value), instance, self._limits)
         theirs = {} if self._names is None else self._names.theirs(document.value)
         wanted = [
             ((*(theirs.get(name, name) for name in each.place[:1]), *each.place[1:]), each.of_name)

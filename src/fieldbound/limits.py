@@ -42,7 +42,7 @@ _CLOSED: Final = frozenset(("then", "else", *_REFERENCES))
 #: Keywords whose subschemas judge another value than the one they stand at: of any such name.
 _ANY: Final = frozenset(_CLOSERS | {"patternProperties", "propertyNames", "contains"})
 #: A schema that refers to itself in many ways unfolds without end; each place is then seen once.
-_MOST_PLACES: Final = 20_000
+_MOST_PLACES: Final = 5_000
 _TURNS: Final = 2
 
 
@@ -190,13 +190,13 @@ class Limits:
 
     def _trails(self) -> Iterator[_Trail]:
         """Yield every subschema by every way to it, each reference within itself once."""
-        stack, seen = [self._start()], dict[str, int]()
+        stack, seen, count = [self._start()], set[str](), 0
         while stack:
             trail = stack.pop()
-            location = trail.node.location
-            seen[location] = seen.get(location, 0) + 1
-            if len(seen) > _MOST_PLACES and seen[location] > 1:
+            location, count = trail.node.location, count + 1
+            if count > _MOST_PLACES and location in seen:
                 continue
+            seen.add(location)
             yield trail
             stack += [
                 child for child in reversed(list(self._below(trail))) if _turns(child) <= _TURNS
@@ -269,7 +269,7 @@ class Limits:
         """Yield the limits of one subschema as keyword and, where it requires one, a name."""
         if node.schema is False:
             yield "not", None
-        if not isinstance(node.schema, dict):
+        if not isinstance(node.schema, dict) or (node.draft and "$ref" in node.schema):
             return
         for keyword, value in node.schema.items():
             if keyword == "required" and isinstance(value, list):

@@ -169,7 +169,8 @@ def _not(at: str, violation: Violation, limit: Limit) -> str:
 
 
 def _name(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG001
-    return f"{at} is not a name that is taken here: it breaks {violation.detail}"
+    why = "no name is" if violation.detail is None else f"it breaks {violation.detail}"
+    return f"{at} is not a name that is taken here: {why}"
 
 
 def _one_of(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG001
