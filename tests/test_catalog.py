@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -374,5 +375,100 @@ def test_a_broken_file_is_told_with_its_place(
 def test_a_file_takes_unknown_keywords(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a file of one's own an unknown keyword is what the standard says: an annotation."""
     monkeypatch.chdir(tmp_path)
-    Path("a.yaml").write_text("maxLenght: 3\n")
+    Path("a.yaml").write_text("type: string\nmaxLenght: 3\n")
     assert fieldbound.contract("a.yaml").is_valid("abcd")
+
+
+def _shown(**operation: Any) -> str:
+    return json.dumps(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Acme", "version": "1"},
+            "paths": {"/x": {"post": {"operationId": "x", **operation}}},
+        }
+    )
+
+
+def _body(schema: Any) -> dict[str, Any]:
+    return {"requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "said"),
+    [
+        ({"response": {}}, '/post/response: is not known here: "responses" is meant'),
+        ({"operationId": 5}, "/post/operationId: is 5, but must be a string"),
+        ({"parameters": {"a": 1}}, "/post/parameters: is an object, but must be an array"),
+        ({"parameters": [{"name": "a"}]}, "/parameters/0/in: is missing"),
+        (
+            {"parameters": [{"name": "a", "in": "header", "require": True}]},
+            '"required" is meant',
+        ),
+        ({"parameters": [{"name": "a", "in": "haeder"}]}, 'is "haeder", but must be "header"'),
+        ({"parameters": [{"name": "a", "in": "query", "x-sorce": {}}]}, "'x-source' meant"),
+        ({"parameters": [{"$ref": "other.json#/P"}]}, "only a schema may be referred to"),
+        (_body({"$ref": 5}), "must be a string"),
+        (_body({}), "acme/x demands nothing"),
+        (_body({"type": "string", "x-source": {"says": "stated"}}), "names the documents"),
+        (
+            _body({"type": "string", "x-source": {"says": "stated", "from": "guide", "of": "typ"}}),
+            "'typ' is no keyword that stands beside this",
+        ),
+        (_body({"type": "string", "x-sensitive": "yes"}), "x-sensitive is true or false"),
+    ],
+)
+def test_a_key_that_is_not_of_openapi_is_told(
+    folder: Path, operation: dict[str, Any], said: str
+) -> None:
+    """A misspelt key, or a value of another kind, takes no limit away in silence."""
+    (folder / "acme" / "openapi.yaml").write_text(_shown(**operation))
+    name = "acme/x/request.query" if "parameters" in operation else "acme/x"
+    with pytest.raises(BrokenContract, match=re.escape(said)):
+        fieldbound.contract(name, [folder])
+
+
+@pytest.mark.parametrize("sources", ["[]", '{"guide": "a title"}', '{"guide": {"titel": "x"}}'])
+def test_a_table_of_sources_that_is_none_is_told(folder: Path, sources: str) -> None:
+    """Each source in sources.json is an object with a title."""
+    (folder / "acme" / "sources.json").write_text(sources)
+    with pytest.raises(BrokenContract, match=r"must be an object|is not known here|is missing"):
+        fieldbound.contract("acme/update-order", [folder])
+
+
+def test_what_is_read_only_is_not_required_of_a_request(folder: Path) -> None:
+    """An attribute that is required and read-only is required of answers alone."""
+    schema = {
+        "type": "object",
+        "required": ["default", "n"],
+        "properties": {"default": {"$ref": "#/components/schemas/id"}, "n": {"type": "string"}},
+    }
+    shown = json.loads(_shown(**_body(schema)))
+    shown["components"] = {"schemas": {"id": {"type": "integer", "readOnly": True}}}
+    (folder / "acme" / "openapi.yaml").write_text(json.dumps(shown))
+    made = fieldbound.contract("acme/x", [folder])
+    assert made.is_valid({"n": "x"})
+    assert [each.code for each in made.check({"n": "x", "default": 1})] == ["readOnly"]
+
+
+def test_a_credential_is_hidden_whether_marked_or_not(folder: Path) -> None:
+    """The value of a header under which credentials travel is in no sentence."""
+    parameter = {"name": "Authorization", "in": "header", "schema": {"pattern": "^x"}}
+    (folder / "acme" / "openapi.yaml").write_text(_shown(parameters=[parameter]))
+    report = fieldbound.contract("acme/x/request.headers", [folder]).check(
+        {"authorization": "Bearer SECRET"}
+    )
+    assert len(report) == 1
+    assert "SECRET" not in repr(report) + str(report)
+
+
+def test_a_pointer_names_a_schema_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of definitions alone demands nothing: one of them is named by its pointer."""
+    monkeypatch.chdir(tmp_path)
+    Path("a.json").write_text('{"$defs": {"short": {"maxLength": 1}}}')
+    with pytest.raises(BrokenContract, match=r"demands nothing.*such as a.json#/\$defs/short"):
+        fieldbound.contract("a.json")
+    assert not fieldbound.contract("a.json#/$defs/short").is_valid("ab")
+    with pytest.raises(BrokenContract, match="leads to nothing"):
+        fieldbound.contract("a.json#/$defs/long")

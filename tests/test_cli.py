@@ -39,6 +39,7 @@ SCHEMA: dict[str, Any] = {
     "x-source": {"says": "stated", "from": []},
 }
 GOOD, BAD, WARN = '{"Name": "short"}', '{"Name": "too long"}', '{"Name": "a", "Note": "too long"}'
+FOLDER = "it is a folder: name files in it, or map globs in [tool.fieldbound.files]"
 EXAMPLE = "oracle-cx-sales/create-product-group"
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals, pipes and terminals")
@@ -58,7 +59,7 @@ Command = Callable[..., Ran]
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR"):
+    for name in ("GITHUB_ACTIONS", "GITHUB_WORKSPACE", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     Path("group.json").write_text(json.dumps(SCHEMA), encoding="utf-8")
     for name, text in (("good.json", GOOD), ("bad.json", BAD), ("warn.json", WARN)):
@@ -229,7 +230,7 @@ def test_yaml(cli: Command) -> None:
     ("path", "reason"),
     [
         ("missing.json", "cannot read missing.json: No such file or directory"),
-        (".", "cannot read .: Is a directory"),
+        (".", f"cannot read .: {FOLDER}"),
         ("good.json/x", "cannot read good.json/x: Not a directory"),
         ("a\x1b\n.json", r"cannot read a\x1b\n.json: No such file or directory"),
     ],
@@ -240,7 +241,46 @@ def test_unreadable(path: str, reason: str, cli: Command) -> None:
     ran = cli("check", "-c", "group.json", path, "bad.json")
     assert ran.code == 2
     assert ran.err == f"fieldbound: {reason}\n"
-    assert ran.out.endswith("1 violation in 1 of 1 documents\n")
+    assert ran.out.endswith("\n1 violation in 1 of 1 documents; 1 could not be judged\n")
+
+
+@pytest.mark.parametrize("argv", [("-c", "group.json"), (), ("--skip-unmapped",)])
+def test_folder(argv: tuple[str, ...], cli: Command) -> None:
+    """A folder is no FILE: it is said so, with what to give instead."""
+    mapping(**{"in": "group.json"})
+    Path("in").mkdir()
+    said = f"fieldbound: cannot read in: {FOLDER}\n"
+    assert cli("check", *argv, "in") == Ran(2, "", said)
+
+
+def test_what_could_not_be_judged_is_in_every_format(cli: Command) -> None:
+    """What could not be judged is in what is written, for each file, though it is said once."""
+    mapping(**{"[bg]*d.json": "group.json", "w*": "broken.json", "o*": "broken.json"})
+    Path("other.json").write_text(GOOD, encoding="utf-8")
+    argv = ("check", "good.json", "warn.json", "missing.json", "other.json", "bad.json")
+    ran = cli(*argv, "--format", "json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["ok"], report["documents"]) == (2, False, 2)
+    unmapped, *broken = report["errors"]
+    assert unmapped.startswith("no contract is mapped to missing.json: ")
+    assert [each.partition(": ")[0] for each in broken] == ["warn.json", "other.json"]
+    assert len({each.partition(": ")[2] for each in broken}) == 1
+    assert ran.err.count("broken.json") == 1
+    (run,) = json.loads(cli(*argv, "--format", "sarif").out)["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is False
+    assert 'errors="3"' in cli(*argv, "--format", "junit").out
+    count = "1 violation in 1 of 2 documents; 3 could not be judged\n"
+    for format in ("text", "github"):  # noqa: A001
+        assert cli(*argv, "--format", format).out.endswith(f"\n{count}")
+    assert cli(*argv, "--output", "report").err.endswith(f"fieldbound: {count}")
+
+
+def test_fault_after_the_first_report_is_told(cli: Command) -> None:
+    """A file that turns out unreadable after others were judged is in the report as well."""
+    argv = ("check", "-c", "group.json", "--format", "json", "good.json", "missing.json")
+    report = json.loads(cli(*argv).out)
+    assert (report["ok"], report["documents"]) == (False, 1)
+    assert report["errors"] == ["cannot read missing.json: No such file or directory"]
 
 
 @pytest.mark.parametrize(
@@ -278,14 +318,14 @@ def test_unspecified_body(cli: Command) -> None:
 
 
 def test_unspecified_part(cli: Command) -> None:
-    """What a contract leaves open, and is there, is said once, after the count."""
+    """What a contract leaves open, and is there, is said once, before the count."""
     part = {"properties": {"data": {"x-unspecified": "its page is empty"}}}
     Path("part.json").write_text(json.dumps(part), encoding="utf-8")
     for name in ("one.json", "two.json"):
         Path(name).write_text('{"data": 1}', encoding="utf-8")
     said = "not judged, for the vendor does not document it: /data (its page is empty)\n"
     ran = cli("check", "-c", "part.json", "one.json", "two.json")
-    assert ran == Ran(0, f"2 documents valid\n{said}", "")
+    assert ran == Ran(0, f"{said}2 documents valid\n", "")
     assert cli("check", "-c", "part.json", "--quiet", "one.json") == Ran(0, "", "")
     assert cli("check", "-c", "part.json", "good.json") == Ran(0, "1 document valid\n", "")
 
@@ -344,13 +384,22 @@ def test_mapping_decides(cli: Command) -> None:
 
 
 def test_no_file_means_all_mapped(cli: Command) -> None:
-    """Without a FILE all files of the mapping are judged; globs that match none are told."""
+    """Without a FILE all files of the mapping are judged; a glob that matches none is an error."""
     mapping(**{"good*": "group.json", "bad*": "group.json", "nothing/*": "group.json"})
     ran = cli("check")
-    assert ran.code == 1
-    assert ran.out.endswith("1 violation in 1 of 2 documents\n")
+    assert ran.code == 2
+    assert ran.out.endswith("\n1 violation in 1 of 2 documents; 1 could not be judged\n")
     assert ran.err == "fieldbound: pyproject.toml: no file matches 'nothing/*'\n"
-    assert cli("check", "--quiet").err == ""
+    assert cli("check", "--quiet").err == ran.err
+    assert cli("check", "good.json").code == 0
+
+
+def test_idle_glob_may_be_skipped(cli: Command) -> None:
+    """With --skip-unmapped a glob that matches no file is told, unless quiet, and no error."""
+    mapping(**{"good*": "group.json", "nothing/*": "group.json"})
+    said = "fieldbound: pyproject.toml: no file matches 'nothing/*'\n"
+    assert cli("check", "--skip-unmapped") == Ran(0, "1 document valid\n", said)
+    assert cli("check", "--skip-unmapped", "--quiet") == Ran(0, "", "")
 
 
 @pytest.mark.parametrize(
@@ -379,7 +428,7 @@ def test_unmapped_file(cli: Command) -> None:
     ran = cli("check", "good.json", "other.json")
     assert ran == Ran(
         2,
-        "1 document valid\n",
+        "1 document valid; 1 could not be judged\n",
         "fieldbound: no contract is mapped to other.json: name one with -c, or map it in "
         "[tool.fieldbound.files]\n",
     )
@@ -433,12 +482,15 @@ def test_contract_is_loaded_once(cli: Command, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_default_format(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In GitHub's Actions the default format is github, elsewhere text."""
+    """In GitHub's Actions the default format on standard output is github, elsewhere text."""
     argv = ("check", "-c", "group.json", "bad.json")
     assert cli(*argv).out.startswith("bad.json:1:10: ")
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert cli(*argv).out.startswith("::error file=bad.json,line=1,col=10,")
+    assert cli(*argv, "--output", "-").out.startswith("::error file=bad.json,line=1,col=10,")
     assert cli(*argv, "--format", "text").out.startswith("bad.json:1:10: ")
+    cli(*argv, "--output", "report")
+    assert Path("report").read_text(encoding="utf-8").startswith("bad.json:1:10: ")
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -450,6 +502,37 @@ def test_output_file(format: str, cli: Command) -> None:  # noqa: A002
     assert ran == Ran(1, "", "fieldbound: 1 violation in 1 of 1 documents\n")
     assert Path("report").read_text(encoding="utf-8") == shown.out
     assert cli(*argv, "--output", "report", "--quiet").err == ""
+
+
+def test_output_to_standard_output(cli: Command) -> None:
+    """--output - is standard output, and no file."""
+    argv = ("check", "-c", "group.json", "bad.json")
+    assert cli(*argv, "--output", "-") == cli(*argv)
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("output", ["bad.json", "./in/../bad.json", "link.json", "hard.json"])
+@pytest.mark.parametrize(
+    "argv", [("-c", "group.json", "good.json", "bad.json"), ("--skip-unmapped", "bad.json"), ()]
+)
+def test_output_over_a_file_to_judge(argv: tuple[str, ...], output: str, cli: Command) -> None:
+    """An --output that is one of the files to judge, however named, is refused; they stay."""
+    mapping(**{"good.json": "group.json", "bad.json": "group.json"})
+    Path("in").mkdir()
+    Path("link.json").symlink_to("bad.json")
+    os.link("bad.json", "hard.json")
+    ran = cli("check", "--output", output, *argv)
+    said = f"fieldbound: --output {output} is a file to judge: it would be lost\n"
+    assert ran == Ran(2, "", said)
+    assert Path("bad.json").read_text(encoding="utf-8") == BAD
+
+
+def test_output_over_a_file_that_is_skipped(cli: Command) -> None:
+    """An --output that names a FILE which no contract judges is refused as well."""
+    mapping(**{"good.json": "group.json"})
+    ran = cli("check", "--skip-unmapped", "good.json", "bad.json", "--output", "bad.json")
+    assert (ran.code, ran.out) == (2, "")
+    assert Path("bad.json").read_text(encoding="utf-8") == BAD
 
 
 @pytest.mark.parametrize("argv", [("missing.json",), ("-c", "broken.json", "good.json"), ()])
@@ -626,6 +709,51 @@ def test_strange_file_names(name: bytes, format: str) -> None:  # noqa: A002
     assert ran.out.replace("\n", "").isprintable()
 
 
+FAULTY = """\
+import sys, fieldbound.cli
+def main(): raise {error}
+fieldbound.cli.main = main
+sys.exit(fieldbound.cli.run())
+"""
+
+
+def faulty(error: str, **env: str) -> Ran:
+    """Run a command that ends in an exception nobody expects."""
+    line = FAULTY.format(error=error)
+    ran = subprocess.run(
+        [sys.executable, "-c", line],
+        env={**os.environ, "FIELDBOUND_TRACEBACK": "", **env},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("KeyError('a')", "KeyError: 'a'"),
+        ("RecursionError('too\\nmuch \\x1b[31m')", r"RecursionError: too\nmuch \x1b[31m"),
+        ("ValueError('x' * 1000)", f"ValueError: {'x' * 200}"),
+        ("ValueError('\\x1b' * 1000)", "ValueError: " + r"\x1b" * 50),
+        ("BaseException('a panic')", "BaseException: a panic"),
+    ],
+)
+def test_own_fault(error: str, said: str) -> None:
+    """What nobody expected ends with 2 and one line that says whose fault it is."""
+    line = f"fieldbound: this is a fault of fieldbound itself: {said}\n"
+    assert faulty(error) == Ran(2, "", line)
+
+
+def test_own_fault_traced() -> None:
+    """With FIELDBOUND_TRACEBACK set the traceback is shown before that line."""
+    ran = faulty("KeyError('a')", FIELDBOUND_TRACEBACK="1")
+    assert ran.code == 2
+    assert ran.err.startswith("Traceback (most recent call last):\n")
+    assert ran.err.endswith("\nfieldbound: this is a fault of fieldbound itself: KeyError: 'a'\n")
+
+
 def test_no_standard_streams() -> None:
     """Without any standard stream the verdict is still the exit code."""
     line = "import sys; sys.stdin = sys.stdout = sys.stderr = None; "
@@ -683,7 +811,7 @@ def test_limits_as_json(cli: Command) -> None:
     file = Path(fieldbound.render.__file__).with_name("report.schema.json")
     schema = json.loads(file.read_text(encoding="utf-8"))
     found = json.loads(cli("limits", "--format", "json", EXAMPLE).out)
-    limits = fieldbound.catalog.contract(EXAMPLE).limits
+    limits = fieldbound.contract(EXAMPLE).limits
     assert [each["id"] for each in found] == [limit.id for limit in limits]
     validator = Draft202012Validator({"$defs": schema["$defs"], "$ref": "#/$defs/limit"})
     assert all(map(validator.is_valid, found))
@@ -696,22 +824,67 @@ def test_limits_of_all(cli: Command) -> None:
         assert f"{name}\n" in out
 
 
-def test_limits_of_nothing(cli: Command) -> None:
-    """A name that no contract has ends with 2."""
-    ran = cli("limits", "nobody/nothing")
+def listed(*beginnings: str) -> list[str]:
+    """List the contracts whose names have one of the beginnings, up to a stroke."""
+    return [
+        name
+        for each in beginnings
+        for name in fieldbound.contracts()
+        if f"{name}/".startswith(f"{each}/")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["fortellis"], listed("fortellis")),
+        (["fortellis/"], listed("fortellis")),
+        ([EXAMPLE], listed(EXAMPLE)),
+        (["fortellis", EXAMPLE], listed("fortellis", EXAMPLE)),
+        ([EXAMPLE, EXAMPLE, f"{EXAMPLE}/request.headers"], listed(EXAMPLE)),
+        ([f"{EXAMPLE}/request.headers"], [f"{EXAMPLE}/request.headers"]),
+        (
+            ["group.json", f"{EXAMPLE}/request.headers"],
+            ["group.json", f"{EXAMPLE}/request.headers"],
+        ),
+    ],
+)
+def test_beginnings_of_names(given: list[str], names: list[str], cli: Command) -> None:
+    """A NAME stands for the contracts below it as well, each listed once, in the order given.
+
+    Of limits, a name that is a contract's own stands for that one alone.
+    """
+    assert len(names) > 1 or given == names
+    assert cli("contracts", *given).out.splitlines() == names
+    shown = cli("limits", *given).out
+    blocks = [block.partition("\n")[0] for block in shown.split("\n\n")]
+    beginnings = tuple(each for each in given if each not in names)
+    assert blocks == [
+        name for name in names if name in given or (beginnings and name.startswith(beginnings))
+    ]
+
+
+@pytest.mark.parametrize("command", ["contracts", "limits"])
+@pytest.mark.parametrize("name", ["nobody/nothing", "fortelli", EXAMPLE[:-1], "", "missing.json"])
+def test_beginning_of_no_name(command: str, name: str, cli: Command) -> None:
+    """A NAME that is no contract's, nor the beginning of one's up to a stroke, ends with 2."""
+    ran = cli(command, "fortellis", name)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("fieldbound: ")
 
 
 @posix
 def test_limits_fit_the_terminal() -> None:
-    """On a terminal no line is wider than it."""
+    """On a terminal no line is wider than it, and what is said of a limit is wrapped."""
     import pty
 
     ours, theirs = pty.openpty()
-    process("limits", "group.json", stdout=theirs, env={"COLUMNS": "45"})
+    process("limits", "group.json", stdout=theirs, env={"COLUMNS": "52"})
     os.close(theirs)
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         shown = terminal.read(65536).decode()
-    assert all(len(line) <= 45 for line in shown.splitlines())
-    assert "…" in shown
+    assert shown.splitlines()[-2:] == [
+        "/Note        maxLength 5    inferred: As long as a",
+        "                            name.",
+    ]
+    assert all(len(line) <= 52 for line in shown.splitlines())

@@ -43,13 +43,24 @@ def test_manifest_keeps_its_schema() -> None:
     assert [error.message for error in validator.iter_errors([hook()])] == []
 
 
-def test_entry_is_a_command() -> None:
-    """The hook's entry, with files after it, is a command that the parser takes."""
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["a.json", "b.yaml"],
+        ["-weird.json", "a.json"],
+        ["--output=x.json"],
+        ["a.json", "--output=x.json", "--", "-c"],
+        [],
+    ],
+)
+def test_entry_is_a_command(files: list[str]) -> None:
+    """The hook's entry, its arguments and files after them are a command: a file is no option."""
     program, *argv = shlex.split(hook()["entry"])
     assert program == "fieldbound"
-    args = parser_of_commands().parse_args([*argv, "a.json", "b.yaml"])
-    assert args.files == ["a.json", "b.yaml"]
+    args = parser_of_commands().parse_args([*argv, *hook()["args"], *files])
+    assert args.files == files
     assert args.skip_unmapped
+    assert args.output is None
 
 
 def git(folder: Path, *argv: str) -> None:
@@ -90,8 +101,13 @@ def _project(tmp_path: Path) -> Path:
         "group.schema.json": '{"properties": {"Name": {"maxLength": 5}}}',
         "payloads/good.json": '{"Name": "short"}',
         "payloads/bad.json": '{"Name": "too long"}',
+        "--output=x.json": '{"Name": "too long"}',
         "unmapped.yaml": "Name: too long",
-        "pyproject.toml": ('[tool.fieldbound.files]\n"payloads/**/*.json" = "group.schema.json"\n'),
+        "pyproject.toml": (
+            "[tool.fieldbound.files]\n"
+            '"payloads/**/*.json" = "group.schema.json"\n'
+            '"-*.json" = "group.schema.json"\n'
+        ),
     }
     for name, text in files.items():
         (project / name).write_text(text, encoding="utf-8")
@@ -109,8 +125,8 @@ def test_pre_commit_runs_it(
     env["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("home"))
     env.pop("GITHUB_ACTIONS", None)
 
-    def pre_commit(*files: str) -> subprocess.CompletedProcess[str]:
-        argv = ["-m", "pre_commit", "try-repo", str(hooks), "fieldbound", "--files", *files]
+    def pre_commit(*given: str) -> subprocess.CompletedProcess[str]:
+        argv = ["-m", "pre_commit", "try-repo", str(hooks), "fieldbound", *given]
         return subprocess.run(
             [sys.executable, *argv],
             cwd=project,
@@ -120,10 +136,13 @@ def test_pre_commit_runs_it(
             text=True,
         )
 
-    good = pre_commit("payloads/good.json", "unmapped.yaml")
+    good = pre_commit("--files", "payloads/good.json", "unmapped.yaml")
     assert good.returncode == 0, good.stdout + good.stderr
     assert "Passed" in good.stdout
-    bad = pre_commit("payloads/good.json", "payloads/bad.json", "unmapped.yaml")
+    bad = pre_commit("--files", "payloads/good.json", "payloads/bad.json", "unmapped.yaml")
     assert bad.returncode == 1, bad.stdout + bad.stderr
     assert "\npayloads/bad.json:1:10: maxLength: " in bad.stdout
     assert "skipped, mapped to no contract: unmapped.yaml" in bad.stdout
+    whole = pre_commit("--all-files")
+    assert whole.returncode == 1, whole.stdout + whole.stderr
+    assert "\n--output=x.json:1:10: maxLength: " in whole.stdout

@@ -6,13 +6,16 @@ import datetime
 import enum
 import math
 import pickle
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from fieldbound import BrokenContract, Contract, Invalid, NotJSON, Report, Unspecified, contract
+from fieldbound.document import parse
 
 CREATE = contract("oracle-cx-sales/create-product-group")
 LEAST = {"ProdGroupName": "Laptops", "InternalName": "laptops"}
@@ -428,3 +431,110 @@ def test_a_schema_that_is_nothing_but_itself_ends() -> None:
     within = {"a": {"$ref": "#/$defs/a"}}
     made = Contract({"properties": within, "additionalProperties": False, "$defs": circle})
     assert [each.pointer for each in made.check({"a": 1, "b": 1})] == ["/b"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "instance", "pointers"),
+    [
+        ({"additionalProperties": {"type": "string"}}, {"2024": 5, "01": 1}, ["/2024", "/01"]),
+        ({"properties": {"": {"type": "string"}}}, {"": 1}, ["/"]),
+        ({"properties": {"": False}}, {"": 1}, ["/"]),
+        ({"properties": {"0": {"type": "string"}}}, {"0": 1}, ["/0"]),
+        ({"required": ["", "1"]}, {}, ["/", "/1"]),
+        (
+            {"additionalProperties": {"additionalProperties": {"type": "string"}}},
+            {"": {"a": 1}, "/x": {"~": 1, "0": 1}},
+            ["//a", "/~1x/~0", "/~1x/0"],
+        ),
+        ({"items": {"additionalProperties": {"type": "string"}}}, [{"7": 1}], ["/0/7"]),
+    ],
+)
+def test_any_name_has_its_pointer(schema: Any, instance: Any, pointers: list[str]) -> None:
+    """Names of digits, empty ones, and ones with slashes are told as they are."""
+    assert [pointer for _, pointer in told(schema, instance)] == pointers
+    assert all(each.limit in Contract(schema).limits for each in Contract(schema).check(instance))
+
+
+def test_what_is_sensitive_is_hidden_with_all_around_it() -> None:
+    """Neither what holds a sensitive value nor what is inside one is shown, by whatever schema."""
+    inside = {"p": {"x-sensitive": True, "properties": {"a": {}}, "additionalProperties": False}}
+    deep = {"allOf": [{"properties": {"p": {"x-sensitive": True}}}, {"$ref": "#/$defs/more"}]}
+    more = {"properties": {"p": {"type": "integer"}, "c": {"$ref": "#/$defs/n"}}}
+    for schema, instance in (
+        ({"properties": inside, "type": "object"}, "SECRET"),
+        ({"properties": inside}, {"p": {"SECRET": 1}}),
+        (
+            {"properties": {"p": {"x-sensitive": True, "propertyNames": {"maxLength": 1}}}},
+            {"p": {"SECRET": 1}},
+        ),
+        (
+            {"$ref": "#/$defs/n", "$defs": {"n": deep, "more": more}},
+            {"c": {"c": {"c": {"c": {"p": "SECRET"}}}}},
+        ),
+        ({"not": {"properties": {"p": {"x-sensitive": True}}}}, "SECRET"),
+        ({"properties": {"p": {"x-sensitive": "yes", "type": "integer"}}}, {"p": "SECRET"}),
+    ):
+        report = Contract(schema).check(instance)
+        assert len(report) == 1
+        assert "SECRET" not in repr(report) + str(report)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ('{"p": {"SECRET": 1, "SECRET": 2}}', "json"),
+        ("p: !SECRET x", "yaml"),
+        ('{"p": "SECRET" "SECRET"}', "json"),
+        ('{"p": SECRET}', "json"),
+    ],
+)
+def test_a_fault_of_a_text_tells_nothing_sensitive(text: str, form: str) -> None:
+    """What is wrong with a text that holds something sensitive is told without any of it."""
+    made = Contract({"properties": {"p": {"x-sensitive": True}}})
+    report = made.check(parse(text, format=form))
+    assert report.violations
+    assert report.lines == {}
+    assert "SECRET" not in repr(report) + str(report)
+
+
+def test_a_schema_is_the_contract_s_own() -> None:
+    """What becomes of the schema that was given changes no verdict."""
+    schema = {"properties": {"a": {"type": "string"}}}
+    made = Contract(schema)
+    schema["properties"]["a"]["type"] = "integer"
+    assert [made.is_valid({"a": "x"}) for _ in range(3)] == [True] * 3
+    assert made.check({"a": "x"}).ok
+
+
+def test_the_first_use_may_be_by_many() -> None:
+    """Threads that use a contract for the first time at once get the right verdict."""
+    barrier = threading.Barrier(8)
+
+    def ask(made: Contract) -> bool:
+        barrier.wait()
+        return made.is_valid({"ACCESSTOKEN": "t", "content-type": "application/json"})
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(10):
+            given = contract("axim-commerce/create-company-group/request.headers")
+            made = pickle.loads(pickle.dumps(given))  # noqa: S301
+            assert all(pool.map(ask, [made] * 8))
+
+
+def test_many_mistakes_in_one_object_are_told_in_order() -> None:
+    """Thousands of mistakes in one object take no time of their own to be put in order."""
+    instance = {f"n{number}": number for number in range(5000)}
+    report = Contract({"additionalProperties": {"type": "string"}}).check(instance)
+    assert [each.pointer for each in report] == [f"/{name}" for name in instance]
+
+
+def test_alternatives_are_all_named() -> None:
+    """A value that fits no alternative is told all that would be taken."""
+    made = Contract({"anyOf": [{"enum": ["Y", "N"]}, {"type": "boolean"}]})
+    assert 'must be "Y", "N" or true or false' in made.check(1).violations[0].message
+
+
+def test_a_choice_of_nothing_is_said() -> None:
+    """An empty enum, which the standard allows, takes nothing, and that can be said."""
+    (violation,) = Contract({"enum": []}).check(1)
+    assert "no values at all" in violation.message

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator, validators
 
 import fieldbound.render
 from fieldbound.model import Limit, Place, Report, Source, Violation
-from fieldbound.render import FORMATS, Style, Tally, cells, escaped, render, version
+from fieldbound.render import FORMATS, Style, Tally, cells, escaped, render, table, version
 
 SAVED = Path(__file__).with_name("render")
 SCHEMA = json.loads(Path(fieldbound.render.__file__).with_name("report.schema.json").read_text())
@@ -81,21 +81,35 @@ def reports() -> list[Report]:
     ]
 
 
-#: The saved outputs: file -> format and style.
-CASES = {
+#: What could not be judged.
+PROBLEMS = ("cannot read missing.json: No such file or directory", "a.json: \x1b is no name")
+
+#: The saved outputs: file -> format, style, reports (those of `reports`) and problems.
+CASES: dict[str, tuple[Any, ...]] = {
     "plain.txt": ("text", Style()),
     "terminal.txt": ("text", Style(color=True, excerpts=True)),
-    "warnings.txt": ("text", Style("stated")),
-    "report.json": ("json", Style("stated")),
-    "report.sarif": ("sarif", Style("stated")),
-    "report.xml": ("junit", Style("stated")),
-    "github.txt": ("github", Style("stated")),
+    "warnings.txt": ("text", Style("stated"), None, PROBLEMS),
+    "report.json": ("json", Style("stated"), None, PROBLEMS),
+    "report.sarif": ("sarif", Style("stated"), None, PROBLEMS),
+    "report.xml": ("junit", Style("stated"), None, PROBLEMS),
+    "github.txt": ("github", Style("stated"), None, PROBLEMS),
 }
 
 
-def shown(format: str, style: Style | None = None, given: list[Report] | None = None) -> str:  # noqa: A002
+@pytest.fixture(autouse=True)
+def _nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+
+
+def shown(
+    format: str,  # noqa: A002
+    style: Style | None = None,
+    given: list[Report] | None = None,
+    problems: Sequence[str] = (),
+) -> str:
     """Render reports, those of `reports` unless given, as one text."""
-    text = "".join(render(format, reports() if given is None else given, style or Style()))
+    judged = reports() if given is None else given
+    text = "".join(render(format, judged, style or Style(), problems))
     return text.replace(f'"{version()}"', '"VERSION"')
 
 
@@ -112,7 +126,7 @@ def test_saved(file: str) -> None:
 
 def test_every_format_has_a_saved_output() -> None:
     """No format goes without a saved output, and none of those without its case."""
-    assert {name for name, _ in CASES.values()} == set(FORMATS)
+    assert {name for name, *_ in CASES.values()} == set(FORMATS)
     assert {path.name for path in SAVED.iterdir()} == set(CASES)
 
 
@@ -160,7 +174,7 @@ def nasty_report(text: str) -> list[Report]:
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_harm(format: str, text: str) -> None:  # noqa: A002
     """Whatever stands in data, file names and contracts, output is printable lines and no more."""
-    output = shown(format, Style(excerpts=True), nasty_report(text))
+    output = shown(format, Style(excerpts=True), nasty_report(text), [text])
     assert output.replace("\n", "").isprintable()
     output.encode()
 
@@ -186,8 +200,8 @@ def test_machines_can_read_it(text: str) -> None:
     import jiter
 
     for name in ("json", "sarif"):
-        jiter.from_json(shown(name, given=nasty_report(text)).encode())
-    ET.fromstring(shown("junit", given=nasty_report(text)))  # noqa: S314
+        jiter.from_json(shown(name, given=nasty_report(text), problems=[text]).encode())
+    ET.fromstring(shown("junit", given=nasty_report(text), problems=[text]))  # noqa: S314
 
 
 def test_excerpt_starts_no_line() -> None:
@@ -294,6 +308,8 @@ def test_long_limit_is_cut() -> None:
         (Tally(3, 2, 5, 2), "5 violations in 2 of 3 documents, 2 of them only warnings"),
         (Tally(3, 2, 5, 5), "5 violations in 2 of 3 documents, all only warnings"),
         (Tally(1, 1, 1, 1), "1 violation in 1 of 1 documents, only a warning"),
+        (Tally(2, unjudged=1), "2 documents valid; 1 could not be judged"),
+        (Tally(4, 2, 3, 0, 2), "3 violations in 2 of 4 documents; 2 could not be judged"),
     ],
 )
 def test_count(tally: Tally, text: str) -> None:
@@ -303,12 +319,78 @@ def test_count(tally: Tally, text: str) -> None:
 
 @pytest.mark.parametrize("format", ["text", "github"])
 def test_count_ends_the_output_unless_quiet(format: str) -> None:  # noqa: A002
-    """The count and what was not judged come last, once for each contract, but not if quiet."""
-    loud, quiet = shown(format), shown(format, Style(quiet=True))
+    """What was not judged, once for each contract, and then the count end it, but not if quiet."""
+    loud = shown(format, problems=PROBLEMS)
+    quiet = shown(format, Style(quiet=True), problems=PROBLEMS)
     assert loud.removeprefix(quiet).splitlines() == [
-        "5 violations in 3 of 4 documents",
         f"not judged, for the vendor does not document it: /data of {GROUPS} (its page is empty)",
+        "5 violations in 3 of 4 documents; 2 could not be judged",
     ]
+
+
+def repeated(count: int) -> list[Report]:
+    """Make reports of one limit, broken by each of some items in each of two documents."""
+    broken = limit("/*/a", "type", "string", "inferred", note="Seen once.")
+    also = limit("/*/a", "enum", ["Y"])
+    items = [Violation("type", f"/{each}/a", broken, 1, also=(also,)) for each in range(count)]
+    return [Report(GROUPS, tuple(items), name) for name in ("a.json", "b.json")]
+
+
+def test_address_and_note_are_told_once() -> None:
+    """In a run, text has a source's address and a limit's note where they are first told, alone."""
+    lines = shown("text", given=repeated(300)).splitlines()
+    inferred, also = 'inferred from "Create a product group"', 'also breaks enum ["Y"], stated in'
+    assert lines[1:5] == [
+        '    hint: "Y"',
+        f"    {inferred}, {PAGE.address}",
+        "    note: Seen once.",
+        f'    {also} "Create a product group"',
+    ]
+    assert lines.count(f"    {inferred}") == 599
+    assert sum("https://" in line for line in lines) == 1
+    assert sum("Seen once" in line for line in lines) == 1
+
+
+def test_notes_of_two_limits_are_both_told() -> None:
+    """A note is that of a limit's location: another limit's is told, be it the same sentence."""
+    first = limit("/a", "type", "string", note="Seen once.", sources=(BOOK,))
+    second = limit("/b", "type", "string", note="Seen once.", sources=(PAGE,))
+    given = one(Violation("type", "/a", first)) + one(Violation("type", "/b", second))
+    text = shown("text", given=given)
+    assert text.count("note: Seen once.") == 2
+    assert f'"Create a product group", {PAGE.address}' in text
+
+
+@pytest.mark.parametrize("format", ["github", "junit"])
+def test_what_stands_alone_is_whole(format: str) -> None:  # noqa: A002
+    """An annotation, or a failure, is read without the others: it has its address and note."""
+    text = shown(format, given=repeated(3))
+    assert text.count("note: Seen once.") == 6
+    assert text.count(f'inferred from "Create a product group", {PAGE.address}') == 6
+
+
+def test_order_of_a_violation() -> None:
+    """The sentence comes first, then the line, what to do, and where all that is documented."""
+    lines = shown("text", Style(excerpts=True)).splitlines()
+    begins = ["payloads/new", "    7 | ", "      | ", "    hint: ", "    inferred ", "    note: "]
+    at = next(number for number, line in enumerate(lines) if ":7:28:" in line)
+    for line, begin in zip(lines[at:], [*begins, "    also breaks "], strict=False):
+        assert line.startswith(begin)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_problems_may_come_with_the_reports(format: str) -> None:  # noqa: A002
+    """What cannot be judged is looked at after the last report: it may turn up while they come."""
+    problems: list[str] = []
+
+    def giving() -> Iterator[Report]:
+        yield Report(GROUPS, (), "a.json")
+        problems.append(PROBLEMS[0])
+
+    late = "".join(render(format, giving(), Style(), problems))
+    early = "".join(render(format, [Report(GROUPS, (), "a.json")], Style(), PROBLEMS[:1]))
+    assert late == early
+    assert late != "".join(render(format, [Report(GROUPS, (), "a.json")], Style()))
 
 
 @pytest.mark.parametrize("format", ["text", "github"])
@@ -347,7 +429,7 @@ def test_schema_is_sound_and_strict() -> None:
 )
 def test_json_keeps_its_schema(given: list[Report]) -> None:
     """Every JSON output is valid by the published schema, and names it."""
-    output = json.loads(shown("json", given=given))
+    output = json.loads(shown("json", given=given, problems=NASTY))
     validator = Draft202012Validator(SCHEMA)
     assert [error.message for error in validator.iter_errors(output)] == []
     assert output["$schema"] == SCHEMA["$id"]
@@ -375,6 +457,14 @@ def test_nothing_judged_is_not_ok() -> None:
     assert json.loads(shown("json", given=[]))["ok"] is False
 
 
+def test_json_has_what_could_not_be_judged() -> None:
+    """What could not be judged is an error in the output, and nothing is ok."""
+    output = json.loads(shown("json", given=[Report(GROUPS)], problems=PROBLEMS))
+    assert (output["ok"], output["errors"]) == (False, list(PROBLEMS))
+    output = json.loads(shown("json", given=[Report(GROUPS)]))
+    assert (output["ok"], output["errors"]) == (True, [])
+
+
 @pytest.mark.parametrize("actual", [float("inf"), float("nan"), 10**60, 1.5, None])
 def test_json_numbers(actual: Any) -> None:
     """A number that JSON lacks becomes null; every other stays itself."""
@@ -393,7 +483,7 @@ def test_sarif_keeps_its_schema(given: list[Report]) -> None:
     """Every SARIF output is valid by the schema of SARIF 2.1.0."""
     schema = json.loads(Path(SUITES or "", "formats", "sarif-2.1.0.json").read_text())
     validator = validators.validator_for(schema)(schema)
-    output = json.loads(shown("sarif", given=given))
+    output = json.loads(shown("sarif", given=given, problems=NASTY))
     assert [error.message for error in validator.iter_errors(output)] == []
 
 
@@ -446,6 +536,70 @@ def test_sarif_uri(name: str, uri: str) -> None:
     ]
 
 
+def test_sarif_tells_what_could_not_be_judged() -> None:
+    """What could not be judged is an error of the invocation, which then was no success."""
+    (run,) = json.loads(shown("sarif", problems=PROBLEMS[:1]))["runs"]
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert invocation["toolExecutionNotifications"][0] == {
+        "level": "error",
+        "message": {"text": PROBLEMS[0]},
+    }
+    assert sarif_run(reports())["invocations"][0]["executionSuccessful"] is True
+
+
+@pytest.mark.parametrize(
+    ("workspace", "name", "seen"),
+    [
+        ("", "a b.json", "repo/sub/a b.json"),
+        ("", "../a.json", "repo/a.json"),
+        ("repo", "a.json", "sub/a.json"),
+        ("repo/sub", "a.json", "a.json"),
+        ("repo/sub", "../a.json", "../a.json"),
+        ("link", "a.json", "sub/a.json"),
+        ("elsewhere", "a.json", "a.json"),
+        (None, "a.json", "a.json"),
+        ("repo", "stdin", "stdin"),
+    ],
+)
+def test_file_as_seen_from_the_workspace(
+    workspace: str | None,
+    name: str,
+    seen: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What GitHub reads names a file below GITHUB_WORKSPACE as seen from there."""
+    (tmp_path / "repo" / "sub").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("repo")
+    monkeypatch.chdir(tmp_path / "repo" / "sub")
+    if workspace is not None:
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / workspace))
+    given = one(Violation("type", "/a"), name=name)
+    assert shown("github", given=given).startswith(f"::error file={seen},title=")
+    (result,) = sarif_run(given)["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == seen.replace(" ", "%20")
+
+
+def test_fingerprint_is_the_same_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a workspace a violation has one fingerprint, whatever folder the command was run in."""
+    (tmp_path / "sub").mkdir()
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    prints = set()
+    for folder, name in (
+        (".", "sub/a.json"),
+        ("sub", "a.json"),
+        ("sub", str(tmp_path / "sub/a.json")),
+    ):
+        monkeypatch.chdir(tmp_path / folder)
+        (result,) = sarif_run(one(Violation("type", "/a"), name=name))["results"]
+        prints.add(result["partialFingerprints"]["limitFilePointer/v1"])
+    assert len(prints) == 1
+
+
 def test_sarif_region_needs_a_place() -> None:
     """Without a place there is no region, without a file no location."""
     (result,) = sarif_run(one(Violation("syntax", "")))["results"]
@@ -484,6 +638,53 @@ def test_junit_counts() -> None:
     warning = cases[2].findtext("system-out")
     assert warning is not None
     assert warning.startswith("warning: payloads/übung.json:3:3: minLength: ")
+
+
+def test_junit_has_what_could_not_be_judged() -> None:
+    """What could not be judged is a suite with an error for each."""
+    root = ET.fromstring(shown("junit", problems=PROBLEMS[:1]))  # noqa: S314
+    suite = root.findall("testsuite")[-1]
+    for element, tests in ((root, "5"), (suite, "1")):
+        assert (element.get("tests"), element.get("errors")) == (tests, "1")
+    (error,) = suite.findall("testcase/error")
+    assert (error.get("message"), error.text) == (PROBLEMS[0], PROBLEMS[0])
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+ROWS = [
+    limit("/InternalName", "maxLength", 150),
+    limit("/ActiveFlag", "enum", ["Y", "N"], "inferred", sources=(BOOK,)),
+    limit("/名前", "required", True, "inferred", sources=(), note="As long as a name can be."),
+]
+
+
+def test_wide_table() -> None:
+    """Where there is room, a limit is a line, with its source's title and address."""
+    for width in (None, 200):
+        assert list(table.limits(ROWS, width))[1] == (
+            f'/InternalName  maxLength 150    stated in "{PAGE.title}", {PAGE.address}\n'
+        )
+
+
+@pytest.mark.parametrize("width", [45, 60, 79, 90])
+def test_narrow_table(width: int) -> None:
+    """In a narrow one the address goes first, and what a source says is wrapped, never cut."""
+    lines = [line.rstrip("\n") for line in table.limits(ROWS, width)]
+    assert all(cells(line) <= width for line in lines)
+    start = lines[0].index("SOURCE")
+    taken = [cells(line) - len(line) for line in lines]  # by wide letters, one cell more for each
+    said = [line[start - more :] for line, more in zip(lines, taken, strict=True)]
+    assert " ".join(said) == (
+        f'SOURCE stated in "{PAGE.title}" inferred from "{BOOK.title}" '
+        "inferred: As long as a name can be."
+    )
+
+
+def test_narrowest_table_cuts_fields_last() -> None:
+    """Only what no wrapping makes fit is cut, and marked so."""
+    assert not any("…" in line for line in table.limits(ROWS, 60))
+    assert any("…" in line for line in table.limits(ROWS, 45))
 
 
 if __name__ == "__main__":

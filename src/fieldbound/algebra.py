@@ -22,6 +22,6 @@ def takes_nothing(schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
             base_uri=uri,
             offline=True,
         )
-    except (jsonschema_rs.ValidationError, canonical.CanonicalizationError):
+    except ValueError:  # of which all the engine's errors are kinds
         return False  # no schema, or a reference that leads nowhere: others say so, with its place
     return bool(form.kind == canonical.CanonicalKind.FALSE)

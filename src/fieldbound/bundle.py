@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 from .document import Document, read
 from .model import BrokenContract, Place
 from .references import (
-    VALUES,
+    DIALECTS,
     Node,
     draft_of,
-    items,
     joined,
+    parts,
     pointer_of,
     tokens_of,
     unquoted,
@@ -26,6 +26,7 @@ SUFFIXES: Final = (".json", ".yaml", ".yml")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 #: The attribute that a message in this direction does not carry.
 _NOT_CARRIED: Final = {"request": "readOnly", "response": "writeOnly"}
+_MOST_HOPS: Final = 20
 #: What a refused attribute keeps of its schema.
 _KEPT: Final = frozenset(("title", "description", "$comment", "x-source", "deprecated"))
 
@@ -82,8 +83,8 @@ class Files:
             path = self.path(uri)
             try:
                 document = read(_near(path) if path else uri)
-            except OSError as error:
-                reason = error.strerror or str(error)
+            except (OSError, ValueError) as error:  # ValueError: no system has a file of that name
+                reason = getattr(error, "strerror", None) or str(error)
                 raise BrokenContract(reason, file=str(_near(path) if path else uri)) from None
             if document.faults:
                 fault = document.faults[0]
@@ -127,34 +128,48 @@ class Bundle:
         self.resources: dict[str, Any] = {}
         self.cited: set[str] = set()
 
-    def add(self, uri: str, tokens: Tokens) -> str:
-        """Take in a subschema and all it refers to; return the URI by which it is referred to."""
-        whole = self._files.load(uri)
-        if tokens and self._files.names_inside(uri):
-            self.add(uri, ())
-        elif not any(tokens[: len(taken)] == taken for taken in self._taken.get(uri, ())):
-            self._take(uri, tokens, _descend(whole, tokens))
-        return Node(None, uri, tokens).location
+    def refer(self, uri: str, at: Tokens, reference: str) -> None:
+        """Take in what a reference that stands at a path in a file leads to, and all from there."""
+        self._refer(uri, at, uri, reference)
 
-    def _take(self, uri: str, tokens: Tokens, schema: Any) -> None:
+    def _refer(self, *reference: Any) -> None:
+        waiting: list[Any] = [reference]
+        while waiting:
+            waiting += self._followed(*waiting.pop())
+
+    def add(self, uri: str) -> None:
+        """Take in a whole file, and all it refers to."""
+        for found in self._taken_in(uri, ()):
+            self._refer(uri, *found)
+
+    def _taken_in(self, uri: str, tokens: Tokens) -> list[tuple[Tokens, str, str]]:
+        """Take in a subschema, if it is not there yet; return the references in it."""
+        whole = self._files.load(uri)
+        dialect = dialect_of(whole).get("$schema", "")
+        if isinstance(dialect, str) and dialect.partition("#")[0] not in DIALECTS:
+            reason = f"the meta-schema {dialect!r} is no known draft"
+            raise self._files.broken(uri, ("$schema",), reason)
+        if tokens and self._files.names_inside(uri):
+            tokens = ()
+        if any(tokens[: len(taken)] == taken for taken in self._taken.get(uri, ())):
+            return []
         self._taken.setdefault(uri, []).append(tokens)
-        copy = self._copied(schema)
+        schema = _descend(whole, tokens)
+        copy = self._copied(schema, uri)
         if tokens:
-            head = {"$id": uri, **_dialect(self._files.load(uri))}
+            head = {"$id": uri, **dialect_of(whole)}
             _graft(self.resources.setdefault(uri, head), tokens, copy)
         else:
             self.resources[uri] = {**copy, "$id": uri} if isinstance(copy, dict) else copy
-        for at, base, reference in _references(schema, tokens, uri):
-            self._follow(uri, at, base, reference)
+        return list(_references(schema, tokens, uri))
 
-    def refer(self, uri: str, tokens: Tokens, reference: str) -> None:
-        """Take in what a reference leads to that stands at *tokens* in a file."""
-        self._follow(uri, tokens, uri, reference)
-
-    def _follow(self, uri: str, at: Tokens, base: str, reference: str) -> None:
+    def _followed(
+        self, uri: str, at: Tokens, base: str, reference: str
+    ) -> list[tuple[str, Tokens, str, str]]:
+        """Take in what one reference leads to; return the references from there."""
         target, _, fragment = joined(base, reference).partition("#")
         if "json-schema.org/" in target or target in self._files.names_inside(uri):
-            return
+            return []
         if not self._files.has(target, uri):
             self._files.left |= reference.startswith("..")
             reason = (
@@ -167,18 +182,51 @@ class Bundle:
         except (KeyError, IndexError, ValueError, TypeError):
             reason = f"the reference {reference!r} leads to nothing in {target.rpartition('/')[2]}"
             raise self._files.broken(uri, at, reason) from None
-        self.add(target, tokens)
+        return [(target, *found) for found in self._taken_in(target, tokens)]
 
-    def _copied(self, part: Any) -> Any:
+    def _copied(self, part: Any, uri: str, *, is_named: bool = False) -> Any:
+        """Return a part of a file as it counts in this direction."""
         if isinstance(part, list):
-            return [self._copied(each) for each in part]
+            return [self._copied(each, uri) for each in part]
         if not isinstance(part, dict):
             return part
+        named = {token: inner for token, _, inner in parts(part, is_named=is_named)}
+        copy = {
+            token: self._copied(each, uri, is_named=named[token]) if token in named else each
+            for token, each in part.items()
+        }
+        if is_named:
+            return copy
         self.cite(part.get("x-source"))
-        if self._refused is not None and part.get(self._refused) is True:
+        if self._refused is None:
+            return copy
+        if part.get(self._refused) is True:
             kept = {name: each for name, each in part.items() if name in _KEPT}
             return {**kept, self._refused: True, "not": {}}
-        return {name: each if name in VALUES else self._copied(each) for name, each in part.items()}
+        return self._without_refused(part, copy, uri)
+
+    def _without_refused(self, part: Any, copy: dict[str, Any], uri: str) -> dict[str, Any]:
+        """Leave out of what is required the attributes that this direction does not carry."""
+        required, properties = part.get("required"), part.get("properties")
+        if not isinstance(required, list) or not isinstance(properties, dict):
+            return copy
+        left = [name for name in required if not self._is_refused(properties.get(name), uri)]
+        return copy if len(left) == len(required) else {**copy, "required": left}
+
+    def _is_refused(self, schema: Any, uri: str) -> bool:
+        """Return whether an attribute is not carried, by its own schema or one it refers to."""
+        for _ in range(_MOST_HOPS):
+            if not isinstance(schema, dict) or schema.get(str(self._refused)) is True:
+                break
+            reference = schema.get("$ref")
+            if not isinstance(reference, str):
+                return False
+            uri, _, fragment = joined(uri, reference).partition("#")
+            try:
+                schema = _descend(self._files.load(uri), tokens_of(unquoted(fragment)))
+            except (BrokenContract, KeyError, IndexError, ValueError, TypeError):
+                return False  # the reference is followed in its turn, and told
+        return isinstance(schema, dict) and schema.get(str(self._refused)) is True
 
     def cite(self, said: Any) -> None:
         """Note the sources that a statement names."""
@@ -202,7 +250,8 @@ class Bundle:
                     raise self._files.broken(uri, at, reason)
 
 
-def _dialect(whole: Any) -> dict[str, Any]:
+def dialect_of(whole: Any) -> dict[str, Any]:
+    """Return the draft that a file names, as a part of a schema: nothing, if it names none."""
     return {"$schema": whole["$schema"]} if _has(whole, "$schema") else {}
 
 
@@ -212,28 +261,32 @@ def _near(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _references(part: Any, tokens: Tokens, base: str) -> Iterator[tuple[Tokens, str, str]]:
+def _references(
+    part: Any, tokens: Tokens, base: str, *, is_named: bool = False
+) -> Iterator[tuple[Tokens, str, str]]:
     """Yield every reference within a schema, with its path and the URI that it counts from."""
-    if tokens and isinstance(part, dict) and isinstance(part.get("$id"), str):
+    if tokens and not is_named and isinstance(part, dict) and isinstance(part.get("$id"), str):
         base = joined(base, part["$id"]).partition("#")[0]
-    for name, child in items(part):
-        if name == "$ref" and isinstance(child, str):
+    for name, child, inner in parts(part, is_named=is_named):
+        if name == "$ref" and isinstance(child, str) and not is_named:
             yield (*tokens, name), base, child
-        elif name not in VALUES and isinstance(child, (dict, list)):
-            yield from _references(child, (*tokens, name), base)
+        elif isinstance(child, (dict, list)):
+            yield from _references(child, (*tokens, name), base, is_named=inner)
 
 
-def _names_inside(part: Any, base: str, outermost: bool = True) -> Iterator[str]:
+def _names_inside(
+    part: Any, base: str, *, outermost: bool = True, is_named: bool = False
+) -> Iterator[str]:
     """Yield the URIs of the resources within a schema, and its anchors."""
-    if isinstance(part, dict) and not outermost:
+    if isinstance(part, dict) and not outermost and not is_named:
         for keyword in ("$id", "$anchor", "$dynamicAnchor"):
             name = part.get(keyword)
             if isinstance(name, str):
                 base = joined(base, name).partition("#")[0] if keyword == "$id" else base
                 yield base if keyword == "$id" else f"{base}#{name}"
-    for token, child in items(part):
-        if isinstance(child, (dict, list)) and token not in VALUES:
-            yield from _names_inside(child, base, False)
+    for _, child, inner in parts(part, is_named=is_named):
+        if isinstance(child, (dict, list)):
+            yield from _names_inside(child, base, outermost=False, is_named=inner)
 
 
 def _descend(part: Any, tokens: Tokens) -> Any:

@@ -9,24 +9,36 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .console import Console, is_terminal, let_go, put, reason, replacing
+from .console import (
+    Console,
+    colored,
+    is_same,
+    is_terminal,
+    let_go,
+    put,
+    reason,
+    replacing,
+    width,
+)
 from .model import SAYS, FieldboundError
-from .render import FORMATS, Style, Tally, escaped, render
+from .render import FORMATS, STDIN, Style, Tally, escaped, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .config import Config
     from .document import Document
     from .judge import Contract
     from .model import Report
 
 _STDIN = "-"
 _TABLE = "[tool.fieldbound.files]"
-_SKIPPED_SHOWN = 3
+
+#: How much of an unexpected exception's message is shown, in characters.
+_FAULT_SHOWN = 200
 
 _CHECK_HELP = f"""\
 Judge JSON and YAML files, each by one contract: the one named with -c, or the one to
@@ -36,7 +48,7 @@ Without a FILE, judge every file that is mapped.
 Exit code: 0 valid, 1 violations, 2 wrong usage, unreadable input or a broken contract.
 """
 _CHECK_EXAMPLE = "example: fieldbound check -c oracle-cx-sales/create-product-group payload.json"
-_CONTRACTS_EXAMPLE = "example: fieldbound contracts --folder contracts"
+_CONTRACTS_EXAMPLE = "example: fieldbound contracts oracle-cx-sales --folder contracts"
 _LIMITS_EXAMPLE = "example: fieldbound limits oracle-cx-sales/create-product-group"
 
 
@@ -56,10 +68,25 @@ def run() -> int:
     except OSError as error:
         Console().error(f"cannot write the output: {reason(error)}")
         code = 2
+    except BaseException as error:  # noqa: BLE001 - a panic of the engine is no mere Exception
+        _own_fault(error)
+        code = 2
     else:
         return code
     let_go(sys.stdout)
     return code
+
+
+def _own_fault(error: BaseException) -> None:
+    if sys.stdout is not None:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+    if os.environ.get("FIELDBOUND_TRACEBACK") and sys.stderr is not None:
+        import traceback
+
+        traceback.print_exception(type(error), error, error.__traceback__)
+    said = escaped(str(error)[:_FAULT_SHOWN])[:_FAULT_SHOWN]
+    Console().error(f"this is a fault of fieldbound itself: {type(error).__name__}: {said}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -120,11 +147,14 @@ def parser_of_commands() -> argparse.ArgumentParser:
         "List what contracts demand, and where that is documented.",
         _LIMITS_EXAMPLE,
     )
-    limits.add_argument(
-        "names", nargs="*", metavar="NAME", help="a contract; all of them if none is named"
-    )
     limits.set_defaults(command=_limits)
     for listing in (contracts, limits):
+        listing.add_argument(
+            "names",
+            nargs="*",
+            metavar="NAME",
+            help="a contract, or how names begin, such as a vendor; all of them if none is given",
+        )
         listing.add_argument(
             "--format",
             choices=("table", "json"),
@@ -164,7 +194,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         choices=tuple(FORMATS),
         help="how to write (default: text; github in its Actions)",
     )
-    add("--output", metavar="FILE", help="write there, all or nothing, instead of standard output")
+    add("--output", metavar="FILE", help="write there, all or nothing, not to standard output (-)")
     add(
         "--fail-on",
         choices=SAYS,
@@ -188,14 +218,20 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(args: argparse.Namespace, console: Console) -> int:
-    from .config import load
+    from .config import chosen_by, load
 
     config = load()
     fail_on = args.fail_on or config.fail_on
+    output = None if args.output == _STDIN else args.output
     if args.input and _STDIN not in args.files:
         console.error(f"--input tells what standard input is: give {_STDIN} as a FILE")
-    chosen = _chosen(args, config, console)
+        return 2
+    chosen = chosen_by(config, args.files, args.contract, console, skip=args.skip_unmapped)
     if not chosen and console.failed:
+        return 2
+    files = {*args.files, *(path for path, _ in chosen)} - {_STDIN}
+    if output is not None and any(is_same(output, path) for path in files):
+        console.error(f"--output {output} is a file to judge: it would be lost")
         return 2
     folders = (*args.folder, *config.folders)
     judge = _Judge(console, folders, fail_on, args.input or "json")
@@ -203,74 +239,32 @@ def _check(args: argparse.Namespace, console: Console) -> int:
     first = list(islice(reports, 1))
     if not first and console.failed:
         return 2
-    shows = args.color == "always" or (args.output is None and is_terminal(sys.stdout))
-    style = Style(fail_on, _colored(args), excerpts=shows, quiet=args.quiet)
-    named = args.format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
-    chunks = render(named, chain(first, reports), style)
-    if args.output is None:
-        for chunk in chunks:
-            put(chunk)
-    else:
-        try:
-            with replacing(args.output) as stream:
-                stream.writelines(chunks)
-        except OSError as error:
-            console.error(f"cannot write {args.output}: {reason(error)}")
-            return 2
+    shows = args.color == "always" or (output is None and is_terminal(sys.stdout))
+    style = Style(fail_on, colored(args.color, output), excerpts=shows, quiet=args.quiet)
+    in_actions = output is None and os.environ.get("GITHUB_ACTIONS") == "true"
+    named = args.format or ("github" if in_actions else "text")
+    chunks = render(named, chain(first, reports), style, console.problems)
+    if not _written(console, chunks, output):
+        return 2
+    if output is not None:
+        judge.tally.unjudged = len(console.problems)
         console.note(f"{judge.tally}")
     return int(judge.failed)
 
 
-def _colored(args: argparse.Namespace) -> bool:
-    if args.color != "auto" or args.output is not None:
-        return bool(args.color == "always")
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
+def _written(console: Console, chunks: Iterator[str], output: str | None) -> bool:
+    """Write to *output*, None being standard output; tell whether all could be written."""
+    if output is None:
+        for chunk in chunks:
+            put(chunk)
         return True
-    return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
-
-
-def _chosen(args: argparse.Namespace, config: Config, console: Console) -> list[tuple[str, str]]:
-    """Pair every file to judge with its contract's name; what cannot be judged is told."""
-    if args.contract is not None:
-        if not args.files:
-            console.error("nothing to judge: give a FILE with -c")
-        return [(path, args.contract) for path in args.files]
-    if not args.files:
-        for glob in config.idle():
-            console.note(f"{config.file}: no file matches {glob!r}")
-        return _mapped(config, console)
-    chosen, skipped = [], []
-    for path in args.files:
-        contract = None if path == _STDIN else config.contract_for(path)
-        if contract is not None:
-            chosen.append((path, contract))
-        elif path == _STDIN:
-            console.error("standard input needs a contract: name one with -c")
-        elif args.skip_unmapped:
-            skipped.append(path)
-        else:
-            console.error(
-                f"no contract is mapped to {path}: name one with -c, or map it in {_TABLE}"
-            )
-    if skipped and (chosen or _mapped(config, console)):
-        shown = ", ".join(skipped[:_SKIPPED_SHOWN])
-        more = len(skipped) - _SKIPPED_SHOWN
-        console.note(
-            f"skipped, mapped to no contract: {shown}" + (f" and {more} more" if more > 0 else "")
-        )
-    return chosen
-
-
-def _mapped(config: Config, console: Console) -> list[tuple[str, str]]:
-    """List the files of the mapping; a mapping that is empty, or maps nothing, is told."""
-    files = config.files()
-    if not config.mapping:
-        console.error(f"nothing to judge: give a FILE, or map files in {_TABLE} of pyproject.toml")
-    elif not files:
-        console.error(f"nothing to judge: no file matches {_TABLE} of {config.file}")
-    return files
+    try:
+        with replacing(output) as stream:
+            stream.writelines(chunks)
+    except OSError as error:
+        console.error(f"cannot write {output}: {reason(error)}")
+        return False
+    return True
 
 
 class _Judge:
@@ -283,7 +277,7 @@ class _Judge:
         self._folders = folders
         self._fail_on = fail_on
         self._stdin = stdin
-        self._contracts: dict[str, Contract | None] = {}
+        self._contracts: dict[str, Contract | FieldboundError] = {}
         self.tally = Tally()
         self.failed = False
 
@@ -296,27 +290,26 @@ class _Judge:
                 yield report
 
     def _report(self, path: str, name: str) -> Report | None:
-        contract = self._contract(name)
-        if contract is None:
-            return None
         try:
-            return contract.check(self._document(path))
+            return self._contract(name).check(self._document(path))
         except FieldboundError as error:
-            self._console.error(str(error))
+            self._console.error(str(error), about=path)
         except OSError as error:
             self._console.error(f"cannot read {path}: {reason(error)}")
         return None
 
-    def _contract(self, name: str) -> Contract | None:
+    def _contract(self, name: str) -> Contract:
         if name not in self._contracts:
             from .catalog import contract
 
-            self._contracts[name] = None
             try:
                 self._contracts[name] = contract(name, self._folders)
             except FieldboundError as error:
-                self._console.error(str(error))
-        return self._contracts[name]
+                self._contracts[name] = error
+        loaded = self._contracts[name]
+        if isinstance(loaded, FieldboundError):
+            raise loaded
+        return loaded
 
     def _document(self, path: str) -> Document:
         from .document import parse, read
@@ -325,14 +318,14 @@ class _Judge:
             return read(path)
         if sys.stdin is None:
             raise OSError("it is closed")
-        return parse(sys.stdin.buffer.read(), name="stdin", format=self._stdin)
+        return parse(sys.stdin.buffer.read(), name=STDIN, format=self._stdin)
 
 
 # -- contracts and limits --------------------------------------------------------------------------
 
 
 def _contracts(args: argparse.Namespace, _console: Console) -> int:
-    names = _names(args)
+    names = _names(args, _folders(args), alone=False)
     if args.format == "json":
         from .render import ascii_json
 
@@ -346,7 +339,7 @@ def _limits(args: argparse.Namespace, _console: Console) -> int:
     from .catalog import contract
 
     folders = _folders(args)
-    contracts = [contract(name, folders) for name in args.names or _names(args)]
+    contracts = [contract(name, folders) for name in _names(args, folders, alone=True)]
     if args.format == "json":
         from .render import ascii_json
         from .render.json import limit_object
@@ -363,22 +356,34 @@ def _put_limits(contract: Contract) -> None:
     from .render import not_judged
     from .render.table import limits
 
-    width = None
-    if is_terminal(sys.stdout):
-        from shutil import get_terminal_size
-
-        width = get_terminal_size().columns
     if contract.limits:
-        for line in limits(contract.limits, width):
+        for line in limits(contract.limits, width()):
             put(line)
     for line in not_judged({contract.name: dict(contract.unspecified)}):
         put(f"{line}\n")
 
 
-def _names(args: argparse.Namespace) -> list[str]:
-    from .catalog import contracts
+def _names(args: argparse.Namespace, folders: tuple[str, ...], *, alone: bool) -> list[str]:
+    """List the contracts that are named, and those whose names begin so; all if none is named.
 
-    return contracts(_folders(args))
+    A contract that has just that name may stand *alone*.
+    """
+    from .catalog import contract, contracts
+
+    known = contracts(folders)
+    if not args.names:
+        return known
+    named: dict[str, None] = {}
+    for name in args.names:
+        below = f"{name.rstrip('/')}/"
+        found = [each for each in known if each == name or each.startswith(below)]
+        if alone and name in known:
+            found = [name]
+        if not found:
+            contract(name, folders)  # the path of a file, or no name at all
+            found = [name]
+        named.update(dict.fromkeys(found))
+    return list(named)
 
 
 def _folders(args: argparse.Namespace) -> tuple[str, ...]:

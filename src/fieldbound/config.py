@@ -24,10 +24,16 @@ from typing import TYPE_CHECKING, Any, Final
 from .model import SAYS, FieldboundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from .console import Console
 
 #: Any number of folders, none of them hidden.
 _ANY_FOLDERS: Final = r"(?:(?!\.)[^/]+/)*"
+
+_STDIN: Final = "-"
+_TABLE: Final = "[tool.fieldbound.files]"
+_SKIPPED_SHOWN: Final = 3
 
 
 @dataclass(eq=False)
@@ -119,6 +125,64 @@ def load(start: Path | None = None) -> Config:
             if table is not None:
                 return _read(table, folder, shown)
     return Config(start)
+
+
+def chosen_by(
+    config: Config, files: Sequence[str], contract: str | None, console: Console, *, skip: bool
+) -> list[tuple[str, str]]:
+    """Pair every file to judge with its contract's name; what cannot be judged is told.
+
+    The files are *files*, by *contract* or else by the mapping; without any, those of the mapping.
+    *skip* lets a file pass that is mapped to no contract, and a glob that matches no file.
+    """
+    if not files and contract is None:
+        return _all_mapped(config, console, skip)
+    if not files:
+        console.error("nothing to judge: give a FILE with -c")
+    chosen, skipped = [], []
+    for path in files:
+        name = contract
+        if name is None and path != _STDIN:
+            name = config.contract_for(path)
+        if path != _STDIN and Path(path).is_dir():
+            console.error(
+                f"cannot read {path}: it is a folder: name files in it, or map globs in {_TABLE}"
+            )
+        elif name is not None:
+            chosen.append((path, name))
+        elif path == _STDIN:
+            console.error("standard input needs a contract: name one with -c")
+        elif skip:
+            skipped.append(path)
+        else:
+            console.error(
+                f"no contract is mapped to {path}: name one with -c, or map it in {_TABLE}"
+            )
+    if skipped and (chosen or _mapped(config, console)):
+        console.note(f"skipped, mapped to no contract: {_first(skipped)}")
+    return chosen
+
+
+def _first(paths: Sequence[str]) -> str:
+    more = len(paths) - _SKIPPED_SHOWN
+    return ", ".join(paths[:_SKIPPED_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _all_mapped(config: Config, console: Console, skip: bool) -> list[tuple[str, str]]:
+    say = console.note if skip else console.error
+    for glob in config.idle():
+        say(f"{config.file}: no file matches {glob!r}")
+    return _mapped(config, console)
+
+
+def _mapped(config: Config, console: Console) -> list[tuple[str, str]]:
+    """List the files of the mapping; a mapping that is empty, or maps nothing, is told."""
+    files = config.files()
+    if not config.mapping:
+        console.error(f"nothing to judge: give a FILE, or map files in {_TABLE} of pyproject.toml")
+    elif not files:
+        console.error(f"nothing to judge: no file matches {_TABLE} of {config.file}")
+    return files
 
 
 def _here() -> Path:

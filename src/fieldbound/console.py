@@ -15,16 +15,24 @@ if TYPE_CHECKING:
 
 
 class Console:
-    """What is said on stderr, each sentence once; *failed* after an error."""
+    """What is said on stderr, each sentence once; *problems* are the errors, each time anew."""
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
         self._said: set[str] = set()
-        self.failed = False
+        self.problems: list[str] = []
 
-    def error(self, text: str) -> None:
-        """Say what keeps something from being judged, or shown."""
-        self.failed = True
+    @property
+    def failed(self) -> bool:
+        """Whether there was an error."""
+        return bool(self.problems)
+
+    def error(self, text: str, *, about: str | None = None) -> None:
+        """Say what keeps something from being judged, or shown.
+
+        What is said once holds *about* each of the files that it keeps from being judged.
+        """
+        self.problems.append(text if about is None else f"{about}: {text}")
         self._say(text)
 
     def note(self, text: str) -> None:
@@ -49,12 +57,44 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def width() -> int | None:
+    """Tell how many cells a line of standard output has, or None: without bound."""
+    if not is_terminal(sys.stdout):
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def colored(choice: str, output: str | None) -> bool:
+    """Tell whether to color: as chosen, or "auto", which is only on a terminal that can."""
+    if choice != "auto" or output is not None:
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def is_same(path: str, other: str) -> bool:
+    """Tell whether two paths lead to one file, be it there or not."""
+    from pathlib import Path
+
+    if os.path.realpath(path) == os.path.realpath(other):
+        return True
+    try:
+        return Path(path).samefile(other)
+    except OSError:
+        return False
+
+
 @contextmanager
 def replacing(output: str) -> Iterator[TextIO]:
     """Open a file that takes the place of *output* once it is written whole."""
     from pathlib import Path
 
-    target = Path(output).resolve()
+    target = Path(os.path.realpath(output))
     # A device or a pipe is written to; to put a file in its place would destroy it.
     if target.exists() and not target.is_file():
         with target.open("w", encoding="utf-8", newline="\n") as stream:

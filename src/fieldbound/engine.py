@@ -33,7 +33,7 @@ def compiled(
     try:
         return jsonschema_rs.validator_for(
             schema,
-            registry=jsonschema_rs.Registry(list(resources.items())),
+            registry=jsonschema_rs.Registry(_registered(schema, uri, resources)),
             base_uri=uri,
             validate_formats=formats == "assert",
             offline=True,
@@ -47,6 +47,11 @@ def compiled(
         raise BrokenContract(_line(reason), pointer=pointer or None) from None
     except (jsonschema_rs.ReferencingError, ValueError) as error:
         raise BrokenContract(_line(str(error))) from None
+
+
+def _registered(schema: Any, uri: str, resources: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the resources, and the schema among them where they may refer back to it."""
+    return [*resources.items(), *([(uri, schema)] if resources and uri not in resources else [])]
 
 
 def in_dialect(resource: Any, dialect: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -10,8 +11,8 @@ from jsonschema_rs import ValidationErrorKind as Kind
 
 from .limits import Limits
 from .model import Limit, Violation
-from .references import pointer_of
-from .values import Path, excerpt, kind_of, value_at
+from .references import pointer_of, tokens_of, unquoted
+from .values import Path, excerpt, kind_of
 from .wording import closest, quoted
 
 
@@ -33,13 +34,13 @@ class Mistake(NamedTuple):
     known: tuple[str, ...] = ()
     detail: str | None = None
 
-    def violation(self, place: Any = None, hidden: bool = False) -> Violation:
-        """Return the violation, without its value where that is *hidden*."""
+    def violation(self, place: Any = None) -> Violation:
+        """Return the violation, without its value where no output may show that."""
         return Violation(
             self.code,
             pointer_of(self.path),
             self.limit,
-            None if hidden or self.limit.sensitive else self.actual,
+            None if self.limit.sensitive else self.actual,
             self.kind,
             place,
             self.also,
@@ -70,27 +71,30 @@ _OTHER: Final = {**dict.fromkeys(_CHOICES, 1), "not": 2, "readOnly": 2}
 
 def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -> list[Mistake]:
     """Return the mistakes in *instance* that the engine's errors speak of, each once."""
-    broken: dict[Path, list[Limit]] = {}
+    broken: dict[Path, tuple[Any, list[Limit]]] = {}
     others: list[Mistake] = []
     for error in errors:
         read = _READERS.get(type(error.kind))
         if read is None:  # an error about a value as it stands
-            limit = limits.at(tuple(error.evaluation_path))
-            broken.setdefault(tuple(error.instance_path), []).append(limit)
+            path, value = _at(error, instance)
+            limit = limits.by_way.get(tuple(error.evaluation_path))
+            if limit is None:
+                limit = limits.at(_path(error, limits))
+            broken.setdefault(path, (value, []))[1].append(limit)
         else:
             others += read(error, instance, limits)
-    found = [each for path, group in broken.items() for each in _wrong(path, group, instance)]
+    found = [each for path, (value, group) in broken.items() for each in _wrong(path, value, group)]
     return _folded([*found, *others]) if others else found
 
 
-def _wrong(path: Path, group: list[Limit], instance: Any) -> list[Mistake]:
+def _wrong(path: Path, value: Any, group: list[Limit]) -> list[Mistake]:
     """Return what is wrong with the value at *path*: one mistake, or several in a container."""
-    value = value_at(instance, path)
     kind = kind_of(value)
     if len(group) == 1:
         return [_measured(path, group[0], value, kind)]
     if kind in _PARTED and not any(limit.keyword in _WHOLE for limit in group):
-        return [_measured(path, limit, value, kind) for limit in group]
+        by_keyword = {limit.keyword: limit for limit in reversed(group)}
+        return [_measured(path, limit, value, kind) for limit in reversed(by_keyword.values())]
     group.sort(key=_rank)
     also = tuple([limit for limit in group[1:] if limit.location != group[0].location])
     return [_measured(path, group[0], value, kind, also)]
@@ -108,37 +112,79 @@ def _rank(limit: Limit) -> int:
     return _TELLING.get(limit.keyword, len(_TELLING))
 
 
-def _path(error: ValidationError) -> tuple[str | int, ...]:
-    return tuple(error.evaluation_path)
+def _path(error: ValidationError, limits: Limits) -> tuple[str | int, ...]:
+    """Return the way through the schema to what was broken.
+
+    The engine leaves an empty name out of it. Where that leads astray, and no reference was
+    followed, the location of the keyword is the way, for it has all names.
+    """
+    path = tuple(error.evaluation_path)
+    if path in limits.ways or limits.has(path):
+        return path
+    location = error.absolute_keyword_location or ""
+    return tokens_of(unquoted(location.partition("#")[2])) if "$ref" not in path else path
+
+
+def _at(error: ValidationError, instance: Any) -> tuple[Path, Any]:
+    """Return where in the instance an error is, and the value there.
+
+    The engine tells a name of digits as a number, and leaves an empty one out: where there may be
+    such names, its sentence is read, which has them as they are.
+    """
+    path: Path = tuple(error.instance_path)
+    value: Any = instance
+    for token in path:
+        if value.__class__ is not list and (token.__class__ is int or "" in value):
+            return _as_written(error, instance)
+        value = value[token]  # type: ignore[index]
+    if value.__class__ is dict and "" in value:
+        return _as_written(error, instance)
+    return path, value
+
+
+def _as_written(error: ValidationError, instance: Any) -> tuple[Path, Any]:
+    path: list[str | int] = []
+    value: Any = instance
+    where = error.verbose_message.rpartition("\n\nOn instance")[2].partition(":\n")[0]
+    for name, index in re.findall(r'\["(.*?)"\](?=\[|$)|\[(\d+)\]', where, re.DOTALL):
+        text = index or name.replace("~1", "/").replace("~0", "~")
+        token: str | int = int(index) if index and isinstance(value, (list, tuple)) else text
+        try:
+            value = value[token]
+        except (KeyError, IndexError, TypeError):
+            break  # a name that reads like a path: what it is in, is told
+        path.append(token)
+    return tuple(path), value
 
 
 def _value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a value as it stands."""
-    return _wrong(tuple(error.instance_path), [limits.at(_path(error))], instance)
+    return _wrong(*_at(error, instance), [limits.at(_path(error, limits))])
 
 
 def _refused(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about an attribute that may not be there, whatever its value."""
-    limit, path = limits.at(_path(error)), tuple(error.instance_path)
+    limit, (path, value) = limits.at(_path(error, limits)), _at(error, instance)
     if limit.keyword == "additionalProperties":  # no name at all is known here
         return _unknown(error, instance, limits)
     if limit.keyword == "propertyNames":
-        names = value_at(instance, path)
-        return [Mistake((*path, name), limit.keyword, limit, (*path, name), True) for name in names]
-    (mistake,) = _wrong(path, [limit], instance)
+        return [Mistake((*path, name), limit.keyword, limit, (*path, name), True) for name in value]
+    (mistake,) = _wrong(path, value, [limit])
     return [mistake._replace(of_name=bool(path) and isinstance(path[-1], str))]
 
 
 def _missing(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
-    name, path = error.kind.property, tuple(error.instance_path)  # type: ignore[attr-defined]
-    limit = limits.at(_path(error), name)
+    name: str = error.kind.property  # type: ignore[attr-defined]
+    path, _ = _at(error, instance)
+    limit = limits.at(_path(error, limits), name)
     return [Mistake((*path, name), limit.keyword, limit, path)]
 
 
 def _unknown(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
-    at, path = _path(error), tuple(error.instance_path)
-    limit, known = limits.at(at), limits.known(at)
-    names: Iterable[str] = getattr(error.kind, "unexpected", value_at(instance, path))
+    at, (path, present) = _path(error, limits), _at(error, instance)
+    limit = limits.at(at)
+    known = tuple(name for name in limits.known(at) if name not in present)
+    names: Iterable[str] = getattr(error.kind, "unexpected", present)
     return [
         Mistake(
             (*path, name),
@@ -146,7 +192,7 @@ def _unknown(error: ValidationError, instance: Any, limits: Limits) -> list[Mist
             limit,
             (*path, name),
             True,
-            kind=kind_of(value_at(instance, (*path, name))),
+            kind=kind_of(present[name]),
             known=known,
         )
         for name in names
@@ -155,10 +201,10 @@ def _unknown(error: ValidationError, instance: Any, limits: Limits) -> list[Mist
 
 def _unforeseen(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about items that nothing allows; the engine names them by their JSON alone."""
-    limit, path = limits.at(_path(error)), tuple(error.instance_path)
+    limit, (path, items) = limits.at(_path(error, limits)), _at(error, instance)
     written: list[str] = list(error.kind.unexpected)  # type: ignore[attr-defined]
     found = []
-    for index, item in reversed(list(enumerate(value_at(instance, path)))):
+    for index, item in reversed(list(enumerate(items))):
         if quoted(item, compact=True) in written:
             written.remove(quoted(item, compact=True))
             at = (*path, index)
@@ -167,8 +213,7 @@ def _unforeseen(error: ValidationError, instance: Any, limits: Limits) -> list[M
 
 
 def _further(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
-    limit, path = limits.at(_path(error)), tuple(error.instance_path)
-    items = value_at(instance, path)
+    limit, (path, items) = limits.at(_path(error, limits)), _at(error, instance)
     first: int = error.kind.limit  # type: ignore[attr-defined]
     return [
         Mistake((*path, index), limit.keyword, limit, (*path, index), kind=kind_of(items[index]))
@@ -178,10 +223,10 @@ def _further(error: ValidationError, instance: Any, limits: Limits) -> list[Mist
 
 def _misnamed(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     inner: ValidationError = error.kind.error  # type: ignore[attr-defined]
-    at = _path(inner)
+    at = _path(inner, limits)
     limit = limits.at(at[: len(at) - at[::-1].index("propertyNames")])
     broken = limits.at(at)
-    path = (*error.instance_path, str(inner.instance))
+    path = (*_at(error, instance)[0], str(inner.instance))
     detail = f"{broken.keyword} {quoted(broken.value)}"
     return [
         Mistake(path, limit.keyword, limit, path, True, inner.instance, "string", detail=detail)
@@ -205,7 +250,7 @@ def _backtracking(error: ValidationError, instance: Any, limits: Limits) -> list
 
 def _chosen(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error of alternatives: what is wrong by the one that was meant."""
-    base = tuple(error.instance_path)
+    base, _ = _at(error, instance)
     context: list[list[ValidationError]] = error.kind.context  # type: ignore[attr-defined]
     branches = [found for errors in context if (found := mistakes(errors, instance, limits))]
     if not branches:
@@ -215,7 +260,8 @@ def _chosen(error: ValidationError, instance: Any, limits: Limits) -> list[Mista
         rivals = [_rival(choice, branch, base) for branch in branches if branch is not meant]
         if rivals and all(rivals):
             also = (limit for rival in rivals if rival for limit in (rival.limit, *rival.also))
-            return [choice._replace(also=_distinct(choice.limit, (*choice.also, *also)))]
+            broken = _distinct(choice.limit, (*choice.also, *also))
+            return [choice._replace(also=broken, detail=choice.detail or "alternatives")]
     return meant
 
 

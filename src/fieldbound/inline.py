@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .references import LISTED, NAMED, SINGLE, Node, References, items
+from .references import DIALECTS, LISTED, NAMED, SINGLE, Node, References, items
 
 #: Keywords that demand nothing by themselves.
 _SILENT: Final = frozenset(
@@ -30,11 +30,13 @@ def inlined(references: References) -> Any:
     That is so for drafts in which a reference hides what stands beside it, for schemas that refer
     to themselves, and where a keyword's meaning depends on the reference.
     """
-    if references.root.draft:
+    root = references.root
+    dialect = root.schema.get("$schema", "") if isinstance(root.schema, dict) else ""
+    if root.draft or dialect.partition("#")[0] not in DIALECTS:
         return None
     try:
-        return _Inliner(references).copy(references.root, ())
-    except (_AsItIsError, KeyError, IndexError, TypeError, ValueError):
+        return _Inliner(references).copy(root, ())
+    except (_AsItIsError, KeyError, IndexError, TypeError, ValueError, RecursionError):
         return None
 
 
@@ -49,7 +51,8 @@ class _Inliner:
         schema = node.schema
         if not isinstance(schema, dict):
             return schema
-        if self._count > _MOST or not _BOUND.isdisjoint(schema) or node.draft:
+        foreign = "$schema" in schema and node is not self._references.root
+        if self._count > _MOST or not _BOUND.isdisjoint(schema) or node.draft or foreign:
             raise _AsItIsError
         own = {
             keyword: self._part(node, keyword, above)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -21,8 +23,8 @@ from .model import (
     Violation,
 )
 from .names import AnyCase
-from .references import tokens_of
-from .values import DEEPEST, Path, is_deep, plain
+from .references import pointer_of, tokens_of
+from .values import DEEPEST, is_deep, plain
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from .explain import Mistake
 
+_FEW: Final = 20
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -54,6 +57,7 @@ class Contract:
     ) -> None:
         if formats not in ("assert", "annotate"):
             raise ValueError(f"formats is {formats!r}, but must be 'assert' or 'annotate'")
+        schema = _copied(schema)
         self.name = name
         self.schema: Any = schema
         dialect = schema.get("$schema") if isinstance(schema, dict) else None
@@ -205,9 +209,10 @@ class Contract:
         """
         valid = self._judge(instance)
         self._quick = self._judge
-        schema = inlined(self._limits.references) if self._judge == self._engine.is_valid else None
-        if schema is not None:
-            self._quick = compiled(schema, self._uri, self._resources, self._formats).is_valid
+        if self._judge == self._engine.is_valid and not self._resources:
+            schema = inlined(self._limits.references)
+            if schema is not None:
+                self._quick = compiled(schema, self._uri, {}, self._formats).is_valid
         return valid
 
     def _judge_any_case(self, instance: Any) -> bool:
@@ -237,10 +242,10 @@ class Contract:
         instance = self._in_our_case(instance)
         found = self._explain(errors, instance, self._limits)
         if len(found) > 1:
-            found.sort(key=partial(_position, instance))
-        if not self._sensitive:
-            return tuple([each.violation() for each in found])
-        return tuple([each.violation(None, self._hides(each.path)) for each in found])
+            found = _in_order(instance, found)
+        if self._sensitive:
+            found = [self._discreet(each) for each in found]
+        return tuple([each.violation() for each in found])
 
     def _strange(self, instance: Any) -> tuple[Violation, ...]:
         """Explain an instance that the engine cannot take as it is."""
@@ -255,7 +260,7 @@ class Contract:
         return None if self._names is None else self._names.repeated(instance)
 
     def _check_document(self, document: Document) -> Report:
-        found = document.faults
+        found = tuple(self._discreet_fault(fault) for fault in document.faults)
         if document.readable and (repeated := self._repeated(document.value)) is not None:
             at = (tokens_of(repeated.pointer), True)
             found = (*found, replace(repeated, place=document.places([at])[at]))
@@ -275,20 +280,45 @@ class Contract:
             for each in found
         ]
         places = document.places(wanted)
-        return [
-            each.violation(places[at], self._hides(each.path))
-            for each, at in zip(found, wanted, strict=True)
-        ]
+        if self._sensitive:
+            found = [self._discreet(each) for each in found]
+        return [each.violation(places[at]) for each, at in zip(found, wanted, strict=True)]
 
-    def _hides(self, path: Path) -> bool:
-        """Whether a value is, or is part of, one that no output may show."""
+    # -- what no output may show ---------------------------------------------------------------
+
+    def _secret(self, names: tuple[str, ...]) -> int | None:
+        """Return how much of a path leads to a sensitive value, itself or within; None: not."""
+        for at in self._sensitive:
+            shared = all(a in ("*", b) for a, b in zip(at, names, strict=False))
+            if shared:
+                return min(len(at), len(names))
+        return None
+
+    def _discreet(self, mistake: Mistake) -> Mistake:
+        """Return a mistake without its value, and without names inside what is sensitive."""
+        names = tuple(str(each) for each in mistake.path)
+        kept = self._secret(names)
+        if kept is None:
+            return mistake
+        below = mistake.known if kept == len(names) else ()
+        return mistake._replace(path=mistake.path[:kept], actual=None, known=below, detail=None)
+
+    def _discreet_fault(self, fault: Violation) -> Violation:
+        """Return a fault of a text of which nothing may be shown."""
+        names = tokens_of(fault.pointer)
+        kept = self._secret(names) if self._sensitive else None
         if not self._sensitive:
-            return False
-        names = [str(each) for each in path]
-        return any(
-            len(at) <= len(names) and all(a in ("*", b) for a, b in zip(at, names, strict=False))
-            for at in self._sensitive
-        )
+            return fault
+        pointer = fault.pointer if kept is None else pointer_of(names[:kept])
+        return replace(fault, pointer=pointer, actual=None, detail=None)
+
+
+def _copied(schema: Any) -> Any:
+    """Return a copy of a schema, which its giver may go on changing."""
+    try:
+        return marshal.loads(marshal.dumps(schema))  # noqa: S302 - by far the quickest copy
+    except ValueError:
+        return deepcopy(schema)
 
 
 def _rebuilt(schema: Any, name: str, resources: Any, formats: Any) -> Contract:
@@ -311,14 +341,30 @@ def _has(instance: Any, names: tuple[str, ...]) -> bool:
     return isinstance(instance, (list, tuple)) and any(_has(part, names[1:]) for part in instance)
 
 
-def _position(instance: Any, mistake: Mistake) -> tuple[int, ...]:
-    """Return where a mistake stands in the order of the document."""
-    order = []
+def _in_order(instance: Any, found: list[Mistake]) -> list[Mistake]:
+    """Return mistakes in the order of the document."""
+    # a search through an object for each of many mistakes in it would take as long as they are
+    orders: dict[int, dict[Any, int]] | None = {} if len(found) > _FEW else None
+    return sorted(found, key=partial(_position, instance, orders))
+
+
+def _position(
+    instance: Any, orders: dict[int, dict[Any, int]] | None, mistake: Mistake
+) -> tuple[int, ...]:
+    """Return where a mistake stands; *orders* remembers that of the names of each object."""
+    position = []
     for token in mistake.place:
-        if isinstance(instance, dict):
-            order.append(list(instance).index(token) if token in instance else len(instance))
-            instance = instance.get(token)
-        else:
-            order.append(int(token))
+        if not isinstance(instance, dict):
+            position.append(int(token))
             instance = instance[token]
-    return tuple(order)
+            continue
+        if orders is None:
+            names = list(instance)
+            position.append(names.index(token) if token in instance else len(names))
+        else:
+            order = orders.get(id(instance))
+            if order is None:
+                order = orders[id(instance)] = {name: at for at, name in enumerate(instance)}
+            position.append(order.get(token, len(order)))
+        instance = instance.get(token)
+    return tuple(position)

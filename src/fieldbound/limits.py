@@ -86,17 +86,29 @@ class Limits:
         self._root = self.references.root
         table = schema.get("x-sources") if isinstance(schema, dict) else None
         self._sources: Mapping[str, Any] = table if isinstance(table, dict) else {}
-        self._found: dict[tuple[str | int, ...], Limit] = {}
+        self._cut_short = False  # whether a walk has left places out
+        #: Evaluation paths that are known to lead somewhere.
+        self.ways: set[tuple[str | int, ...]] = set()
+        #: The limits that were found, by evaluation path and, where one is required, name.
+        self.by_way: dict[tuple[str | int, ...], Limit] = {}
 
     # -- one error's limit -------------------------------------------------------------------
 
     def at(self, path: tuple[str | int, ...], name: str | None = None) -> Limit:
         """Return the limit that an evaluation path ends at; *name* is the attribute required."""
         key = path if name is None else (*path, name)
-        found = self._found.get(key)
+        found = self.by_way.get(key)
         if found is None:
-            found = self._found[key] = self._limit(path, name)
+            found = self.by_way[key] = self._limit(path, name)
         return found
+
+    def has(self, path: tuple[str | int, ...]) -> bool:
+        """Return whether an evaluation path leads anywhere in this schema."""
+        trail, keyword = self._followed(path)
+        if trail is None or keyword in ("properties", "patternProperties"):
+            return False
+        self.ways.add(path)
+        return True
 
     def known(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
         """Return the names of attributes taken by the schema that holds the keyword at *path*."""
@@ -159,7 +171,7 @@ class Limits:
 
     def _entered(self, trail: _Trail) -> _Trail:
         schema = trail.node.schema
-        if isinstance(schema, dict) and schema.get("x-sensitive") is True:
+        if isinstance(schema, dict) and schema.get("x-sensitive", False) is not False:
             return trail._replace(sensitive=True)
         return trail
 
@@ -184,25 +196,41 @@ class Limits:
             silent = silent and next(self._written(trail.node), None) is None
             if isinstance(trail.node.schema, dict) and "x-unspecified" in trail.node.schema:
                 unspecified.setdefault(trail.pointer, str(trail.node.schema["x-unspecified"]))
-            if trail.sensitive:
-                sensitive[trail.pointer] = None
+        if self._is_said("x-sensitive", self._root.schema):
+            trails = self._trails(everything=True)
+            sensitive = {trail.pointer: None for trail in trails if trail.sensitive}
+            if recursive or self._cut_short:  # there may be more of them, anywhere
+                sensitive = {"": None}
         return Survey(recursive, unspecified, tuple(sensitive), silent)
 
-    def _trails(self) -> Iterator[_Trail]:
-        """Yield every subschema by every way to it, each reference within itself once."""
+    def _is_said(self, keyword: str, part: Any) -> bool:
+        return any(
+            token == keyword or self._is_said(keyword, child)
+            for token, child in items(part)
+            if token == keyword or isinstance(child, (dict, list))
+        )
+
+    def _trails(self, everything: bool = False) -> Iterator[_Trail]:
+        """Yield every subschema by every way to it, each reference within itself once.
+
+        *everything* takes in those as well that only choose what counts, or are there to refuse.
+        """
         stack, seen, count = [self._start()], set[str](), 0
         while stack:
             trail = stack.pop()
             location, count = trail.node.location, count + 1
             if count > _MOST_PLACES and location in seen:
+                self._cut_short = True
                 continue
             seen.add(location)
             yield trail
             stack += [
-                child for child in reversed(list(self._below(trail))) if _turns(child) <= _TURNS
+                child
+                for child in reversed(list(self._below(trail, everything)))
+                if _turns(child) <= _TURNS
             ]
 
-    def _below(self, trail: _Trail) -> Iterator[_Trail]:
+    def _below(self, trail: _Trail, everything: bool = False) -> Iterator[_Trail]:
         """Yield the subschemas that apply where *trail* does."""
         schema = trail.node.schema
         if not isinstance(schema, dict):
@@ -216,7 +244,7 @@ class Limits:
         if trail.node.draft and "$ref" in schema:
             return
         for keyword in schema:
-            if keyword in _APPLIED:
+            if keyword in _APPLIED or (everything and keyword in SINGLE):
                 yield from self._applied(trail, keyword)
 
     def _applied(self, trail: _Trail, keyword: str) -> Iterator[_Trail]:
@@ -227,7 +255,7 @@ class Limits:
         ):
             for token, _ in items(node.schema):
                 yield self._descended(trail, keyword, self.references.child(node, token), token)
-        elif (keyword in _SINGLE and isinstance(node.schema, dict)) or (
+        elif (keyword in SINGLE and isinstance(node.schema, dict)) or (
             keyword in _CLOSED and node.schema is False
         ):
             yield self._descended(trail, keyword, node)
@@ -323,7 +351,8 @@ class Limits:
         return {}
 
     def _source(self, key: Any) -> Source:
-        said = self._sources.get(key, {}) if isinstance(key, str) else {}
+        said = self._sources.get(key) if isinstance(key, str) else None
+        said = said if isinstance(said, dict) else {}
         fallback = key if str(key).startswith(("https://", "http://")) else None
         return Source(
             str(key), said.get("title", str(key)), said.get("address", fallback), said.get("read")

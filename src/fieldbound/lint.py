@@ -10,11 +10,16 @@ import jsonschema_rs
 from .algebra import takes_nothing
 from .limits import FORMATS, LIMITS
 from .model import SAYS
-from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, subschemas
+from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, joined, subschemas
 
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]
 
+#: Keywords whose schemas judge attributes and items, not the value itself.
+_INNER: Final = frozenset(
+    "properties patternProperties additionalProperties unevaluatedProperties items prefixItems "
+    "additionalItems unevaluatedItems propertyNames contains $defs definitions $id id".split()
+)
 EXTENSIONS: Final = ("x-source", "x-sources", "x-unspecified", "x-sensitive", "x-any-case")
 _KEYWORDS: Final = (
     LIMITS
@@ -27,6 +32,7 @@ _KEYWORDS: Final = (
         "contentEncoding contentMediaType discriminator xml externalDocs example".split()
     )
 )
+_STATEMENT: Final = frozenset(("says", "from", "of", "note"))
 #: Formats that describe a type and are not checked: what they promise is written as limits.
 _DESCRIPTIVE: Final = frozenset("int32 int64 float double byte binary password".split())
 #: Keywords that a draft from 2019-09 on reads past, and what it has for them.
@@ -56,7 +62,7 @@ def problems(
             yield from ((tokens + at, why) for at, why in _misspelt(schema, node.draft))
             yield from ((tokens + at, why) for at, why in _unsourced(schema, sources))
     for tokens, schema in reversed(inner):  # the inmost first: it is the cause of the others
-        if not is_refusal(schema) and _empty(tokens, schema, node.uri, resources):
+        if not is_refusal(schema) and _empty(schema, node.uri, resources):
             yield tokens, "no value can satisfy this subschema: its limits exclude each other"
             return
 
@@ -97,43 +103,95 @@ def _misspelt(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
         if keyword in _MOVED and not draft:
             yield (keyword,), f"{keyword!r} is not a keyword of this draft: use {_MOVED[keyword]}"
         elif keyword.startswith("x-"):
-            close = _closest(keyword, EXTENSIONS)
+            close = near(keyword, EXTENSIONS)
             if close is not None and keyword not in EXTENSIONS:
                 yield (keyword,), f"{keyword!r} is no extension known here: is {close!r} meant?"
         elif keyword not in _KEYWORDS and not (draft and keyword in _MOVED):
-            close = _closest(keyword, sorted(_KEYWORDS))
+            close = near(keyword, sorted(_KEYWORDS))
             meant = f": is {close!r} meant?" if close else ""
             yield (keyword,), f"{keyword!r} is not a keyword, and nothing would check it{meant}"
+    if not isinstance(schema.get("x-sensitive", False), bool):
+        yield ("x-sensitive",), "x-sensitive is true or false"
     name = schema.get("format")
     if isinstance(name, str) and name not in FORMATS | _DESCRIPTIVE:
-        close = _closest(name, sorted(FORMATS))
+        close = near(name, sorted(FORMATS))
         meant = f": is {close!r} meant?" if close else ""
         yield ("format",), f"{name!r} is not a format, and nothing would check it{meant}"
 
 
 def _unsourced(schema: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong in the statements of where limits are documented."""
-    said = schema.get("x-source", [])
+    if "x-source" not in schema:
+        return
+    said = schema["x-source"]
     for index, entry in enumerate(said if isinstance(said, list) else [said]):
         at = ("x-source", str(index)) if isinstance(said, list) else ("x-source",)
         if not isinstance(entry, dict):
             yield at, "a statement of a source is an object with says, from, and perhaps of, note"
             continue
+        for key in entry.keys() - _STATEMENT:
+            yield (*at, key), f"a statement of a source has says, from, of, note, and no {key!r}"
         if entry.get("says") not in SAYS:
             yield (*at, "says"), f"says is one of {', '.join(SAYS)}"
-        keys = entry.get("from", [])
-        for key in keys if isinstance(keys, list) else [keys]:
-            if key not in sources and not str(key).startswith(("https://", "http://")):
-                yield (*at, "from"), f"there is no source {key!r} in sources.json"
+        yield from (((*at, "from"), why) for why in _unknown(entry.get("from"), sources))
+        for word in _listed(entry.get("of", [])):
+            if not _stands(word, schema):
+                yield (*at, "of"), f"{word!r} is no keyword that stands beside this"
 
 
-def _empty(tokens: Tokens, schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
-    if not isinstance(schema, dict) or not (schema.keys() - VALUES):
+def _unknown(keys: Any, sources: Mapping[str, Any]) -> Iterator[str]:
+    if not _listed(keys):
+        yield "a statement of a source names the documents it is from"
+    for key in _listed(keys):
+        if key not in sources and not str(key).startswith(("https://", "http://")):
+            yield f"there is no source {key!r} in sources.json"
+
+
+def _listed(value: Any) -> list[str]:
+    """Return what stands for a list of words: a list, or one word."""
+    return (
+        [str(each) for each in value]
+        if isinstance(value, list)
+        else [value]
+        if isinstance(value, str)
+        else []
+    )
+
+
+def _stands(word: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a statement can be about *word*: it stands beside, or behind a reference there."""
+    keyword, _, name = word.partition("/")
+    if "$ref" in schema:
+        return keyword in _KEYWORDS or word == "nullable"
+    if name:
+        return name in _listed(schema.get(keyword))
+    return word in schema or (word == "nullable" and "null" in _listed(schema.get("type")))
+
+
+def _empty(schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
+    if not isinstance(schema, dict):
         return False
-    if not _refers(schema):
-        return takes_nothing(schema, uri, {})
-    whole = Node(schema, uri, tokens).location
-    return takes_nothing({"$ref": whole}, uri, resources)
+    # what stands in attributes and items is looked at on its own: here only what is in place
+    shallow = {keyword: part for keyword, part in schema.items() if keyword not in _INNER}
+    if not shallow:
+        return False
+    return takes_nothing(_absolute(shallow, uri), uri, resources if _refers(shallow) else {})
+
+
+def _absolute(part: Any, uri: str) -> Any:
+    """Return a schema whose references say in full where they lead."""
+    if isinstance(part, list):
+        return [_absolute(each, uri) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        keyword: joined(uri, each)
+        if keyword == "$ref" and isinstance(each, str)
+        else each
+        if keyword in VALUES
+        else _absolute(each, uri)
+        for keyword, each in part.items()
+    }
 
 
 def _refers(part: Any) -> bool:
@@ -144,7 +202,8 @@ def _refers(part: Any) -> bool:
     )
 
 
-def _closest(word: str, words: Any) -> str | None:
+def near(word: str, words: Any) -> str | None:
+    """Return the word that is nearly this one, or None."""
     from difflib import get_close_matches
 
     found = get_close_matches(word, words, n=1, cutoff=0.75)

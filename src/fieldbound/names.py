@@ -23,7 +23,7 @@ class AnyCase:
         if not isinstance(instance, dict):
             return instance
         ours = {self._ours.get(str(name).lower(), name): each for name, each in instance.items()}
-        if len(ours) < len(instance):
+        if len({str(name).lower() for name in instance}) < len(instance):
             raise ValueError("a name is there more than once, in different cases")
         return ours
 

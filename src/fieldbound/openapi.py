@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from .references import Node, joined, pointer_of, tokens_of, unquoted
+from .references import WITHOUT_PATH, Node, joined, pointer_of, tokens_of, unquoted
 
 Tokens = tuple[str, ...]
 
 _METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-#: Operations of a vendor who does not say under which path they are.
-WITHOUT_PATH: Final = "x-operations-without-path"
 _PLACES: Final = ("header", "query", "path", "cookie")
 
 
@@ -52,6 +50,14 @@ class Part(NamedTuple):
         return not self.name.startswith("response")
 
 
+class AstrayError(ValueError):
+    """A reference that is not followed: the path to it, and why."""
+
+    def __init__(self, tokens: Tokens, reason: str) -> None:
+        super().__init__(reason)
+        self.tokens = tokens
+
+
 class OpenAPI:
     """The operations of one document."""
 
@@ -72,9 +78,10 @@ class OpenAPI:
     def _found(self) -> Iterator[tuple[str, At]]:
         paths = self._whole.get("paths")
         for path in paths.value if paths else ():
+            item = self._resolved(paths.get(path) if paths else None)
             for method in _METHODS:
-                operation = paths.get(path, method) if paths else None
-                if operation is not None and isinstance(operation.value, dict):
+                operation = item.get(method) if item else None
+                if operation is not None:
                     yield kebab(operation.value.get("operationId", f"{method} {path}")), operation
         lost = self._whole.get(WITHOUT_PATH)
         for name in lost.value if lost else ():
@@ -109,7 +116,8 @@ class OpenAPI:
         yield from ((str(place), named) for (place, _), named in by_key.items())
 
     def _parent(self, operation: At) -> At | None:
-        return self._whole.get(*operation.tokens[:-1]) if operation.tokens[0] == "paths" else None
+        lost = operation.tokens[0] == WITHOUT_PATH
+        return None if lost else self._whole.get(*operation.tokens[:-1])
 
     def _answered(self, operation: At) -> Iterator[Part]:
         responses = operation.get("responses")
@@ -138,8 +146,12 @@ class OpenAPI:
         """Follow a reference within the document."""
         for _ in range(10):
             reference = at.value.get("$ref") if at and isinstance(at.value, dict) else None
-            if not isinstance(reference, str) or not reference.startswith("#/"):
+            if at is None or not isinstance(reference, str):
                 break
+            if not reference.startswith("#/"):
+                raise AstrayError(
+                    (*at.tokens, "$ref"), "only a schema may be referred to in another document"
+                )
             at = self._whole.get(*tokens_of(unquoted(reference[1:])))
         return at if at and isinstance(at.value, dict) else None
 
@@ -184,6 +196,12 @@ def names_schema(part: Part, uri: str) -> dict[str, Any]:
     return schema
 
 
+#: Names under which credentials travel: their values are shown in no output, marked or not.
+_CREDENTIALS: Final = frozenset(
+    "authorization proxy-authorization cookie set-cookie accesstoken access-token x-access-token "
+    "auth-token x-auth-token token x-token api-key apikey x-api-key x-apikey client-secret "
+    "x-client-secret password x-csrf-token x-amz-security-token".split()
+)
 _SET: Final = {"of": "type", "says": "stated", "note": "names with their values"}
 _CLOSED: Final = {
     "of": "additionalProperties",
@@ -194,9 +212,11 @@ _CLOSED: Final = {
 
 def _named(named: Named, uri: str) -> dict[str, Any]:
     schema = named.at.get("schema")
-    reference = {"$ref": reference_to(schema, uri)} if schema else {}
+    found: dict[str, Any] = {"$ref": reference_to(schema, uri)} if schema else {}
+    if named.name.lower().replace("_", "-") in _CREDENTIALS:
+        found["x-sensitive"] = True
     said = named.at.value.get("x-source")
-    return reference if said is None else {**reference, "x-source": said}
+    return found if said is None else {**found, "x-source": said}
 
 
 def reference_to(at: At, uri: str) -> str:

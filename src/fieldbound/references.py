@@ -13,7 +13,9 @@ Schema: TypeAlias = Any
 Path: TypeAlias = Sequence[str | int]
 
 #: Keywords whose contents are values, not schemas.
-VALUES: Final = frozenset(("enum", "const", "default", "examples", "x-source", "x-sources"))
+VALUES: Final = frozenset(
+    ("enum", "const", "default", "example", "examples", "x-source", "x-sources")
+)
 #: Keywords under which schemas stand by name, in a list, or alone.
 NAMED: Final = frozenset(
     "$defs definitions properties patternProperties dependentSchemas dependencies".split()
@@ -23,6 +25,8 @@ SINGLE: Final = frozenset(
     "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems contains "
     "not if then else propertyNames contentSchema".split()
 )
+#: Operations of a vendor who does not say under which path they are.
+WITHOUT_PATH: Final = "x-operations-without-path"
 OLDEST, _OLDER = 4, 7
 _AUTHORITY: Final = 2  # slashes before the host of a URI
 #: The drafts that are known, by the URI of their meta-schema; "" for a schema that names none.
@@ -99,9 +103,9 @@ class References:
             if isinstance(reference, str) and (reason := self._astray(node, reference)):
                 return pointer_of((*node.tokens, "$ref")), reason
             stack += [
-                self.child(node, token)
-                for token, each in items(node.schema)
-                if token not in VALUES and isinstance(each, (dict, list))
+                self.child(within, at[-1])
+                for at, _ in subschemas(node.schema)
+                for within in [self.child(node, at[0]) if len(at) > 1 else node]
             ]
         return None
 
@@ -163,6 +167,19 @@ class References:
         for token in tokens_of(unquoted(fragment)):
             target = self.child(target, token)
         return target
+
+
+def parts(part: Any, *, is_named: bool = False) -> Iterator[tuple[str, Any, bool]]:
+    """Yield what stands in a part of a document, each with its token, but no values.
+
+    What stands under names of its author's own, as attributes do, is told by the third: there a
+    name is no keyword. *is_named* says so of *part* itself.
+    """
+    for token, child in items(part):
+        if is_named or isinstance(part, list) or not (token in VALUES or token.startswith("x-")):
+            yield token, child, not is_named and token in NAMED and isinstance(child, dict)
+        elif token == WITHOUT_PATH:
+            yield token, child, False
 
 
 def subschemas(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:

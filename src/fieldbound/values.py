@@ -57,13 +57,6 @@ def excerpt(value: Any, kind: str) -> Any:
     return None if kind in ("object", "array") else value
 
 
-def value_at(value: Any, path: Path) -> Any:
-    """Return what a path of names and indices leads to; KeyError or IndexError if nowhere."""
-    for token in path:
-        value = value[token]
-    return value
-
-
 def is_deep(value: Any) -> bool:
     """Return whether a value nests deeper than `DEEPEST`."""
     level = {id(value): value}

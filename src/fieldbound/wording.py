@@ -38,6 +38,7 @@ _TEXTS: Final = {
     "depth": "the values are nested too deep",
 }
 _MOST_CHOICES: Final = 8
+_LONG_POINTER: Final = 200
 _EXACT: Final = 1e15  # below it, every whole float is shown as the integer it is
 
 
@@ -46,12 +47,19 @@ _EXACT: Final = 1e15  # below it, every whole float is shown as the integer it i
 
 def message(violation: Violation) -> str:
     """Say what was found and what the contract takes, in one sentence."""
-    at = violation.pointer or "the document"
+    at = _shortened(violation.pointer) or "the document"
     limit = violation.limit
     if limit is None:
         return violation.detail or _TEXTS.get(violation.code, violation.code).format(at=at)
     sentence = _SENTENCES.get(violation.code)
     return sentence(at, violation, limit) if sentence else f"{at} breaks {violation.code}"
+
+
+def _shortened(pointer: str) -> str:
+    """Return a pointer of which names of any length leave both ends."""
+    if len(pointer) <= _LONG_POINTER:
+        return pointer
+    return f"{pointer[: _LONG_POINTER // 2]}…{pointer[-_LONG_POINTER // 2 :]}"
 
 
 def _is(at: str, violation: Violation) -> str:
@@ -84,21 +92,28 @@ def _size(at: str, violation: Violation, limit: Limit) -> str:
 
 
 def _choice(at: str, violation: Violation, limit: Limit) -> str:
-    kind = (
-        f" (a {violation.kind})" if violation.kind == "string" and violation.code == "type" else ""
-    )
-    return f"{_is(at, violation)}{kind}, but must be {_expected((limit, *violation.also))}"
+    said = violation.kind == "string" and violation.code == "type" and violation.actual is not None
+    expected = _expected((limit, *violation.also), violation.detail == "alternatives")
+    return f"{_is(at, violation)}{' (a string)' if said else ''}, but must be {expected}"
 
 
-def _expected(limits: Sequence[Limit]) -> str:
-    """Return what limits on types and values together take."""
-    choices = _choices(limits)
-    if choices:
-        shown = [quoted(choice) for choice in choices[:_MOST_CHOICES]]
-        if len(choices) > _MOST_CHOICES:
-            return f"one of {len(choices)} values, such as {', '.join(shown[:4])}"
-        return _either(shown)
-    return _either(dict.fromkeys(_TYPES.get(kind, kind) for kind in _kinds(limits)))
+def _expected(limits: Sequence[Limit], alternatives: bool) -> str:
+    """Return what limits on types and values together take.
+
+    Where a value is chosen from some, its type goes without saying, but for *alternatives*, of
+    which another may take any value of a type.
+    """
+    chosen = [limit for limit in limits if limit.keyword in ("enum", "const")]
+    beside = {limit.location.rpartition("/")[0] for limit in chosen}
+    if chosen and alternatives:
+        limits = [limit for limit in limits if limit.location.rpartition("/")[0] not in beside]
+    types = [] if chosen and not alternatives else _kinds(limits)
+    words = [quoted(choice) for choice in _choices(chosen)]
+    kinds = [_TYPES.get(kind, kind) for kind in dict.fromkeys(types)]
+    if len(words) > _MOST_CHOICES:
+        some = f"one of {len(words)} values, such as {', '.join(words[:4])}"
+        return _either([some, *kinds])
+    return _either([*words, *kinds]) if words or kinds else "one of no values at all"
 
 
 def _choices(limits: Iterable[Limit]) -> list[Any]:
@@ -138,6 +153,8 @@ def _format(at: str, violation: Violation, limit: Limit) -> str:
 
 def _bound(at: str, violation: Violation, limit: Limit) -> str:
     most, value = limit.keyword in ("maximum", "exclusiveMaximum"), quoted(limit.value)
+    if limit.value is True:  # in draft 4 it is the bound beside it that is excluded
+        return f"{_is(at, violation)}, but must be {'less' if most else 'more'} than its bound"
     if limit.keyword.startswith("exclusive"):
         return f"{_is(at, violation)}, but must be {'less' if most else 'more'} than {value}"
     return f"{_is(at, violation)}, but must be at {'most' if most else 'least'} {value}"
@@ -153,8 +170,10 @@ def _missing(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG00
     return f"{at} is missing" + (f", or {_either(others)} in its place" if others else "")
 
 
-def _unknown(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG001
+def _unknown(at: str, violation: Violation, limit: Limit) -> str:
     others = _required(violation)
+    if limit.value is not False and limit.keyword == "unevaluatedProperties":
+        return f"{at} is not what an attribute of any other name must be"
     return f"{at} is not known here" + (f", and {_either(others)} is missing" if others else "")
 
 
@@ -216,6 +235,7 @@ _NO: Final = frozenset(("false", "no", "n", "0", "off", "f"))
 _DATE: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)? ?(?:([Zz])|([+-]\d\d):?(\d\d))?"
 )
+_OUT: Final = "leave it out, unless it is required"
 _HINTS: Final = {
     "byteOrderMark": "save the text as UTF-8 without a byte order mark",
     "duplicateKey": "keep one of them",
@@ -247,7 +267,7 @@ def _instead(violation: Violation, limits: Sequence[Limit]) -> str | None:
     """Return the value that was meant, where it can be told from the one that was given."""
     choices, kinds, given = _choices(limits), _kinds(limits), violation.actual
     if violation.kind == "null":
-        return "leave it out" if violation.pointer else None
+        return _OUT if violation.pointer else None
     if given is None:
         return None
     if choices:
@@ -257,7 +277,7 @@ def _instead(violation: Violation, limits: Sequence[Limit]) -> str | None:
         if meant is not None:
             return meant
     if given == "" and violation.pointer:
-        return "null" if "null" in kinds else "leave it out"
+        return "null" if "null" in kinds else _OUT
     return None
 
 
@@ -355,7 +375,7 @@ def quoted(value: Any, *, compact: bool = False) -> str:
     """Return a value as JSON, *compact* without a space."""
     import json
 
-    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+    if not compact and isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         value = int(value)
     try:
         separators = (",", ":") if compact else None

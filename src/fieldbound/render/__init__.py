@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldbound.model import SAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fieldbound.model import Limit, Report, Violation
+
+#: The name of what was read from standard input: no file has it.
+STDIN: Final = "stdin"
 
 #: The name of each format, and the module beside this file that has its `render`.
 FORMATS: Final[dict[str, str]] = {
@@ -59,12 +62,16 @@ class Style:
 
 @dataclass(slots=True)
 class Tally:
-    """The count over reports: documents, those of them invalid, violations, mere warnings."""
+    """The count over reports: documents, those of them invalid, violations, mere warnings.
+
+    *unjudged* is the number of what should have been judged and could not be.
+    """
 
     documents: int = 0
     invalid: int = 0
     violations: int = 0
     warnings: int = 0
+    unjudged: int = 0
 
     def add(self, report: Report, fail_on: str) -> None:
         """Count *report* in."""
@@ -74,6 +81,9 @@ class Tally:
         self.warnings += sum(not violation.fails(fail_on) for violation in report)
 
     def __str__(self) -> str:
+        return self._judged() + (f"; {self.unjudged} could not be judged" * bool(self.unjudged))
+
+    def _judged(self) -> str:
         if not self.documents:
             return "no document judged"
         if not self.violations:
@@ -87,12 +97,20 @@ class Tally:
         return f"{counted}, {self.warnings} of them only {_warn(self)}"
 
 
-def render(format: str, reports: Iterable[Report], style: Style) -> Iterator[str]:  # noqa: A002
+def render(
+    format: str,  # noqa: A002
+    reports: Iterable[Report],
+    style: Style,
+    problems: Sequence[str] = (),
+) -> Iterator[str]:
     """Give *reports* in the named format, piece by piece; `KeyError` if there is no such format.
 
     The formats text and github give each report as it comes; the others read all of them first.
+    *problems* says of each thing that could not be judged why; it is looked at after the last
+    report, so that it may grow while the reports are made.
     """
-    chunks: Iterator[str] = import_module(FORMATS[format], __name__).render(reports, style)
+    room = import_module(FORMATS[format], __name__)
+    chunks: Iterator[str] = room.render(reports, style, problems)
     return chunks
 
 
@@ -106,6 +124,27 @@ def escaped(text: str) -> str:
 def name(report: Report) -> str:
     """Name what was judged, harmlessly: the file, or the contract for a value without one."""
     return escaped(report.contract if report.name is None else report.name)
+
+
+def in_workspace(name: str) -> str | None:
+    """Give a file's name as seen from GITHUB_WORKSPACE, if that is set and the file lies below it.
+
+    There annotations are looked for, whatever folder the command was run in.
+    """
+    import os
+    from pathlib import Path
+
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    if not workspace or name == STDIN:
+        return None
+    try:
+        for whole in (os.path.abspath, os.path.realpath):
+            file, root = Path(whole(name)), Path(whole(workspace))
+            if file.is_relative_to(root):
+                return file.relative_to(root).as_posix()
+    except ValueError:  # no name of a file
+        return None
+    return None
 
 
 def cells(text: str) -> int:
@@ -132,28 +171,37 @@ def rule(limit: Limit) -> str:
     return escaped(f"{limit.keyword} {shown}")
 
 
-def cited(limit: Limit) -> str | None:
-    """Say where a limit is documented, such as `stated in "Title", https://…`, if anywhere."""
-    if limit.source is None:
+def cited(limit: Limit, told: set[Any] | None = None, *, address: bool = True) -> str | None:
+    """Say where a limit is documented, such as `stated in "Title", https://…`, if anywhere.
+
+    Without *address* by the title alone; so too where *told*, which grows, has the source already.
+    """
+    source = limit.source
+    if source is None:
         return None
-    says = _CITING.get(limit.says or "", "see")
-    address = f", {limit.source.address}" if limit.source.address else ""
-    return escaped(f'{says} "{limit.source.title}"{address}')
+    said = f'{_CITING.get(limit.says or "", "see")} "{source.title}"'
+    if address and source.address and _news((source.title, source.address), told):
+        said += f", {source.address}"
+    return escaped(said)
 
 
-def details(violation: Violation) -> Iterator[tuple[str, str]]:
-    """Say what stands below a violation's message, in order: what a line is about, the line."""
+def details(violation: Violation, told: set[Any] | None = None) -> Iterator[tuple[str, str]]:
+    """Say what stands below a violation's message, in order: what a line is about, the line.
+
+    What *told* has, the addresses and notes said before, is not said again; it grows.
+    """
     limit = violation.limit
-    if limit is not None:
-        if said := cited(limit):
-            yield "source", said
-        if limit.note:
-            yield "note", escaped(f"note: {limit.note}")
-        if firmer := _firmest(violation.also, limit):
-            said = cited(firmer)
-            yield "also", f"also breaks {rule(firmer)}" + (f", {said}" if said else "")
     if violation.hint is not None:
         yield "hint", escaped(f"hint: {violation.hint}")
+    if limit is None:
+        return
+    if said := cited(limit, told):
+        yield "source", said
+    if limit.note and _news(limit.location, told):
+        yield "note", escaped(f"note: {limit.note}")
+    if firmer := _firmest(violation.also, limit):
+        said = cited(firmer, told)
+        yield "also", f"also breaks {rule(firmer)}" + (f", {said}" if said else "")
 
 
 def not_judged(unspecified: dict[str, dict[str, str]]) -> Iterator[str]:
@@ -211,6 +259,14 @@ def _visible(char: str) -> str:
     if char.isprintable() or char in _HARMLESS:
         return char
     return char.encode("unicode_escape").decode()
+
+
+def _news(fact: Any, told: set[Any] | None) -> bool:
+    if told is None:
+        return True
+    known = fact in told
+    told.add(fact)
+    return not known
 
 
 def _firmest(also: tuple[Limit, ...], limit: Limit) -> Limit | None:

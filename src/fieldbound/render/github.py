@@ -1,38 +1,41 @@
 """Reports go in, GitHub's workflow commands come out: an annotation for each violation.
 
-Each report is given as it comes. Of a command, GitHub reads `%`, line ends, and in properties
-`:` and `,` as its own; these are percent-encoded.
+Each report is given as it comes, its file as seen from GITHUB_WORKSPACE if it lies below that. Of
+a command, GitHub reads `%`, line ends, and in properties `:` and `,` as its own; these are
+percent-encoded.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Style, Tally, details, escaped, name, not_judged
+from . import Style, Tally, details, escaped, in_workspace, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fieldbound.model import Report, Violation
 
 
-def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
-    """Give `::error` for a violation, `::warning` for a mere warning, then the plain count."""
+def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
+    """Give `::error` for a violation, `::warning` for a mere warning, and the plain count last."""
     tally = Tally()
     unspecified: dict[str, dict[str, str]] = {}
     for report in reports:
         tally.add(report, style.fail_on)
         unspecified.setdefault(report.contract, {}).update(report.unspecified)
-        yield from (_command(report, each, style) for each in report)
+        file = None if report.name is None else escaped(in_workspace(report.name) or report.name)
+        yield from (_command(file, each, style) for each in report)
+    tally.unjudged = len(problems)
     if not style.quiet:
-        yield f"{tally}\n"
         yield from (f"{line}\n" for line in not_judged(unspecified))
+        yield f"{tally}\n"
 
 
-def _command(report: Report, violation: Violation, style: Style) -> str:
+def _command(file: str | None, violation: Violation, style: Style) -> str:
     place = violation.place
     properties = {
-        "file": None if report.name is None else name(report),
+        "file": file,
         "line": None if place is None else place.line,
         "col": None if place is None else place.column,
         "title": escaped(violation.code if violation.limit is None else violation.limit.id),

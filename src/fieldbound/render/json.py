@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import Style, ascii_json, version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fieldbound.model import Limit, Report, Violation
 
@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 SCHEMA: Final = "https://fieldbound.invalid/report.schema.json"
 
 
-def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
-    """Give all reports in one object."""
+def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
+    """Give all reports, and what could not be judged, in one object."""
     read = list(reports)
     yield ascii_json(
         {
             "$schema": SCHEMA,
             "fieldbound": version(),
-            # Nothing judged is no pass.
-            "ok": bool(read) and all(report.ok for report in read),
+            # Nothing judged is no pass, and neither is less judged than was asked for.
+            "ok": bool(read) and not problems and all(report.ok for report in read),
             "documents": len(read),
             "violations": sum(map(len, read)),
+            "errors": list(problems),
             "reports": [_report(report, style) for report in read],
         }
     )

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from . import Style, details, escaped, name, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fieldbound.model import Report, Violation
 
+#: The suite of what could not be judged.
+_UNJUDGED: Final = "could not be judged"
 
-def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
+
+def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
     """Give all reports in one `testsuites` element.
 
     A case has a failure for each violation; what is only a warning stands in its system-out, and
-    what was not judged in the system-out of the suite.
+    what the vendor does not document in the system-out of the suite. What could not be judged is
+    a suite of its own, of cases with an error.
     """
     suites: dict[str, list[Report]] = {}
     for report in reports:
@@ -26,7 +30,9 @@ def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
     for contract, judged in suites.items():
         _suite(root, contract, judged, style)
     read = [report for judged in suites.values() for report in judged]
-    _count(root, read, style)
+    if problems:
+        _errors(root, problems)
+    _count(root, read, style, len(problems))
     ET.indent(root)
     # ASCII with character references: the same in any encoding that the output may be given.
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -45,9 +51,24 @@ def _suite(root: ET.Element, contract: str, reports: list[Report], style: Style)
         _say(suite, list(not_judged({contract: unspecified})))
 
 
-def _count(element: ET.Element, reports: list[Report], style: Style) -> None:
-    failures = sum(report.fails(style.fail_on) for report in reports)
-    element.attrib.update(tests=str(len(reports)), failures=str(failures), errors="0", skipped="0")
+def _errors(root: ET.Element, problems: Sequence[str]) -> None:
+    count = str(len(problems))
+    suite = ET.SubElement(
+        root, "testsuite", name=_UNJUDGED, tests=count, failures="0", errors=count, skipped="0"
+    )
+    for problem in map(escaped, problems):
+        case = ET.SubElement(suite, "testcase", classname=_UNJUDGED, name=problem)
+        ET.SubElement(case, "error", message=problem, type="error").text = problem
+
+
+def _count(element: ET.Element, reports: list[Report], style: Style, errors: int = 0) -> None:
+    counts = {
+        "tests": len(reports) + errors,
+        "failures": sum(report.fails(style.fail_on) for report in reports),
+        "errors": errors,
+        "skipped": 0,
+    }
+    element.attrib.update({key: str(count) for key, count in counts.items()})
 
 
 def _case(suite: ET.Element, report: Report, style: Style) -> None:

@@ -10,15 +10,15 @@ from urllib.parse import quote
 
 from fieldbound.model import TEXT_CODES
 
-from . import Style, ascii_json, cited, escaped, not_judged, rule, version
+from . import Style, ascii_json, cited, escaped, in_workspace, not_judged, rule, version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fieldbound.model import Report, Violation
 
 
-def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
+def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
     """Give all reports as one run."""
     read = list(reports)
     found = [(report, violation) for report in read for violation in report]
@@ -47,7 +47,7 @@ def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
                         }
                     },
                     "columnKind": "unicodeCodePoints",
-                    "invocations": [_invocation(read)],
+                    "invocations": [_invocation(read, problems)],
                     "results": results,
                 }
             ],
@@ -55,12 +55,14 @@ def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
     )
 
 
-def _invocation(reports: list[Report]) -> dict[str, Any]:
+def _invocation(reports: list[Report], problems: Sequence[str]) -> dict[str, Any]:
     unspecified: dict[str, dict[str, str]] = {}
     for report in reports:
         unspecified.setdefault(report.contract, {}).update(report.unspecified)
-    notes = [{"level": "note", "message": {"text": line}} for line in not_judged(unspecified)]
-    return {"executionSuccessful": True, "toolExecutionNotifications": notes}
+    said = [("error", escaped(problem)) for problem in problems]
+    said += [("note", line) for line in not_judged(unspecified)]
+    notifications = [{"level": level, "message": {"text": text}} for level, text in said]
+    return {"executionSuccessful": not problems, "toolExecutionNotifications": notifications}
 
 
 def _rule_id(violation: Violation) -> str:
@@ -110,13 +112,17 @@ def _locations(report: Report, violation: Violation) -> list[dict[str, Any]]:
 
 
 def _uri(name: str) -> str:
-    """Give a file's name as a URI: relative to the working directory where it lies below it."""
+    """Give a file's name as a URI: relative to GITHUB_WORKSPACE, or else the working directory.
+
+    It is absolute for a file that lies below neither.
+    """
     from pathlib import Path
 
     try:
         os.fsencode(name)
     except UnicodeEncodeError:  # no name of a file, be it well encoded or not
         name = name.encode("utf-8", "replace").decode()
+    name = in_workspace(name) or name
     path = Path(os.path.normpath(name))
     if path.is_absolute():
         if not path.is_relative_to(Path.cwd()):

@@ -6,12 +6,12 @@ from a user's data ever starts a line: some who read a log take such a line as a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from . import Style, Tally, cells, details, escaped, name, not_judged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fieldbound.model import Report, Violation
 
@@ -30,21 +30,26 @@ _COLORS: Final = {
 }
 
 
-def render(reports: Iterable[Report], style: Style) -> Iterator[str]:
-    """Give the violations of each report, then the count and what was not judged."""
+def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
+    """Give the violations of each report, then what was not judged, then the count.
+
+    The address of a source is given where it is first told of, a note at its limit's first.
+    """
     tally = Tally()
+    told: set[Any] = set()
     unspecified: dict[str, dict[str, str]] = {}
     for report in reports:
         tally.add(report, style.fail_on)
         unspecified.setdefault(report.contract, {}).update(report.unspecified)
         for violation in report:
-            yield "".join(f"{line}\n" for line in _lines(report, violation, style))
+            yield "".join(f"{line}\n" for line in _lines(report, violation, style, told))
+    tally.unjudged = len(problems)
     if not style.quiet:
-        yield f"{tally}\n"
         yield from (f"{line}\n" for line in not_judged(unspecified))
+        yield f"{tally}\n"
 
 
-def _lines(report: Report, violation: Violation, style: Style) -> Iterator[str]:
+def _lines(report: Report, violation: Violation, style: Style, told: set[Any]) -> Iterator[str]:
     def paint(role: str, text: str) -> str:
         return f"\033[{_COLORS[role]}m{text}\033[0m" if style.color else text
 
@@ -59,7 +64,7 @@ def _lines(report: Report, violation: Violation, style: Style) -> Iterator[str]:
         line, caret = excerpt
         yield f"    {paint('note', f'{number} |')} {line}"
         yield f"    {paint('note', ' ' * len(number) + ' |')} {paint('caret', caret)}"
-    yield from (f"    {paint(role, line)}" for role, line in details(violation))
+    yield from (f"    {paint(role, line)}" for role, line in details(violation, told))
 
 
 def _excerpt(report: Report, violation: Violation) -> tuple[str, str] | None:

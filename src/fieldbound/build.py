@@ -1,0 +1,131 @@
+"""A part of an operation, or a schema, with all it refers to goes in; a Contract comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from .bundle import DIALECT, Bundle, Files
+from .engine import BASE
+from .judge import Contract
+from .model import BrokenContract
+from .openapi import AstrayError, At, OpenAPI, Part, kebab, names_schema, reference_to
+from .references import OLDEST, draft_of, tokens_of
+
+MOST_OFFERED: Final = 3
+_VERSIONS: Final = ("3.1", "3.2")
+
+
+def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
+    """Return the operations of an OpenAPI document.
+
+    Its shape is looked at first: strictly, in passing, or not at all where *strict* is None.
+    """
+    document = files.document(uri)
+    version = document.value.get("openapi") if isinstance(document.value, dict) else None
+    if not isinstance(version, str):
+        raise files.broken(uri, (), "this is no OpenAPI document: it has no openapi version")
+    if not version.startswith(_VERSIONS):
+        reason = f"OpenAPI {version} writes schemas in another way: convert it to OpenAPI 3.1"
+        raise files.broken(uri, ("openapi",), reason)
+    if strict is not None:
+        from .shape import check_openapi
+
+        check_openapi(document, strict=strict)
+    try:
+        return OpenAPI(document.value)
+    except AstrayError as error:
+        raise files.broken(uri, error.tokens, str(error)) from None
+    except ValueError as error:
+        raise files.broken(uri, ("paths",), str(error)) from None
+
+
+def operation_of(
+    files: Files, uri: str, api: OpenAPI, operation: str, part: str
+) -> tuple[dict[str, Any], Bundle] | None:
+    """Return the schema of a part of an operation, and what it refers to; None: no such part."""
+    name = operation if operation in api.operations else kebab(operation)
+    wanted = "" if part == "request" else part
+    try:
+        found = api.parts(name).get(wanted) if name in api.operations else None
+    except AstrayError as error:
+        raise files.broken(uri, error.tokens, str(error)) from None
+    if found is None:
+        return None
+    bundle = Bundle(files, "request" if found.is_sent else "response")
+    return _rooted(found, uri, bundle), bundle
+
+
+def _rooted(part: Part, uri: str, bundle: Bundle) -> dict[str, Any]:
+    if part.body is not None:
+        bundle.refer(uri, *_way(part.body, uri))
+        return {"$ref": reference_to(part.body, uri)}
+    for each in part.names:
+        schema = each.at.get("schema")
+        if schema is not None:
+            bundle.refer(uri, *_way(schema, uri))
+        bundle.cite(each.at.value.get("x-source"))
+    return names_schema(part, uri)
+
+
+def _way(schema: At, uri: str) -> tuple[tuple[str, ...], str]:
+    """Return where a schema is referred to in a document, and the reference as it is written."""
+    if isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}:
+        return (*schema.tokens, "$ref"), schema.value["$ref"]
+    return schema.tokens, reference_to(schema, uri)
+
+
+def contract_of(
+    files: Files, uri: str, bundle: Bundle, schema: dict[str, Any], name: str
+) -> Contract:
+    """Return the contract of a bundle; what is broken in it is told in the file it is from."""
+    try:
+        return Contract(schema, name=name)
+    except BrokenContract as error:
+        tokens = tokens_of(error.pointer or "")
+        if len(tokens) > 1 and tokens[1] in bundle.resources:
+            raise files.broken(tokens[1], tokens[2:], error.reason) from None
+        raise files.broken(uri, tokens, error.reason) from None
+
+
+def demanding(made: Contract, file: str, instead: str = "") -> Contract:
+    """Return a contract that demands anything, or says why not; else it would pass everything."""
+    if made.limits or made.unspecified:
+        return made
+    reason = f"{made.name} demands nothing, and would pass whatever it is given"
+    raise BrokenContract(reason + instead, file=file)
+
+
+def self_contained(
+    schema: dict[str, Any], name: str, bundle: Bundle, sources: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a schema with everything in it that it refers to, sources and all."""
+    from urllib.parse import quote
+
+    cited = {key: sources[key] for key in sources if key in bundle.cited}
+    head: dict[str, Any] = {"$schema": DIALECT, "$id": BASE + quote(name), "title": name}
+    return embedded({**head, **schema, **({"x-sources": cited} if cited else {})}, bundle.resources)
+
+
+def embedded(schema: dict[str, Any], resources: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema with what it refers to inside it, where its draft looks for that."""
+    draft = draft_of(schema)
+    if draft == OLDEST:
+        schema = _renamed(schema)
+        resources = {uri: _renamed(each) for uri, each in resources.items()}
+    under = "definitions" if draft else "$defs"
+    return {**schema, under: {**schema.get(under, {}), **resources}} if resources else schema
+
+
+def _renamed(resource: Any) -> Any:
+    """Return a resource with its name under the keyword of draft 4."""
+    if not isinstance(resource, dict):
+        return resource
+    return {"id" if keyword == "$id" else keyword: each for keyword, each in resource.items()}
+
+
+def closest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that are nearest to one that is not there."""
+    from difflib import get_close_matches
+
+    return tuple(get_close_matches(name, list(names), n=MOST_OFFERED, cutoff=0.4))
