@@ -427,6 +427,18 @@ def test_a_key_that_is_not_of_openapi_is_told(
         fieldbound.contract(name, [folder])
 
 
+def test_a_reference_that_is_not_followed_is_told_by_every_way(folder: Path) -> None:
+    """Listing names tells of it as well, and asking for another part of the operation."""
+    shown = _shown(parameters=[{"$ref": "other.json#/P"}])
+    (folder / "acme" / "openapi.yaml").write_text(shown)
+    for ask in (
+        fieldbound.contracts,
+        lambda given: fieldbound.contract("acme/x/response.200", given),
+    ):
+        with pytest.raises(BrokenContract, match="only a schema may be referred to"):
+            ask([folder])
+
+
 @pytest.mark.parametrize("sources", ["[]", '{"guide": "a title"}', '{"guide": {"titel": "x"}}'])
 def test_a_table_of_sources_that_is_none_is_told(folder: Path, sources: str) -> None:
     """Each source in sources.json is an object with a title."""

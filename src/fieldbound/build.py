@@ -40,16 +40,21 @@ def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
         raise files.broken(uri, ("paths",), str(error)) from None
 
 
+def parts_of(files: Files, uri: str, api: OpenAPI, operation: str) -> Mapping[str, Part]:
+    """Return the parts of an operation by name. Raises BrokenContract where it leads astray."""
+    try:
+        return api.parts(operation)
+    except AstrayError as error:
+        raise files.broken(uri, error.tokens, str(error)) from None
+
+
 def operation_of(
     files: Files, uri: str, api: OpenAPI, operation: str, part: str
 ) -> tuple[dict[str, Any], Bundle] | None:
     """Return the schema of a part of an operation, and what it refers to; None: no such part."""
     name = operation if operation in api.operations else kebab(operation)
     wanted = "" if part == "request" else part
-    try:
-        found = api.parts(name).get(wanted) if name in api.operations else None
-    except AstrayError as error:
-        raise files.broken(uri, error.tokens, str(error)) from None
+    found = parts_of(files, uri, api, name).get(wanted) if name in api.operations else None
     if found is None:
         return None
     bundle = Bundle(files, "request" if found.is_sent else "response")

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .build import api_of, closest, contract_of, demanding, operation_of, self_contained
+from .build import api_of, closest, contract_of, demanding, operation_of, parts_of, self_contained
 from .bundle import SUFFIXES, Files
 from .engine import BASE
 from .judge import Contract
@@ -85,7 +85,7 @@ class _Vendor:
 
     def names(self) -> Iterator[str]:
         for operation in self.api.operations:
-            for part in self.api.parts(operation):
+            for part in parts_of(self._files, self._uri, self.api, operation):
                 yield f"{self.name}/{operation}/{part}".rstrip("/")
 
     def contract(self, name: str, rest: str) -> Contract:
@@ -110,7 +110,10 @@ class _Vendor:
     def _lacks(self, operation: str, part: str) -> str | None:
         if operation not in self.api.operations:
             return None
-        parts = [each or "the request body" for each in self.api.parts(operation)]
+        parts = [
+            each or "the request body"
+            for each in parts_of(self._files, self._uri, self.api, operation)
+        ]
         more = f", and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
         has = ", ".join(parts[:_MOST_PARTS]) or "nothing"
         return f"{self.name}/{operation} has no {part or 'request body'}: it has {has}{more}"

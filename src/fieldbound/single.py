@@ -13,6 +13,7 @@ from .build import (
     demanding,
     embedded,
     operation_of,
+    parts_of,
     self_contained,
 )
 from .bundle import SUFFIXES, Bundle, Files, dialect_of
@@ -88,7 +89,9 @@ def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
     if built is None:
         path = name.partition("#")[0]
         known = [
-            f"{path}#{each}/{p}".rstrip("/") for each in api.operations for p in api.parts(each)
+            f"{path}#{each}/{p}".rstrip("/")
+            for each in api.operations
+            for p in parts_of(files, uri, api, each)
         ]
         reason = None if rest else f"{path} is an OpenAPI document: name one of its operations"
         raise UnknownName(name, closest(name, known) or tuple(known[:MOST_OFFERED]), reason)
