@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from functools import cached_property, partial
@@ -244,7 +244,7 @@ class Contract:
         if len(found) > 1:
             found = _in_order(instance, found)
         if self._sensitive:
-            found = [self._discreet(each) for each in found]
+            return _once([self._discreet(each).violation() for each in found])
         return tuple([each.violation() for each in found])
 
     def _strange(self, instance: Any) -> tuple[Violation, ...]:
@@ -271,7 +271,7 @@ class Contract:
         lines = document.lines(numbers) if numbers and not self._sensitive else {}
         return Report(self.name, found, document.name, self._unjudged(document.value), lines)
 
-    def _placed(self, document: Document) -> list[Violation]:
+    def _placed(self, document: Document) -> tuple[Violation, ...]:
         instance = self._in_our_case(document.value)
         found = self._explain(self._errors(document.value), instance, self._limits)
         theirs = {} if self._names is None else self._names.theirs(document.value)
@@ -282,7 +282,7 @@ class Contract:
         places = document.places(wanted)
         if self._sensitive:
             found = [self._discreet(each) for each in found]
-        return [each.violation(places[at]) for each, at in zip(found, wanted, strict=True)]
+        return _once(each.violation(places[at]) for each, at in zip(found, wanted, strict=True))
 
     # -- what no output may show ---------------------------------------------------------------
 
@@ -311,6 +311,14 @@ class Contract:
             return fault
         pointer = fault.pointer if kept is None else pointer_of(names[:kept])
         return replace(fault, pointer=pointer, actual=None, detail=None)
+
+
+def _once(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Return violations, of those that are told alike the first."""
+    told: dict[Any, Violation] = {}
+    for each in violations:
+        told.setdefault((each.pointer, each.code, each.limit and each.limit.location), each)
+    return tuple(told.values())
 
 
 def _copied(schema: Any) -> Any:
