@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import jsonschema_rs
 from jsonschema_rs import canonical
 
 
-def takes_nothing(schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
+def takes_nothing(schema: Any, registry: jsonschema_rs.Registry | None = None) -> bool:
     """Return whether no instance can be valid; False where that cannot be told.
 
-    *uri* is the address by which the schema's own references are read, *resources* what they
-    lead to.
+    *registry* has what the schema refers to.
     """
     try:
-        form = jsonschema_rs.canonicalize(
-            schema,
-            registry=jsonschema_rs.Registry(list(resources.items())),
-            base_uri=uri,
-            offline=True,
-        )
+        form = jsonschema_rs.canonicalize(schema, registry=registry, offline=True)
     except ValueError:  # of which all the engine's errors are kinds
         return False  # no schema, or a reference that leads nowhere: others say so, with its place
     return bool(form.kind == canonical.CanonicalKind.FALSE)

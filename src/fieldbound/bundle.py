@@ -240,14 +240,27 @@ class Bundle:
 
         *sources* are those that limits may name; None: keywords of any kind are let pass.
         """
-        from .lint import problems
+        from .lint import conflicts, problems, registry_of
 
-        for uri, taken in self._taken.items():
-            whole = self._files.load(uri)
-            for tokens in taken:
-                node = Node(_descend(whole, tokens), uri, tokens, draft_of(whole))
-                for at, reason in problems(node, self.resources, sources):
-                    raise self._files.broken(uri, at, reason)
+        taken = [
+            Node(
+                _descend(self._files.load(uri), tokens),
+                uri,
+                tokens,
+                draft_of(self._files.load(uri)),
+            )
+            for uri, each in self._taken.items()
+            for tokens in each
+        ]
+        for node in taken:
+            self._raise(node, problems(node, sources))
+        registry = registry_of(self.resources)
+        for node in taken if registry is not None else ():
+            self._raise(node, conflicts(node, registry))
+
+    def _raise(self, node: Node, found: Iterator[tuple[Tokens, str]]) -> None:
+        for at, reason in found:
+            raise self._files.broken(node.uri, at, reason)
 
 
 def dialect_of(whole: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import jsonschema_rs
+from jsonschema_rs import Registry
 
 from .algebra import takes_nothing
 from .limits import FORMATS, LIMITS
@@ -15,11 +16,13 @@ from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, jo
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]
 
-#: Keywords whose schemas judge attributes and items, not the value itself.
-_INNER: Final = frozenset(
+#: Keywords that demand nothing of the value itself: of its attributes and items, or nothing.
+_ELSEWHERE: Final = frozenset(
     "properties patternProperties additionalProperties unevaluatedProperties items prefixItems "
-    "additionalItems unevaluatedItems propertyNames contains $defs definitions $id id".split()
+    "additionalItems unevaluatedItems propertyNames contains $defs definitions $id id title "
+    "description default readOnly writeOnly x-source x-sources x-sensitive".split()
 )
+_EMPTY: Final = "no value can satisfy this subschema: its limits exclude each other"
 EXTENSIONS: Final = ("x-source", "x-sources", "x-unspecified", "x-sensitive", "x-any-case")
 _KEYWORDS: Final = (
     LIMITS
@@ -32,6 +35,7 @@ _KEYWORDS: Final = (
         "contentEncoding contentMediaType discriminator xml externalDocs example".split()
     )
 )
+_NONE: Final = Registry([])
 _STATEMENT: Final = frozenset(("says", "from", "of", "note"))
 #: Formats that describe a type and are not checked: what they promise is written as limits.
 _DESCRIPTIVE: Final = frozenset("int32 int64 float double byte binary password".split())
@@ -44,9 +48,7 @@ _MOVED: Final = {
 }
 
 
-def problems(
-    node: Node, resources: Mapping[str, Any], sources: Mapping[str, Any] | None
-) -> Iterator[Problem]:
+def problems(node: Node, sources: Mapping[str, Any] | None) -> Iterator[Problem]:
     """Yield what is wrong with a subschema, the path counted from its resource.
 
     *sources* are those its limits may name; without any (None) keywords are not gone through, and
@@ -62,8 +64,30 @@ def problems(
             yield from ((tokens + at, why) for at, why in _misspelt(schema, node.draft))
             yield from ((tokens + at, why) for at, why in _unsourced(schema, sources))
     for tokens, schema in reversed(inner):  # the inmost first: it is the cause of the others
-        if not is_refusal(schema) and _empty(schema, node.uri, resources):
-            yield tokens, "no value can satisfy this subschema: its limits exclude each other"
+        shallow = _in_place(schema)
+        if shallow and not _refers(shallow) and takes_nothing(shallow):
+            yield tokens, _EMPTY
+            return
+
+
+def registry_of(resources: Mapping[str, Any]) -> Registry | None:
+    """Return resources for references to lead to; None where one is no address: others tell it."""
+    try:
+        return Registry(list(resources.items()))
+    except ValueError:
+        return None
+
+
+def conflicts(node: Node, registry: Registry | None) -> Iterator[Problem]:
+    """Yield where a subschema and what it refers to, each right by itself, exclude each other.
+
+    *registry* has what it refers to.
+    """
+    for tokens, schema in reversed(list(_all(node.schema, node.tokens, node.draft))):
+        shallow = _in_place(schema)
+        alone = shallow.keys() <= {"$ref"}  # what it refers to is looked at itself
+        if not alone and _refers(shallow) and takes_nothing(_absolute(shallow, node.uri), registry):
+            yield tokens, _EMPTY
             return
 
 
@@ -82,7 +106,7 @@ def _misformed(node: Node) -> Iterator[Problem]:
         yield (*node.tokens, "$schema"), f"the meta-schema {dialect!r} is no known draft"
         return
     try:  # with a registry at hand, the engine retrieves nothing
-        jsonschema_rs.meta.validate(node.schema, registry=jsonschema_rs.Registry([]))
+        jsonschema_rs.meta.validate(node.schema, registry=_NONE)
     except jsonschema_rs.ValidationError as error:
         path = (*node.tokens, *(str(token) for token in error.instance_path))
         yield path, " ".join(error.message.split())
@@ -168,14 +192,14 @@ def _stands(word: str, schema: Mapping[str, Any]) -> bool:
     return word in schema or (word == "nullable" and "null" in _listed(schema.get("type")))
 
 
-def _empty(schema: Any, uri: str, resources: Mapping[str, Any]) -> bool:
-    if not isinstance(schema, dict):
-        return False
-    # what stands in attributes and items is looked at on its own: here only what is in place
-    shallow = {keyword: part for keyword, part in schema.items() if keyword not in _INNER}
-    if not shallow:
-        return False
-    return takes_nothing(_absolute(shallow, uri), uri, resources if _refers(shallow) else {})
+def _in_place(schema: Any) -> dict[str, Any]:
+    """Return what a schema demands of a value as it stands; nothing for one that takes nothing.
+
+    What stands in attributes and items is looked at on its own.
+    """
+    if not isinstance(schema, dict) or is_refusal(schema):
+        return {}
+    return {keyword: part for keyword, part in schema.items() if keyword not in _ELSEWHERE}
 
 
 def _absolute(part: Any, uri: str) -> Any:
