@@ -340,6 +340,9 @@ def test_a_header_twice_in_different_cases_is_told() -> None:
     twice = {"accessToken": "t", "AccessToken": "u", "Content-Type": "application/json"}
     assert [each.code for each in headers.check(twice)] == ["duplicateKey"]
     assert not headers.is_valid(twice)
+    text = '{"Content-Type": "application/json", "accessToken": "t",\n "AccessToken": "u"}'
+    (told_twice,) = headers.check(parse(text))
+    assert (told_twice.code, str(told_twice.place)) == ("duplicateKey", "2:2")
 
 
 def test_sensitive_values_are_in_no_sentence() -> None:
@@ -372,6 +375,8 @@ def test_a_long_value_is_only_excerpted() -> None:
         ({"properties": {"a": {"type": "strin"}}}, "strin", "/properties/a/type"),
         ({"properties": {"a": {"maxLength": -1}}}, "-1", "/properties/a/maxLength"),
         ({"pattern": "(("}, "regex", "/pattern"),
+        ({"$id": "%%%"}, "Invalid URI", None),
+        ({"default": {1, 2}}, "Unsupported type", None),
         ({"items": {"$ref": "#/nope"}}, "leads to nothing", "/items/$ref"),
         ({"items": {"$ref": "https://vendor.example/a.json"}}, "never fetched", "/items/$ref"),
         ({"$schema": "https://vendor.example/draft"}, "meta-schema", "/$schema"),

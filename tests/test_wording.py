@@ -47,6 +47,23 @@ def only(schema: Any, instance: Any) -> Violation:
         ({"multipleOf": 1}, 0.5, "the document is 0.5, but must be a whole number"),
         ({"multipleOf": 0.5}, 0.3, "the document is 0.3, but must be a multiple of 0.5"),
         ({"required": ["a"]}, {}, "/a is missing"),
+        (
+            {
+                "$schema": "http://json-schema.org/draft-04/schema#",
+                "minimum": 1,
+                "exclusiveMinimum": True,
+            },
+            1,
+            "the document is 1, but must be more than its bound",
+        ),
+        (
+            {"unevaluatedProperties": {"type": "string"}},
+            {"a": 1},
+            "/a is not what an attribute of any other name must be",
+        ),
+        ({"propertyNames": False}, {"a": 1}, "/a is not a name that is taken here: no name is"),
+        ({"anyOf": [{"type": "string"}, False]}, 1, "the document is 1, but must be a string"),
+        ({"additionalProperties": False}, {"n" * 5000: 1}, "nnn…nnn"),
         ({"uniqueItems": True}, [1, 1], "the document has the same item more than once"),
         ({"additionalProperties": False}, {"a": 1}, "/a is not known here"),
         ({"not": {"type": "string"}}, "a", 'the document is "a", which is ruled out'),
