@@ -129,8 +129,8 @@ def _renamed(resource: Any) -> Any:
     return {"id" if keyword == "$id" else keyword: each for keyword, each in resource.items()}
 
 
-def closest(name: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that are nearest to one that is not there."""
+def offered(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names to offer for one that is not there, the nearest first."""
     from difflib import get_close_matches
 
     return tuple(get_close_matches(name, list(names), n=MOST_OFFERED, cutoff=0.4))

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .build import api_of, closest, contract_of, demanding, operation_of, parts_of, self_contained
+from .build import api_of, contract_of, demanding, offered, operation_of, parts_of, self_contained
 from .bundle import SUFFIXES, Files
 from .engine import BASE
 from .judge import Contract
@@ -36,7 +36,7 @@ def contract(name: str, folders: Iterable[str | os.PathLike[str]] = ()) -> Contr
     vendor, _, rest = name.partition("/")
     shelf = _shelves(folders, vendor).get(vendor)
     if shelf is None or not rest:
-        raise UnknownName(name, closest(name, contracts(folders)))
+        raise UnknownName(name, offered(name, contracts(folders)))
     return shelf.contract(name, rest)
 
 
@@ -99,7 +99,7 @@ class _Vendor:
     def _make(self, name: str, operation: str, part: str) -> Contract:
         built = operation_of(self._files, self._uri, self.api, operation, part)
         if built is None:
-            raise UnknownName(name, closest(name, list(self.names())), self._lacks(operation, part))
+            raise UnknownName(name, offered(name, list(self.names())), self._lacks(operation, part))
         schema, bundle = built
         if self._proofread:
             bundle.proofread(self.sources)

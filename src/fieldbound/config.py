@@ -261,10 +261,10 @@ def _key(key: str) -> str:
 
 
 def _allowed(given: Any, allowed: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    from .wording import closest
 
-    closest = get_close_matches(str(given), list(allowed), 1)
-    said = f"did you mean {closest[0]!r}? " if closest else ""
+    meant = closest(str(given), allowed)
+    said = f"did you mean {meant!r}? " if meant else ""
     return f"{said}allowed: {', '.join(allowed)}"
 
 

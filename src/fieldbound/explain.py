@@ -320,7 +320,7 @@ def _is_echo(mistake: Mistake) -> bool:
 
 
 def _together(group: list[Mistake]) -> Mistake:
-    first = min(group, key=lambda each: _TELLING.get(each.code, len(_TELLING)))
+    first = min(group, key=lambda each: _rank(each.limit))
     also = [limit for each in group for limit in (each.limit, *each.also)]
     return first._replace(also=_distinct(first.limit, also))
 

@@ -12,6 +12,7 @@ from .algebra import takes_nothing
 from .limits import FORMATS, LIMITS
 from .model import SAYS
 from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, joined, subschemas
+from .wording import closest
 
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]
@@ -127,18 +128,18 @@ def _misspelt(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
         if keyword in _MOVED and not draft:
             yield (keyword,), f"{keyword!r} is not a keyword of this draft: use {_MOVED[keyword]}"
         elif keyword.startswith("x-"):
-            close = near(keyword, EXTENSIONS)
+            close = closest(keyword, EXTENSIONS)
             if close is not None and keyword not in EXTENSIONS:
                 yield (keyword,), f"{keyword!r} is no extension known here: is {close!r} meant?"
         elif keyword not in _KEYWORDS and not (draft and keyword in _MOVED):
-            close = near(keyword, sorted(_KEYWORDS))
+            close = closest(keyword, _KEYWORDS)
             meant = f": is {close!r} meant?" if close else ""
             yield (keyword,), f"{keyword!r} is not a keyword, and nothing would check it{meant}"
     if not isinstance(schema.get("x-sensitive", False), bool):
         yield ("x-sensitive",), "x-sensitive is true or false"
     name = schema.get("format")
     if isinstance(name, str) and name not in FORMATS | _DESCRIPTIVE:
-        close = near(name, sorted(FORMATS))
+        close = closest(name, FORMATS)
         meant = f": is {close!r} meant?" if close else ""
         yield ("format",), f"{name!r} is not a format, and nothing would check it{meant}"
 
@@ -224,11 +225,3 @@ def _refers(part: Any) -> bool:
         for token, child in items(part)
         if isinstance(child, (dict, list)) or token in ("$ref", "$dynamicRef")
     )
-
-
-def near(word: str, words: Any) -> str | None:
-    """Return the word that is nearly this one, or None."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word, words, n=1, cutoff=0.75)
-    return found[0] if found else None

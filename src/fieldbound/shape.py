@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from .document import Document
 from .judge import Contract
-from .lint import EXTENSIONS, near
+from .lint import EXTENSIONS
 from .model import SAYS, BrokenContract, Violation
 from .references import VALUES, items, pointer_of
+from .wording import closest
 
 _TEXT: Final = {"type": "string"}
 _FLAG: Final = {"type": "boolean"}
@@ -209,7 +210,7 @@ def _misspelt(part: Any, tokens: tuple[str | int, ...]) -> Any:
     for token, child in items(part):
         at: str | int = int(token) if isinstance(part, list) else token
         if isinstance(at, str) and at.startswith("x-") and at not in EXTENSIONS:
-            meant = near(at, EXTENSIONS)
+            meant = closest(at, EXTENSIONS)
             if meant is not None:
                 yield (*tokens, at), meant
         if token not in VALUES and isinstance(child, (dict, list)):

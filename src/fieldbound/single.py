@@ -8,10 +8,10 @@ from typing import Any
 from .build import (
     MOST_OFFERED,
     api_of,
-    closest,
     contract_of,
     demanding,
     embedded,
+    offered,
     operation_of,
     parts_of,
     self_contained,
@@ -94,7 +94,7 @@ def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
             for p in parts_of(files, uri, api, each)
         ]
         reason = None if rest else f"{path} is an OpenAPI document: name one of its operations"
-        raise UnknownName(name, closest(name, known) or tuple(known[:MOST_OFFERED]), reason)
+        raise UnknownName(name, offered(name, known) or tuple(known[:MOST_OFFERED]), reason)
     schema, bundle = built
     bundle.proofread(None)
     return contract_of(files, uri, bundle, self_contained(schema, name, bundle, {}), name)
