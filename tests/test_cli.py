@@ -799,8 +799,8 @@ def test_limits(cli: Command) -> None:
         "FIELD        LIMIT          SOURCE\n"
         '(the whole)  type "object"  stated\n'
         "/Name        required       stated\n"
-        '/Name        type "string"\n'
-        "/Name        maxLength 5\n"
+        '/Name        type "string"  no source\n'
+        "/Name        maxLength 5    no source\n"
         "/Note        maxLength 5    inferred: As long as a name.\n",
         "",
     )

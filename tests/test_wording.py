@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Violation, contract
-from fieldbound.model import TEXT_CODES
+from fieldbound.model import SAYS, TEXT_CODES
+from fieldbound.render import Style, render
 from fieldbound.wording import origin
 
 FLAG = {"type": "string", "maxLength": 1, "enum": ["Y", "N"]}
@@ -192,6 +193,27 @@ def test_an_origin_names_the_document() -> None:
         "type": 'inferred from "https://vendor.example/b", https://vendor.example/b',
     }
     assert origin(Contract({"maxLength": 1}).limits[0]) is None
+
+
+@pytest.mark.parametrize("says", SAYS)
+def test_an_exception_says_who_says_so_as_the_text_does(says: str) -> None:
+    """Whatever is said of a limit, an exception and the text format have the same words for it."""
+    made = Contract(
+        {"maxLength": 1, "x-source": {"says": says, "from": "https://vendor.example/b"}}
+    )
+    report = made.check("ab")
+    said = origin(made.limits[0])
+    assert said is not None
+    assert said in str(report)
+    assert said in "".join(render("text", [report], Style()))
+
+
+def test_what_is_said_without_a_document_is_said_everywhere() -> None:
+    """A limit that names no document still says how firmly it is known, in both."""
+    made = Contract({"maxLength": 1, "x-source": {"says": "observed"}})
+    report = made.check("ab")
+    assert [line.strip() for line in str(report).splitlines()][2] == "observed"
+    assert "    observed\n" in next(render("text", [report], Style()))
 
 
 def test_a_report_says_every_violation() -> None:

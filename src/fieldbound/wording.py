@@ -329,7 +329,7 @@ def _is_moment(date: str, minutes: str, seconds: str) -> bool:
     return True
 
 
-def closest(word: str, names: Sequence[str]) -> str | None:
+def closest(word: str, names: Iterable[str]) -> str | None:
     """Return the name that was meant by a word, or None if none is near enough."""
     from difflib import get_close_matches
 
@@ -340,17 +340,22 @@ def closest(word: str, names: Sequence[str]) -> str | None:
 
 # -- the rest ------------------------------------------------------------------------------------
 
+#: How a sentence goes on from what a source says to the source's title.
+_CITING: Final = {
+    "stated": "stated in",
+    "observed": "observed in",
+    "example": "example in",
+    "inferred": "inferred from",
+}
 
-def origin(limit: Limit) -> str | None:
-    """Say who says so, such as `stated in "Create a product group", https://…`."""
-    if limit.says is None:
-        return None
+
+def origin(limit: Limit, *, address: bool = True) -> str | None:
+    """Say who says so, such as `stated in "Create a product group", https://…`, if anyone does."""
     source = limit.source
     if source is None:
         return limit.says
-    joint = "from" if limit.says in ("inferred", "observed") else "in"
-    where = f", {source.address}" if source.address else ""
-    return f'{limit.says} {joint} "{source.title}"{where}'
+    said = f'{_CITING.get(limit.says or "", "see")} "{source.title}"'
+    return f"{said}, {source.address}" if address and source.address else said
 
 
 def report(report: Report) -> str:

@@ -30,14 +30,6 @@ FORMATS: Final[dict[str, str]] = {
     "github": ".github",
 }
 
-#: How a sentence goes on from what a source says to the source's title.
-_CITING: Final = {
-    "stated": "stated in",
-    "observed": "observed in",
-    "example": "example in",
-    "inferred": "inferred from",
-}
-
 #: Not printable in Python's sense, yet no harm: the joiners of emoji, Indic and Arabic script, and
 #: the space of Chinese and Japanese.
 _HARMLESS: Final = "\u200c\u200d\u3000"
@@ -176,13 +168,13 @@ def cited(limit: Limit, told: set[Any] | None = None, *, address: bool = True) -
 
     Without *address* by the title alone; so too where *told*, which grows, has the source already.
     """
+    from fieldbound.wording import origin
+
     source = limit.source
-    if source is None:
-        return None
-    said = f'{_CITING.get(limit.says or "", "see")} "{source.title}"'
-    if address and source.address and _news((source.title, source.address), told):
-        said += f", {source.address}"
-    return escaped(said)
+    if source is not None and source.address:
+        address = address and _news((source.title, source.address), told)
+    said = origin(limit, address=address)
+    return None if said is None else escaped(said)
 
 
 def details(violation: Violation, told: set[Any] | None = None) -> Iterator[tuple[str, str]]:

@@ -45,8 +45,9 @@ def _rows(limits: Iterable[Limit], *, address: bool) -> list[tuple[str, str, str
 
 
 def _said(limit: Limit, address: bool) -> str:
-    said = cited(limit, address=address)
-    return said or escaped(": ".join(filter(None, (limit.says, limit.note))))
+    if limit.source is not None:
+        return cited(limit, address=address) or ""
+    return escaped(": ".join(filter(None, (limit.says, limit.note)))) or "no source"
 
 
 def _widths(rows: Iterable[tuple[str, ...]]) -> list[int]:
