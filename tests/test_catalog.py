@@ -122,6 +122,15 @@ def test_an_unknown_name_offers_the_closest(name: str, offered: str) -> None:
         fieldbound.contract(name)
 
 
+@pytest.mark.parametrize("name", ["§§§", "/§§§", "§§§/§§§", ""])
+def test_a_name_near_no_other_is_told_where_to_look(name: str) -> None:
+    """Where there is nothing to offer, the error tells where names are listed, and of files."""
+    with pytest.raises(UnknownName, match="`fieldbound contracts` lists them") as raised:
+        fieldbound.contract(name)
+    assert raised.value.closest == ()
+    assert str(raised.value).endswith("the path of a file ends in .json, .yaml or .yml")
+
+
 def test_a_part_that_is_not_there_names_those_that_are() -> None:
     """An operation without such a part says which parts it has."""
     with pytest.raises(UnknownName, match=r"has no request body: it has request\.headers"):

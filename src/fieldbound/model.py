@@ -220,7 +220,10 @@ class UnknownName(FieldboundError, LookupError):
 
     def __str__(self) -> str:
         said = self.reason or f"there is no contract named {self.name!r}"
-        return f"{said}; the closest: {', '.join(self.closest)}" if self.closest else said
+        if self.closest:
+            return f"{said}; the closest: {', '.join(self.closest)}"
+        lists = "`fieldbound contracts` lists them, the path of a file ends in .json, .yaml or .yml"
+        return self.reason or f"{said}: {lists}"
 
 
 @dataclass(eq=False)
