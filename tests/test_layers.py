@@ -18,14 +18,16 @@ ROOMS = Path(fieldbound.__file__).parent
 LAYERS = (
     {"model", "references"},
     {"wording", "values"},
-    {"document", "limits", "inline", "algebra", "names"},
-    {"engine", "explain", "lint"},
-    {"judge", "bundle", "openapi"},
-    {"shape"},
-    {"build"},
-    {"single", "render"},
-    {"catalog"},
-    {"config", "console"},
+    {"document", "limits", "inline", "names", "forms", "grammar", "source", "reach"},
+    {"algebra", "languages", "quantities"},
+    {"engine", "explain", "lint", "coverage"},
+    {"judge", "bundle", "openapi", "texts"},
+    {"shape", "anatomy", "containers"},
+    {"build", "making"},
+    {"single", "render", "wrong"},
+    {"catalog", "probe"},
+    {"config", "console", "certified", "strategies", "recording", "testing"},
+    {"listings", "pytest_plugin"},
     {"cli"},
     {"__main__"},
 )
@@ -38,6 +40,9 @@ OUTSIDE = {
     "engine": {"jsonschema_rs"},
     "judge": {"jsonschema", "referencing"},
     "lint": {"jsonschema_rs"},
+    "pytest_plugin": {"pytest"},
+    "strategies": {"hypothesis"},
+    "testing": {"hypothesis"},
     "config": {"tomli", "tomllib"},  # which of them depends on Python's version
 }
 #: Files that are part of a room though they stand beside it.

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from fieldbound import Contract
+from fieldbound import Contract, Unsatisfiable
+from fieldbound.strategies import valid
+from test_strategies import drawn
 
 SUITES = Path(os.environ.get("FIELDBOUND_SUITES", "")) / "json-schema-test-suite"
 DIALECTS = {
@@ -166,3 +168,38 @@ def test_every_violation_is_of_a_listed_limit(draft: str) -> None:
         for test in group["tests"]:
             for violation in contract.check(test["data"]):
                 assert violation.limit in contract.limits, name
+
+
+#: Schemas of the suite of which no instance is valid by both engines, and why.
+NO_INSTANCE_BY_BOTH = {
+    "optional/format/time.json": "jsonschema takes a time without an offset alone, the engine with",
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "formats"), [("*.json", "annotate"), ("optional/**/*.json", "assert")]
+)
+@pytest.mark.parametrize("draft", DIALECTS)
+def test_every_schema_has_instances(draft: str, pattern: str, formats: Any) -> None:
+    """Of every schema fifty instances are made, valid by both engines, or it is told why not."""
+    for name, group in _groups(draft, pattern):
+        contract = _contract(draft, group["schema"], formats)
+        strategy, why_not = _instances(contract)
+        if strategy is None:
+            assert why_not
+            assert not any(contract.is_valid(test["data"]) for test in group["tests"]), name
+            continue
+        found = drawn(strategy, 50)
+        assert len(found) == 50, name
+        for instance in found:
+            assert contract.is_valid(instance), name
+            if name.partition(": ")[0] not in NO_INSTANCE_BY_BOTH:
+                assert _reference_verdict(contract, instance) is not False, (name, instance)
+
+
+def _instances(contract: Contract) -> tuple[Any, str | None]:
+    """Return a strategy for instances, or the reason that proves that there are none."""
+    try:
+        return valid(contract), None
+    except Unsatisfiable as told:
+        return None, told.reason

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalog import contract, contracts
+    from .certified import cases
     from .document import Document, read
     from .judge import Contract
     from .model import (
+        Breach,
         BrokenContract,
+        Case,
         FieldboundError,
+        Inseparable,
         Invalid,
         Limit,
         NotJSON,
@@ -18,16 +22,20 @@ if TYPE_CHECKING:
         Report,
         Source,
         UnknownName,
+        Unsatisfiable,
         Unspecified,
         Violation,
     )
 
 #: Where each public name lives: a room is imported when a name of it is first used.
 _ROOMS = {
+    "Breach": "model",
     "BrokenContract": "model",
+    "Case": "model",
     "Contract": "judge",
     "Document": "document",
     "FieldboundError": "model",
+    "Inseparable": "model",
     "Invalid": "model",
     "Limit": "model",
     "NotJSON": "model",
@@ -35,18 +43,23 @@ _ROOMS = {
     "Report": "model",
     "Source": "model",
     "UnknownName": "model",
+    "Unsatisfiable": "model",
     "Unspecified": "model",
     "Violation": "model",
+    "cases": "certified",
     "contract": "catalog",
     "contracts": "catalog",
     "read": "document",
 }
 
 __all__ = [
+    "Breach",
     "BrokenContract",
+    "Case",
     "Contract",
     "Document",
     "FieldboundError",
+    "Inseparable",
     "Invalid",
     "Limit",
     "NotJSON",
@@ -54,8 +67,10 @@ __all__ = [
     "Report",
     "Source",
     "UnknownName",
+    "Unsatisfiable",
     "Unspecified",
     "Violation",
+    "cases",
     "contract",
     "contracts",
     "read",

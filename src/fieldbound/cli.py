@@ -22,13 +22,12 @@ from .console import (
     put,
     reason,
     replacing,
-    width,
 )
 from .model import SAYS, FieldboundError
 from .render import FORMATS, STDIN, Style, Tally, escaped, render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .document import Document
     from .judge import Contract
@@ -50,6 +49,11 @@ Exit code: 0 valid, 1 violations, 2 wrong usage, unreadable input or a broken co
 _CHECK_EXAMPLE = "example: fieldbound check -c oracle-cx-sales/create-product-group payload.json"
 _CONTRACTS_EXAMPLE = "example: fieldbound contracts oracle-cx-sales --folder contracts"
 _LIMITS_EXAMPLE = "example: fieldbound limits oracle-cx-sales/create-product-group"
+_CASES_EXAMPLE = "example: fieldbound cases axim-commerce/create-company --out cases"
+_CASES_HELP = """\
+Make a pair of instances for each limit of contracts: one just at it, one just beyond it.
+Both engines have judged them. Without --out, the pairs are counted.
+"""
 
 
 def run() -> int:
@@ -140,14 +144,14 @@ def parser_of_commands() -> argparse.ArgumentParser:
     contracts = _command(
         commands, "contracts", "List the names of all contracts.", _CONTRACTS_EXAMPLE
     )
-    contracts.set_defaults(command=_contracts)
+    contracts.set_defaults(command=_listing("contracts"))
     limits = _command(
         commands,
         "limits",
         "List what contracts demand, and where that is documented.",
         _LIMITS_EXAMPLE,
     )
-    limits.set_defaults(command=_limits)
+    limits.set_defaults(command=_listing("limits"))
     for listing in (contracts, limits):
         listing.add_argument(
             "names",
@@ -161,7 +165,33 @@ def parser_of_commands() -> argparse.ArgumentParser:
             default="table",
             help="how to list (default: table)",
         )
+    _add_cases(_command(commands, "cases", _CASES_HELP, _CASES_EXAMPLE))
     return parser
+
+
+def _listing(name: str) -> Callable[[argparse.Namespace, Console], int]:
+    """Return a command of the room of listings, which is imported when one is asked for."""
+
+    def command(args: argparse.Namespace, console: Console) -> int:
+        from . import listings
+
+        done: int = getattr(listings, name)(args, console)
+        return done
+
+    return command
+
+
+def _add_cases(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=_listing("cases"))
+    add = parser.add_argument
+    add("names", nargs="+", metavar="NAME", help="a contract, or how names begin")
+    add("--out", metavar="DIR", help="write them there, into a folder for each contract")
+    add(
+        "--format",
+        choices=("json", "ndjson"),
+        default="json",
+        help="one file for each instance, or one line for each pair (default: json)",
+    )
 
 
 def _command(commands: Any, name: str, description: str, example: str) -> argparse.ArgumentParser:
@@ -319,74 +349,3 @@ class _Judge:
         if sys.stdin is None:
             raise OSError("it is closed")
         return parse(sys.stdin.buffer.read(), name=STDIN, format=self._stdin)
-
-
-# -- contracts and limits --------------------------------------------------------------------------
-
-
-def _contracts(args: argparse.Namespace, _console: Console) -> int:
-    names = _names(args, _folders(args), alone=False)
-    if args.format == "json":
-        from .render import ascii_json
-
-        put(ascii_json(names))
-    else:
-        put("".join(f"{escaped(name)}\n" for name in names))
-    return 0
-
-
-def _limits(args: argparse.Namespace, _console: Console) -> int:
-    from .catalog import contract
-
-    folders = _folders(args)
-    contracts = [contract(name, folders) for name in _names(args, folders, alone=True)]
-    if args.format == "json":
-        from .render import ascii_json
-        from .render.json import limit_object
-
-        put(ascii_json([limit_object(limit) for each in contracts for limit in each.limits]))
-    else:
-        for number, each in enumerate(contracts):
-            put("\n" * bool(number) + f"{escaped(each.name)}\n")
-            _put_limits(each)
-    return 0
-
-
-def _put_limits(contract: Contract) -> None:
-    from .render import not_judged
-    from .render.table import limits
-
-    if contract.limits:
-        for line in limits(contract.limits, width()):
-            put(line)
-    for line in not_judged({contract.name: dict(contract.unspecified)}):
-        put(f"{line}\n")
-
-
-def _names(args: argparse.Namespace, folders: tuple[str, ...], *, alone: bool) -> list[str]:
-    """List the contracts that are named, and those whose names begin so; all if none is named.
-
-    A contract that has just that name may stand *alone*.
-    """
-    from .catalog import contract, contracts
-
-    known = contracts(folders)
-    if not args.names:
-        return known
-    named: dict[str, None] = {}
-    for name in args.names:
-        below = f"{name.rstrip('/')}/"
-        found = [each for each in known if each == name or each.startswith(below)]
-        if alone and name in known:
-            found = [name]
-        if not found:
-            contract(name, folders)  # the path of a file, or no name at all
-            found = [name]
-        named.update(dict.fromkeys(found))
-    return list(named)
-
-
-def _folders(args: argparse.Namespace) -> tuple[str, ...]:
-    from .config import load
-
-    return (*args.folder, *load().folders)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
     from jsonschema_rs import ValidationError
 
+    from .algebra import Algebra
     from .explain import Mistake
 
 _FEW: Final = 20
@@ -87,7 +88,7 @@ class Contract:
         try:
             return self._quick(instance)
         except ValueError:
-            return self.check(instance).ok
+            return self.unrecorded_check(instance).ok
 
     def check(self, instance: Any) -> Report:
         """Return the Report of *instance*, a JSON value or a Document, which gives places too.
@@ -97,11 +98,17 @@ class Contract:
         """
         if isinstance(instance, Document):
             return self._check_document(instance)
+        errors: Sequence[ValidationError] | None
         try:
             errors = () if self._judge(instance) else self._errors(instance)
         except ValueError:  # an instance that the engine cannot take as it is
+            errors = None
+        if errors is None:
             return self._report(instance, self._strange(instance))
         return self._report(instance, self._violations(errors, instance) if errors else ())
+
+    #: The same, for those who try instances of their own making: nobody counts these.
+    unrecorded_is_valid, unrecorded_check = is_valid, check
 
     def validate(self, instance: Any) -> None:
         """Raise Invalid, which has the Report, if *instance* breaks a limit."""
@@ -117,12 +124,19 @@ class Contract:
         from referencing.jsonschema import DRAFT202012
 
         registry: Registry[Any] = Registry().with_contents(
-            self._resources.items(), default_specification=DRAFT202012
+            {self._uri: self.schema, **self._resources}.items(), default_specification=DRAFT202012
         )
+        registry = registry.crawl()  # now, or it is done anew for every reference followed
         made = validator_for(self.schema, default=Draft202012Validator)
         checker = FormatChecker() if self._formats == "assert" else None
         validator: ReferenceValidator = made(self.schema, registry=registry, format_checker=checker)
         return validator
+
+    def algebra(self) -> Algebra:
+        """Return what the contract takes, as a set to reckon with."""
+        from .algebra import Algebra
+
+        return Algebra(self.schema, self._uri, self._resources, self._formats)
 
     # -- what the contract says ----------------------------------------------------------------
 

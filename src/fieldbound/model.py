@@ -25,6 +25,10 @@ TEXT_CODES: Final = (
 )
 
 
+#: Violations that the repr of a report names.
+_TOLD: Final = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a limit is documented.
@@ -130,7 +134,7 @@ class Violation:
         return self.says is None or SAYS.index(self.says) <= SAYS.index(fail_on)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """All violations of one instance, in the order of the document, or none.
 
@@ -154,6 +158,11 @@ class Report:
         """Whether any violation is of a limit at least as firm as *fail_on*."""
         return any(violation.fails(fail_on) for violation in self.violations)
 
+    def __repr__(self) -> str:
+        told = [f"{each.code} at {each.pointer or 'the whole'}" for each in self.violations[:_TOLD]]
+        more = f" and {len(self) - _TOLD} more" if len(self) > _TOLD else ""
+        return f"<Report {self.name or self.contract}: {', '.join(told) + more or 'valid'}>"
+
     def __bool__(self) -> bool:
         return self.ok
 
@@ -167,6 +176,37 @@ class Report:
         from . import wording
 
         return wording.report(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An *instance* that breaks one *limit* and no other, and the *violation* it is reported as.
+
+    The value that breaks the limit may break others that the limit makes superfluous, as "Yes"
+    breaks the maxLength of a flag beside its enum: `violation.also` has them.
+    """
+
+    instance: Any = field(hash=False)
+    limit: Limit
+    violation: Violation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A pair of instances for one limit: *valid* is just at it, *invalid* just beyond it.
+
+    Where there is no such instance, or none was found, *reason* tells why. It also tells, of an
+    invalid instance that is there, by which other limits it is refused as well, for there is none
+    that breaks this limit alone. *violation* is what the invalid one is reported as; it is None
+    where there is none. *kept* is whether there is a valid one: null, in Python None, may be.
+    """
+
+    limit: Limit
+    valid: Any = field(default=None, hash=False)
+    invalid: Any = field(default=None, hash=False)
+    violation: Violation | None = None
+    reason: str | None = None
+    kept: bool = True
 
 
 class FieldboundError(Exception):
@@ -235,6 +275,36 @@ class Unspecified(FieldboundError):
 
     def __str__(self) -> str:
         return f"{self.contract}: nothing to judge by: {self.reason}"
+
+
+@dataclass(eq=False)
+class Unsatisfiable(FieldboundError, ValueError):
+    """No instance of *contract* can be made, for *reason*."""
+
+    contract: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.contract}: no instance can be made: {self.reason}"
+
+
+@dataclass(eq=False)
+class Inseparable(FieldboundError, ValueError):
+    """A *limit* that cannot be broken alone: the limits *by* which stand in the way."""
+
+    limit: Limit
+    by: tuple[Limit, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be broken alone, in a few words."""
+        if not self.by:
+            return "no instance was found that breaks it and no other limit"
+        ids = " and ".join(each.id.partition("#")[2] for each in self.by)
+        return f"whatever breaks it is refused by {ids} as well"
+
+    def __str__(self) -> str:
+        return f"{self.limit.id} cannot be broken alone: {self.reason}"
 
 
 @dataclass(eq=False)

@@ -196,7 +196,7 @@ def _open(part: Any) -> Any:
 
 
 def _raise(document: Document, contract: Contract) -> None:
-    violation: Violation | None = next(iter(contract.check(document)), None)
+    violation: Violation | None = next(iter(contract.unrecorded_check(document)), None)
     if violation is not None:
         reason = violation.message.removeprefix(violation.pointer).strip()
         meant = f": {violation.hint} is meant?" if violation.known and violation.hint else ""

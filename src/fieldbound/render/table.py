@@ -60,7 +60,7 @@ def _over(widths: Sequence[int], width: int) -> int:
 
 def _lines(row: tuple[str, str, str], widths: Sequence[int]) -> Iterator[str]:
     field, limit, source = row
-    start = _fit(field, widths[0]) + _GAP + _fit(limit, widths[1]) + _GAP
+    start = fit(field, widths[0]) + _GAP + fit(limit, widths[1]) + _GAP
     for line in _wrapped(source, widths[2]):
         yield (start + line).rstrip() + "\n"
         start = " " * cells(start)
@@ -81,7 +81,8 @@ def _wrapped(text: str, room: int) -> list[str]:
     return [line for line in lines if line] or [""]
 
 
-def _fit(text: str, room: int) -> str:
+def fit(text: str, room: int) -> str:
+    """Return a text of just as many cells, cut or filled up."""
     if cells(text) > room:
         while cells(text) > room - 1:
             text = text[:-1]

@@ -1,0 +1,295 @@
+"""Forms go in, instances come out: drawn from a source, through a place in them if one is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from math import inf
+from typing import Any, Final, NamedTuple
+
+from .anatomy import Anatomy
+from .containers import ASIDE, DEEPEST, NEAR, TRIES, ArrayMaker, ObjectMaker
+from .forms import All, Arrays, Either, Form, Numbers, Objects, Texts, Values
+from .source import Simplest, Source
+
+#: Values of an enumeration that are told one by one.
+_LISTED: Final = 60
+#: Of the ways to make a leaf every sixth is the simplest, or a bound; objects count as four.
+_BOUNDS: Final = 6
+_AT_WILL: Final = 5
+_WEIGHT: Final = 4
+#: What share of the draws each of several alternatives has at least: one of so many.
+_SHARE: Final = 7
+
+#: Of the bytes that a leaf takes by turns, those whose first is below stand for a value near the
+#: simplest.
+_NEAREST: Final = 16
+#: How often a form is in itself by turns, and how many bytes any takes at most.
+_TURNS: Final = 3
+_LARGEST: Final = 4_000
+
+Maker = Callable[[Source, int], Any]
+
+
+class Branch(NamedTuple):
+    """A step of a route: one of several alternatives."""
+
+    number: int
+
+
+#: The names and indices on the way to a value, and the alternatives taken.
+Route = tuple["str | int | Branch", ...]
+
+
+class Options(NamedTuple):
+    """The ways of making a value: the values as they are, and what makes one; the simplest first.
+
+    *bounds* are those of which each has its turn.
+    """
+
+    values: tuple[Any, ...]
+    bounds: tuple[Any, ...]
+
+    def pick(self, byte: int, source: Source, depth: int) -> Any:
+        """Return the value that a byte stands for."""
+        value = self.values[byte * len(self.values) >> 8]
+        return value(source, depth) if callable(value) else value
+
+    def bound(self, offset: int, source: Source, depth: int) -> Any:
+        """Return the bound whose turn it is; at turn 0 it is the simplest."""
+        turn = source.turn or 0
+        value = self.bounds[(turn + offset if turn else 0) % len(self.bounds)]
+        return value(source, depth) if callable(value) else value
+
+
+class Making:
+    """Makes instances of the forms of one algebra."""
+
+    def __init__(self, anatomy: Anatomy) -> None:
+        self.anatomy = anatomy
+        self._options: dict[Form, Options] = {}
+        self._objects: dict[Form, ObjectMaker] = {}
+        self._arrays: dict[Form, ArrayMaker] = {}
+        self._sizes: dict[Form, int] = {}
+        self._within: list[Form] = []
+
+    def draw(self, source: Source) -> Any:
+        """Return an instance of the root form."""
+        return self.at_will(self.anatomy.root, source, 0)
+
+    def at_will(self, form: Form, source: Source, depth: int = 0) -> Any:
+        """Return a value of a form."""
+        options = self.options(form)
+        if source.turn is not None:
+            return options.bound(depth, source, depth)
+        if len(options.values) == 1:
+            return options.pick(0, source, depth)
+        return options.pick(source.bytes(1)[0], source, depth)
+
+    def simplest(self, form: Form) -> Any:
+        """Return the simplest value of a form."""
+        return self.options(form).pick(0, Simplest(), DEEPEST)
+
+    def options(self, form: Form) -> Options:
+        """Return the ways of making a value of a form, of which there must be one."""
+        found = self._options.get(form)
+        if found is None:
+            inner = self.anatomy.resolved(form)
+            found = self._options.get(inner)
+            if found is None:
+                ways = tuple(self._ways(inner))
+                found = Options(ways, tuple(self._bounds(inner, ways)))
+            self._options[form] = self._options[inner] = found
+        return found
+
+    def size(self, form: Form) -> int:
+        """Return how many bytes are drawn for all that is in a value, each part once."""
+        form = self.anatomy.resolved(form)
+        found = self._sizes.get(form)
+        if found is not None:
+            return found
+        above = self._within.count(form)
+        if above >= _TURNS or len(self._within) >= DEEPEST:
+            return 0  # it is no more in itself than so many times over
+        self._within.append(form)
+        found = min(self._sized(form), _LARGEST)
+        self._within.pop()
+        if not self._within:
+            self._sizes[form] = found
+        return found
+
+    def _sized(self, form: Form) -> int:
+        if self.anatomy.height(form) == inf:
+            return 0
+        match form:
+            case Texts() | Numbers():
+                return NEAR
+            case Objects():
+                inner = [each.form for each in self.object(form).attributes]
+                return len(inner) + 1 + sum(self.size(each) for each in inner)
+            case Arrays():
+                return 1 + self.size(form.first[0] if form.first else form.rest)
+            case Either(branches) | All(branches):
+                return max(self.size(each) for each in branches)
+        return 0
+
+    def object(self, form: Objects) -> ObjectMaker:
+        """Return what makes the objects of a form."""
+        found = self._objects.get(form)
+        if found is None:
+            found = self._objects[form] = ObjectMaker(self, form)
+        return found
+
+    def array(self, form: Arrays) -> ArrayMaker:
+        """Return what makes the arrays of a form."""
+        found = self._arrays.get(form)
+        if found is None:
+            found = self._arrays[form] = ArrayMaker(self, form)
+        return found
+
+    def _ways(self, form: Form) -> Sequence[Any]:
+        anatomy = self.anatomy
+        match form:
+            case Values(values):
+                return [
+                    _copied(each) if isinstance(each, (dict, list)) else each
+                    for each in values[:_LISTED]
+                ] + (
+                    [lambda source, _: deepcopy(values[source.integer(0, len(values) - 1)])]
+                    if len(values) > _LISTED
+                    else []
+                )
+            case Texts():
+                texts = anatomy.spelling(form)
+                return _weighed(texts.edges, lambda source, _: texts.draw(source), 1)
+            case Numbers():
+                amounts = anatomy.amounts(form)
+                return _weighed(amounts.edges, lambda source, _: amounts.draw(source), 3)
+            case Either(branches):
+                return self._either(branches)
+            case All(branches):
+                return self._all(branches)
+            case Objects():
+                return [self.object(form).draw] * _WEIGHT
+            case Arrays():
+                return [self.array(form).draw] * _WEIGHT
+        raise TypeError(f"no value is of {form!r}")
+
+    def _bounds(self, form: Form, ways: Sequence[Any]) -> Sequence[Any]:
+        """Return the ways among which none may be left out."""
+        match form:
+            case Texts():
+                texts = self.anatomy.spelling(form)
+                return [_tuned(some, lambda steps, _: texts.near(steps)) for some in texts.bounds]
+            case Numbers():
+                amounts = self.anatomy.amounts(form)
+                return [_tuned(some, amounts.near) for some in amounts.bounds]
+            case Either(branches):
+                height = self.anatomy.height
+                found: list[Any] = []
+                for each in branches:
+                    if height(each) == 0:
+                        found += self.options(each).bounds
+                    elif height(each) < inf:
+                        found.append(self._later(each))
+                return found
+        return list(dict.fromkeys(ways))
+
+    def _either(self, branches: Sequence[Form]) -> list[Any]:
+        height = self.anatomy.height
+        known = [each for each in sorted(branches, key=height) if height(each) < inf]
+        ways = [
+            list(self.options(each).values) if height(each) == 0 else [self._later(each)] * _WEIGHT
+            for each in known
+        ]
+        most = max(map(len, ways))
+        even = [each * -(-most // (_SHARE * len(each))) for each in ways]
+        return [way for each in even for way in each]
+
+    def _later(self, form: Form) -> Maker:
+        """Return what makes a value of a form that may lead back to where it is used."""
+        return lambda source, depth: (
+            self.simplest(form) if depth >= DEEPEST else self.at_will(form, source, depth)
+        )
+
+    def _all(self, branches: Sequence[Form]) -> list[Any]:
+        """Return ways of making values of one form that are kept where they are of the others."""
+        narrow = min(branches, key=lambda each: _WIDTHS.get(type(self.anatomy.resolved(each)), 9))
+        checks = [self.anatomy.takes(each) for each in branches if each is not narrow]
+        ways = self.options(narrow).values
+        kept = [way for way in ways if not callable(way) and all(takes(way) for takes in checks)]
+        makers = [way for way in ways if callable(way)]
+
+        def tried(source: Source, depth: int) -> Any:
+            value = None
+            for _ in range(TRIES):
+                value = makers[source.integer(0, len(makers) - 1)](source, depth)
+                if all(takes(value) for takes in checks):
+                    break
+            return value
+
+        return [*kept, *([tried] if makers else [])] or list(ways)
+
+    # -- a value at a place --------------------------------------------------------------------
+
+    def place(self, source: Source, route: Route, value: Any) -> Any:
+        """Return an instance with a value at the end of a route; ABSENT leaves it out there."""
+        return self._placed(self.anatomy.root, source, route, value, 0)
+
+    def _placed(self, form: Form, source: Source, route: Route, value: Any, depth: int) -> Any:
+        if not route:
+            made = value(source, depth) if callable(value) else value
+            return (
+                deepcopy(made)
+                if isinstance(made, (dict, list))
+                else list(made)
+                if made == ()
+                else made
+            )
+        form, step = self.anatomy.opened(form), route[0]
+        if isinstance(step, Branch) and isinstance(form, (Either, All)):
+            return self._placed(form.branches[step.number], source, route[1:], value, depth)
+        if isinstance(form, Objects):
+            inner = self.anatomy.value_of(form, str(step))
+            made = self._placed(inner, source, route[1:], value, depth + 1)
+            return self.object(form).made(source, depth, {str(step): made})
+        if isinstance(form, Arrays) and isinstance(step, int):
+            inner = form.first[step] if step < len(form.first) else form.rest
+            made = self._placed(inner, source, route[1:], value, depth + 1)
+            return self.array(form).made(source, depth, {step: made})
+        raise LookupError(f"no such route: {route}")
+
+
+_WIDTHS: Final = {
+    kind: width for width, kind in enumerate((Values, Texts, Numbers, Objects, Arrays, All, Either))
+}
+
+
+def _tuned(several: Sequence[Any], near: Callable[[int, bool], Any]) -> Maker:
+    """Return what makes one of several bounds, or, for a few draws, a value near the simplest.
+
+    The lower the draw, the simpler: so a value shrinks from the bound to what shows the point.
+    """
+
+    def tuned(source: Source, _depth: int) -> Any:
+        high, low = source.bytes(NEAR)
+        turn = source.turn or 0
+        if high < _NEAREST:
+            return near(high << 8 | low, turn & 1 == 1)
+        return several[(turn >> ASIDE) % len(several)]
+
+    return tuned
+
+
+def _copied(value: Any) -> Maker:
+    return lambda _source, _depth: deepcopy(value)
+
+
+def _weighed(edges: Sequence[Any], at_will: Maker, bounds: int) -> list[Any]:
+    """Return edges, those at the bounds more often, and what draws others."""
+    rest = edges[bounds:]
+    often = max(1, len(edges) // _BOUNDS)
+    return [each for each in edges[:bounds] for _ in range(often)] + [
+        *rest,
+        *[at_will] * max(1, len(edges) // _AT_WILL),
+    ]

@@ -1,0 +1,323 @@
+"""A form of texts goes in, the shortest, the longest, plain, real and odd ones come out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+from .engine import BASE, compiled
+from .forms import Texts
+from .grammar import NotRegular
+from .languages import Language
+from .source import Source
+
+#: How much longer than the shortest a text is made where nothing bounds its length.
+_ROOM: Final = 24
+_FEW: Final = 12
+_TRIES: Final = 500
+#: Alphabets of which a text of any length is made, each character one code point.
+_SCRIPTS: Final = (
+    "0",
+    "aÉñüß",
+    "漢字かな",
+    "\U0001f600\U0001f44d\U00020bb7",
+    "e\u0301n\u0303",
+    'O\'Brien & Söhne <b>"x"/\\',
+)
+_REAL: Final = (
+    "a",
+    " a ",
+    "Ünïcödé",
+    "漢字かな",
+    "\U0001f600\U0001f44d",
+    "e\u0301",
+    "O'Brien & Söhne",
+    "null",
+    "true",
+    "-1",
+    "مرحبا",
+    "a\tb",
+)
+_DATE: Final = "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_TIME: Final = (
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_BYTE: Final = "(0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])"
+_NAME: Final = r"[a-z]{1,60}(\.[a-z]{1,60}){0,3}"
+_MAIL: Final = rf"^[a-z0-9]{{1,60}}@{_NAME}\.[a-z]{{2,6}}$"
+_URI: Final = rf"^https://{_NAME}(/[a-zA-Z0-9._~-]+)*$"
+_PATH: Final = "^(/[a-z0-9._~-]+)*$"
+#: Of each format a pattern that only takes texts of it, and texts that people stumble over.
+_FORMATS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "date": (f"^{_DATE}$", ("2024-02-29", "1970-01-01", "9999-12-31")),
+    "time": (f"^{_TIME}$", ("00:00:00Z", "23:59:59.999+14:00")),
+    "date-time": (
+        f"^{_DATE}T{_TIME}$",
+        (
+            "1970-01-01T00:00:00Z",
+            "2024-02-29T23:59:59.123+05:30",
+            "4712-12-31T00:00:00+00:00",
+            "9999-12-31T23:59:59-08:00",
+        ),
+    ),
+    "duration": (
+        "^P([0-9]{1,4}[YMWD]|T[0-9]{1,4}[HMS]|[0-9]{1,3}DT[0-9]{1,3}H)$",
+        ("P1D", "PT36H", "P1Y2M3DT4H5M6S"),
+    ),
+    "email": (_MAIL, ("a@example.com", "first.last+tag@example.co.uk")),
+    "idn-email": (_MAIL, ("a@example.com", "müller@example.com")),
+    "hostname": (f"^{_NAME}$", ("a", "a-1.example.com")),
+    "idn-hostname": (f"^{_NAME}$", ("a", "bücher.example")),
+    "ipv4": (rf"^{_BYTE}(\.{_BYTE}){{3}}$", ("0.0.0.0", "255.255.255.255")),  # noqa: S104
+    "ipv6": ("^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$", ("::", "2001:db8::ff00:42:8329")),
+    "uri": (_URI, ("https://example.com/a%20b?q=1#f", "urn:isbn:0451450523")),
+    "uri-reference": (_PATH, ("", "../a?b#c", "https://example.com/")),
+    "iri": (_URI, ("https://example.com/ä",)),
+    "iri-reference": (_PATH, ("", "/ä#ö")),
+    "uri-template": (r"^[a-z/]*(\{[a-z]+\}[a-z/]*)*$", ("/{id}", "/a{?q*}")),
+    "uuid": (
+        "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        ("00000000-0000-0000-0000-000000000000", "2EB8AA08-AA98-11EA-B4AA-73B441D16380"),
+    ),
+    "json-pointer": ("^(/[a-z0-9]*)*$", ("", "/a~1b/~0")),
+    "relative-json-pointer": ("^[1-9][0-9]{0,2}(/[a-z0-9]*)*$", ("0", "1/a", "0#")),
+    "regex": ("^[a-z0-9]*$", ("", "^a+$", "[0-9]{2}")),
+}
+_CODED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "base64": ("^([A-Za-z0-9+/]{4})*$", ("", "bnVsbA==", "e30=")),
+    "application/json": ('^([1-9][0-9]*|"[a-z]*")$', ("{}", "null", "[1]")),
+}
+_BOTH: Final = ("e30=", "bnVsbA==", "MQ==", "W10=")
+Texter = Callable[[Source, int], str]
+
+
+@lru_cache(maxsize=4096)
+def matches(pattern: str, text: str) -> bool:
+    """Return whether a text matches a pattern, as the engine has it."""
+    taken: bool = _judge(Texts(patterns=(pattern,))).is_valid(text)
+    return taken
+
+
+def schema_of(form: Texts) -> dict[str, Any]:
+    """Return a schema that takes just the texts of a form."""
+    schema: dict[str, Any] = {"type": "string", "minLength": form.least}
+    if form.most is not None:
+        schema["maxLength"] = form.most
+    schema["allOf"] = [
+        *({"pattern": each} for each in form.patterns),
+        *({"format": each} for each in form.formats),
+        *({"not": {"pattern": each}} for each in form.avoided),
+        *({"not": {"format": each}} for each in form.avoided_formats),
+        *({"not": {"const": each}} for each in form.excluded),
+    ]
+    for each in form.encodings:
+        schema["contentMediaType" if "/" in each else "contentEncoding"] = each
+    if form.encodings:
+        schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+    return {name: each for name, each in schema.items() if each not in ([], 0)}
+
+
+def _judge(form: Texts) -> Any:
+    return compiled(schema_of(form), BASE, {}, "assert")
+
+
+def meet(one: Texts, other: Texts) -> Texts:
+    """Return the form of the texts that are of both forms."""
+    bounds = [each for each in (one.most, other.most) if each is not None]
+    return Texts(
+        max(one.least, other.least),
+        min(bounds) if bounds else None,
+        tuple(dict.fromkeys((*one.patterns, *other.patterns))),
+        tuple(dict.fromkeys((*one.avoided, *other.avoided))),
+        (*one.formats, *other.formats),
+        (*one.avoided_formats, *other.avoided_formats),
+        (*one.encodings, *other.encodings),
+        (*one.excluded, *other.excluded),
+    )
+
+
+class Spelling:
+    """Texts of one form, by kind and at will.
+
+    *edges* begins with the plainest of the shortest and holds the longest, in several scripts. It
+    is empty if none was found: there is none at all where this is *proven*.
+    """
+
+    def __init__(self, form: Texts) -> None:
+        self._form = form
+        self._language, exact = _language(form)
+        bound = form.least + _ROOM if form.most is None else form.most
+        self.lengths = self._lengths(bound)
+        self._takes = _judge(form).is_valid if self._is_checked() else None
+        self.edges = self._edges()
+        #: The shortest, the longest of many scripts, and such as people write: several of a kind.
+        self.bounds = self._bounds()
+        self.proven = exact or bool(self.edges)
+
+    def _is_checked(self) -> bool:
+        form = self._form
+        return bool(
+            form.patterns or form.formats or form.avoided or form.avoided_formats
+            or form.excluded or form.encodings
+        )  # fmt: skip
+
+    def _lengths(self, bound: int) -> list[int]:
+        form = self._form
+        if self._language is not None:
+            return self._language.lengths(form.least, form.most)
+        near = range(form.least, min(form.least + _ROOM, bound) + 1)
+        return [*near, *([bound] if near and bound > near[-1] else [])]
+
+    def _edges(self) -> tuple[str, ...]:
+        if not self.lengths:
+            return ()
+        shortest, longest = self.lengths[0], self.lengths[-1]
+        found = [self._made(shortest, 0)]
+        found += self._made_all(longest if self._form.most is not None else shortest)
+        found += self._samples()
+        if not self._takes:
+            return tuple(dict.fromkeys(found))
+        taken = tuple(dict.fromkeys(filter(self._takes, found)))
+        return taken or tuple(self._searched())
+
+    def _searched(self) -> Iterator[str]:
+        """Yield a text that is taken, of those that may be: some rule cannot be followed."""
+        tried = (
+            self._counted(length, count)
+            for length in self.lengths[:_FEW]
+            for count in range(_TRIES)
+        )
+        yield from islice(filter(self._takes, tried), 1)
+
+    def _bounds(self) -> list[list[str]]:
+        most = None if self._form.most is None or not self.lengths else self.lengths[-1]
+        longest = [each for each in self.edges if len(each) == most]
+        others = [each for each in self.edges[1:] if each not in longest]
+        return [each for each in ([*self.edges[:1]], longest, others) if each]
+
+    def near(self, steps: int) -> str:
+        """Return the plain text so many lengths above the shortest, if there is one."""
+        if self._language is None:
+            length = self._form.least + steps
+            if self._form.most is not None and length > self._form.most:
+                return self.edges[0]
+        elif steps < len(self.lengths):
+            length = self.lengths[steps]
+        else:
+            return self.edges[0]
+        text = self._made(length, 0)
+        return text if not self._takes or self._takes(text) else self.edges[0]
+
+    def _made_all(self, length: int) -> list[str]:
+        return [self._made(length, style) for style in range(len(_SCRIPTS))]
+
+    def _made(self, length: int, style: int) -> str:
+        """Return a text of a length in one of several styles, 0 the plainest."""
+        if self._language is not None:
+            if style == 0:
+                return self._language.text(length, _plainest)
+            return self._language.text(
+                length, lambda at, n: (at * (style + 2) + style) % n, real=style < len(_SCRIPTS) - 1
+            )
+        script = _SCRIPTS[style]
+        text = (script * (length // len(script) + 1))[:length]
+        return text if style < len(_SCRIPTS) - 1 or length < 2 else f" {text[2:]} "  # noqa: PLR2004
+
+    def _samples(self) -> Iterator[str]:
+        form = self._form
+        known = {**_FORMATS, **_CODED}
+        for name in (*form.formats, *form.encodings):
+            yield from known.get(name, ("", ()))[1]
+        if len(form.encodings) > 1:
+            yield from _BOTH
+        if not form.formats:
+            bound = form.least + _ROOM if form.most is None else form.most
+            yield from (each for each in _REAL if form.least <= len(each) <= bound)
+
+    def has(self, text: str) -> bool:
+        """Return whether a text is of the form."""
+        form = self._form
+        bounded = form.least <= len(text) and (form.most is None or len(text) <= form.most)
+        return bounded and (self._takes is None or self._takes(text))
+
+    def draw(self, source: Source) -> str:
+        """Return a text drawn at will."""
+        if self._language is None:
+            most = self.lengths[-1] if self.lengths[-1] < self._form.least + _ROOM else None
+            text = source.text(self._form.least, most or self._form.least + _ROOM)
+        else:
+            length = self.lengths[source.integer(0, min(len(self.lengths), _FEW) - 1)]
+            drawn = source.bytes(min(length, 32)) or (0,)
+            text = self._language.text(
+                length,
+                lambda at, n: drawn[at % len(drawn)] * n >> 8,
+                real=drawn[0] < 200,  # noqa: PLR2004
+            )
+        return text if not self._takes or self._takes(text) else self.edges[0]
+
+    def several(self, most: int) -> Iterator[str]:
+        """Yield different texts, as many as there are up to a number."""
+        told: dict[str, None] = dict.fromkeys(self.edges[:most])
+        yield from told
+        for length in self.lengths:
+            for count in range(most * 2):
+                if len(told) >= most:
+                    return
+                text = self._counted(length, count)
+                if text not in told and (not self._takes or self._takes(text)):
+                    told[text] = None
+                    yield text
+
+    def _counted(self, length: int, count: int) -> str:
+        left = count
+
+        def choose(_: int, n: int) -> int:
+            nonlocal left
+            left, digit = divmod(left, n)
+            return digit
+
+        if self._language is not None:
+            return self._language.text(length, choose)
+        return "".join("abcdefghijklmnopqrstuvwxyz"[choose(at, 26)] for at in range(length))
+
+
+def _plainest(_at: int, _of: int) -> int:
+    return 0
+
+
+@lru_cache(maxsize=1024)
+def _followed(
+    patterns: tuple[str, ...], avoided: tuple[str, ...], lenient: bool
+) -> Language | None:
+    try:
+        return Language(patterns, avoided, lenient)
+    except NotRegular:
+        return None
+
+
+def _language(form: Texts) -> tuple[Language | None, bool]:
+    """Return the language of a form's patterns and formats, and whether it is just theirs.
+
+    None: nothing but lengths, or nothing that an automaton can follow.
+    """
+    known = {**_FORMATS, **_CODED}
+    coded = [known[name][0] for name in (*form.formats, *form.encodings) if name in known]
+    patterns = (*form.patterns, *coded)
+    exact = len(coded) == len(form.encodings) == 0 and not form.avoided_formats
+    if not patterns and not form.avoided:
+        return None, exact
+    found = _followed(patterns, form.avoided, False)
+    if found is not None:
+        return found, exact
+    for some, others in ((patterns, form.avoided), (patterns, ()), (form.patterns[:1], ())):
+        if (found := _followed(some, others, True)) is not None:
+            return found, False
+    return None, False
+
+
+def lengthened(form: Texts, **changes: Any) -> Texts:
+    """Return a form with other bounds."""
+    return replace(form, origin=None, **changes)

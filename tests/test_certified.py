@@ -1,0 +1,116 @@
+"""Cases for every limit: at it and just beyond it, judged by both engines, always the same."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import fieldbound
+from fieldbound import Contract, cases
+
+NAMES = [
+    "oracle-cx-sales/create-product-group-filter-attribute",
+    "fortellis/create-parts-groups/request.headers",
+    "axim-commerce/create-company-group",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_limit_has_a_pair_or_a_reason(name: str) -> None:
+    """Each limit is there, in the order of the contract, with two instances, or why not."""
+    contract = fieldbound.contract(name)
+    found = cases(contract)
+    assert tuple(dict.fromkeys(each.limit for each in found)) == contract.limits
+    for each in found:
+        assert each.reason or (each.kept and each.violation)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_engines_agree_on_every_case(name: str) -> None:
+    """The valid one is valid, the invalid one is refused for its limit alone, by either engine."""
+    contract = fieldbound.contract(name)
+    reference = contract.jsonschema_validator()
+    for each in cases(contract):
+        if each.kept:
+            assert contract.is_valid(each.valid)
+            assert reference.is_valid(each.valid)
+        if each.violation is not None:
+            assert contract.check(each.invalid).violations == (each.violation,)
+            assert each.violation.limit == each.limit
+            assert not reference.is_valid(each.invalid)
+
+
+@pytest.mark.parametrize(
+    ("schema", "keyword", "valid", "invalid"),
+    [
+        ({"type": "string", "maxLength": 150}, "maxLength", "0" * 150, "0" * 151),
+        ({"type": "string", "minLength": 2}, "minLength", "00", "0"),
+        ({"type": "integer", "maximum": 7}, "maximum", 7, 8),
+        ({"type": "integer", "exclusiveMinimum": 7}, "exclusiveMinimum", 8, 7),
+        ({"type": "array", "maxItems": 1}, "maxItems", [None], [None, None]),
+        ({"type": "object", "required": ["a"]}, "required", {"a": None}, {}),
+        ({"const": 1}, "const", 1, 2),
+    ],
+)
+def test_the_first_pair_is_at_the_limit(
+    schema: Any, keyword: str, valid: Any, invalid: Any
+) -> None:
+    """The valid one stands at the bound, the invalid one just beyond."""
+    first = next(each for each in cases(Contract(schema)) if each.limit.keyword == keyword)
+    assert (first.valid, first.invalid) == (valid, invalid)
+
+
+def test_what_cannot_be_isolated_has_its_reason() -> None:
+    """A limit that another implies tells which; what breaks both is there all the same."""
+    contract = Contract({"type": "string", "enum": ["Y", "N"]})
+    told = [each for each in cases(contract) if each.limit.keyword == "type"]
+    assert {each.reason for each in told} == {"whatever breaks it is refused by :enum as well"}
+    assert True in [each.invalid for each in told]
+    assert all(each.violation and each.violation.also for each in told)
+
+
+def test_each_member_of_an_enumeration_has_a_case() -> None:
+    """However many members there are, each is in a valid instance."""
+    members = [f"m{number}" for number in range(70)]
+    found = cases(Contract({"enum": members}))
+    assert {each.valid for each in found} == set(members)
+
+
+def test_cases_are_the_same_on_every_run() -> None:
+    """Neither chance nor the order of hashing has a part in them."""
+    code = (
+        "import fieldbound; "
+        f"print(repr([(each.limit.id, each.valid, each.invalid) for name in {NAMES!r} "
+        "for each in fieldbound.cases(fieldbound.contract(name))]))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(number)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for number in range(3)
+    }
+    assert len(told) == 1
+
+
+def test_hypothesis_is_not_needed() -> None:
+    """Cases are made without Hypothesis."""
+    code = (
+        "import sys; sys.modules['hypothesis'] = None; import fieldbound; "
+        f"assert fieldbound.cases(fieldbound.contract({NAMES[2]!r}))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_has_no_instances_raises() -> None:
+    """A contract that takes nothing, or of which nothing is documented, has no cases."""
+    with pytest.raises(fieldbound.Unsatisfiable):
+        cases(Contract({"type": "string", "minLength": 5, "maxLength": 3}))
+    with pytest.raises(fieldbound.Unspecified):
+        cases(fieldbound.contract("fortellis/create-parts-groups"))

@@ -1,0 +1,197 @@
+"""assert_within: the smallest input whose payload breaks the contract."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis.errors
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import fieldbound
+from fieldbound.coverage import Coverage
+from fieldbound.judge import Contract
+from fieldbound.recording import Recorder
+from fieldbound.testing import OutOfBounds, assert_within, text
+
+NAME = "oracle-cx-sales/create-product-group"
+
+
+@pytest.fixture(autouse=True)
+def _profile() -> Iterator[None]:
+    """Try the same inputs on every machine."""
+    before = settings.get_current_profile_name()
+    settings.register_profile("fieldbound", derandomize=True, database=None, deadline=None)
+    settings.load_profile("fieldbound")
+    yield
+    settings.load_profile(before)
+
+
+def build(name: str) -> dict[str, Any]:
+    """Build a payload as a user does, with a mistake: nothing cuts the name."""
+    return {"ProdGroupName": name[:150], "InternalName": name, "ActiveFlag": "Y"}
+
+
+def test_the_smallest_input_is_reported() -> None:
+    """The input reported is the smallest whose payload breaks the contract: 151 zeros."""
+    with pytest.raises(OutOfBounds) as caught:
+        assert_within(build, NAME, text())
+    error = caught.value
+    assert error.input == "0" * 151
+    assert error.payload == build("0" * 151)
+    assert [each.code for each in error.report] == ["maxLength"]
+    assert isinstance(error, AssertionError)
+
+
+def test_the_message_is_short() -> None:
+    """The message is the input and the report, with nothing of Hypothesis."""
+    contract = Contract({"properties": {"a": {"enum": ["Y", "N"]}}})
+    with pytest.raises(OutOfBounds) as caught:
+        assert_within(lambda flag: {"a": flag}, contract, st.booleans())
+    assert str(caught.value).splitlines() == [
+        "the payload built from False is out of bounds",
+        "schema: 1 violation",
+        '  enum: /a is false, but must be "Y" or "N"',
+        '      hint: "N"',
+    ]
+    assert not hasattr(caught.value, "__notes__")
+    assert caught.value.__suppress_context__
+
+
+def test_a_long_input_is_cut_in_the_message() -> None:
+    """A message shows the beginning of a long input; the error has all of it."""
+    with pytest.raises(OutOfBounds) as caught:
+        assert_within(lambda text: text * 2, Contract({"maxLength": 3}), st.just("x" * 5_000))
+    assert len(str(caught.value).splitlines()[0]) < 1_100
+    assert caught.value.input == "x" * 5_000
+
+
+def test_a_builder_that_keeps_the_contract_passes() -> None:
+    """Nothing is raised where every payload is valid."""
+    assert_within(lambda name: build(name[:150] or "x"), NAME, text())
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [st.lists(st.sampled_from(["Laptop", "Pro"])), st.from_regex("[a-z ]*", fullmatch=True)],
+)
+def test_inputs_are_driven_to_the_limits(inputs: st.SearchStrategy[Any]) -> None:
+    """What is put together of parts is driven beyond a length that chance does not reach."""
+    with pytest.raises(OutOfBounds) as caught:
+        assert_within(lambda parts: build(" ".join(parts)), NAME, inputs)
+    assert caught.value.report.violations[0].actual <= 160
+
+
+@pytest.mark.parametrize(("least", "most"), [(0, 300), (3, 5), (7, 7)])
+def test_texts_have_every_length(least: int, most: int) -> None:
+    """The texts have lengths from the least to the most, and none else."""
+    lengths = set()
+
+    @given(text(min_size=least, max_size=most))
+    def collect(value: str) -> None:
+        lengths.add(len(value))
+
+    collect()
+    assert min(lengths) >= least
+    assert max(lengths) <= most
+    assert len(lengths) > min(30, most - least)
+
+
+def test_what_the_builder_raises_comes_through() -> None:
+    """An error in the builder is raised as it is, with the smallest input in a note."""
+
+    def fails(number: int) -> Any:
+        if number > 41:
+            raise KeyError("no such group")
+        return "x"
+
+    with pytest.raises(KeyError, match="no such group") as caught:
+        assert_within(fails, Contract({"type": "string"}), st.integers())
+    assert caught.value.__notes__ == ["the smallest input: 42"]  # type: ignore[attr-defined,unused-ignore]
+    assert [entry.name for entry in caught.traceback][-1] == "fails"
+    assert not any("hypothesis" in str(entry.path) for entry in caught.traceback)
+
+
+def test_a_payload_that_is_no_json_is_told_with_its_input() -> None:
+    """A payload that is no JSON value raises NotJSON, with the smallest input in a note."""
+    with pytest.raises(fieldbound.NotJSON) as caught:
+        assert_within(lambda each: {each}, Contract({"type": "string"}), st.integers())
+    assert caught.value.__notes__ == ["the smallest input: 0"]  # type: ignore[attr-defined,unused-ignore]
+
+
+def test_the_profile_counts() -> None:
+    """As many inputs are tried as the active profile says, or *max_examples*."""
+    tried = []
+    contract = Contract({"type": "integer"})
+    settings.register_profile("few", settings.get_profile("fieldbound"), max_examples=7)
+    settings.load_profile("few")
+    for most in (None, 3):
+        tried.clear()
+        assert_within(
+            lambda each: tried.append(each) or each, contract, st.integers(), max_examples=most
+        )  # type: ignore[func-returns-value]
+        assert len(tried) == (most or 7)
+
+
+def test_it_is_the_same_each_time() -> None:
+    """Under a profile that leaves nothing to chance, the same inputs are tried in each run."""
+    runs: list[list[int]] = [[], []]
+    for tried in runs:
+        assert_within(
+            lambda each, tried=tried: tried.append(each) or each, Contract(True), st.integers()
+        )  # type: ignore[misc]
+    assert runs[0] == runs[1]
+
+
+def test_a_test_that_is_given_has_no_room_for_it() -> None:
+    """In a test that is itself @given it is refused, with a word on what to do."""
+
+    @settings(suppress_health_check=list(HealthCheck), max_examples=1)
+    @given(st.integers())
+    def nested(_: int) -> None:
+        assert_within(build, NAME, text())
+
+    with pytest.raises(RuntimeError, match="cannot stand in a test that is @given"):
+        nested()
+
+
+def test_arguments_are_refused_by_name() -> None:
+    """What is no strategy, no contract, and no number of examples is refused."""
+    with pytest.raises(TypeError, match="inputs is 'abc', but must be a Hypothesis strategy"):
+        assert_within(build, NAME, "abc")  # type: ignore[arg-type]
+    with pytest.raises(fieldbound.UnknownName):
+        assert_within(build, "no/such", text())
+    with pytest.raises(hypothesis.errors.InvalidArgument, match="max_examples"):
+        assert_within(build, NAME, text(), max_examples=0)
+
+
+def test_payloads_count_for_limit_coverage() -> None:
+    """The payloads are the user's, and so they count."""
+    recorder = Recorder(Coverage())
+    recorder.install()
+    try:
+        assert_within(lambda name: build(name[:150] or "x"), NAME, text())
+    finally:
+        recorder.uninstall()
+    rows = recorder.coverage.contracts[NAME]
+    row = next(row for row in rows if row.limit.id.endswith("#/InternalName:maxLength"))
+    assert (row.covered, row.beyond) == (True, 0)
+
+
+def test_it_pickles_and_shows_no_payload() -> None:
+    """OutOfBounds pickles by value, and its repr leaves the payload out."""
+    error = OutOfBounds("a", {"secret": "canary"}, Contract(False).check({}))
+    assert pickle.loads(pickle.dumps(error)) == error  # noqa: S301
+    assert "canary" not in repr(error) + str(error)
+
+
+def test_hypothesis_is_asked_for_by_name() -> None:
+    """Without Hypothesis the import says what to install."""
+    code = "import sys; sys.modules['hypothesis'] = None; import fieldbound.testing"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert "pip install 'fieldbound[testing]'" in done.stderr
