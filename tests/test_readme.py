@@ -51,6 +51,22 @@ def test_a_command_prints_what_the_readme_shows(text: str) -> None:
         assert done.stdout + done.stderr == expected
 
 
+@pytest.mark.parametrize("text", _blocks("text"))
+def test_a_run_of_pytest_prints_what_the_readme_shows(text: str) -> None:
+    """The run of pytest that the README shows prints what stands below it, among its own lines."""
+    command, _, expected = text.removeprefix("$ ").partition("\n")
+    done = subprocess.run(
+        [sys.executable, "-m", *command.split(), "--rootdir=."],
+        env={**os.environ, "FORCE_COLOR": "", "COLUMNS": "100", "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert expected in done.stdout
+    assert done.returncode == 1
+
+
 def test_python_examples_do_what_they_say() -> None:
     """The Python examples, run one after the other, print what stands below them."""
     examples = doctest.DocTestParser().get_doctest(
@@ -62,10 +78,13 @@ def test_python_examples_do_what_they_say() -> None:
 
 
 def test_every_option_that_is_shown_exists() -> None:
-    """Every option in the README is one of the command line's."""
+    """Every option in the README is one of the command line's, or of pytest with the plugin."""
     usage = parser_of_commands().format_help()
     for action in parser_of_commands()._subparsers._group_actions:  # type: ignore[union-attr]
         usage += "".join(each.format_help() for each in action.choices.values())  # type: ignore[union-attr]
+    usage += subprocess.run(
+        [sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True
+    ).stdout
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
     assert shown
     assert all(re.search(rf"{option}\b", usage) for option in shown)

@@ -106,9 +106,10 @@ def cases(args: argparse.Namespace, console: Console) -> int:
         try:
             found = certified(each)
         except (Unspecified, Unsatisfiable) as error:
-            if len(named) == 1:
-                raise
-            console.note(str(error))  # of all that were named, one for which there are none
+            if each.name in args.names:
+                console.error(str(error))
+            else:
+                console.note(str(error))  # one of those whose names begin so
             continue
         made += len(found)
         if args.out is not None:
@@ -117,7 +118,7 @@ def cases(args: argparse.Namespace, console: Console) -> int:
             put("".join(_lines(found)))
         else:
             put(f"{_summary(each, found)}\n")
-    if not made:
+    if not made and not console.failed:
         console.error("no case was made: there is no limit in what is named")
     return 0
 
@@ -170,8 +171,9 @@ def _filed(folder: Path, verdict: str, case: Case, instance: Any, taken: dict[st
     key = f"{verdict} {text}"
     if key not in taken:
         stem = _slug(f"{case.limit.pointer.replace('*', 'any')[1:]}.{case.limit.keyword}")
-        names, name, number = {*taken.values()}, f"{verdict}/{stem}.json", 1
-        while name in names:
+        # some systems take names that differ in case alone for one
+        names, name, number = {each.lower() for each in taken.values()}, f"{verdict}/{stem}.json", 1
+        while name.lower() in names:
             number += 1
             name = f"{verdict}/{stem}.{number}.json"
         with replacing(str(folder / name)) as stream:
