@@ -18,7 +18,7 @@ ROOMS = Path(fieldbound.__file__).parent
 LAYERS = (
     {"model", "references"},
     {"wording", "values"},
-    {"document", "limits", "inline", "names", "forms", "grammar", "source", "reach"},
+    {"document", "limits", "inline", "loosen", "names", "forms", "grammar", "source", "reach"},
     {"algebra", "languages", "quantities"},
     {"engine", "explain", "lint", "coverage"},
     {"judge", "bundle", "openapi", "texts"},

@@ -356,6 +356,56 @@ def test_every_keyword_is_broken_or_named(schema: dict[str, Any]) -> None:
     assert broken
 
 
+CONDITIONAL: list[tuple[dict[str, Any], str, Any]] = [
+    (
+        {
+            "type": "object",
+            "properties": {"kind": {"enum": ["card", "bank"]}, "number": {"type": "string"}},
+            "required": ["kind"],
+            "if": {"properties": {"kind": {"const": "card"}}, "required": ["kind"]},
+            "then": {"properties": {"number": {"maxLength": 16}}, "required": ["number"]},
+        },
+        "/number:maxLength",
+        {"kind": "card", "number": "0" * 17},
+    ),
+    (
+        {"dependentSchemas": {"a": {"properties": {"b": {"minimum": 5}}}}},
+        "/b:minimum",
+        {"a": None, "b": 4},
+    ),
+    (
+        {
+            "type": "array",
+            "items": {
+                "if": {"properties": {"k": {"const": 1}}, "required": ["k"]},
+                "then": {"required": ["v"]},
+            },
+        },
+        "/*/v:required",
+        [{"k": 1}],
+    ),
+    (
+        {
+            "oneOf": [
+                {"properties": {"t": {"const": "a"}}, "required": ["t", "x"]},
+                {"properties": {"t": {"const": "b"}}, "required": ["t", "y"]},
+            ],
+            "type": "object",
+        },
+        "/y:required",
+        {"t": "b"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("schema", "limit", "least"), CONDITIONAL, ids=lambda each: str(each)[:20])
+def test_a_limit_that_holds_only_sometimes_is_broken(
+    schema: dict[str, Any], limit: str, least: Any
+) -> None:
+    """What counts only where another attribute has a certain value is broken there."""
+    assert smallest(invalid(Contract(schema), limit), lambda _: True).instance == least
+
+
 # -- from_schema -----------------------------------------------------------------------------------
 
 

@@ -132,11 +132,15 @@ class Contract:
         validator: ReferenceValidator = made(self.schema, registry=registry, format_checker=checker)
         return validator
 
-    def algebra(self) -> Algebra:
-        """Return what the contract takes, as a set to reckon with."""
+    def algebra(self, without: Limit | None = None) -> Algebra | None:
+        """Return what the contract takes as a set, *without* a limit if that can be taken out."""
         from .algebra import Algebra
+        from .loosen import loosened
 
-        return Algebra(self.schema, self._uri, self._resources, self._formats)
+        held: tuple[Any, dict[str, Any]] | None = self.schema, self._resources
+        if without is not None:
+            held = loosened(self.schema, self._uri, self._resources, without)
+        return held and Algebra(held[0], self._uri, held[1], self._formats)
 
     # -- what the contract says ----------------------------------------------------------------
 

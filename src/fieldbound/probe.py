@@ -11,7 +11,7 @@ from math import inf
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-from .algebra import is_within
+from .algebra import Algebra, is_within
 from .anatomy import Anatomy
 from .containers import ABSENT
 from .forms import All, Arrays, Either, Form, Objects, Values
@@ -20,7 +20,7 @@ from .making import Branch, Making, Route
 from .model import Limit, Unsatisfiable, Violation
 from .references import tokens_of
 from .source import Everything, Simplest
-from .wrong import OF_NAMES, Wrong, contrary, name_of, wrong
+from .wrong import OF_NAMES, Wrong, name_of, some, wrong
 
 _ROUTES: Final = 24
 _MOST: Final = 16
@@ -28,6 +28,11 @@ _TRIED: Final = 400
 _TURNS: Final = 6
 #: Limits that are named as standing in the way of another.
 _NAMED: Final = 4
+#: Limits that are kept or broken by a part of what they are on.
+_OF_PARTS: Final = OF_NAMES | frozenset(
+    "additionalProperties unevaluatedProperties propertyNames items additionalItems "
+    "unevaluatedItems".split()
+)
 #: What the reference calls a limit that is broken inside, or one that is written as `false`.
 _APPLYING: Final = frozenset(("anyOf", "oneOf", "not", "if", "dependencies", "contains", None))
 
@@ -52,7 +57,7 @@ class Probe:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self.making = Making(Anatomy(contract.algebra()))
+        self.making = Making(Anatomy(_algebra(contract)))
         self.anatomy = self.making.anatomy
         if self.anatomy.height(self.anatomy.root) == inf:
             raise Unsatisfiable(contract.name, self.anatomy.algebra.why_nothing())
@@ -71,10 +76,20 @@ class Probe:
 
     def routes(self, limit: Limit) -> Iterator[tuple[Route, Form]]:
         """Yield the ways to the value that a limit is on, and the form of what is right there."""
+        for route, form in islice(self._walk(self.anatomy.root, self._tokens(limit), ()), _ROUTES):
+            yield route, form
+            if limit.keyword in _OF_PARTS:  # they are put into one of the alternatives
+                yield from self._branches(route, form)
+
+    def _branches(self, route: Route, form: Form) -> Iterator[tuple[Route, Form]]:
+        for index, each in enumerate(form.branches if isinstance(form, (Either, All)) else ()):
+            inner = self.anatomy.resolved(each)
+            yield (*route, Branch(index)), inner
+            yield from self._branches((*route, Branch(index)), inner)
+
+    def _tokens(self, limit: Limit) -> tuple[str, ...]:
         tokens = tokens_of(limit.pointer)
-        if limit.keyword in OF_NAMES:
-            tokens = tokens[:-1]
-        yield from islice(self._walk(self.anatomy.root, tokens, ()), _ROUTES)
+        return tokens[:-1] if limit.keyword in OF_NAMES else tokens
 
     def _walk(
         self, form: Form, tokens: tuple[str, ...], route: Route
@@ -121,18 +136,51 @@ class Probe:
     def _mistakes(self, limit: Limit) -> list[Found]:
         alone: dict[str, Found] = {}
         together: dict[str, Found] = {}
+        for candidates in self._candidates(limit):
+            for route, value in islice(candidates, _TRIED):
+                found = self._tried(limit, route, value)
+                if found is not None:
+                    kept = alone if found.alone else together
+                    kept.setdefault(repr((route, value)), found)
+                if len(alone) >= _MOST:
+                    break
+            if alone:
+                break
+        return [*alone.values(), *islice(together.values(), _MOST)]
+
+    def _candidates(self, limit: Limit) -> Iterator[Iterator[tuple[Route, Any]]]:
+        """Yield groups of mistakes not yet certified: likely ones, then whatever there may be.
+
+        The latter are what the contract takes without the limit alone, for that may hold only where
+        another attribute has a certain value; then what is not right of the value, or holds it.
+        """
+        algebra, making = self.anatomy.algebra, self.making
         for route, form in self.routes(limit):
-            for ways in (wrong, contrary):
-                for more, value in islice(ways(limit, form, self.anatomy, self.making), _TRIED):
-                    found = self._tried(limit, (*route, *more), value)
-                    if found is not None:
-                        kept = alone if found.alone else together
-                        kept.setdefault(repr((more, value)), found)
-                    if len(alone) >= _MOST:
-                        break
-                if alone:
-                    return [*alone.values(), *islice(together.values(), _MOST)]
-        return [*islice(together.values(), _MOST)]
+            yield self._routed(route, wrong(limit, form, self.anatomy, making))
+        loose = self.contract.algebra(without=limit)
+        others = None if loose is None else algebra.without(loose.root, algebra.root)
+        yield self._within(limit, some(others, self.anatomy, making))
+        tokens = self._tokens(limit)
+        for depth in range(len(tokens), -1, -1):
+            for route, form in islice(self._walk(self.anatomy.root, tokens[:depth], ()), _ROUTES):
+                contrary = some(algebra.negation(form), self.anatomy, making)
+                yield self._routed(route, (Wrong((), each) for each in contrary))
+
+    def _within(self, limit: Limit, instances: Iterator[Any]) -> Iterator[tuple[Route, Any]]:
+        """Yield instances, the first that breaks the limit alone with likelier mistakes in it."""
+        for instance in instances:
+            violation = self.breaks(instance, limit)
+            if violation is not None and limit.keyword not in OF_NAMES:
+                for _, form in self.routes(limit):
+                    for more, value in wrong(limit, form, self.anatomy, self.making):
+                        if not more:
+                            yield (), _with(instance, tokens_of(violation.pointer), value)
+                yield (), instance
+                return
+            yield (), instance
+
+    def _routed(self, route: Route, mistakes: Iterator[Wrong]) -> Iterator[tuple[Route, Any]]:
+        return (((*route, *more), value) for more, value in mistakes)
 
     def _tried(self, limit: Limit, route: Route, value: Any) -> Found | None:
         """Return a mistake if it is one with this limit, in the simplest instance there is."""
@@ -215,6 +263,24 @@ class Probe:
             return not found
         told = {each.keyword for each in (violation.limit, *violation.also)} | _APPLYING
         return bool(found) and all(told & keywords for keywords in found)
+
+
+def _with(instance: Any, tokens: tuple[str, ...], value: Any) -> Any:
+    """Return an instance with another value at a pointer."""
+    if not tokens:
+        return value
+    if isinstance(instance, list):
+        index = int(tokens[0])
+        inner = _with(instance[index], tokens[1:], value)
+        return [*instance[:index], inner, *instance[index + 1 :]]
+    return {**instance, tokens[0]: _with(instance[tokens[0]], tokens[1:], value)}
+
+
+def _algebra(contract: Contract) -> Algebra:
+    found = contract.algebra()
+    if found is None:  # there is no limit to be taken out
+        raise LookupError(contract.name)
+    return found
 
 
 def implies(limit: Limit | None, other: Limit) -> bool:

@@ -87,7 +87,7 @@ _FORMATS_LIKE: Final = {
 }
 _FEW: Final = 12
 _FRESH: Final = 6
-_SEEDS: Final = 40
+_SEEDS: Final = 12
 #: Limits that demand a name: they are on the object, not on the value at their pointer.
 OF_NAMES: Final = frozenset(("required", "dependentRequired", "dependencies"))
 
@@ -141,9 +141,18 @@ def wrong(limit: Limit, form: Form, anatomy: Anatomy, making: Making) -> Iterato
         yield each if isinstance(each, Wrong) else Wrong((), each)
 
 
-def contrary(limit: Limit, form: Form, anatomy: Anatomy, making: Making) -> Iterator[Wrong]:
-    """Yield values that are not of the form at all, for a limit that no likely mistake breaks."""
-    yield from (Wrong((), each) for each in _contrary(_Slot(limit, form, anatomy, making)))
+def some(form: Form | None, anatomy: Anatomy, making: Making) -> Iterator[Any]:
+    """Yield values of a form, of all its kinds, the simpler ones first; of None there are none."""
+    if form is None or anatomy.height(form) == inf:
+        return
+    branches = form.branches if isinstance(form, Either) else (form,)
+    kinds = [each for each in branches if anatomy.height(each) < inf]
+    for each in kinds:
+        yield making.simplest(each)
+    for each in kinds:
+        yield from [way for way in making.options(each).values if not callable(way)][:_FEW]
+        for seed in range(_SEEDS):
+            yield making.at_will(each, Chance(Random(seed)))
 
 
 # -- what is no value of its own ------------------------------------------------------------------
@@ -232,7 +241,13 @@ def _beyond(slot: _Slot) -> Iterator[Any]:
             else replace(changed, most=limit, below=not slot.limit.keyword.startswith("exclusive"))
         )
         found = slot.anatomy.amounts(changed).edges
-        yield from sorted(found, key=lambda each: abs(Fraction(str(each)) - limit))[:_FEW]
+        yield from sorted(found, key=lambda each: _distance(each, limit))[:_FEW]
+
+
+def _distance(number: Any, limit: Fraction) -> tuple[int, Fraction]:
+    """Return how far a number is beyond a limit, the rounder ones first."""
+    exact = Fraction(str(number))
+    return exact.denominator, abs(exact - limit)
 
 
 def _uneven(slot: _Slot) -> Iterator[Any]:
@@ -347,16 +362,6 @@ def _whatever(slot: _Slot) -> Iterable[Any]:
     if isinstance(slot.anatomy.resolved(slot.form), Nothing):
         return _ANY
     return (*slot.values(2), *_ANY)
-
-
-def _contrary(slot: _Slot) -> Iterator[Any]:
-    """Yield values that are not of the form at all."""
-    others = slot.anatomy.algebra.negation(slot.form)
-    if others is None or slot.anatomy.height(others) == inf:
-        return
-    yield from slot._replace(form=others).values(_SEEDS)
-    for seed in range(_SEEDS):
-        yield slot.making.at_will(others, Chance(Random(seed)))
 
 
 def _ways(names: str, ways: _Ways) -> dict[str, _Ways]:
