@@ -432,7 +432,11 @@ def test_from_schema_gives_valid_instances(schema: dict[str, Any]) -> None:
             "/properties/a",
         ),
         (False, "false is written"),
-        ({"type": "string", "pattern": "^ab$", "minLength": 3}, "no instance"),
+        (
+            {"type": "string", "pattern": "^ab$", "minLength": 3},
+            r"there is no text of 3 characters or more, that matches '\^ab\$'",
+        ),
+        ({"type": "string", "pattern": r"^(a)(?<!a)$"}, "no text was found that matches"),
         (
             {
                 "$ref": "#/$defs/node",

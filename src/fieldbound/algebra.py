@@ -148,8 +148,8 @@ class Algebra:
             form = self.target(form)
         return form
 
-    def why_nothing(self) -> str:
-        """Say which part of the schema takes nothing, and why."""
+    def why_nothing(self) -> str | None:
+        """Say which part of the schema takes nothing, and why; None where that is not told."""
         try:
             found = canonical.find_unsatisfiable(self._schema, **self._options)
         except ValueError:
@@ -157,7 +157,7 @@ class Algebra:
         inmost = sorted(found.items(), key=lambda each: (-each[0].count("/"), each[0]))
         for pointer, reason in inmost:
             return f"{_why(reason)} at {pointer or 'the root'}"
-        return "no instance can ever be complete: what it requires requires more of the same"
+        return None
 
     # -- reading the canonical form ------------------------------------------------------------
 

@@ -160,6 +160,17 @@ class Anatomy:
 
     # -- whether there is any ----------------------------------------------------------------------
 
+    def why_nothing(self) -> str:
+        """Say why there is no instance at all."""
+        told = self.algebra.why_nothing()
+        if told is not None:
+            return told
+        for form, spelling in self._spellings.items():
+            if not spelling.edges and isinstance(form, Texts):
+                found = "there is no text" if spelling.proven else "no text was found"
+                return f"{found} {form.said()}"
+        return "no instance can ever be complete: what it requires requires more of the same"
+
     def height(self, form: Form) -> float:
         """Return how deep an instance has to nest at least; infinite: there is none."""
         if form not in self._heights:

@@ -51,6 +51,15 @@ class Texts(Form):
     encodings: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
+    def said(self) -> str:
+        """Say what such a text is like."""
+        said = [f"of {self.least} characters or more"] if self.least else []
+        said += [f"of at most {self.most}"] if self.most is not None else []
+        said += [f"that matches {each!r}" for each in self.patterns]
+        said += [f"that does not match {each!r}" for each in self.avoided]
+        said += [f"of the format {each}" for each in (*self.formats, *self.encodings)]
+        return ", ".join(said)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers(Form):

@@ -60,7 +60,7 @@ class Probe:
         self.making = Making(Anatomy(_algebra(contract)))
         self.anatomy = self.making.anatomy
         if self.anatomy.height(self.anatomy.root) == inf:
-            raise Unsatisfiable(contract.name, self.anatomy.algebra.why_nothing())
+            raise Unsatisfiable(contract.name, self.anatomy.why_nothing())
         self._found: dict[Limit, tuple[Found, ...]] = {}
         #: The limits that refuse what is meant to break another: on the same value, or not.
         self._others: tuple[dict[Limit, dict[Limit, None]], dict[Limit, dict[Limit, None]]] = (
