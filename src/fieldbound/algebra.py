@@ -24,19 +24,25 @@ from .forms import (
     Texts,
     Values,
 )
+from .references import DIALECTS
 
-_NOTHING: Final = Nothing()
-_KINDS: Final[dict[str, Form]] = {
-    "null": Values((None,)),
-    "boolean": Values((False, True)),
-    "integer": Numbers(whole=True),
-    "number": Numbers(),
-    "string": Texts(),
-    "array": Arrays(),
-    "object": Objects(),
-}
+#: How deep what is left out is looked for in what is left out.
+_MOST_NOTS: Final = 4
+#: Alternatives that are brought together with what stands beside them.
+_MOST_BRANCHES: Final = 64
+#: From here on every float is whole.
+_WHOLE: Final = 1 << 53
+#: What the engine raises where it does not reckon, or we have no form of its own to ask it about.
+_UNTOLD: Final = (ValueError, AttributeError, TypeError, RecursionError)
 #: What the canonical form does not model, and what is made without it has to be checked for.
 _UNMODELED: Final = frozenset(("unevaluatedItems", "unevaluatedProperties", "$schema"))
+#: What is left out beside, in turn, until something is left that is modelled.
+_LEFT_OUT: Final = (
+    frozenset[str](),
+    frozenset(("not",)),
+    frozenset(("$ref", "$dynamicRef")),
+    frozenset(("not", "$ref", "$dynamicRef", "if", "then", "else", "oneOf", "contains")),
+)
 
 
 def takes_nothing(schema: Any, registry: jsonschema_rs.Registry | None = None) -> bool:
@@ -88,6 +94,7 @@ class Algebra:
         }
         self._schema = schema
         self._known: dict[CanonicalSchema, Form] = {}
+        self._nots = 0
         self.root = self._form(self._canonical(schema))
 
     def _canonical(self, schema: Any) -> CanonicalSchema:
@@ -99,7 +106,7 @@ class Algebra:
             schema = self._resolved(form).origin.to_json_schema()
             options = {name: each for name, each in self._options.items() if name != "base_uri"}
             return jsonschema_rs.validator_for(schema, **options).is_valid
-        except (ValueError, AttributeError):
+        except _UNTOLD:
             return lambda _: True
 
     # -- reckoning -----------------------------------------------------------------------------
@@ -116,7 +123,7 @@ class Algebra:
         """Return the form of every value that *form* leaves out, None if there is no telling."""
         try:
             return self._form(self._resolved(form).origin.negate())
-        except (ValueError, AttributeError):
+        except _UNTOLD:
             return None
 
     def both(self, forms: Iterable[Form]) -> Form:
@@ -128,7 +135,7 @@ class Algebra:
             node = wanted[0].origin
             for each in wanted[1:]:
                 node = node.intersect(each.origin)
-        except (ValueError, AttributeError):
+        except _UNTOLD:
             return All(tuple(wanted))
         return self._form(node)
 
@@ -138,7 +145,7 @@ class Algebra:
             whole = self._canonical(True) if form in (ANYTHING, EVERY_KIND) else None
             node = whole or self._resolved(form).origin
             return self._form(node.subtract(self._resolved(other).origin))
-        except (ValueError, AttributeError):
+        except _UNTOLD:
             return None
 
     def _resolved(self, form: Form) -> Form:
@@ -186,8 +193,10 @@ class Algebra:
 
     def _of_type(self, node: CanonicalSchema, view: Any) -> Form | None:
         match view:
+            case canonical.MultiTypeView(types) if len(types) == 1:
+                return _of_kind(types[0], node)
             case canonical.MultiTypeView(types):
-                return _of_kinds(types, node)
+                return Either(tuple(self._kind(each) for each in types), origin=node)
             case canonical.StringView():
                 return _texts(view, node)
             case canonical.IntegerView() | canonical.NumberView():
@@ -198,29 +207,48 @@ class Algebra:
                 return self._objects(view, node)
         return None
 
+    def _kind(self, name: str) -> Form:
+        dialect = self._schema.get("$schema") if isinstance(self._schema, dict) else None
+        named = {"$schema": dialect} if dialect in DIALECTS else {}
+        return self._form(self._canonical({**named, "type": name}))
+
     def _combined(self, node: CanonicalSchema, view: Any) -> Form:
         match view:
             case canonical.TypedGroupView(name, body):
-                return All((_KINDS[name], self._form(body)), origin=node)
+                return All((self._kind(name), self._form(body)), origin=node)
             case canonical.AnyOfView(branches) | canonical.OneOfView(branches):
                 return Either(tuple(self._form(each) for each in branches), origin=node)
             case canonical.AllOfView(branches):
                 return self._all(branches, node)
             case canonical.NotView(schema):
-                inner = self._resolved(self._form(schema))
-                return self.negation(inner) or All((ANYTHING,), origin=node)
+                return self._not(self._form(schema), node)
         raise TypeError(f"a form of the kind {node.kind} is not known")
+
+    def _not(self, inner: Form, node: CanonicalSchema) -> Form:
+        """Return what a form leaves out; one that leads back to itself is left to be checked."""
+        self._nots += 1
+        try:
+            told = self.negation(inner) if self._nots <= _MOST_NOTS else None
+        finally:
+            self._nots -= 1
+        return told or All((ANYTHING,), origin=node)
 
     def _all(self, branches: list[CanonicalSchema], node: CanonicalSchema) -> Form:
         forms = [self._form(each) for each in branches]
         made = self.both(forms) if any(isinstance(each, Reference) for each in forms) else None
-        if made is None or isinstance(made, All) or made.origin == node:
+        if made is not None and not isinstance(made, All) and made.origin != node:
+            return made
+        chosen = next((each for each in forms if isinstance(each, Either)), None)
+        if chosen is None or len(forms) == 1:
             return All(tuple(forms), origin=node)
-        return made
+        others = [each for each in forms if each is not chosen]
+        each_with = tuple(self.both((*others, each)) for each in chosen.branches[:_MOST_BRANCHES])
+        return All((Either(each_with),), origin=node)
 
     def _approximate(self, schema: Any, node: CanonicalSchema) -> Form:
         """Return the form of a schema less what is not modelled, which is left to be checked."""
-        for names in (_UNMODELED, _UNMODELED | {"$ref", "$dynamicRef"}):
+        for more in _LEFT_OUT:
+            names = _UNMODELED | more
             less = _less(schema, names)
             if less != schema:
                 try:
@@ -278,21 +306,19 @@ class Algebra:
         raise TypeError(f"{type(view).__name__} is not known")
 
 
-def _of_kinds(types: list[str], node: CanonicalSchema) -> Form:
-    if len(types) == 1:
-        match types[0]:
-            case "null":
-                return Values((None,), origin=node)
-            case "boolean":
-                return Values((False, True), origin=node)
-            case "integer" | "number":
-                return Numbers(whole=types[0] == "integer", origin=node)
-            case "string":
-                return Texts(origin=node)
-            case "array":
-                return Arrays(origin=node)
-        return Objects(origin=node)
-    return Either(tuple(_KINDS[each] for each in types), origin=node)
+def _of_kind(kind: str, node: CanonicalSchema) -> Form:
+    match kind:
+        case "null":
+            return Values((None,), origin=node)
+        case "boolean":
+            return Values((False, True), origin=node)
+        case "integer" | "number":
+            return Numbers(whole=kind == "integer", origin=node)
+        case "string":
+            return Texts(origin=node)
+        case "array":
+            return Arrays(origin=node)
+    return Objects(origin=node)
 
 
 def _texts(view: Any, node: CanonicalSchema) -> Texts:
@@ -325,7 +351,10 @@ def _numbers(view: Any, node: CanonicalSchema) -> Numbers:
 
 
 def _exact(number: Any) -> Fraction | None:
-    return None if number is None else Fraction(str(number))
+    """Return a bound as the engines compare with it: a large float as what it is in binary."""
+    if number is None:
+        return None
+    return Fraction(number if abs(number) >= _WHOLE else str(number))
 
 
 def _less(schema: Any, names: frozenset[str]) -> Any:

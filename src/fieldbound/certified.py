@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from itertools import islice
 from typing import Any, Final
 
@@ -43,8 +44,8 @@ def _cases(known: Probe, limit: Limit) -> Iterator[Case]:
         wrong = broken[index % len(broken)] if broken else None
         yield Case(
             limit,
-            valid,
-            None if wrong is None else wrong.instance,
+            deepcopy(valid),  # each is the reader's own
+            None if wrong is None else deepcopy(wrong.instance),
             None if wrong is None else wrong.violation,
             reason,
             bool(kept),

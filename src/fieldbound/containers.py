@@ -25,16 +25,19 @@ BYTE: Final = 256
 _LEFT_OUT: Final = 64
 _ADDED: Final = 20
 _FULL: Final = 40
+_DRAWN: Final = 192
 #: Bytes that a leaf takes by turns.
 NEAR: Final = 2
 #: Items up to which an array is filled, items beyond the fewest, and names tried in vain.
 _FILLED: Final = 120
-_LOOSE: Final = 8
+_LOOSE: Final = 24
 TRIES: Final = 20
 #: Of so many turns one fills arrays, and one leaves out each optional attribute that holds no
 #: others. Of those that do, inside of others, every turn leaves out some: one of six.
 _OFTEN: Final = 8
+_FILL: Final = 0
 _BARE: Final = 1
+_SEVERAL: Final = 3
 _SOME: Final = 6
 _MIXED: Final = 40_503
 #: What is left of a turn, without what chooses among up to so many bounds.
@@ -93,7 +96,9 @@ class ObjectMaker:
                     made[name] = value
         made |= {name: each for name, each in fixed.items() if each is not ABSENT}
         added = BYTE - (_ADDED if source.turn is None else BYTE // 4)
-        wanted = int(free and bool(self._families) and header[-1] >= added and room > 0)
+        wanted = 0
+        if free and self._families and room > 0 and header[-1] >= (added if self.attributes else 1):
+            wanted = int(min(room, 1 + (header[-1] & 3)))
         if wanted or form.breaches or len(made) < form.least:
             self._fill(made, source, depth, wanted, fixed)
         return made
@@ -206,8 +211,12 @@ class ArrayMaker:
         least = max(self._least, 1 + max(fixed, default=-1))
         most = min(self._most, least + _LOOSE)
         if source.turn is not None and free:
-            byte = 0 if source.turn >> ASIDE & _OFTEN - 1 else BYTE - 1
-            least = max(least, 1 if most else 0)
+            kind = source.turn >> ASIDE & _OFTEN - 1
+            byte = BYTE - 1 if kind == _FILL else 0
+            several = 1 + (source.turn >> 2 * ASIDE & 3) if kind == _SEVERAL else 1
+            least = max(least, int(min(most, several)))
+        elif _DRAWN <= byte < BYTE - _FULL and free and most > least:
+            least = source.integer(least, int(most))
         if byte >= BYTE - _FULL and self._most <= _FILLED:
             least = most = max(int(self._most), least)
         made: list[Any] = []

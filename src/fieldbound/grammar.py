@@ -61,6 +61,7 @@ _HEX: Final = {"x": 2, "u": 4}
 #: How far a class by property is looked for: as many characters as any text needs.
 _SAMPLED: Final = 0x3400
 _MOST_REPEATS: Final = 5_000
+_FEW_REPEATS: Final = 3
 
 
 def complement(ranges: Ranges) -> Ranges:
@@ -307,3 +308,25 @@ def parsed(pattern: str, lenient: bool = False) -> Tree:
         return _Reader(pattern, lenient).tree()
     except (IndexError, ValueError, TypeError) as error:
         raise error if isinstance(error, NotRegular) else NotRegular(str(error)) from None
+
+
+@cache
+def is_endless(pattern: str) -> bool:
+    """Return whether a pattern may keep one that steps back busy without end.
+
+    It may where what is repeated any number of times can itself be repeated, or be one of several.
+    """
+    try:
+        return _is_endless(parsed(pattern, lenient=True), within=False)
+    except NotRegular:
+        return True
+
+
+def _is_endless(tree: Tree, within: bool) -> bool:
+    if isinstance(tree, Repeat):
+        many = tree.most is None or tree.most - tree.least > _FEW_REPEATS
+        return (within and many) or _is_endless(tree.part, within or many)
+    if isinstance(tree, (Sequence, Choice)):
+        chosen = within and isinstance(tree, Choice)
+        return chosen or any(_is_endless(each, within) for each in tree.parts)
+    return False

@@ -118,19 +118,13 @@ class Contract:
 
     def jsonschema_validator(self) -> ReferenceValidator:
         """Return a validator of the jsonschema package for the same schema and resources."""
-        from jsonschema import FormatChecker
-        from jsonschema.validators import Draft202012Validator, validator_for
-        from referencing import Registry
-        from referencing.jsonschema import DRAFT202012
+        return self.reference(careful=False)
 
-        registry: Registry[Any] = Registry().with_contents(
-            {self._uri: self.schema, **self._resources}.items(), default_specification=DRAFT202012
-        )
-        registry = registry.crawl()  # now, or it is done anew for every reference followed
-        made = validator_for(self.schema, default=Draft202012Validator)
-        checker = FormatChecker() if self._formats == "assert" else None
-        validator: ReferenceValidator = made(self.schema, registry=registry, format_checker=checker)
-        return validator
+    def reference(self, *, careful: bool = True) -> ReferenceValidator:
+        """Return the same, *careful* of patterns by which Python's own might never end."""
+        from .reference import reference
+
+        return reference(self.schema, self._uri, self._resources, self._formats, careful=careful)
 
     def algebra(self, without: Limit | None = None) -> Algebra | None:
         """Return what the contract takes as a set, *without* a limit if that can be taken out."""

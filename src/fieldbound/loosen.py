@@ -10,6 +10,7 @@ from .model import Limit
 from .references import References, tokens_of, unquoted
 
 _LISTS = ("dependentRequired", "dependencies")
+_OLD_BOUNDS = ("exclusiveMinimum", "exclusiveMaximum")
 
 
 def loosened(
@@ -33,6 +34,10 @@ def loosened(
         for trigger, names in holder[keyword].items():
             if isinstance(names, list):
                 holder[keyword][trigger] = [each for each in names if (each,) != name]
+    elif keyword in _OLD_BOUNDS and isinstance(holder[keyword], bool):
+        del holder[keyword]
+    elif isinstance(holder.get(f"exclusiveM{keyword[1:]}"), bool):  # of draft 4: nothing alone
+        del holder[keyword], holder[f"exclusiveM{keyword[1:]}"]
     else:  # what is made by the server takes nothing, and is marked as such
         holder.pop("not" if limit.keyword in ("readOnly", "writeOnly") else keyword, None)
     return schema, held

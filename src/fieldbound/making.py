@@ -10,13 +10,16 @@ from typing import Any, Final, NamedTuple
 from .anatomy import Anatomy
 from .containers import ASIDE, DEEPEST, NEAR, TRIES, ArrayMaker, ObjectMaker
 from .forms import All, Arrays, Either, Form, Numbers, Objects, Texts, Values
+from .quantities import Amounts
 from .source import Simplest, Source
+from .texts import Spelling
 
 #: Values of an enumeration that are told one by one.
 _LISTED: Final = 60
-#: Of the ways to make a leaf every sixth is the simplest, or a bound; objects count as four.
+#: Of the ways to make a leaf every sixth is the simplest, or a bound, and as many as there are of
+#: others draw one at will; objects count as four.
 _BOUNDS: Final = 6
-_AT_WILL: Final = 5
+_AT_WILL: Final = 1
 _WEIGHT: Final = 4
 #: What share of the draws each of several alternatives has at least: one of so many.
 _SHARE: Final = 7
@@ -24,6 +27,7 @@ _SHARE: Final = 7
 #: Of the bytes that a leaf takes by turns, those whose first is below stand for a value near the
 #: simplest.
 _NEAREST: Final = 16
+_INSIDE: Final = 64
 #: How often a form is in itself by turns, and how many bytes any takes at most.
 _TURNS: Final = 3
 _LARGEST: Final = 4_000
@@ -72,6 +76,7 @@ class Making:
         self._arrays: dict[Form, ArrayMaker] = {}
         self._sizes: dict[Form, int] = {}
         self._within: list[Form] = []
+        self._building: list[Form] = []
 
     def draw(self, source: Source) -> Any:
         """Return an instance of the root form."""
@@ -97,8 +102,10 @@ class Making:
             inner = self.anatomy.resolved(form)
             found = self._options.get(inner)
             if found is None:
+                self._building.append(inner)
                 ways = tuple(self._ways(inner))
                 found = Options(ways, tuple(self._bounds(inner, ways)))
+                self._building.pop()
             self._options[form] = self._options[inner] = found
         return found
 
@@ -180,14 +187,14 @@ class Making:
         match form:
             case Texts():
                 texts = self.anatomy.spelling(form)
-                return [_tuned(some, lambda steps, _: texts.near(steps)) for some in texts.bounds]
+                return [_tuned(some, texts) for some in texts.bounds]
             case Numbers():
                 amounts = self.anatomy.amounts(form)
-                return [_tuned(some, amounts.near) for some in amounts.bounds]
+                return [_tuned(some, amounts) for some in amounts.bounds]
             case Either(branches):
                 height = self.anatomy.height
                 found: list[Any] = []
-                for each in branches:
+                for each in self._known(branches):
                     if height(each) == 0:
                         found += self.options(each).bounds
                     elif height(each) < inf:
@@ -197,7 +204,7 @@ class Making:
 
     def _either(self, branches: Sequence[Form]) -> list[Any]:
         height = self.anatomy.height
-        known = [each for each in sorted(branches, key=height) if height(each) < inf]
+        known = [each for each in self._known(branches) if height(each) < inf]
         ways = [
             list(self.options(each).values) if height(each) == 0 else [self._later(each)] * _WEIGHT
             for each in known
@@ -205,6 +212,11 @@ class Making:
         most = max(map(len, ways))
         even = [each * -(-most // (_SHARE * len(each))) for each in ways]
         return [way for each in even for way in each]
+
+    def _known(self, branches: Sequence[Form]) -> list[Form]:
+        """Return branches, the simpler ones first, without those that are what is being built."""
+        found = [each for each in branches if self.anatomy.resolved(each) not in self._building]
+        return sorted(found, key=self.anatomy.height)
 
     def _later(self, form: Form) -> Maker:
         """Return what makes a value of a form that may lead back to where it is used."""
@@ -265,8 +277,8 @@ _WIDTHS: Final = {
 }
 
 
-def _tuned(several: Sequence[Any], near: Callable[[int, bool], Any]) -> Maker:
-    """Return what makes one of several bounds, or, for a few draws, a value near the simplest.
+def _tuned(several: Sequence[Any], leaf: Spelling | Amounts) -> Maker:
+    """Return what makes one of several bounds, or a value within: near the simplest, or between.
 
     The lower the draw, the simpler: so a value shrinks from the bound to what shows the point.
     """
@@ -275,7 +287,10 @@ def _tuned(several: Sequence[Any], near: Callable[[int, bool], Any]) -> Maker:
         high, low = source.bytes(NEAR)
         turn = source.turn or 0
         if high < _NEAREST:
-            return near(high << 8 | low, turn & 1 == 1)
+            return leaf.near(high << 8 | low, turn)
+        if high < _INSIDE:
+            share = (high - _NEAREST << 8 | low) / (_INSIDE - _NEAREST << 8)
+            return leaf.inside(share, turn)
         return several[(turn >> ASIDE) % len(several)]
 
     return tuned
@@ -291,5 +306,5 @@ def _weighed(edges: Sequence[Any], at_will: Maker, bounds: int) -> list[Any]:
     often = max(1, len(edges) // _BOUNDS)
     return [each for each in edges[:bounds] for _ in range(often)] + [
         *rest,
-        *[at_will] * max(1, len(edges) // _AT_WILL),
+        *[at_will] * max(1, len(edges) * _AT_WILL),
     ]

@@ -70,7 +70,7 @@ class Probe:
 
     @cached_property
     def _reference(self) -> Any:
-        return self.contract.jsonschema_validator()
+        return self.contract.reference()
 
     # -- where a limit is ------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor, lcm
 
 from .forms import Numbers
@@ -13,6 +14,13 @@ from .source import Source
 _FAR = 1_000_000
 _SCALES = (1, 2, 10, 100, 1000)
 _TRIES = 50
+#: Numbers farther apart are told in whole steps, others in hundredths.
+_WIDE = 50
+_FINE = 100
+#: Steps that are told one by one.
+_LONG = 4096
+#: How far numbers at will are drawn where nothing bounds them.
+_FARTHEST = 1 << 63
 
 
 class Amounts:
@@ -22,8 +30,17 @@ class Amounts:
         self._form = form
         self._step = _step(form)
         self.edges = self._edges()
+        span = max(self.edges) - min(self.edges) if self.edges else 0
+        self._scale = 1 if form.whole or span > _WIDE else _FINE  # of steps where there are none
+        self._plain = self._scale == 1 and not form.avoided and not form.broken
+        self._plain = self._plain and (self._step is None or self._step.denominator == 1)
+        self._low = min(self.edges, default=0)
+        self._high = max(self.edges, default=0)
         #: The simplest, the first, the last, and one that is not whole: several of a kind.
         self.bounds = [[each] for each in self._bounds()]
+        told = {each for some in self.bounds for each in some}
+        if others := [each for each in self.edges if each not in told]:
+            self.bounds.append(others)
 
     def _grid(self, scale: int) -> tuple[Fraction, int | None, int | None]:
         """Return a step, and between which of its multiples the numbers are."""
@@ -65,10 +82,13 @@ class Amounts:
                 continue
             near = min(max(0, low), high)
             found = [near, low, high, near + 1, near - 1, low + 1, high - 1]
-            if scale == 1 and not self._step and not form.whole:
-                found += [7, 42, 2**31, -(2**31) - 1, 2**53]
+            if scale == 1:
+                found += [7, 42]
+                found += [2**31, 2**53, 2**63] if form.most is None else []
+                found += [-(2**31) - 1, -(2**63) - 1] if form.least is None else []
+                low, high = min(low, *found), max(high, *found)
             around = range(near - 6, near + 7) if form.avoided or form.broken else ()
-            yield from (at * step for at in (*found, *around) if low <= at <= high)
+            yield from (at * step for at in (*found, *around))
         yield from self._exact_bounds()
 
     def _exact_bounds(self) -> Iterator[Fraction]:
@@ -83,17 +103,43 @@ class Amounts:
         broken = [each for each in self.edges if isinstance(each, float)]
         return list(dict.fromkeys((*self.edges[:1], *extremes, *broken[:1])))
 
-    def near(self, steps: int, down: bool) -> int | float:
-        """Return the number so many steps from the simplest, up or down, if it is of the form."""
-        step = self._step or Fraction(1)
-        number = Fraction(str(self.edges[0])) + (-steps if down else steps) * step
-        return plain(number) if self._takes(number) else self.edges[0]
+    def near(self, steps: int, turn: int) -> int | float:
+        """Return the number so many steps from the simplest, up or, by turns, down."""
+        found = self._stepped(-steps if self._is_down(turn) else steps)
+        return self.edges[0] if found is None else found
+
+    def inside(self, share: float, turn: int) -> int | float:
+        """Return the number at a share of the way from the simplest to the last, or the first.
+
+        Where that is far, the share is one of its order of magnitude.
+        """
+        way = self._ways[self._is_down(turn)]
+        return self.near(int(way**share if way > _LONG else way * share), turn)
+
+    def _is_down(self, turn: int) -> bool:
+        return bool(turn & 1 and self._ways[True]) or not self._ways[False]
+
+    @cached_property
+    def _ways(self) -> tuple[int, int]:
+        """How many steps it is from the simplest to the last, and to the first."""
+        first = Fraction(str(self.edges[0]))
+        step = self._step or Fraction(1, self._scale)
+        last, least = Fraction(str(max(self.edges))), Fraction(str(min(self.edges)))
+        return int((last - first) / step), int((first - least) / step)
+
+    def _stepped(self, steps: int) -> int | float | None:
+        first, step = self.edges[0], self._step
+        if self._plain and isinstance(first, int):  # as most are
+            whole = first + steps * int(step or 1)
+            return whole if self._low <= whole <= self._high else None
+        number = Fraction(str(first)) + steps * (step or Fraction(1, self._scale))
+        return plain(number) if self._takes(number) else None
 
     def draw(self, source: Source) -> int | float:
         """Return a number drawn at will."""
         scale = 1 if self._form.whole else _SCALES[source.integer(0, len(_SCALES) - 1)]
         step, least, most = self._grid(scale)
-        low, high = _between(least, most)
+        low, high = _between(least, most, _FARTHEST if scale == 1 else _FAR)
         if low <= high:
             drawn = source.integer(low, high)
             for at in (drawn, *range(drawn + 1, drawn + _TRIES)):
@@ -103,10 +149,10 @@ class Amounts:
         return self.edges[source.integer(0, len(self.edges) - 1)]
 
 
-def _between(least: int | None, most: int | None) -> tuple[int, int]:
+def _between(least: int | None, most: int | None, far: int = _FAR) -> tuple[int, int]:
     """Return two bounds, where there is none one that is far enough."""
-    low = least if least is not None else min(-_FAR, -_FAR if most is None else most - _FAR)
-    high = most if most is not None else max(_FAR, _FAR if least is None else least + _FAR)
+    low = least if least is not None else min(-far, -far if most is None else most - far)
+    high = most if most is not None else max(far, far if least is None else least + far)
     return low, high
 
 

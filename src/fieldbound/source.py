@@ -10,14 +10,16 @@ from typing import Final, Protocol
 BUDGET: Final = 60
 
 
-#: Of two bytes, those from here on stand for no turn.
+#: Of two bytes, those from here on stand for no turn: fewer where there is much to reach.
 _AT_WILL: Final = 15 << 12
+_AT_WILL_SMALL: Final = 1 << 15
+_SMALL: Final = 16
 
 
-def turn_of(drawn: Sequence[int]) -> int | None:
-    """Return the turn that two bytes stand for."""
+def turn_of(drawn: Sequence[int], size: int = BUDGET) -> int | None:
+    """Return the turn that two bytes stand for, for an instance that takes *size* bytes."""
     number = drawn[0] << 8 | drawn[1]
-    return None if number >= _AT_WILL else number
+    return None if number >= (_AT_WILL_SMALL if size <= _SMALL else _AT_WILL) else number
 
 
 class Source(Protocol):

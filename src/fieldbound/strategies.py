@@ -113,8 +113,10 @@ def _checked(contract: Contract) -> Contract:
 
 
 def _limit(contract: Contract, limit: Limit | str) -> Limit:
-    by_id = {each.id: each for each in contract.limits}
-    by_id |= {each.id.partition("#")[2]: each for each in contract.limits}
+    if isinstance(limit, Limit) and limit in contract.limits:
+        return limit  # several may share an id
+    by_id = {each.id: each for each in reversed(contract.limits)}
+    by_id |= {each.id.partition("#")[2]: each for each in reversed(contract.limits)}
     name = limit.id if isinstance(limit, Limit) else str(limit).rpartition("#")[2]
     found = by_id.get(name) or by_id.get(name.partition("#")[2])
     if found is None:
@@ -179,14 +181,16 @@ class _Drawn:
     def __init__(self, draw: _Draw, size: int, head: int = 0) -> None:
         self.budget = BUDGET
         self._draw = draw
-        drawn: bytes = draw(_bytes(head + _TURN + size))
+        # the simplest takes next to nothing, whatever an instance may have
+        more = bool(draw(_BOOLEANS))
+        drawn: bytes = draw(_bytes(head + _TURN + size)) if more else bytes(head + _TURN)
         self.head, self._drawn = drawn[:head], drawn[head + _TURN :]
-        self.turn = turn_of(drawn[head : head + _TURN])
+        self.turn = turn_of(drawn[head : head + _TURN], size)
         self._at, self._end = 0, len(self._drawn)
 
     def bytes(self, count: int) -> Sequence[int]:
         """Return drawn bytes, zeros where there are no more."""
-        if self.turn is None:
+        if self.turn is None and self._at + count > self._end:
             drawn: Sequence[int] = self._draw(_bytes(count))
             return drawn
         found = self._drawn[self._at : min(self._at + count, self._end)]

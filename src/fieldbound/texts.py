@@ -17,6 +17,9 @@ from .source import Source
 #: How much longer than the shortest a text is made where nothing bounds its length.
 _ROOM: Final = 24
 _FEW: Final = 12
+#: What is left of a turn to choose a style by, and what varies a text of a pattern.
+_STYLES: Final = 3
+_MIXED: Final = 5
 _TRIES: Final = 500
 #: Alphabets of which a text of any length is made, each character one code point.
 _SCRIPTS: Final = (
@@ -198,8 +201,8 @@ class Spelling:
         others = [each for each in self.edges[1:] if each not in longest]
         return [each for each in ([*self.edges[:1]], longest, others) if each]
 
-    def near(self, steps: int) -> str:
-        """Return the plain text so many lengths above the shortest, if there is one."""
+    def near(self, steps: int, turn: int) -> str:
+        """Return a text so many lengths above the shortest, in a style by turns, if any."""
         if self._language is None:
             length = self._form.least + steps
             if self._form.most is not None and length > self._form.most:
@@ -208,23 +211,32 @@ class Spelling:
             length = self.lengths[steps]
         else:
             return self.edges[0]
-        text = self._made(length, 0)
+        text = self._made(length, (turn >> _STYLES) % len(_SCRIPTS), turn >> _MIXED)
         return text if not self._takes or self._takes(text) else self.edges[0]
+
+    def inside(self, share: float, turn: int) -> str:
+        """Return a text at a share of the lengths there are."""
+        span = len(self.lengths)
+        if self._language is None:
+            span = self.lengths[-1] - self._form.least + 1
+        return self.near(int(span * share), turn)
 
     def _made_all(self, length: int) -> list[str]:
         return [self._made(length, style) for style in range(len(_SCRIPTS))]
 
-    def _made(self, length: int, style: int) -> str:
-        """Return a text of a length in one of several styles, 0 the plainest."""
-        if self._language is not None:
-            if style == 0:
-                return self._language.text(length, _plainest)
-            return self._language.text(
-                length, lambda at, n: (at * (style + 2) + style) % n, real=style < len(_SCRIPTS) - 1
-            )
-        script = _SCRIPTS[style]
-        text = (script * (length // len(script) + 1))[:length]
-        return text if style < len(_SCRIPTS) - 1 or length < 2 else f" {text[2:]} "  # noqa: PLR2004
+    def _made(self, length: int, style: int, mixed: int = 0) -> str:
+        """Return a text of a length in one of several styles, 0 the plainest; *mixed* varies it."""
+        if self._language is None:
+            script = _SCRIPTS[style]
+            text = (script * (length // len(script) + 1))[:length]
+            return text if style < len(_SCRIPTS) - 1 or length < 2 else f" {text[2:]} "  # noqa: PLR2004
+        if style == mixed == 0:
+            return self._language.text(length, _plainest)
+
+        def choose(at: int, of: int) -> int:
+            return (at * (style + 2) + style + mixed * (2 * at + 1)) % of
+
+        return self._language.text(length, choose, real=style < len(_SCRIPTS) - 1)
 
     def _samples(self) -> Iterator[str]:
         form = self._form

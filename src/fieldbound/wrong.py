@@ -14,6 +14,7 @@ from .containers import ABSENT
 from .forms import Arrays, Contained, Either, Form, Nothing, Numbers, Objects, Texts, Values
 from .making import Making, Route
 from .model import Limit
+from .quantities import plain
 from .source import Chance
 from .texts import lengthened
 
@@ -229,6 +230,9 @@ def _misformed(slot: _Slot) -> Iterator[str]:
 
 
 def _beyond(slot: _Slot) -> Iterator[Any]:
+    if isinstance(slot.limit.value, bool):  # of draft 4: the bound itself stands beside
+        yield from _beside(slot)
+        return
     limit = Fraction(str(slot.limit.value))
     up = slot.limit.keyword in ("maximum", "exclusiveMaximum")
     for form in slot.parts(Numbers):
@@ -242,6 +246,14 @@ def _beyond(slot: _Slot) -> Iterator[Any]:
         )
         found = slot.anatomy.amounts(changed).edges
         yield from sorted(found, key=lambda each: _distance(each, limit))[:_FEW]
+
+
+def _beside(slot: _Slot) -> Iterator[Any]:
+    """Yield the bounds of numbers that are themselves left out."""
+    for form in slot.parts(Numbers):
+        for bound in (form.least, form.most):
+            if bound is not None:
+                yield plain(bound)
 
 
 def _distance(number: Any, limit: Fraction) -> tuple[int, Fraction]:
