@@ -145,3 +145,25 @@ def test_names_of_files_are_safe(capsys: pytest.CaptureFixture[str]) -> None:
         assert len(path.name) < 130
     folded = [str(path).lower() for path in inside]
     assert len(set(folded)) == len(folded)
+
+
+def test_what_a_changed_contract_no_longer_has_is_gone() -> None:
+    """Files of an earlier run that the index no longer names are not left beside the others."""
+    main(["cases", "schema.json", "--out", "out"])
+    mine = Path("out/schema.json/valid/mine.json")
+    mine.write_text("1")
+    Path("schema.json").write_text(json.dumps({**SCHEMA, "properties": {"Name": {"const": "a"}}}))
+    assert main(["cases", "schema.json", "--out", "out"]) == 0
+    judge = Draft202012Validator(json.loads(Path("schema.json").read_text()))
+    for path in Path("out/schema.json/valid").iterdir():
+        assert path == mine or judge.is_valid(json.loads(path.read_text())), path
+    assert mine.exists()
+
+
+def test_contracts_of_like_names_are_not_mixed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the cases of another contract are, none are written over them."""
+    for name in ("a b.json", "a.b.json"):
+        Path(name).write_text(json.dumps(SCHEMA))
+    assert main(["cases", "a b.json", "--out", "out"]) == 0
+    assert main(["cases", "a.b.json", "--out", "out"]) == 2
+    assert "it has the cases of 'a b.json'" in capsys.readouterr().err

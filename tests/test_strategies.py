@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 import fieldbound
 from fieldbound import Contract, Inseparable, Unsatisfiable
@@ -110,11 +111,12 @@ def test_optional_attributes_are_there_and_not() -> None:
         for pointer, value in values(instance):
             if isinstance(value, dict):
                 missing[pointer] |= seen[pointer] - set(value)
+    known = {limit.pointer for limit in contract.limits}
     required = {limit.pointer for limit in contract.limits if limit.keyword == "required"}
     for pointer, names in seen.items():
-        optional = {name for name in names if f"{pointer}/{name}" not in required}
+        optional = {name for name in names if f"{pointer}/{name}" in known - required}
         assert optional <= missing[pointer], pointer
-        assert (names - optional).isdisjoint(missing[pointer])
+        assert not any(f"{pointer}/{name}" in required for name in missing[pointer])
 
 
 def test_text_is_real() -> None:
@@ -530,3 +532,121 @@ def test_strategies_compose() -> None:
         assert isinstance(data.draw(from_schema({"type": "array"})), list)
 
     run()
+
+
+@pytest.mark.parametrize(
+    ("schema", "condition", "least"),
+    [
+        ({"type": "integer", "minimum": 0, "maximum": 100}, lambda each: each >= 70, 70),
+        ({"type": "integer", "minimum": 0, "maximum": 100}, lambda each: each == 37, 37),
+        ({"type": "integer"}, lambda each: each <= -70, -70),
+        ({"type": "string", "maxLength": 100}, lambda each: len(each) >= 20, "0" * 20),
+        ({"type": "number"}, lambda each: each > 1.2, 2),
+    ],
+)
+def test_values_between_the_bounds_are_found(
+    schema: Any, condition: Callable[[Any], bool], least: Any
+) -> None:
+    """What only values between the bounds show is found, and a bound shrinks to what shows it."""
+    assert smallest(from_schema(schema), condition) == least
+
+
+RECURSIVE: list[dict[str, Any]] = [
+    {
+        "$ref": "#/$defs/e",
+        "$defs": {
+            "e": {"anyOf": [{"type": "number"}, {"type": "array", "items": {"$ref": "#/$defs/e"}}]}
+        },
+    },
+    {
+        "$ref": "#/$defs/l",
+        "$defs": {
+            "l": {
+                "anyOf": [
+                    {"type": "null"},
+                    {
+                        "type": "object",
+                        "properties": {"next": {"$ref": "#/$defs/l"}},
+                        "required": ["next"],
+                    },
+                ]
+            }
+        },
+    },
+    {
+        "type": "object",
+        "properties": {"b": {"$ref": "#/$defs/b"}},
+        "$defs": {"b": {"type": "array", "items": {"$ref": "#"}, "maxItems": 3}},
+    },
+]
+
+
+@pytest.mark.parametrize("schema", RECURSIVE, ids=["either", "list", "mutual"])
+def test_what_leads_back_to_itself_is_made_and_broken(schema: dict[str, Any]) -> None:
+    """Instances, breaches and cases of a schema that refers to itself are made, and end."""
+    contract = Contract(schema)
+    assert all(contract.is_valid(each) for each in drawn(valid(contract), 50))
+    assert not any(contract.is_valid(each.instance) for each in drawn(invalid(contract), 20))
+    assert fieldbound.cases(contract)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"minItems": 100, "items": {"type": "string", "pattern": "^[A-Z]{2}[0-9]$"}},
+        {"minItems": 50, "items": {"type": "integer", "minimum": 1, "maximum": 50}},
+        {"minItems": 30, "items": {"type": "object", "properties": {"id": {"type": "integer"}},
+                                   "required": ["id"], "additionalProperties": False}},
+        {"minItems": 3, "maxItems": 3, "items": {"enum": [1, 2, 3]}},
+    ],
+    ids=["texts", "numbers", "objects", "members"],
+)  # fmt: skip
+def test_items_differ_where_they_must(schema: dict[str, Any]) -> None:
+    """However many items have to differ, they do, as long as there are as many values."""
+    contract = Contract({"type": "array", "uniqueItems": True, **schema})
+    assert all(contract.is_valid(each) for each in drawn(valid(contract), 20))
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*b$"])
+def test_no_pattern_keeps_the_reference_busy(pattern: str) -> None:
+    """Where Python's patterns would step back without end, the engine judges the text."""
+    contract = Contract({"type": "string", "pattern": pattern, "minLength": 40})
+    assert {each.reason for each in fieldbound.cases(contract)} == {None}
+
+
+def test_the_limit_that_is_given_is_broken() -> None:
+    """Of two limits that share an id, as two patterns on one value do, the one given is meant."""
+    contract = Contract({"allOf": [{"pattern": "^[a-z]"}, {"pattern": "[0-9]$"}], "type": "string"})
+    for limit in contract.limits:
+        if limit.keyword == "pattern":
+            assert smallest(invalid(contract, limit), lambda _: True).limit == limit
+
+
+def test_stateful_tests_may_use_them() -> None:
+    """The simplest instance takes next to nothing, so a machine with many steps is no problem."""
+
+    class Machine(RuleBasedStateMachine):
+        @rule(payload=valid(fieldbound.contract(CREATE)))
+        def send(self, payload: Any) -> None:
+            assert payload["InternalName"] is not None
+
+    run_state_machine_as_test(
+        Machine, settings=settings(max_examples=5, stateful_step_count=20, database=None)
+    )
+
+
+@pytest.mark.parametrize(
+    ("format", "pattern"),
+    [
+        ("date", "-31$"),
+        ("uri", "^http://"),
+        ("hostname", "[0-9]"),
+        ("email", "[+]"),
+        ("ipv6", "^fe80"),
+        ("duration", "^PT[0-9]+M[0-9]+S$"),
+    ],
+)
+def test_formats_go_with_patterns(format: str, pattern: str) -> None:  # noqa: A002
+    """A format whose plain texts do not match a pattern has others that do."""
+    contract = Contract({"type": "string", "format": format, "pattern": pattern})
+    assert all(contract.is_valid(each) for each in drawn(valid(contract), 20))

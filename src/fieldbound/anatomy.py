@@ -21,6 +21,7 @@ from .forms import (
     Values,
 )
 from .quantities import Amounts
+from .references import pointer_of
 from .texts import Spelling, matches, meet
 
 _NOTHING: Final = Nothing()
@@ -165,11 +166,33 @@ class Anatomy:
         told = self.algebra.why_nothing()
         if told is not None:
             return told
-        for form, spelling in self._spellings.items():
-            if not spelling.edges and isinstance(form, Texts):
+        for path, form in self._missing(self.root, (), ()):
+            if isinstance(form, Texts):
+                spelling = self.spelling(form)
                 found = "there is no text" if spelling.proven else "no text was found"
-                return f"{found} {form.said()}"
+                return f"{found} {form.said()} at {pointer_of(path) or 'the root'}"
         return "no instance can ever be complete: what it requires requires more of the same"
+
+    def _missing(
+        self, form: Form, path: tuple[str, ...], above: tuple[Form, ...]
+    ) -> Iterator[tuple[tuple[str, ...], Form]]:
+        """Yield what is needed and not to be had, the parts of it first, each with its path."""
+        form = self.resolved(form)
+        if form in above or self.height(form) < inf:
+            return
+        above = (*above, form)
+        match form:
+            case Objects():
+                for each in self.attributes(form):
+                    if each.required:
+                        yield from self._missing(each.form, (*path, each.name), above)
+            case Arrays():
+                for index, item in enumerate((*form.first[: form.least], form.rest)):
+                    yield from self._missing(item, (*path, str(index)), above)
+            case Either(branches) | All(branches):
+                for branch in branches:
+                    yield from self._missing(branch, path, above)
+        yield path, form
 
     def height(self, form: Form) -> float:
         """Return how deep an instance has to nest at least; infinite: there is none."""

@@ -9,8 +9,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from .algebra import canonical_text
-from .forms import Arrays, Either, Form, Numbers, Objects, Texts, Values
-from .source import Simplest, Source
+from .forms import Arrays, Either, Form, Objects, Texts, Values
+from .source import Source
 
 if TYPE_CHECKING:
     from .making import Making
@@ -31,7 +31,6 @@ NEAR: Final = 2
 #: Items up to which an array is filled, items beyond the fewest, and names tried in vain.
 _FILLED: Final = 120
 _LOOSE: Final = 24
-TRIES: Final = 20
 #: Of so many turns one fills arrays, and one leaves out each optional attribute that holds no
 #: others. Of those that do, inside of others, every turn leaves out some: one of six.
 _OFTEN: Final = 8
@@ -221,54 +220,38 @@ class ArrayMaker:
             least = most = max(int(self._most), least)
         made: list[Any] = []
         keys: set[str] = set()
+        others: Iterator[Any] | None = None
         while len(made) < least or (
             free and len(made) < most and byte >= _LEFT_OUT and source.more()
         ):
             index = len(made)
-            if index in fixed:
-                if fixed[index] is ABSENT:
-                    break
-                item = fixed[index]
-            else:
-                item = self._item(index, source, depth, free, keys)
+            given = index in fixed
+            item = fixed[index] if given else self._item(index, source, depth, free, others)
+            key = canonical_text(item) if self._form.distinct and item is not ABSENT else ""
+            if self._form.distinct and key in keys and not given:
+                if others is None:  # from now on values are told one after the other
+                    others = self._making.distinct(self._rest)
+                item = next((each for each in others if canonical_text(each) not in keys), ABSENT)
+                key = canonical_text(item) if item is not ABSENT else ""
             if item is ABSENT:
                 break
-            if self._form.distinct:
-                keys.add(canonical_text(item))
+            keys.add(key)
             made.append(item)
         if self._form.repeated and len(made) > 1:
             made[-1] = deepcopy(made[0])
         return made
 
-    def _item(self, index: int, source: Source, depth: int, free: bool, keys: set[str]) -> Any:
+    def _item(
+        self, index: int, source: Source, depth: int, free: bool, others: Iterator[Any] | None
+    ) -> Any:
         form = self._forms.get(index) or self._at(index)
         if self._making.anatomy.height(form) == inf:
             return ABSENT
-        for turn in range(TRIES):
-            if free and turn < TRIES // 2:
-                item = self._making.at_will(form, source, depth + 1)
-            else:
-                item = self._making.simplest(form)
-            if not self._form.distinct or canonical_text(item) not in keys:
-                return item
-            if not free or turn == TRIES // 2:
-                break
-        return self._other(form, source, depth, keys)
-
-    def _other(self, form: Form, source: Source, depth: int, keys: set[str]) -> Any:
-        """Return a value that is not there yet, or ABSENT if none is found."""
-        options = self._making.options(form)
-        for byte in range(BYTE):
-            item = options.pick(byte, source if byte % 2 else Simplest(), depth + 1)
-            if canonical_text(item) not in keys:
-                return item
-        resolved = self._making.anatomy.resolved(form)
-        if isinstance(resolved, Texts):
-            several = self._making.anatomy.spelling(resolved).several(len(keys) + 1)
-            return next((each for each in several if canonical_text(each) not in keys), ABSENT)
-        if isinstance(resolved, Numbers):
-            return len(keys) if self._making.anatomy.takes(resolved)(len(keys)) else ABSENT
-        return ABSENT
+        if others is not None and index not in self._forms and index >= len(self._form.first):
+            return next(others, ABSENT)
+        return (
+            self._making.at_will(form, source, depth + 1) if free else self._making.simplest(form)
+        )
 
 
 def _is_bare(turn: int, index: int, depth: int, holding: bool) -> bool:

@@ -108,6 +108,7 @@ class _Reader:
         self._text = pattern
         self._at = 0
         self._lenient = lenient
+        self._groups: list[Tree] = []
 
     def tree(self) -> Tree:
         tree = self._choice()
@@ -174,7 +175,9 @@ class _Reader:
             return Edge(at_end=True)
         if self._take("\\"):
             if self._next() in tuple("bBk123456789"):
-                return self._irregular(f"\\{self._skipped()} depends on what is matched elsewhere")
+                sign = self._skipped()
+                again = self._groups[int(sign) - 1 : int(sign)] if sign.isdigit() else []
+                return self._irregular(f"\\{sign} depends on what is matched elsewhere", *again)
             return Chars(self._escape())
         sign = self._next()
         if sign in "*+?":
@@ -184,9 +187,14 @@ class _Reader:
 
     def _group(self) -> Tree:
         looks = next((each for each in _LOOKS if self._take(each)), None)
-        if looks is None and self._take("?") and not self._take(":"):
-            self._at = self._text.index(">", self._at) + 1  # its name
+        captures = looks is None
+        if looks is None and self._take("?"):
+            captures = not self._take(":")
+            if captures:
+                self._at = self._text.index(">", self._at) + 1  # its name
         tree = self._choice()
+        if captures:
+            self._groups.append(tree)
         if not self._take(")"):
             raise NotRegular("a parenthesis that is not closed")
         return tree if looks is None else self._looked(looks, tree)
@@ -200,9 +208,9 @@ class _Reader:
             return Choice((Edge(at_end=True), Chars(complement(tree.ranges))))
         return self._irregular("a pattern that looks ahead or behind")
 
-    def _irregular(self, why: str) -> Tree:
+    def _irregular(self, why: str, instead: Tree = _EMPTY) -> Tree:
         if self._lenient:
-            return _EMPTY
+            return instead
         raise NotRegular(why)
 
     def _skipped(self) -> str:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 #: How long the name of a file may be, before what makes it the only one of its name.
 _LONGEST: Final = 100
-_VERDICTS: Final = ("valid", "invalid")
+_VERDICTS: Final = frozenset(("valid", "invalid"))
+_INDEX: Final = "index.json"
+#: Names that some systems keep for devices.
+_RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 def contracts(args: argparse.Namespace, _console: Console) -> int:
@@ -150,19 +153,39 @@ def _write(
 
 
 def _write_files(contract: Contract, found: Sequence[Case], folder: Path) -> None:
-    """Write each instance to a file, and to index.json which file is for which limit."""
+    """Write each instance to a file, and to index.json which file is for which limit.
+
+    Files that an earlier index names and this one does not are gone: they would be wrong cases.
+    """
+    before = _indexed(folder, contract.name)
     taken: dict[str, str] = {}
-    for verdict in _VERDICTS:
+    for verdict in sorted(_VERDICTS):
         (folder / verdict).mkdir(exist_ok=True)
     rows = []
     for each in found:
         row = case_object(each)
-        for verdict in _VERDICTS:
+        for verdict in sorted(_VERDICTS):
             if verdict in row:
                 row[verdict] = _filed(folder, verdict, each, row[verdict], taken)
         rows.append(row)
-    with replacing(str(folder / "index.json")) as stream:
+    with replacing(str(folder / _INDEX)) as stream:
         stream.write(ascii_json({"contract": contract.name, "cases": rows}))
+    for name in before - {*taken.values()}:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _indexed(folder: Path, contract: str) -> set[str]:
+    """Return the files that an index names. Raises OSError if it is of another contract."""
+    try:
+        known = json.loads((folder / _INDEX).read_text("utf-8"))
+        names = {
+            str(each[verdict]) for each in known["cases"] for verdict in _VERDICTS & each.keys()
+        }
+    except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
+        return set()
+    if known.get("contract") != contract:
+        raise OSError(f"it has the cases of {known.get('contract')!r}")
+    return {name for name in names if re.fullmatch(r"(valid|invalid)/[A-Za-z0-9_.-]+\.json", name)}
 
 
 def _filed(folder: Path, verdict: str, case: Case, instance: Any, taken: dict[str, str]) -> str:
@@ -184,7 +207,8 @@ def _filed(folder: Path, verdict: str, case: Case, instance: Any, taken: dict[st
 
 def _slug(text: str) -> str:
     """Return a text as the name of a file on any system."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", ".", text).strip(".")[-_LONGEST:] or "root"
+    clean = re.sub(r"[^A-Za-z0-9_.-]+", ".", text).strip(".")[-_LONGEST:] or "root"
+    return f"x.{clean}" if _RESERVED.match(clean) else clean
 
 
 def _lines(found: Sequence[Case]) -> Iterator[str]:

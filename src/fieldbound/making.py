@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from math import inf
 from typing import Any, Final, NamedTuple
 
 from .anatomy import Anatomy
-from .containers import ASIDE, DEEPEST, NEAR, TRIES, ArrayMaker, ObjectMaker
+from .containers import ASIDE, DEEPEST, NEAR, ArrayMaker, ObjectMaker
 from .forms import All, Arrays, Either, Form, Numbers, Objects, Texts, Values
 from .quantities import Amounts
 from .source import Simplest, Source
@@ -16,11 +16,12 @@ from .texts import Spelling
 
 #: Values of an enumeration that are told one by one.
 _LISTED: Final = 60
-#: Of the ways to make a leaf every sixth is the simplest, or a bound, and as many as there are of
-#: others draw one at will; objects count as four.
-_BOUNDS: Final = 6
-_AT_WILL: Final = 1
+#: How often a leaf is drawn at will, against the simplest, and how much objects count.
+_AT_WILL: Final = 7
 _WEIGHT: Final = 4
+#: Values that are tried for what several forms have in common, and told of one at most.
+_TRIES: Final = 20
+_MANY: Final = 20_000
 #: What share of the draws each of several alternatives has at least: one of so many.
 _SHARE: Final = 7
 
@@ -109,6 +110,53 @@ class Making:
             self._options[form] = self._options[inner] = found
         return found
 
+    def known(self, form: Form) -> list[Any]:
+        """Return values of a form told one by one: members, bounds, and such as people write."""
+        form = self.anatomy.resolved(form)
+        match form:
+            case Values(values):
+                return [deepcopy(each) for each in values]
+            case Texts():
+                return list(self.anatomy.spelling(form).edges)
+            case Numbers():
+                return list(self.anatomy.amounts(form).edges)
+            case Either(branches):
+                near = [each for each in branches if self.anatomy.height(each) == 0]
+                return [value for each in near for value in self.known(each)]
+            case All():
+                return [each for each in self.options(form).values if not callable(each)]
+        return []
+
+    def distinct(self, form: Form, depth: int = 0) -> Iterator[Any]:
+        """Yield different values of a form, one after the other, as long as there are more."""
+        form = self.anatomy.resolved(form)
+        if self.anatomy.height(form) == inf or depth > DEEPEST:
+            return
+        match form:
+            case Values(values):
+                yield from deepcopy(values)
+            case Texts():
+                yield from self.anatomy.spelling(form).several(_MANY)
+            case Numbers():
+                amounts = self.anatomy.amounts(form)
+                yield from dict.fromkeys(amounts.near(at >> 1, at & 1) for at in range(_MANY))
+            case Either(branches):
+                for each in branches:
+                    yield from self.distinct(each, depth + 1)
+            case Arrays():
+                inner = form.first[0] if form.first else form.rest
+                for item in self.distinct(inner, depth + 1):
+                    yield self.array(form).made(Simplest(), DEEPEST, {0: item})
+            case Objects():
+                yield from self._distinct_objects(form, depth)
+        yield self.simplest(form)
+
+    def _distinct_objects(self, form: Objects, depth: int) -> Iterator[Any]:
+        maker = self.object(form)
+        for each in maker.attributes:
+            for value in self.distinct(each.form, depth + 1):
+                yield maker.made(Simplest(), DEEPEST, {each.name: value})
+
     def size(self, form: Form) -> int:
         """Return how many bytes are drawn for all that is in a value, each part once."""
         form = self.anatomy.resolved(form)
@@ -168,10 +216,10 @@ class Making:
                 )
             case Texts():
                 texts = anatomy.spelling(form)
-                return _weighed(texts.edges, lambda source, _: texts.draw(source), 1)
+                return [texts.edges[0], *[lambda source, _: texts.draw(source)] * _AT_WILL]
             case Numbers():
                 amounts = anatomy.amounts(form)
-                return _weighed(amounts.edges, lambda source, _: amounts.draw(source), 3)
+                return [amounts.edges[0], *[lambda source, _: amounts.draw(source)] * _AT_WILL]
             case Either(branches):
                 return self._either(branches)
             case All(branches):
@@ -228,13 +276,13 @@ class Making:
         """Return ways of making values of one form that are kept where they are of the others."""
         narrow = min(branches, key=lambda each: _WIDTHS.get(type(self.anatomy.resolved(each)), 9))
         checks = [self.anatomy.takes(each) for each in branches if each is not narrow]
+        kept = [each for each in self.known(narrow) if all(takes(each) for takes in checks)]
         ways = self.options(narrow).values
-        kept = [way for way in ways if not callable(way) and all(takes(way) for takes in checks)]
         makers = [way for way in ways if callable(way)]
 
         def tried(source: Source, depth: int) -> Any:
             value = None
-            for _ in range(TRIES):
+            for _ in range(_TRIES):
                 value = makers[source.integer(0, len(makers) - 1)](source, depth)
                 if all(takes(value) for takes in checks):
                     break
@@ -298,13 +346,3 @@ def _tuned(several: Sequence[Any], leaf: Spelling | Amounts) -> Maker:
 
 def _copied(value: Any) -> Maker:
     return lambda _source, _depth: deepcopy(value)
-
-
-def _weighed(edges: Sequence[Any], at_will: Maker, bounds: int) -> list[Any]:
-    """Return edges, those at the bounds more often, and what draws others."""
-    rest = edges[bounds:]
-    often = max(1, len(edges) // _BOUNDS)
-    return [each for each in edges[:bounds] for _ in range(often)] + [
-        *rest,
-        *[at_will] * max(1, len(edges) * _AT_WILL),
-    ]

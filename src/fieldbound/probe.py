@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from .algebra import Algebra, is_within
 from .anatomy import Anatomy
 from .containers import ABSENT
-from .forms import All, Arrays, Either, Form, Objects, Values
+from .forms import All, Arrays, Either, Form, Objects
 from .judge import Contract
 from .making import Branch, Making, Route
 from .model import Limit, Unsatisfiable, Violation
@@ -236,8 +236,7 @@ class Probe:
         elif height(form) == inf:
             yield Wrong((), ABSENT)
         else:
-            known = form.values if isinstance(form, Values) else making.options(form).values
-            yield from (Wrong((), each) for each in known if not callable(each))
+            yield from (Wrong((), each) for each in making.known(form))
             if isinstance(form, (Objects, Arrays, Either, All)):
                 yield Wrong((), making.simplest(form))
                 for turn in range(_TURNS):

@@ -118,8 +118,7 @@ class _Slot(NamedTuple):
         """Return values that are right."""
         if self.anatomy.height(self.form) == inf:
             return []
-        ways = self.making.options(self.form).values
-        return [each for each in ways if not callable(each)][:few]
+        return self.making.known(self.form)[:few]
 
     def texts(self) -> list[str]:
         """Return texts that are right, the shorter ones first."""
@@ -151,7 +150,7 @@ def some(form: Form | None, anatomy: Anatomy, making: Making) -> Iterator[Any]:
     for each in kinds:
         yield making.simplest(each)
     for each in kinds:
-        yield from [way for way in making.options(each).values if not callable(way)][:_FEW]
+        yield from making.known(each)[:_FEW]
         for seed in range(_SEEDS):
             yield making.at_will(each, Chance(Random(seed)))
 
