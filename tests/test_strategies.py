@@ -439,6 +439,8 @@ def test_from_schema_gives_valid_instances(schema: dict[str, Any]) -> None:
             r"there is no text of 3 characters or more, that matches '\^ab\$'",
         ),
         ({"type": "string", "pattern": r"^(a)(?<!a)$"}, "no text was found that matches"),
+        ({"type": "array", "minItems": 10**9}, "1000000000 items are too many"),
+        ({"type": "string", "minLength": 10**9}, "no text was found of 1000000000 characters"),
         (
             {
                 "$ref": "#/$defs/node",
@@ -498,6 +500,8 @@ def test_recursion_ends() -> None:
         ({"type": "array", "minItems": 2, "items": {"type": "boolean"}}, [False, False]),
         ({"enum": ["b", "a"]}, "a"),
         ({"type": ["null", "string"]}, None),
+        ({"type": "array", "maxItems": 10**9}, []),
+        ({"type": "string", "maxLength": 10**9}, ""),
         ({"type": "string", "format": "uuid"}, "00000000-0000-0000-0000-000000000000"),
     ],
 )

@@ -28,7 +28,10 @@ from .references import DIALECTS
 
 #: How deep what is left out is looked for in what is left out.
 _MOST_NOTS: Final = 4
-#: Alternatives that are brought together with what stands beside them.
+#: Alternatives that are told at all, those of which it is reckoned what they leave out, and those
+#: that are brought together with what stands beside them.
+_MOST_ALTERNATIVES: Final = 512
+_MOST_NEGATED: Final = 16
 _MOST_BRANCHES: Final = 64
 #: From here on every float is whole.
 _WHOLE: Final = 1 << 53
@@ -121,6 +124,8 @@ class Algebra:
 
     def negation(self, form: Form) -> Form | None:
         """Return the form of every value that *form* leaves out, None if there is no telling."""
+        if self._is_wide(form):
+            return None
         try:
             return self._form(self._resolved(form).origin.negate())
         except _UNTOLD:
@@ -141,12 +146,19 @@ class Algebra:
 
     def without(self, form: Form, other: Form) -> Form | None:
         """Return the form of what is in *form* and not in *other*, None if there is no telling."""
+        if self._is_wide(form) or self._is_wide(other):
+            return None
         try:
             whole = self._canonical(True) if form in (ANYTHING, EVERY_KIND) else None
             node = whole or self._resolved(form).origin
             return self._form(node.subtract(self._resolved(other).origin))
         except _UNTOLD:
             return None
+
+    def _is_wide(self, form: Form) -> bool:
+        """Return whether a form has so many alternatives that to reckon with them takes long."""
+        form = self._resolved(form)
+        return isinstance(form, Either) and len(form.branches) > _MOST_NEGATED
 
     def _resolved(self, form: Form) -> Form:
         seen = set()
@@ -217,7 +229,8 @@ class Algebra:
             case canonical.TypedGroupView(name, body):
                 return All((self._kind(name), self._form(body)), origin=node)
             case canonical.AnyOfView(branches) | canonical.OneOfView(branches):
-                return Either(tuple(self._form(each) for each in branches), origin=node)
+                every = -(-len(branches) // _MOST_ALTERNATIVES)  # of very many an even choice
+                return Either(tuple(self._form(each) for each in branches[::every]), origin=node)
             case canonical.AllOfView(branches):
                 return self._all(branches, node)
             case canonical.NotView(schema):

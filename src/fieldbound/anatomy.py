@@ -25,6 +25,8 @@ from .references import pointer_of
 from .texts import Spelling, matches, meet
 
 _NOTHING: Final = Nothing()
+#: Items beyond which no array is made.
+_MOST_ITEMS: Final = 100_000
 
 
 class Attribute(NamedTuple):
@@ -167,10 +169,13 @@ class Anatomy:
         if told is not None:
             return told
         for path, form in self._missing(self.root, (), ()):
+            at = f"at {pointer_of(path) or 'the root'}"
+            if isinstance(form, Arrays) and form.least > _MOST_ITEMS:
+                return f"{form.least} items are too many to be made, {at}"
             if isinstance(form, Texts):
                 spelling = self.spelling(form)
                 found = "there is no text" if spelling.proven else "no text was found"
-                return f"{found} {form.said()} at {pointer_of(path) or 'the root'}"
+                return f"{found} {form.said()} {at}"
         return "no instance can ever be complete: what it requires requires more of the same"
 
     def _missing(
@@ -242,7 +247,7 @@ class Anatomy:
         return False
 
     def _array_height(self, form: Arrays) -> float:
-        if form.most is not None and form.most < form.least:
+        if form.least > _MOST_ITEMS or (form.most is not None and form.most < form.least):
             return inf
         needed = [*form.first[: form.least], *([form.rest] if form.least > len(form.first) else [])]
         needed += [each.item for each in form.contained if each.least > 0]

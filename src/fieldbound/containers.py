@@ -209,7 +209,7 @@ class ArrayMaker:
         byte = source.bytes(1)[0] if free else 0
         least = max(self._least, 1 + max(fixed, default=-1))
         most = min(self._most, least + _LOOSE)
-        if source.turn is not None and free:
+        if source.turn is not None and byte:
             kind = source.turn >> ASIDE & _OFTEN - 1
             byte = BYTE - 1 if kind == _FILL else 0
             several = 1 + (source.turn >> 2 * ASIDE & 3) if kind == _SEVERAL else 1

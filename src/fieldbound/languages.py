@@ -12,6 +12,8 @@ from .grammar import Sequence as Run
 #: States of an automaton beyond which patterns are not followed, but only checked.
 _MOST_STATES: Final = 4_000
 _MOST_STEPS: Final = 400_000
+#: Length beyond which no text of a pattern is looked for, unless the shortest are longer.
+_FARTHEST: Final = 20_000
 #: Characters to make texts of, the plainest first: digits, letters, accents, CJK, beyond the BMP.
 PLAIN: Final = "0aA1bB2cC" + "".join(chr(code) for code in range(51, 123) if chr(code).isalnum())
 REAL: Final = PLAIN + " -_./:@,'&é߀Øłжשあ漢字ñ\u0301\U0001f600\U00020000"
@@ -207,6 +209,7 @@ class Language:
 
         None is over *most*; without it there is no longest.
         """
+        most = None if most is None else min(most, max(least, _FARTHEST))
         found = []
         last = most if most is not None else max(least, len(self._moves)) + few
         for length in range(least, last + 1):

@@ -17,6 +17,8 @@ from .source import Source
 #: How much longer than the shortest a text is made where nothing bounds its length.
 _ROOM: Final = 24
 _FEW: Final = 12
+#: Characters beyond which no text is made.
+_LARGEST: Final = 1_000_000
 #: What is left of a turn to choose a style by, and what varies a text of a pattern.
 _STYLES: Final = 3
 _MIXED: Final = 5
@@ -194,6 +196,8 @@ class Spelling:
     """
 
     def __init__(self, form: Texts) -> None:
+        if form.most is not None and form.most > _LARGEST:
+            form = replace(form, most=None)  # nobody gets to that bound
         self._form = form
         self._language, exact = _language(form)
         bound = form.least + _ROOM if form.most is None else form.most
@@ -202,7 +206,7 @@ class Spelling:
         self.edges = self._edges()
         #: The shortest, the longest of many scripts, and such as people write: several of a kind.
         self.bounds = self._bounds()
-        self.proven = exact or bool(self.edges)
+        self.proven = (exact and form.least <= _LARGEST) or bool(self.edges)
 
     def _is_checked(self) -> bool:
         form = self._form
@@ -213,6 +217,8 @@ class Spelling:
 
     def _lengths(self, bound: int) -> list[int]:
         form = self._form
+        if form.least > _LARGEST:
+            return []
         if self._language is not None:
             return self._language.lengths(form.least, form.most)
         near = range(form.least, min(form.least + _ROOM, bound) + 1)
