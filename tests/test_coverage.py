@@ -335,3 +335,13 @@ def test_reading_a_contract_counts_nothing(recorder: Recorder, tmp_path: Path) -
     (folder / "sources.json").write_text("{}", "utf-8")
     fieldbound.contract("acme/create", folders=[tmp_path]).check("abc")
     assert list(recorder.coverage.contracts) == ["acme/create"]
+
+
+def test_limits_that_are_no_more_are_left_out_of_an_earlier_run() -> None:
+    """Of a contract that is known, an earlier run counts for the limits it still has."""
+    before, now = Coverage(), Coverage()
+    before.enter(Contract({"type": "string", "maxLength": 3}, name="a"))
+    now.enter(Contract({"type": "string", "maxLength": 4}, name="a"))
+    whole, dropped = now.with_earlier(before)
+    assert dropped == 1
+    assert [row.limit.value for row in whole.contracts["a"]] == ["string", 4]

@@ -195,3 +195,24 @@ def test_hypothesis_is_asked_for_by_name() -> None:
     code = "import sys; sys.modules['hypothesis'] = None; import fieldbound.testing"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert "pip install 'fieldbound[testing]'" in done.stderr
+
+
+def test_a_builder_may_change_what_it_is_given() -> None:
+    """What is told is the input that was drawn, not what the builder has made of it."""
+
+    def build(record: dict[str, str]) -> dict[str, str]:
+        record["InternalName"] = record.pop("name")
+        return {**record, "ProdGroupName": "x"}
+
+    inputs = st.fixed_dictionaries({"name": text()})
+    with pytest.raises(OutOfBounds) as told:
+        assert_within(build, "oracle-cx-sales/create-product-group", inputs)
+    assert set(told.value.input) == {"name"}
+    assert len(told.value.input["name"]) == 151
+
+
+@pytest.mark.parametrize("wrong", [None, {"type": "string"}])
+def test_what_is_no_contract_is_refused(wrong: Any) -> None:
+    """A schema, or nothing, in place of a contract is told as such."""
+    with pytest.raises(TypeError, match="must be a Contract, or its name"):
+        assert_within(str, wrong, text())

@@ -133,15 +133,15 @@ class Anatomy:
                 return all(self.has(each, text) for each in branches)
         return False
 
-    def names(self, form: Objects) -> Iterator[tuple[Texts | Values, Form | None]]:
-        """Yield what names other attributes may have; None: the value is of the pattern's form."""
+    def names(self, form: Objects) -> Iterator[Texts | Values]:
+        """Yield what names attributes may have that are not known by name."""
         families = [
             Texts(patterns=(pattern,), excluded=tuple(form.named)) for pattern in form.patterned
         ]
         if not isinstance(self.resolved(form.other), Nothing):
             families.append(Texts(avoided=tuple(form.patterned), excluded=tuple(form.named)))
         for family in families:
-            yield from ((each, None) for each in self._met(family, form.names))
+            yield from self._met(family, form.names)
 
     def _met(self, family: Texts, names: Form | None) -> Iterator[Texts | Values]:
         names = None if names is None else self.resolved(names)

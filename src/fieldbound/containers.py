@@ -54,9 +54,7 @@ class ObjectMaker:
             each for each in anatomy.attributes(form) if anatomy.height(each.form) < inf
         ]
         self._needed = sum(each.required for each in self.attributes)
-        self._families = [
-            family for family, _ in anatomy.names(form) if anatomy.height(family) < inf
-        ]
+        self._families = [family for family in anatomy.names(form) if anatomy.height(family) < inf]
 
     @cached_property
     def _sizes(self) -> list[int]:

@@ -143,6 +143,21 @@ class Coverage:
                     whole.row(name, row.limit, row.order).add(row)
         return whole
 
+    def with_earlier(self, other: Coverage) -> tuple[Coverage, int]:
+        """Return what both have seen, and how many limits of an earlier run are left out.
+
+        They are those that a contract had then and has no more: it is known here.
+        """
+        kept, dropped = Coverage(other.names), 0
+        for name, rows in other.contracts.items():
+            known = {_key(row) for row in self.contracts.get(name, ())}
+            for row in rows:
+                if known and _key(row) not in known:
+                    dropped += 1
+                else:
+                    kept.row(name, row.limit, row.order).add(row)
+        return self.merged(kept), dropped
+
     def to_json(self) -> dict[str, Any]:
         """Return all of it as a JSON value."""
         contracts = {name: [_told(row) for row in rows] for name, rows in self.contracts.items()}
@@ -218,3 +233,7 @@ def _count(value: Any) -> int:
     if not isinstance(value, int) or value < 0:
         raise ValueError("a count is a whole number")
     return value
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row.limit.pointer, row.limit.keyword, repr(row.limit.value)

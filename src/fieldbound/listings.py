@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LONGEST: Final = 100
 _VERDICTS: Final = frozenset(("valid", "invalid"))
 _INDEX: Final = "index.json"
+_LINES: Final = "cases.ndjson"
 #: Names that some systems keep for devices.
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
@@ -102,6 +103,9 @@ def cases(args: argparse.Namespace, console: Console) -> int:
     from .certified import cases as certified
     from .model import Unsatisfiable, Unspecified
 
+    if args.out == "":
+        console.error("--out names no folder")
+        return 2
     folders = _folders(args)
     named = [contract(name, folders) for name in _names(args, folders, alone=True)]
     made = 0
@@ -141,23 +145,26 @@ def _write(
     folder = out.joinpath(*(_slug(part) for part in contract.name.split("/")))
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        before = _indexed(folder, contract.name)
         if form == "ndjson":
-            with replacing(str(folder / "cases.ndjson")) as stream:
+            with replacing(str(folder / _LINES)) as stream:
                 stream.writelines(_lines(found))
+            now = {_LINES}
         else:
-            _write_files(contract, found, folder)
+            now = {_INDEX, *_write_files(contract, found, folder)}
+        for name in {*before, _INDEX, _LINES} - now:
+            (folder / name).unlink(missing_ok=True)
     except OSError as error:
         console.error(f"cannot write to {folder}: {reason(error)}")
     else:
         console.note(f"{folder}: {counted(len(found), 'pair')} for {contract.name}")
 
 
-def _write_files(contract: Contract, found: Sequence[Case], folder: Path) -> None:
+def _write_files(contract: Contract, found: Sequence[Case], folder: Path) -> set[str]:
     """Write each instance to a file, and to index.json which file is for which limit.
 
-    Files that an earlier index names and this one does not are gone: they would be wrong cases.
+    Return the files; what an earlier run has written beside them would be wrong by now.
     """
-    before = _indexed(folder, contract.name)
     taken: dict[str, str] = {}
     for verdict in sorted(_VERDICTS):
         (folder / verdict).mkdir(exist_ok=True)
@@ -170,8 +177,7 @@ def _write_files(contract: Contract, found: Sequence[Case], folder: Path) -> Non
         rows.append(row)
     with replacing(str(folder / _INDEX)) as stream:
         stream.write(ascii_json({"contract": contract.name, "cases": rows}))
-    for name in before - {*taken.values()}:
-        (folder / name).unlink(missing_ok=True)
+    return {*taken.values()}
 
 
 def _indexed(folder: Path, contract: str) -> set[str]:

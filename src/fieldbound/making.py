@@ -299,13 +299,7 @@ class Making:
     def _placed(self, form: Form, source: Source, route: Route, value: Any, depth: int) -> Any:
         if not route:
             made = value(source, depth) if callable(value) else value
-            return (
-                deepcopy(made)
-                if isinstance(made, (dict, list))
-                else list(made)
-                if made == ()
-                else made
-            )
+            return deepcopy(made) if isinstance(made, (dict, list)) else made
         form, step = self.anatomy.opened(form), route[0]
         if isinstance(step, Branch) and isinstance(form, (Either, All)):
             return self._placed(form.branches[step.number], source, route[1:], value, depth)

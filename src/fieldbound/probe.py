@@ -114,7 +114,7 @@ class Probe:
         if token != "*" or token in form.named:
             yield token
             return
-        for family, _ in self.anatomy.names(form):
+        for family in self.anatomy.names(form):
             yield from islice(self.making.object(form).names_of(family, 3), 1)
         yield from form.named
 

@@ -70,6 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin to record, if that is asked for."""
     asked = config.getoption("limit_coverage") or config.getini("limit_coverage")
     others = any(config.getoption(name) is not None for name in _OPTIONS)
+    others = others or config.getini("limit_coverage_fail_under") is not None
     if (asked or others) and not config.getoption("collectonly", False):
         names = [name.strip() for each in asked or [_ANY] for name in each.split(",")]
         run = _Run(config, [name for name in dict.fromkeys(names) if name])
@@ -89,10 +90,11 @@ def pytest_runtest_makereport(
     from .model import FieldboundError
 
     found = None
-    if isinstance(call.excinfo.value, FieldboundError):
-        if not item.config.getoption("fulltrace", False):
-            _leave_out_our_own(call.excinfo.tb)
-    elif isinstance(call.excinfo.value, AssertionError):
+    if not item.config.getoption("fulltrace", False):
+        for error in _raised(call.excinfo.value):
+            if isinstance(error, FieldboundError):
+                _cut(error.__traceback__)
+    if isinstance(call.excinfo.value, AssertionError):
         found = _asserted(call.excinfo)
     with _in_short():
         report = yield
@@ -103,9 +105,18 @@ def pytest_runtest_makereport(
     return report
 
 
-def _leave_out_our_own(raised: TracebackType) -> None:
+def _raised(error: BaseException | None) -> list[BaseException]:
+    """Return an exception and those it came of."""
+    found: list[BaseException] = []
+    while error is not None and not any(error is each for each in found):
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def _cut(raised: TracebackType | None) -> None:
     """Cut a traceback where it enters fieldbound for good: the rest is no business of a test's."""
-    entry: TracebackType | None = raised
+    entry = raised
     last = None
     while entry is not None:
         if not str(entry.tb_frame.f_globals.get("__name__")).startswith("fieldbound."):
@@ -186,7 +197,7 @@ class _Run:
         least = option("limit_coverage_fail_under")
         if least is None:
             least = self._config.getini("limit_coverage_fail_under")
-        if least not in (None, ""):
+        if least is not None:
             self._least = _percent(least)
         for name in ("limit_coverage_json", "limit_coverage_html"):
             if option(name) is not None:
@@ -210,9 +221,11 @@ class _Run:
         folders = load(self._config.rootpath).folders
         wanted = Coverage([name])
         found = [each for each in contracts(folders) if wanted.takes(each)]
-        if not found and os.path.isdir(name):  # noqa: PTH112 - pathlib takes its time
+        tests = os.path.isdir(name) or (name.endswith(".py") and os.path.exists(name))  # noqa: PTH110, PTH112
+        if not found and tests:
+            kind = "folder" if os.path.isdir(name) else "file"  # noqa: PTH112 - pathlib takes time
             raise pytest.UsageError(
-                f"--limit-coverage: {name} is a folder and no contract's name: "
+                f"--limit-coverage: {name} is a {kind} and no contract's name: "
                 f"write `{name} --limit-coverage` to run the tests in it"
             )
         for each in found or [name]:
@@ -266,8 +279,11 @@ class _Run:
             told = json.loads(part)
             whole = whole.merged(Coverage.from_json(told["coverage"]))
             self._notes += told["notes"]
-        for each in (self.coverage, *self._earlier):
-            whole = whole.merged(each)
+        whole = whole.merged(self.coverage)
+        for each in self._earlier:
+            whole, dropped = whole.with_earlier(each)
+            if dropped:
+                self._notes.append(f"left out of an earlier run: {dropped} limits that are no more")
         self.coverage = whole
 
     def _write(self) -> None:
@@ -304,7 +320,8 @@ class _Run:
         if self._config.get_verbosity() >= 0:
             reporter.section(_TITLE)
             for line in room.text(self.coverage, width()):
-                reporter.write(line)
+                for each in line.split("\n")[:-1]:  # a terminal may not take what is in one
+                    reporter.write_line(each)
             reporter.write_line("")
         reporter.write_line(room.summary(self.coverage))
         for line in dict.fromkeys(self._notes):
@@ -327,6 +344,8 @@ def _percent(text: str) -> float:
 
 def _writable(name: str, file: str) -> str:
     """Return the whole path of a file, for tests change folders; refuse what cannot be written."""
+    if not file:
+        raise pytest.UsageError(f"--{name.replace('_', '-')}: no file is named")
     whole = os.path.abspath(file)  # noqa: PTH100
     folder = os.path.dirname(whole)  # noqa: PTH120
     why = None

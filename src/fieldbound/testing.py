@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from inspect import signature
 from types import TracebackType
@@ -58,9 +59,9 @@ def assert_within(
 
     Raises OutOfBounds with the smallest input found whose payload does not; what *build* raises by
     itself comes through, with the smallest such input in a note. The active profile of Hypothesis
-    counts; *max_examples* takes the place of the profile's. Lists, and what is put together of
-    parts, are driven towards the limits; a single `st.text()` is not, and seldom has more than 40
-    characters: use `text` of this module. In a test that is itself `@given` there is no room for
+    counts; *max_examples* takes the place of the profile's. Lists are driven towards the limits;
+    an `st.text()` is not, and seldom has more than 40 characters: use `text` of this module, also
+    for each part of what is put together. In a test that is itself `@given` there is no room for
     this: check the one payload there.
     """
     __tracebackhide__ = True
@@ -71,7 +72,7 @@ def assert_within(
         )
     if not isinstance(inputs, SearchStrategy):
         raise TypeError(f"inputs is {_shown(inputs)}, but must be a Hypothesis strategy")
-    judge = named(contract) if isinstance(contract, str) else contract
+    judge = _contract(contract)
     judge.unrecorded_check(None)  # compiles it outside of any deadline, and has it say Unspecified
     last = _Last()
     try:
@@ -86,6 +87,13 @@ def assert_within(
     else:
         return
     raise OutOfBounds(found.input, found.payload, found.report) from None
+
+
+def _contract(contract: Contract | str) -> Contract:
+    judge = named(contract) if isinstance(contract, str) else contract
+    if not isinstance(judge, Contract):
+        raise TypeError(f"contract is {_shown(judge)}, but must be a Contract, or its name")
+    return judge
 
 
 def text(*, min_size: int = 0, max_size: int = 300) -> SearchStrategy[str]:
@@ -116,24 +124,32 @@ def _judged(
     ]
 
     def within(value: _Input) -> None:
+        drawn = _copied(value)  # what builds may change what it is given
         try:
             payload = build(value)
             for names, limit in lengths:
                 _drive(payload, names, limit)
             report = contract.check(payload)
         except Exception as error:
-            last.input, last.error = value, error
+            last.input, last.error = drawn, error
             last.notes = tuple(getattr(error, "__notes__", ()))
             last.traceback = error.__traceback__ and error.__traceback__.tb_next
             raise
         if not report.ok:
-            raise OutOfBounds(value, payload, report)
+            raise OutOfBounds(drawn, payload, report)
 
     # by its source Hypothesis knows which failure to try first the next time: that of `build` tells
     # one test from another, and the signature is that of the function that is called
     within.__signature__ = signature(within)  # type: ignore[attr-defined]
     within.__wrapped__ = build  # type: ignore[attr-defined]
     return within
+
+
+def _copied(value: _Input) -> _Input:
+    try:
+        return deepcopy(value)
+    except Exception:  # noqa: BLE001 - whatever cannot be copied is told as it is
+        return value
 
 
 def _drive(payload: Any, names: tuple[str, ...], limit: Limit) -> None:

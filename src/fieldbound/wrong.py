@@ -47,12 +47,12 @@ _OF_TYPES: Final[tuple[Any, ...]] = (
     1,
     -1,
     1.5,
-    (),
+    [],
     ["0"],
     {},
     {"0": "0"},
 )
-_ANY: Final[tuple[Any, ...]] = ("0", True, 0, None, "1970-01-01T00:00:00+00:00", (), {}, [{}])
+_ANY: Final[tuple[Any, ...]] = ("0", True, 0, None, "1970-01-01T00:00:00+00:00", [], {}, [{}])
 _FORMATS: Final[dict[str, tuple[str, ...]]] = {
     "date-time": (
         "1970-01-01T00:00:00",
