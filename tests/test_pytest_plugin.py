@@ -266,6 +266,25 @@ def test_it_can_be_set(run: Run, tmp_path: Path) -> None:
     assert re.search(r"limit coverage: 0 of \d+ limits", done.stdout)
 
 
+def test_the_least_coverage_can_be_set_alone(run: Run, tmp_path: Path) -> None:
+    """The setting alone has the run counted and judged, as the option has."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\nlimit_coverage_fail_under = 99\n", "utf-8")
+    done = run("-q")
+    assert done.returncode == 1
+    assert "is below the 99 % that is asked for" in done.stdout
+
+
+def test_an_exception_that_came_of_ours_shows_none_of_our_code(run: Run) -> None:
+    """Of what was raised from Invalid, the frames of fieldbound are left out as well."""
+    body = """try:
+        contract.validate(BAD)
+    except fieldbound.Invalid as error:
+        raise RuntimeError("refused") from error"""
+    done = run("-q", tests=FAILING.replace("{}", body))
+    assert TOLD in done.stdout
+    assert "judge.py" not in done.stdout
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_too_little_coverage_fails_the_run(run: Run, workers: int) -> None:
     """A run that covers less than is asked for fails, and says so in a line."""
@@ -327,6 +346,8 @@ def test_a_file_is_written_where_it_was_asked_for(run: Run, tmp_path: Path) -> N
         ("--limit-coverage-fail-under=lots", "'lots' is no percentage"),
         ("--limit-coverage-fail-under=101", "'101' is no percentage"),
         ("--limit-coverage-fail-under=nan", "'nan' is no percentage"),
+        ("--limit-coverage-fail-under=", "'' is no percentage"),
+        ("--limit-coverage-json=", "no file is named"),
         ("--limit-coverage-json=no/such/file.json", "its folder is not there"),
         ("--limit-coverage-html=.", "it is a folder"),
         ("--limit-coverage-merge=missing.json", "missing.json: No such file"),
