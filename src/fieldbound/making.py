@@ -139,7 +139,9 @@ class Making:
                 yield from self.anatomy.spelling(form).several(_MANY)
             case Numbers():
                 amounts = self.anatomy.amounts(form)
-                yield from dict.fromkeys(amounts.near(at >> 1, at & 1) for at in range(_MANY))
+                yield from dict.fromkeys(
+                    amounts.near(at >> 1, at & 1, amounts.edges[0]) for at in range(_MANY)
+                )
             case Either(branches):
                 for each in branches:
                     yield from self.distinct(each, depth + 1)
@@ -328,12 +330,13 @@ def _tuned(several: Sequence[Any], leaf: Spelling | Amounts) -> Maker:
     def tuned(source: Source, _depth: int) -> Any:
         high, low = source.bytes(NEAR)
         turn = source.turn or 0
+        bound = several[(turn >> ASIDE) % len(several)]
         if high < _NEAREST:
-            return leaf.near(high << 8 | low, turn)
+            return leaf.near(high << 8 | low, turn, bound)
         if high < _INSIDE:
             share = (high - _NEAREST << 8 | low) / (_INSIDE - _NEAREST << 8)
-            return leaf.inside(share, turn)
-        return several[(turn >> ASIDE) % len(several)]
+            return leaf.inside(share, turn, bound)
+        return bound
 
     return tuned
 

@@ -103,20 +103,23 @@ class Amounts:
         broken = [each for each in self.edges if isinstance(each, float)]
         return list(dict.fromkeys((*self.edges[:1], *extremes, *broken[:1])))
 
-    def near(self, steps: int, turn: int) -> int | float:
-        """Return the number so many steps from the simplest, up or, by turns, down."""
-        found = self._stepped(-steps if self._is_down(turn) else steps)
+    def near(self, steps: int, turn: int, toward: int | float) -> int | float:
+        """Return the number so many steps from the simplest toward another, if there is one."""
+        found = self._stepped(-steps if self._is_down(turn, toward) else steps)
         return self.edges[0] if found is None else found
 
-    def inside(self, share: float, turn: int) -> int | float:
+    def inside(self, share: float, turn: int, toward: int | float) -> int | float:
         """Return the number at a share of the way from the simplest to the last, or the first.
 
         Where that is far, the share is one of its order of magnitude.
         """
-        way = self._ways[self._is_down(turn)]
-        return self.near(int(way**share if way > _LONG else way * share), turn)
+        way = self._ways[self._is_down(turn, toward)]
+        return self.near(int(way**share if way > _LONG else way * share), turn, toward)
 
-    def _is_down(self, turn: int) -> bool:
+    def _is_down(self, turn: int, toward: int | float) -> bool:
+        """Whether it goes down: toward a bound, which so shrinks to what is near; or by turns."""
+        if toward != self.edges[0]:
+            return toward < self.edges[0]
         return bool(turn & 1 and self._ways[True]) or not self._ways[False]
 
     @cached_property

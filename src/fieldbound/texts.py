@@ -251,7 +251,7 @@ class Spelling:
         others = [each for each in self.edges[1:] if each not in longest]
         return [each for each in ([*self.edges[:1]], longest, others) if each]
 
-    def near(self, steps: int, turn: int) -> str:
+    def near(self, steps: int, turn: int, _toward: str = "") -> str:
         """Return a text so many lengths above the shortest, in a style by turns, if any."""
         if self._language is None:
             length = self._form.least + steps
@@ -264,7 +264,7 @@ class Spelling:
         text = self._made(length, (turn >> _STYLES) % len(_SCRIPTS), turn >> _MIXED)
         return text if not self._takes or self._takes(text) else self.edges[0]
 
-    def inside(self, share: float, turn: int) -> str:
+    def inside(self, share: float, turn: int, _toward: str = "") -> str:
         """Return a text at a share of the lengths there are."""
         span = len(self.lengths)
         if self._language is None:
