@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,3 +140,10 @@ EVERY_KIND: Final = Either(
         Objects(),
     )
 )
+
+_Form = TypeVar("_Form", bound=Form)
+
+
+def varied(form: _Form, **changes: Any) -> _Form:
+    """Return a form with changes, of which the algebra knows nothing."""
+    return replace(form, origin=None, **changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -140,7 +140,8 @@ _CODED: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
     ),
 }
 _BOTH: Final = ("e30=", "bnVsbA==", "MQ==", "W10=")
-Texter = Callable[[Source, int], str]
+#: All of these by name.
+_KNOWN: Final = {**_FORMATS, **_CODED}
 
 
 @lru_cache(maxsize=4096)
@@ -290,9 +291,8 @@ class Spelling:
 
     def _samples(self) -> Iterator[str]:
         form = self._form
-        known = {**_FORMATS, **_CODED}
         for name in (*form.formats, *form.encodings):
-            yield from known.get(name, ("", "", ()))[-1]
+            yield from _KNOWN.get(name, ("", "", ()))[-1]
         if len(form.encodings) > 1:
             yield from _BOTH
         if not form.formats:
@@ -365,13 +365,12 @@ def _language(form: Texts) -> tuple[Language | None, bool]:
 
     None: nothing but lengths, or nothing that an automaton can follow.
     """
-    known = {**_FORMATS, **_CODED}
-    names = [name for name in (*form.formats, *form.encodings) if name in known]
+    names = [name for name in (*form.formats, *form.encodings) if name in _KNOWN]
     exact = not names and not form.encodings and not form.avoided_formats
     if not names and not form.patterns and not form.avoided:
         return None, exact
     for wide in (False, True) if names else (False,):
-        patterns = (*form.patterns, *(known[name][wide] for name in names))
+        patterns = (*form.patterns, *(_KNOWN[name][wide] for name in names))
         found = _followed(patterns, form.avoided, False)
         if found is not None and (wide or not names or found.lengths(form.least, form.most, few=1)):
             return found, exact
@@ -379,8 +378,3 @@ def _language(form: Texts) -> tuple[Language | None, bool]:
         if (found := _followed(some, others, True)) is not None:
             return found, False
     return None, False
-
-
-def lengthened(form: Texts, **changes: Any) -> Texts:
-    """Return a form with other bounds."""
-    return replace(form, origin=None, **changes)

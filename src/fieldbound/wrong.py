@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 from math import inf
 from random import Random
@@ -11,12 +10,23 @@ from typing import Any, Final, NamedTuple
 
 from .anatomy import Anatomy
 from .containers import ABSENT
-from .forms import Arrays, Contained, Either, Form, Nothing, Numbers, Objects, Texts, Values
+from .forms import (
+    Arrays,
+    Contained,
+    Either,
+    Form,
+    Nothing,
+    Numbers,
+    Objects,
+    Texts,
+    Values,
+    varied,
+)
 from .making import Making, Route
 from .model import Limit
 from .quantities import plain
+from .references import tokens_of
 from .source import Chance
-from .texts import lengthened
 
 
 class Wrong(NamedTuple):
@@ -185,19 +195,17 @@ def _members(slot: _Slot) -> Iterator[Any]:
 def _longer(slot: _Slot) -> Iterator[str]:
     least = slot.limit.value + 1
     for form in slot.parts(Texts):
-        longer = slot.anatomy.spelling(lengthened(form, least=least, most=least))
+        longer = slot.anatomy.spelling(varied(form, least=least, most=least))
         yield from longer.edges[:_FEW]
     for form in slot.parts(Texts):
-        yield from slot.anatomy.spelling(lengthened(form, least=least + 1, most=2 * least)).edges[
-            :2
-        ]
+        yield from slot.anatomy.spelling(varied(form, least=least + 1, most=2 * least)).edges[:2]
 
 
 def _shorter(slot: _Slot) -> Iterator[str]:
     most = slot.limit.value - 1
     for form in slot.parts(Texts):
-        yield from slot.anatomy.spelling(lengthened(form, least=most, most=most)).edges[:_FEW]
-        yield from slot.anatomy.spelling(lengthened(form, least=0, most=most)).edges[:_FEW]
+        yield from slot.anatomy.spelling(varied(form, least=most, most=most)).edges[:_FEW]
+        yield from slot.anatomy.spelling(varied(form, least=0, most=most)).edges[:_FEW]
 
 
 def _unmatched(slot: _Slot) -> Iterator[str]:
@@ -209,7 +217,7 @@ def _unmatched(slot: _Slot) -> Iterator[str]:
     yield from ("", " ")
     for form in slot.parts(Texts):
         others = tuple(each for each in form.patterns if each != pattern)
-        changed = lengthened(form, patterns=others, avoided=(*form.avoided, pattern))
+        changed = varied(form, patterns=others, avoided=(*form.avoided, pattern))
         yield from slot.anatomy.spelling(changed).edges[:_FEW]
 
 
@@ -221,7 +229,7 @@ def _misformed(slot: _Slot) -> Iterator[str]:
         yield from (text[:-1], f"{text} ", f" {text}", text.replace(":", "", 1), text.lower())
     for form in slot.parts(Texts):
         others = tuple(each for each in form.formats if each != name)
-        changed = lengthened(form, formats=others, avoided_formats=(name,))
+        changed = varied(form, formats=others, avoided_formats=(name,))
         yield from slot.anatomy.spelling(changed).edges[:_FEW]
 
 
@@ -233,17 +241,12 @@ def _beyond(slot: _Slot) -> Iterator[Any]:
         yield from _beside(slot)
         return
     limit = Fraction(str(slot.limit.value))
-    up = slot.limit.keyword in ("maximum", "exclusiveMaximum")
+    itself = not slot.limit.keyword.startswith("exclusive")  # is a number that is kept
+    bounds: dict[str, Any] = {"least": None, "most": limit, "below": itself}
+    if slot.limit.keyword.endswith("aximum"):
+        bounds = {"least": limit, "above": itself, "most": None}
     for form in slot.parts(Numbers):
-        changed = (
-            replace(form, origin=None, most=None) if up else replace(form, origin=None, least=None)
-        )
-        changed = (
-            replace(changed, least=limit, above=not slot.limit.keyword.startswith("exclusive"))
-            if up
-            else replace(changed, most=limit, below=not slot.limit.keyword.startswith("exclusive"))
-        )
-        found = slot.anatomy.amounts(changed).edges
+        found = slot.anatomy.amounts(varied(form, **bounds)).edges
         yield from sorted(found, key=lambda each: _distance(each, limit))[:_FEW]
 
 
@@ -265,9 +268,9 @@ def _uneven(slot: _Slot) -> Iterator[Any]:
     step = Fraction(str(slot.limit.value))
     for form in slot.parts(Numbers):
         others = tuple(each for each in form.multiples if each != step)
-        changed = replace(form, origin=None, multiples=others, avoided=(*form.avoided, step))
+        changed = varied(form, multiples=others, avoided=(*form.avoided, step))
         if not slot.limit.value % 1 and step == 1:
-            changed = replace(changed, whole=False)
+            changed = varied(changed, whole=False)
         yield from slot.anatomy.amounts(changed).edges[:_FEW]
 
 
@@ -280,7 +283,7 @@ def _missing(slot: _Slot) -> Iterator[Wrong]:
 
 def name_of(limit: Limit) -> str:
     """Return the name at which a limit stands."""
-    return limit.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return tokens_of(limit.pointer)[-1]
 
 
 def _unknown(slot: _Slot) -> Iterator[Wrong]:
@@ -325,7 +328,7 @@ def _counted(slot: _Slot) -> Iterator[Any]:
     )
     for form in slot.parts(Arrays if keyword.endswith("Items") else Objects):
         if many or count > 0:
-            changed = replace(form, origin=None, **bounds)
+            changed = varied(form, **bounds)
             yield slot.making.simplest(changed)
             yield slot.making.options(changed).values[0]
 
@@ -337,7 +340,7 @@ def _repeated(slot: _Slot) -> Iterator[Any]:
     for form in slot.parts(Arrays):
         least = max(form.least, 2)
         for several in (least, least + 1):
-            changed = replace(form, origin=None, distinct=False, repeated=True, least=several)
+            changed = varied(form, distinct=False, repeated=True, least=several)
             yield slot.making.simplest(changed)
         for one in slot._replace(form=form.rest).values(_FRESH):
             yield [one] * least
@@ -354,13 +357,11 @@ def _contained(slot: _Slot) -> Iterator[Any]:
         for index, each in enumerate(form.contained):
             others = (*form.contained[:index], *form.contained[index + 1 :])
             if most is not None:
-                changed = replace(
-                    form, origin=None, contained=(*others, Contained(each.item, most + 1))
-                )
+                changed = varied(form, contained=(*others, Contained(each.item, most + 1)))
             else:
                 rest = slot.anatomy.algebra.without(form.rest, each.item) or form.rest
                 fewer = Contained(each.item, max(0, each.least - 1), max(0, each.least - 1))
-                changed = replace(form, origin=None, rest=rest, contained=(*others, fewer))
+                changed = varied(form, rest=rest, contained=(*others, fewer))
             if slot.anatomy.height(changed) < inf:
                 yield slot.making.simplest(changed)
                 yield slot.making.options(changed).values[0]
