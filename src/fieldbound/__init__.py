@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from .catalog import contract, contracts
     from .certified import cases
     from .document import Document, read
+    from .http import API, api
     from .judge import Contract
     from .model import (
         Breach,
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         Inseparable,
         Invalid,
         Limit,
+        Message,
         NotJSON,
         Place,
         Report,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 #: Where each public name lives: a room is imported when a name of it is first used.
 _ROOMS = {
+    "API": "http",
     "Breach": "model",
     "BrokenContract": "model",
     "Case": "model",
@@ -38,6 +41,7 @@ _ROOMS = {
     "Inseparable": "model",
     "Invalid": "model",
     "Limit": "model",
+    "Message": "model",
     "NotJSON": "model",
     "Place": "model",
     "Report": "model",
@@ -46,6 +50,7 @@ _ROOMS = {
     "Unsatisfiable": "model",
     "Unspecified": "model",
     "Violation": "model",
+    "api": "http",
     "cases": "certified",
     "contract": "catalog",
     "contracts": "catalog",
@@ -53,6 +58,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "API",
     "Breach",
     "BrokenContract",
     "Case",
@@ -62,6 +68,7 @@ __all__ = [
     "Inseparable",
     "Invalid",
     "Limit",
+    "Message",
     "NotJSON",
     "Place",
     "Report",
@@ -70,6 +77,7 @@ __all__ = [
     "Unsatisfiable",
     "Unspecified",
     "Violation",
+    "api",
     "cases",
     "contract",
     "contracts",

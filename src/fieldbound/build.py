@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from .bundle import DIALECT, Bundle, Files
+from .bundle import DIALECT, Bundle, Files, descend
 from .engine import BASE
 from .judge import Contract
 from .model import BrokenContract
-from .openapi import AstrayError, At, OpenAPI, Part, kebab, names_schema, reference_to
+from .named import names_schema
+from .openapi import At, OpenAPI, Part, kebab, reference_to
 from .references import OLDEST, draft_of, tokens_of
 
 MOST_OFFERED: Final = 3
-_VERSIONS: Final = ("3.1", "3.2")
+_OLDER: Final = "3.0"
+_VERSIONS: Final = (_OLDER, "3.1", "3.2")
 
 
 def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
@@ -22,62 +24,65 @@ def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
     Its shape is looked at first: strictly, in passing, or not at all where *strict* is None.
     """
     document = files.document(uri)
-    version = document.value.get("openapi") if isinstance(document.value, dict) else None
+    whole = document.value if isinstance(document.value, dict) else {}
+    if "swagger" in whole:
+        reason = f"this is a Swagger {whole['swagger']} document: convert it to OpenAPI 3"
+        raise files.broken(uri, ("swagger",), reason)
+    version = whole.get("openapi")
     if not isinstance(version, str):
         raise files.broken(uri, (), "this is no OpenAPI document: it has no openapi version")
     if not version.startswith(_VERSIONS):
-        reason = f"OpenAPI {version} writes schemas in another way: convert it to OpenAPI 3.1"
+        reason = f"OpenAPI {version} is not known here: 3.0, 3.1 and 3.2 are"
         raise files.broken(uri, ("openapi",), reason)
     if strict is not None:
         from .shape import check_openapi
 
         check_openapi(document, strict=strict)
+    if version.startswith(_OLDER):
+        files.read_as_older(uri.rpartition("/")[0] if strict is not False else "")
+    return _opened(files, uri)
+
+
+def _opened(files: Files, uri: str) -> OpenAPI:
+    def follow(at: At, reference: str) -> At:
+        target, tokens = files.follow(at.uri, (*at.tokens, "$ref"), at.uri, reference)
+        return At(descend(files.load(target), tokens), tokens, target)
+
     try:
-        return OpenAPI(document.value)
-    except AstrayError as error:
-        raise files.broken(uri, error.tokens, str(error)) from None
+        return OpenAPI(At(files.load(uri), (), uri), follow)
     except ValueError as error:
         raise files.broken(uri, ("paths",), str(error)) from None
 
 
-def parts_of(files: Files, uri: str, api: OpenAPI, operation: str) -> Mapping[str, Part]:
-    """Return the parts of an operation by name. Raises BrokenContract where it leads astray."""
-    try:
-        return api.parts(operation)
-    except AstrayError as error:
-        raise files.broken(uri, error.tokens, str(error)) from None
-
-
 def operation_of(
-    files: Files, uri: str, api: OpenAPI, operation: str, part: str
+    files: Files, api: OpenAPI, operation: str, part: str
 ) -> tuple[dict[str, Any], Bundle] | None:
     """Return the schema of a part of an operation, and what it refers to; None: no such part."""
     name = operation if operation in api.operations else kebab(operation)
     wanted = "" if part == "request" else part
-    found = parts_of(files, uri, api, name).get(wanted) if name in api.operations else None
+    found = api.parts(name).get(wanted) if name in api.operations else None
     if found is None:
         return None
     bundle = Bundle(files, "request" if found.is_sent else "response")
-    return _rooted(found, uri, bundle), bundle
+    return _rooted(found, bundle), bundle
 
 
-def _rooted(part: Part, uri: str, bundle: Bundle) -> dict[str, Any]:
+def _rooted(part: Part, bundle: Bundle) -> dict[str, Any]:
     if part.body is not None:
-        bundle.refer(uri, *_way(part.body, uri))
-        return {"$ref": reference_to(part.body, uri)}
+        bundle.refer(*_way(part.body))
+        return {"$ref": reference_to(part.body)}
     for each in part.names:
-        schema = each.at.get("schema")
-        if schema is not None:
-            bundle.refer(uri, *_way(schema, uri))
+        if each.schema is not None:
+            bundle.refer(*_way(each.schema))
         bundle.cite(each.at.value.get("x-source"))
-    return names_schema(part, uri)
+    return names_schema(part)
 
 
-def _way(schema: At, uri: str) -> tuple[tuple[str, ...], str]:
+def _way(schema: At) -> tuple[str, tuple[str, ...], str]:
     """Return where a schema is referred to in a document, and the reference as it is written."""
     if isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}:
-        return (*schema.tokens, "$ref"), schema.value["$ref"]
-    return schema.tokens, reference_to(schema, uri)
+        return schema.uri, (*schema.tokens, "$ref"), schema.value["$ref"]
+    return schema.uri, schema.tokens, reference_to(schema)
 
 
 def contract_of(

@@ -18,6 +18,7 @@ from .references import (
     tokens_of,
     unquoted,
 )
+from .upgrade import chosen, upgrade
 
 Tokens = tuple[str, ...]
 Direction = Literal["request", "response"] | None
@@ -40,6 +41,7 @@ class Files:
         self._read: dict[str, Document] = {}
         self._named: dict[str, Path] = {}
         self._inside: dict[str, frozenset[str]] = {}
+        self._older: list[str] = []  # how the URIs begin under which OpenAPI 3.0 is written
         self.left = False  # whether a reference led out of the folder
 
     def uri(self, path: Path) -> str:
@@ -77,6 +79,34 @@ class Files:
         """Return the value of a file. Raises BrokenContract where it cannot be read."""
         return self.document(uri).value
 
+    def read_as_older(self, start: str) -> None:
+        """Read the schemas of all files whose URIs begin so as OpenAPI 3.0 means them."""
+        if start not in self._older:
+            self._older.append(start)
+            for uri, document in self._read.items():
+                if uri.startswith(start):
+                    upgrade(document.value)
+
+    def follow(self, uri: str, at: Tokens, base: str, reference: str) -> tuple[str, Tokens]:
+        """Return the file that a reference at a path of one leads to, and the path in it.
+
+        The reference counts from *base*. Raises BrokenContract where it leads to nothing at hand.
+        """
+        target, _, fragment = joined(base, reference).partition("#")
+        if not self.has(target, uri):
+            self.left |= reference.startswith("..")
+            reason = (
+                f"the reference {reference!r} leads to no file at hand, and none is ever fetched"
+            )
+            raise self.broken(uri, at, reason)
+        tokens = () if not fragment.startswith("/") else tokens_of(unquoted(fragment))
+        try:
+            descend(self.load(target), tokens)
+        except (KeyError, IndexError, ValueError, TypeError):
+            reason = f"the reference {reference!r} leads to nothing in {target.rpartition('/')[2]}"
+            raise self.broken(uri, at, reason) from None
+        return target, tokens
+
     def document(self, uri: str) -> Document:
         """Return the document of a file. Raises BrokenContract where it cannot be read."""
         if uri not in self._read:
@@ -89,6 +119,8 @@ class Files:
             if document.faults:
                 fault = document.faults[0]
                 raise BrokenContract(fault.message, file=document.name, place=fault.place)
+            if any(uri.startswith(start) for start in self._older):
+                upgrade(document.value)
             self._read[uri] = document
         return self._read[uri]
 
@@ -154,8 +186,8 @@ class Bundle:
         if any(tokens[: len(taken)] == taken for taken in self._taken.get(uri, ())):
             return []
         self._taken.setdefault(uri, []).append(tokens)
-        schema = _descend(whole, tokens)
-        copy = self._copied(schema, uri)
+        schema = descend(whole, tokens)
+        copy = self._copied(schema, uri, tokens)
         if tokens:
             head = {"$id": uri, **dialect_of(whole)}
             _graft(self.resources.setdefault(uri, head), tokens, copy)
@@ -167,37 +199,30 @@ class Bundle:
         self, uri: str, at: Tokens, base: str, reference: str
     ) -> list[tuple[str, Tokens, str, str]]:
         """Take in what one reference leads to; return the references from there."""
-        target, _, fragment = joined(base, reference).partition("#")
+        target = joined(base, reference).partition("#")[0]
         if "json-schema.org/" in target or target in self._files.names_inside(uri):
             return []
-        if not self._files.has(target, uri):
-            self._files.left |= reference.startswith("..")
-            reason = (
-                f"the reference {reference!r} leads to no file at hand, and none is ever fetched"
-            )
-            raise self._files.broken(uri, at, reason)
-        tokens = () if not fragment.startswith("/") else tokens_of(unquoted(fragment))
-        try:
-            _descend(self._files.load(target), tokens)
-        except (KeyError, IndexError, ValueError, TypeError):
-            reason = f"the reference {reference!r} leads to nothing in {target.rpartition('/')[2]}"
-            raise self._files.broken(uri, at, reason) from None
+        target, tokens = self._files.follow(uri, at, base, reference)
         return [(target, *found) for found in self._taken_in(target, tokens)]
 
-    def _copied(self, part: Any, uri: str, *, is_named: bool = False) -> Any:
-        """Return a part of a file as it counts in this direction."""
+    def _copied(self, part: Any, uri: str, at: Tokens, *, is_named: bool = False) -> Any:
+        """Return a part of a file, which is at that path there, as it counts in this direction."""
         if isinstance(part, list):
-            return [self._copied(each, uri) for each in part]
+            return [self._copied(each, uri, (*at, str(i))) for i, each in enumerate(part)]
         if not isinstance(part, dict):
             return part
         named = {token: inner for token, _, inner in parts(part, is_named=is_named)}
         copy = {
-            token: self._copied(each, uri, is_named=named[token]) if token in named else each
+            token: self._copied(each, uri, (*at, token), is_named=named[token])
+            if token in named
+            else each
             for token, each in part.items()
         }
         if is_named:
             return copy
         self.cite(part.get("x-source"))
+        if "discriminator" in part:
+            copy = chosen(copy, part, uri, at)
         if self._refused is None:
             return copy
         if part.get(self._refused) is True:
@@ -223,7 +248,7 @@ class Bundle:
                 return False
             uri, _, fragment = joined(uri, reference).partition("#")
             try:
-                schema = _descend(self._files.load(uri), tokens_of(unquoted(fragment)))
+                schema = descend(self._files.load(uri), tokens_of(unquoted(fragment)))
             except (BrokenContract, KeyError, IndexError, ValueError, TypeError):
                 return False  # the reference is followed in its turn, and told
         return isinstance(schema, dict) and schema.get(str(self._refused)) is True
@@ -244,7 +269,7 @@ class Bundle:
 
         taken = [
             Node(
-                _descend(self._files.load(uri), tokens),
+                descend(self._files.load(uri), tokens),
                 uri,
                 tokens,
                 draft_of(self._files.load(uri)),
@@ -302,7 +327,8 @@ def _names_inside(
             yield from _names_inside(child, base, outermost=False, is_named=inner)
 
 
-def _descend(part: Any, tokens: Tokens) -> Any:
+def descend(part: Any, tokens: Tokens) -> Any:
+    """Return what is at a path in a value; raises LookupError, ValueError or TypeError if none."""
     for token in tokens:
         part = part[int(token)] if isinstance(part, list) else part[token]
     return part

@@ -13,13 +13,13 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from .build import api_of, contract_of, demanding, offered, operation_of, parts_of, self_contained
-from .bundle import SUFFIXES, Files
+from .build import contract_of, demanding, offered, self_contained
+from .bundle import SUFFIXES, Bundle, Files
 from .engine import BASE
 from .judge import Contract
 from .model import BrokenContract, UnknownName
-from .openapi import OpenAPI
-from .single import is_path, of_file
+from .operations import Operations
+from .single import is_path, of_file, operations_of
 
 GROUP: Final = "fieldbound.contracts"
 _MOST_PARTS: Final = 6
@@ -37,7 +37,26 @@ def contract(name: str, folders: Iterable[str | os.PathLike[str]] = ()) -> Contr
     shelf = _shelves(folders, vendor).get(vendor)
     if shelf is None or not rest:
         raise UnknownName(name, offered(name, contracts(folders)))
-    return shelf.contract(name, rest)
+    return shelf.known(name, rest)
+
+
+def operations(name: str, folders: Iterable[str | os.PathLike[str]] = ()) -> Operations:
+    """Return the operations of the vendor of that name, or of the OpenAPI document at that path.
+
+    Raises UnknownName, and BrokenContract where the document is none.
+    """
+    if is_path(name):
+        return operations_of(name)
+    found = _shelves(folders, name).get(name)
+    if found is None:
+        vendors = sorted(_shelves(folders))
+        raise UnknownName(
+            name,
+            offered(name, vendors),
+            f"there is no vendor named {name!r}: there are {', '.join(vendors)}, and the path of "
+            "an OpenAPI document ends in .json, .yaml or .yml",
+        )
+    return found
 
 
 def contracts(folders: Iterable[str | os.PathLike[str]] = ()) -> list[str]:
@@ -49,71 +68,54 @@ def contracts(folders: Iterable[str | os.PathLike[str]] = ()) -> list[str]:
 # -- vendors -------------------------------------------------------------------------------------
 
 
-class _Vendor:
+class Vendor(Operations):
     """One vendor's folder: an OpenAPI document, and the schemas and sources beside it."""
 
-    def __init__(self, folder: Path, files: Files, *, proofread: bool) -> None:
+    def __init__(self, folder: Path, uri: str, files: Files, *, proofread: bool) -> None:
+        super().__init__(folder.name, "/", files, uri)
         self.folder = folder
-        self.name = folder.name
-        self._files = files
-        self._proofread = proofread
-        self._made: dict[str, Contract] = {}
-
-    @cached_property
-    def _uri(self) -> str:
-        found = [
-            path for suffix in SUFFIXES if (path := self.folder / f"openapi{suffix}").is_file()
-        ]
-        return self._files.uri(found[0])
-
-    @cached_property
-    def api(self) -> OpenAPI:
-        return api_of(self._files, self._uri, strict=True if self._proofread else None)
+        self.strict = True if proofread else None
+        self._kept: dict[str, Contract] = {}
 
     @cached_property
     def sources(self) -> Mapping[str, Any]:
+        """The documents that limits may name as their sources."""
         path = self.folder / "sources.json"
         if not path.is_file():
             return {}
         document = self._files.document(self._files.uri(path))
-        if self._proofread:
+        if self.strict:
             from .shape import check_sources
 
             check_sources(document)
         sources: Mapping[str, Any] = document.value
         return sources
 
-    def names(self) -> Iterator[str]:
-        for operation in self.api.operations:
-            for part in parts_of(self._files, self._uri, self.api, operation):
-                yield f"{self.name}/{operation}/{part}".rstrip("/")
-
-    def contract(self, name: str, rest: str) -> Contract:
-        made = self._made.get(name)
+    def known(self, name: str, rest: str) -> Contract:
+        """Return the contract of that name, of which *rest* is what follows the vendor's."""
+        made = self._kept.get(name)
         if made is None:
-            made = self._make(name, *rest.partition("/")[::2])
-            if not self._proofread:  # what comes with fieldbound does not change
-                self._made[name] = made
+            operation, _, part = rest.partition("/")
+            found = self.contract(operation, part, name)
+            if found is None:
+                near = offered(name, list(self.names()))
+                raise UnknownName(name, near, self._lacks(operation, part))
+            made = found
+            if not self.strict:  # what comes with fieldbound does not change
+                self._kept[name] = made
         return made
 
-    def _make(self, name: str, operation: str, part: str) -> Contract:
-        built = operation_of(self._files, self._uri, self.api, operation, part)
-        if built is None:
-            raise UnknownName(name, offered(name, list(self.names())), self._lacks(operation, part))
-        schema, bundle = built
-        if self._proofread:
+    def _made(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
+        if self.strict:
             bundle.proofread(self.sources)
         whole = self_contained(schema, name, bundle, self.sources)
         made = contract_of(self._files, self._uri, bundle, whole, name)
-        return demanding(made, str(self.folder)) if self._proofread else made
+        return demanding(made, str(self.folder)) if self.strict else made
 
     def _lacks(self, operation: str, part: str) -> str | None:
-        if operation not in self.api.operations:
+        if operation not in self.openapi.operations:
             return None
-        parts = [
-            each or "the request body"
-            for each in parts_of(self._files, self._uri, self.api, operation)
-        ]
+        parts = [each or "the request body" for each in self.openapi.parts(operation)]
         more = f", and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
         has = ", ".join(parts[:_MOST_PARTS]) or "nothing"
         return f"{self.name}/{operation} has no {part or 'request body'}: it has {has}{more}"
@@ -121,7 +123,7 @@ class _Vendor:
 
 def _shelves(
     folders: Iterable[str | os.PathLike[str]] = (), wanted: str | None = None
-) -> dict[str, _Vendor]:
+) -> dict[str, Vendor]:
     """Return the vendors by name; installed packages are gone through only if need be."""
     vendors = dict(_own_vendors())
     for folder in folders:
@@ -132,7 +134,7 @@ def _shelves(
     return vendors
 
 
-def _add(vendors: dict[str, _Vendor], more: Mapping[str, _Vendor]) -> None:
+def _add(vendors: dict[str, Vendor], more: Mapping[str, Vendor]) -> None:
     for name, vendor in more.items():
         if name in vendors and vendors[name].folder != vendor.folder:
             raise BrokenContract(
@@ -143,7 +145,7 @@ def _add(vendors: dict[str, _Vendor], more: Mapping[str, _Vendor]) -> None:
 
 
 @lru_cache(maxsize=1)
-def _own_vendors() -> Mapping[str, _Vendor]:
+def _own_vendors() -> Mapping[str, Vendor]:
     """Return the vendors that come with fieldbound: in the package, or beside its sources."""
     here = Path(__file__).resolve().parent
     inside = here / "schemas"
@@ -151,19 +153,25 @@ def _own_vendors() -> Mapping[str, _Vendor]:
     return _vendors(folder, proofread=False)
 
 
-def _vendors(folder: Path, *, proofread: bool) -> dict[str, _Vendor]:
+def _vendors(folder: Path, *, proofread: bool) -> dict[str, Vendor]:
     if not folder.is_dir():
         raise BrokenContract("there is no such folder of contracts", file=str(folder))
     files = Files(folder, f"{BASE}{'schemas' if not proofread else folder.name}/")
     found = {
-        each.name: _Vendor(each, files, proofread=proofread)
+        each.name: Vendor(each, files.uri(document), files, proofread=proofread)
         for each in sorted(folder.iterdir())
-        if any((each / f"openapi{suffix}").is_file() for suffix in SUFFIXES)
+        if (document := _document(each)) is not None
     }
     if not found:
         reason = "no vendor in this folder: each has a folder of its own with an openapi.json"
         raise BrokenContract(reason, file=str(folder))
     return found
+
+
+def _document(folder: Path) -> Path | None:
+    """Return the OpenAPI document of a vendor's folder."""
+    paths = (folder / f"openapi{suffix}" for suffix in SUFFIXES)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _installed() -> Iterator[Path]:

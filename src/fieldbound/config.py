@@ -261,7 +261,7 @@ def _key(key: str) -> str:
 
 
 def _allowed(given: Any, allowed: Iterable[str]) -> str:
-    from .wording import closest
+    from .hints import closest
 
     meant = closest(str(given), allowed)
     said = f"did you mean {meant!r}? " if meant else ""

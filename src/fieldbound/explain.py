@@ -9,11 +9,12 @@ from typing import Any, Final, NamedTuple
 from jsonschema_rs import ValidationError
 from jsonschema_rs import ValidationErrorKind as Kind
 
+from .hints import closest
 from .limits import Limits
 from .model import Limit, Violation
 from .references import pointer_of, tokens_of, unquoted
 from .values import Path, excerpt, kind_of
-from .wording import closest, quoted
+from .wording import quoted
 
 
 class Mistake(NamedTuple):

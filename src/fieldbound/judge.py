@@ -23,7 +23,7 @@ from .model import (
     Violation,
 )
 from .names import AnyCase
-from .references import pointer_of, tokens_of
+from .references import References, pointer_of, tokens_of
 from .values import DEEPEST, is_deep, plain
 
 if TYPE_CHECKING:
@@ -147,6 +147,11 @@ class Contract:
     def unspecified(self) -> Mapping[str, str]:
         """Pointer and reason of what the vendor does not document and nobody judges."""
         return self._survey.unspecified
+
+    @property
+    def references(self) -> References:
+        """Every subschema at its place, and what each reference leads to."""
+        return self._limits.references
 
     @cached_property
     def _limits(self) -> Limits:

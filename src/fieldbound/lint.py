@@ -9,10 +9,10 @@ import jsonschema_rs
 from jsonschema_rs import Registry
 
 from .algebra import takes_nothing
+from .hints import closest
 from .limits import FORMATS, LIMITS
 from .model import SAYS
 from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, joined, subschemas
-from .wording import closest
 
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]

@@ -125,9 +125,9 @@ class Violation:
     @property
     def hint(self) -> str | None:
         """What to write instead, as JSON or in words, or None where there is no telling."""
-        from . import wording
+        from . import hints
 
-        return wording.hint(self)
+        return hints.hint(self)
 
     def fails(self, fail_on: str = SAYS[-1]) -> bool:
         """Whether this counts when only limits at least as firm as *fail_on* do."""
@@ -140,7 +140,9 @@ class Report:
 
     *name* is the file the instance was read from. *unspecified* names, as pointer and reason,
     what is there that the vendor does not document and nobody judged. *lines* are the lines of
-    the text that violations point at, for showing; they take no part in comparisons.
+    the text that violations point at, for showing; they take no part in comparisons. Of an HTTP
+    message, *about* says which it is, and *unjudged*, as pointer and reason, what of it could not
+    be judged.
     """
 
     contract: str
@@ -148,6 +150,8 @@ class Report:
     name: str | None = None
     unspecified: Mapping[str, str] = field(default_factory=dict, hash=False)
     lines: Mapping[int, str] = field(default_factory=dict, repr=False, compare=False)
+    about: str | None = None
+    unjudged: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def ok(self) -> bool:
@@ -176,6 +180,46 @@ class Report:
         from . import wording
 
         return wording.report(self)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Message:
+    """An HTTP request, or the response to one if it has a *status*.
+
+    *method* and *url* are those of the request, *headers* a mapping or pairs of names and values.
+    *body* is bytes, a text, or a JSON value that is not None; None stands for no body. *unread*
+    tells why the body is not known, as that of a stream is not. The repr shows no values.
+
+    Raises TypeError for parts of other types.
+    """
+
+    method: str
+    url: str
+    headers: Any = ()
+    body: Any = None
+    status: int | None = None
+    unread: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.method, str) or not isinstance(self.url, str):
+            raise TypeError("the method and the url of a message are texts")
+        if self.status is not None and type(self.status) is not int:
+            raise TypeError(f"the status of a message is an int, not {type(self.status).__name__}")
+        given = self.headers.items() if isinstance(self.headers, Mapping) else self.headers or ()
+        try:
+            pairs = tuple([(_latin(name), _latin(value)) for name, value in given])
+        except (TypeError, ValueError):
+            raise TypeError("the headers of a message are a mapping, or pairs of texts") from None
+        object.__setattr__(self, "method", self.method.upper())
+        object.__setattr__(self, "headers", pairs)
+
+    def __repr__(self) -> str:
+        whole = f"{self.method} request" if self.status is None else f"{self.status} response"
+        return f"<Message: {whole}, {len(self.headers)} headers>"
+
+
+def _latin(text: Any) -> str:
+    return text.decode("latin-1") if isinstance(text, bytes) else str(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from .references import WITHOUT_PATH, Node, joined, pointer_of, tokens_of, unquoted
+from .references import WITHOUT_PATH, Node, joined
 
 Tokens = tuple[str, ...]
 
-_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-_PLACES: Final = ("header", "query", "path", "cookie")
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+#: Where parameters stand, and the part of an operation that has them.
+PLACES: Final = {
+    "header": "request.headers",
+    "query": "request.query",
+    "path": "request.path",
+    "cookie": "request.cookies",
+}
+_MOST_HOPS: Final = 10
+_JSON: Final = "application/json"
+_RANGES: Final = ("*/*", "application/*")
+_FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class At(NamedTuple):
-    """A value in a document, and the path to it."""
+    """A value in a document, the path to it, and the URI of the document."""
 
     value: Any
     tokens: Tokens = ()
+    uri: str = ""
 
     def get(self, *tokens: str) -> At | None:
         """Return what is further within, or None if there is no such thing."""
@@ -26,7 +37,18 @@ class At(NamedTuple):
             if not isinstance(value, dict) or token not in value:
                 return None
             value = value[token]
-        return At(value, (*self.tokens, *tokens))
+        return At(value, (*self.tokens, *tokens), self.uri)
+
+    def all(self, *tokens: str) -> Iterator[tuple[str, At]]:
+        """Yield the members of what is further within, by name or by index."""
+        within = self.get(*tokens)
+        if within is None:
+            return
+        value = within.value
+        for token in value if isinstance(value, dict) else ():
+            yield token, At(value[token], (*within.tokens, token), self.uri)
+        for index, each in enumerate(value if isinstance(value, list) else ()):
+            yield str(index), At(each, (*within.tokens, str(index)), self.uri)
 
 
 class Named(NamedTuple):
@@ -35,6 +57,12 @@ class Named(NamedTuple):
     name: str
     at: At
     required: bool
+
+    @property
+    def schema(self) -> At | None:
+        """The schema of the value: its own, or that of the one media type it is written in."""
+        own = self.at.get("schema")
+        return own or next((each.get("schema") for _, each in self.at.all("content")), None)
 
 
 class Part(NamedTuple):
@@ -50,110 +78,162 @@ class Part(NamedTuple):
         return not self.name.startswith("response")
 
 
-class AstrayError(ValueError):
-    """A reference that is not followed: the path to it, and why."""
+class Operation(NamedTuple):
+    """An operation: where it stands, and how it is called, which a vendor may leave open."""
 
-    def __init__(self, tokens: Tokens, reason: str) -> None:
-        super().__init__(reason)
-        self.tokens = tokens
+    at: At
+    item: At | None = None
+    method: str = ""
+    path: str = ""
+    servers: tuple[str, ...] = ()
+
+
+Follow = Callable[[At, str], At]
 
 
 class OpenAPI:
-    """The operations of one document."""
+    """The operations of one document; *follow* leads from a reference to what it names.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._whole = At(document)
-        self.operations: dict[str, At] = {}
+    Raises ValueError where two operations have one name.
+    """
+
+    def __init__(self, whole: At, follow: Follow) -> None:
+        self.whole = whole
+        self._follow = follow
+        self.operations: dict[str, Operation] = {}
         for name, operation in self._found():
-            if name in self.operations:
+            if name in self.operations and "operationId" in operation.at.value:
                 raise ValueError(f"two operations are named {name}")
-            self.operations[name] = operation
+            self.operations[_free(name, self.operations)] = operation
+
+    # -- operations ------------------------------------------------------------------------------
+
+    def _found(self) -> Iterator[tuple[str, Operation]]:
+        for path, at in self.whole.all("paths"):
+            item = self._resolved(at) if path.startswith("/") else None
+            for method, operation in _methods(item) if item else ():
+                if isinstance(operation.value, dict):
+                    name = operation.value.get("operationId", f"{method} {path}")
+                    servers = _servers(operation, item, self.whole)
+                    found = Operation(operation, item, method.upper(), path, servers)
+                    yield kebab(str(name)), found
+        for name, operation in self.whole.all(WITHOUT_PATH):
+            yield kebab(name), Operation(operation)
+
+    def body(self, operation: str) -> At | None:
+        """Return what is said of the body of a request, if anything is."""
+        return self._resolved(self.operations[operation].at.get("requestBody"))
+
+    def responses(self, operation: str) -> dict[str, At]:
+        """Return the responses of an operation: by status, by range of them, or "default"."""
+        found = {
+            status: self._resolved(at)
+            for status, at in self.operations[operation].at.all("responses")
+            if not status.startswith("x-")
+        }
+        return {status: at for status, at in found.items() if at is not None}
+
+    def content(self, message: At | None) -> dict[str, At | None]:
+        """Return the schema of each media type in which a body may be written, None without one."""
+        found = {}
+        for kind, at in message.all("content") if message else ():
+            media = self._resolved(at)
+            found[kind] = media.get("schema") if media else None
+        return found
+
+    # -- parts -----------------------------------------------------------------------------------
 
     def parts(self, operation: str) -> dict[str, Part]:
         """Return the parts of an operation by name."""
-        at = self.operations[operation]
-        parts = [*self._sent(at), *self._answered(at)]
-        return {part.name: part for part in parts}
+        found = [*self._sent(operation), *self._answered(operation)]
+        return {part.name: part for part in found}
 
-    def _found(self) -> Iterator[tuple[str, At]]:
-        paths = self._whole.get("paths")
-        for path in paths.value if paths else ():
-            item = self._resolved(paths.get(path) if paths else None)
-            for method in _METHODS:
-                operation = item.get(method) if item else None
-                if operation is not None:
-                    yield kebab(operation.value.get("operationId", f"{method} {path}")), operation
-        lost = self._whole.get(WITHOUT_PATH)
-        for name in lost.value if lost else ():
-            operation = lost.get(name) if lost else None
-            if operation is not None:
-                yield kebab(name), operation
-
-    def _sent(self, operation: At) -> Iterator[Part]:
-        body = self._resolved(operation.get("requestBody"))
-        schema = self._json(body)
-        if schema is not None:
-            yield Part("", schema)
-        parameters = list(self._parameters(operation))
-        for place in _PLACES:
+    def _sent(self, operation: str) -> Iterator[Part]:
+        yield from self._bodies(self.body(operation), "", "request")
+        parameters = list(self._parameters(self.operations[operation]))
+        for place, name in PLACES.items():
             names = tuple(each for where, each in parameters if where == place)
             if names:
-                yield Part(
-                    f"request.{place if place in ('query', 'path') else place + 's'}", names=names
-                )
+                yield Part(name, names=names)
 
-    def _parameters(self, operation: At) -> Iterator[tuple[str, Named]]:
+    def _answered(self, operation: str) -> Iterator[Part]:
+        for status, response in self.responses(operation).items():
+            yield from self._bodies(response, f"response.{status}", f"response.{status}")
+            names = self.headers(response)
+            if names:
+                yield Part(f"response.{status}.headers", names=names)
+
+    def headers(self, response: At) -> tuple[Named, ...]:
+        """Return the headers of a response; Content-Type is told by its content."""
+        found = [(name, self._resolved(at)) for name, at in response.all("headers")]
+        return tuple(Named(name, at, at.value.get("required") is True) for name, at in found if at)
+
+    def _bodies(self, message: At | None, name: str, otherwise: str) -> Iterator[Part]:
+        """Yield the body as JSON, then the other media types that have a schema of their own."""
+        content = {kind: at for kind, at in self.content(message).items() if at is not None}
+        main = main_type(content)
+        if main is not None:
+            yield Part(name, content[main])
+        for kind, schema in content.items():
+            other = main is None or schema.value != content[main].value
+            if other and (is_json(kind) or is_form(kind) or kind.startswith("text/plain")):
+                yield Part(f"{otherwise}.{kind}", schema)
+
+    def parameters(self, operation: str) -> dict[str, list[Named]]:
+        """Return the parameters of an operation, by their places: header, query, path, cookie."""
+        found: dict[str, list[Named]] = {}
+        for place, each in self._parameters(self.operations[operation]):
+            found.setdefault(place, []).append(each)
+        return found
+
+    def _parameters(self, operation: Operation) -> Iterator[tuple[str, Named]]:
         """Yield the parameters of an operation with their places, those of its path first."""
         by_key = {}
-        for holder in (self._parent(operation), operation):
-            listed = holder.get("parameters") if holder else None
-            for index, _ in enumerate(listed.value if listed else ()):
-                each = At(listed.value[index], (*listed.tokens, str(index))) if listed else None
+        for holder in (operation.item, operation.at):
+            for _, each in holder.all("parameters") if holder else ():
                 at = self._resolved(each)
                 if at is not None and isinstance(at.value.get("name"), str):
                     named = Named(at.value["name"], at, at.value.get("required") is True)
                     by_key[at.value.get("in"), named.name] = named
         yield from ((str(place), named) for (place, _), named in by_key.items())
 
-    def _parent(self, operation: At) -> At | None:
-        lost = operation.tokens[0] == WITHOUT_PATH
-        return None if lost else self._whole.get(*operation.tokens[:-1])
-
-    def _answered(self, operation: At) -> Iterator[Part]:
-        responses = operation.get("responses")
-        for status in responses.value if responses else ():
-            response = self._resolved(responses.get(status) if responses else None)
-            schema = self._json(response)
-            if schema is not None:
-                yield Part(f"response.{status}", schema)
-            headers = response.get("headers") if response else None
-            names = []
-            for name in headers.value if headers else ():
-                at = self._resolved(headers.get(name) if headers else None)
-                if at is not None:
-                    names.append(Named(name, at, at.value.get("required") is True))
-            if names:
-                yield Part(f"response.{status}.headers", names=tuple(names))
-
-    def _json(self, message: At | None) -> At | None:
-        """Return the schema of a message's JSON body: of application/json, if there are several."""
-        content = message.get("content") if message else None
-        types = [kind for kind in (content.value if content else ()) if _is_json(kind)]
-        kind = min(types, key=lambda each: each != "application/json", default=None)
-        return content.get(kind, "schema") if content and kind else None
-
     def _resolved(self, at: At | None) -> At | None:
-        """Follow a reference within the document."""
-        for _ in range(10):
+        """Follow a reference, if there is one."""
+        for _ in range(_MOST_HOPS):
             reference = at.value.get("$ref") if at and isinstance(at.value, dict) else None
             if at is None or not isinstance(reference, str):
                 break
-            if not reference.startswith("#/"):
-                raise AstrayError(
-                    (*at.tokens, "$ref"), "only a schema may be referred to in another document"
-                )
-            at = self._whole.get(*tokens_of(unquoted(reference[1:])))
+            at = self._follow(at, reference)
         return at if at and isinstance(at.value, dict) else None
+
+
+def _methods(item: At) -> Iterator[tuple[str, At]]:
+    for method, operation in item.all():
+        if method in METHODS:
+            yield method, operation
+    yield from item.all("additionalOperations")
+
+
+def _servers(*holders: At | None) -> tuple[str, ...]:
+    """Return the servers that the innermost of the holders names; without any it is "/"."""
+    for holder in holders:
+        urls = [
+            each.value.get("url")
+            for _, each in (holder.all("servers") if holder else ())
+            if isinstance(each.value, dict)
+        ]
+        if urls:
+            return tuple(str(url) for url in urls)
+    return ("/",)
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """Return a name that is not taken yet."""
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name}-{number}"
+    return free
 
 
 def kebab(name: str) -> str:
@@ -166,71 +246,24 @@ def kebab(name: str) -> str:
     return "-".join(word for word in written.split("-") if word)
 
 
-def _is_json(media_type: str) -> bool:
+def is_json(media_type: str) -> bool:
+    """Return whether a media type is JSON."""
     return media_type.partition(";")[0].strip().lower().endswith(("/json", "+json"))
 
 
-def names_schema(part: Part, uri: str) -> dict[str, Any]:
-    """Return the schema of a set of names: headers, query or path parameters, or cookies.
-
-    *uri* is that of the document; its subschemas are referred to, not copied.
-    """
-    said: list[dict[str, Any]] = [_SET]
-    for each in part.names:
-        if each.required:
-            at = f"{uri}#{pointer_of(each.at.tokens)}/required"
-            said.append(
-                {**_entry(each.at.value, "required"), "of": f"required/{each.name}", "at": at}
-            )
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": {each.name: _named(each, uri) for each in part.names},
-        "required": [each.name for each in part.names if each.required],
-        "x-source": said,
-    }
-    if part.name.endswith("headers"):
-        return {**schema, "x-any-case": True}
-    if part.name in ("request.query", "request.path"):
-        said.append(_CLOSED)
-        return {**schema, "additionalProperties": False}
-    return schema
+def is_form(media_type: str) -> bool:
+    """Return whether a media type is that of a form: named values, each a text."""
+    return media_type.partition(";")[0].strip().lower() in _FORMS
 
 
-#: Names under which credentials travel: their values are shown in no output, marked or not.
-_CREDENTIALS: Final = frozenset(
-    "authorization proxy-authorization cookie set-cookie accesstoken access-token x-access-token "
-    "auth-token x-auth-token token x-token api-key apikey x-api-key x-apikey client-secret "
-    "x-client-secret password x-csrf-token x-amz-security-token".split()
-)
-_SET: Final = {"of": "type", "says": "stated", "note": "names with their values"}
-_CLOSED: Final = {
-    "of": "additionalProperties",
-    "says": "inferred",
-    "note": "no other name is documented",
-}
+def main_type(content: Iterable[str]) -> str | None:
+    """Return the media type that is judged where none is named: JSON, or a range it is in."""
+    found = [each for each in content if is_json(each) or each in _RANGES]
+    return min(found, key=lambda each: (each in _RANGES, each != _JSON), default=None)
 
 
-def _named(named: Named, uri: str) -> dict[str, Any]:
-    schema = named.at.get("schema")
-    found: dict[str, Any] = {"$ref": reference_to(schema, uri)} if schema else {}
-    if named.name.lower().replace("_", "-") in _CREDENTIALS:
-        found["x-sensitive"] = True
-    said = named.at.value.get("x-source")
-    return found if said is None else {**found, "x-source": said}
-
-
-def reference_to(at: At, uri: str) -> str:
+def reference_to(at: At) -> str:
     """Return the shortest reference to a schema: what it refers to itself, if it does no more."""
     if isinstance(at.value, dict) and at.value.keys() == {"$ref"}:
-        return joined(uri, at.value["$ref"])
-    return Node(at.value, uri, at.tokens).location
-
-
-def _entry(parameter: Mapping[str, Any], keyword: str) -> dict[str, Any]:
-    said = parameter.get("x-source", [])
-    entries: Sequence[Any] = said if isinstance(said, list) else [said]
-    for entry in entries:
-        words = entry.get("of", [])
-        if keyword in (words if isinstance(words, list) else [words]):
-            return dict(entry)
-    return next((dict(entry) for entry in entries if "of" not in entry), {})
+        return joined(at.uri, at.value["$ref"])
+    return Node(at.value, at.uri, at.tokens).location

@@ -9,11 +9,11 @@ from functools import cache
 from typing import Any, Final
 
 from .document import Document
+from .hints import closest
 from .judge import Contract
 from .lint import EXTENSIONS
 from .model import SAYS, BrokenContract, Violation
 from .references import VALUES, items, pointer_of
-from .wording import closest
 
 _TEXT: Final = {"type": "string"}
 _FLAG: Final = {"type": "boolean"}

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from .build import (
-    MOST_OFFERED,
-    api_of,
-    contract_of,
-    demanding,
-    embedded,
-    offered,
-    operation_of,
-    parts_of,
-    self_contained,
-)
+from .build import MOST_OFFERED, contract_of, demanding, embedded, offered
 from .bundle import SUFFIXES, Bundle, Files, dialect_of
 from .engine import BASE, uri_of
 from .judge import Contract
 from .model import BrokenContract, UnknownName
+from .operations import Operations
+from .references import unquoted
 
 
 def is_path(name: str) -> bool:
@@ -31,24 +26,53 @@ def is_path(name: str) -> bool:
 def of_file(name: str) -> Contract:
     """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document."""
     path, _, rest = name.partition("#")
+    return _near(path, lambda files, uri: _of_uri(files, uri, name, rest))
+
+
+def operations_of(path: str) -> Operations:
+    """Return the operations of an OpenAPI document."""
+    return _near(path, lambda files, uri: _opened(path, files, uri, whole=True))
+
+
+#: References that begin by leading a folder up.
+_UPWARDS: Final = re.compile(rb"""\$ref["']?\s*:\s*["']?(\.\./[^#"'\s]*)""")
+_Made = TypeVar("_Made")
+
+
+def _near(path: str, make: Callable[[Files, str], _Made]) -> _Made:
+    """Make something of a file among those below the working folder, if that has all it needs."""
     given, here = Path(path).absolute(), Path.cwd()
     if given.is_relative_to(here):
         files = Files(here, BASE)
         try:
-            return _of_uri(files, files.uri(given), name, rest)
+            return make(files, files.uri(given))
         except BrokenContract:
             if not files.left:  # else a reference leads above the working folder
                 raise
     files = Files(Path(given.anchor), BASE)
-    return _of_uri(files, files.uri(given), name, rest)
+    return make(files, files.uri(given))
+
+
+def _opened(path: str, files: Files, uri: str, *, whole: bool = False) -> Operations:
+    operations = Operations(path, "#", files, uri)
+    operations.openapi  # noqa: B018 - opening it tells whether it is one
+    if whole and files.root == Path.cwd() and _leads_out(files, uri):
+        files.left = True
+        raise files.broken(uri, (), "it refers to files above the working folder")
+    return operations
+
+
+def _leads_out(files: Files, uri: str) -> bool:
+    """Return whether a document refers to files above the folder: its operations are read later."""
+    beside = Path(str(files.path(uri))).parent
+    found = _UPWARDS.findall(files.document(uri).data)
+    paths = (os.path.normpath(beside / unquoted(each.decode(errors="replace"))) for each in found)
+    return any(not Path(path).is_relative_to(files.root) for path in set(paths))
 
 
 def _of_uri(files: Files, uri: str, name: str, rest: str) -> Contract:
     value = files.load(uri)
-    if isinstance(value, dict) and "swagger" in value:
-        reason = "this is a Swagger 2.0 document: convert it to OpenAPI 3.1"
-        raise files.broken(uri, ("swagger",), reason)
-    if isinstance(value, dict) and "openapi" in value:
+    if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         return _of_api(files, uri, name, rest)
     if rest and not rest.startswith("/"):
         path = name.partition("#")[0]
@@ -83,18 +107,12 @@ def _definitions(schema: Any, name: str) -> str:
 
 
 def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
-    api = api_of(files, uri, strict=False)
+    path = name.partition("#")[0]
+    operations = _opened(path, files, uri)
     operation, _, part = rest.partition("/")
-    built = operation_of(files, uri, api, operation, part)
-    if built is None:
-        path = name.partition("#")[0]
-        known = [
-            f"{path}#{each}/{p}".rstrip("/")
-            for each in api.operations
-            for p in parts_of(files, uri, api, each)
-        ]
+    made = operations.contract(operation, part, name)
+    if made is None:
+        known = list(operations.names())
         reason = None if rest else f"{path} is an OpenAPI document: name one of its operations"
         raise UnknownName(name, offered(name, known) or tuple(known[:MOST_OFFERED]), reason)
-    schema, bundle = built
-    bundle.proofread(None)
-    return contract_of(files, uri, bundle, self_contained(schema, name, bundle, {}), name)
+    return made

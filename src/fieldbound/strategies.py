@@ -9,11 +9,11 @@ from typing import Any, Final, Literal
 
 from hypothesis import strategies as st
 
+from .hints import closest
 from .judge import Contract
 from .model import Breach, Inseparable, Limit, Unsatisfiable
 from .probe import Found, Probe, probe
 from .source import BUDGET, Chance, Simplest, Source, turn_of
-from .wording import closest
 
 __all__ = ["from_schema", "invalid", "valid"]
 

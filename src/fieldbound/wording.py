@@ -1,8 +1,7 @@
-"""A violation goes in, its sentence and its hint come out: the same words in every output."""
+"""A violation goes in, its sentence comes out: the same words in every output."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,6 +36,8 @@ _TEXTS: Final = {
     "trailingData": "something follows the end of the document",
     "depth": "the values are nested too deep",
 }
+#: The pointer of the whole body of an HTTP message.
+_BODY: Final = "/body"
 _MOST_CHOICES: Final = 8
 _LONG_POINTER: Final = 200
 _EXACT: Final = 1e15  # below it, every whole float is shown as the integer it is
@@ -50,7 +51,8 @@ def message(violation: Violation) -> str:
     at = _shortened(violation.pointer) or "the document"
     limit = violation.limit
     if limit is None:
-        return violation.detail or _TEXTS.get(violation.code, violation.code).format(at=at)
+        text = violation.detail or _TEXTS.get(violation.code, violation.code).format(at=at)
+        return f"{at}: {text}" if at == _BODY else text
     sentence = _SENTENCES.get(violation.code)
     return sentence(at, violation, limit) if sentence else f"{at} breaks {violation.code}"
 
@@ -83,12 +85,8 @@ def _size(at: str, violation: Violation, limit: Limit) -> str:
     unit = _UNITS[limit.keyword[3:]]
     if violation.actual is None:
         return f"{at} has too {'few' if least else 'many'} {unit}s, the limit is {limit.value}"
-    has = f"{at} has {counted(violation.actual, unit)}"
-    return (
-        f"{has}, but needs at least {limit.value}"
-        if least
-        else f"{has}, the limit is {limit.value}"
-    )
+    bound = f"but needs at least {limit.value}" if least else f"the limit is {limit.value}"
+    return f"{at} has {counted(violation.actual, unit)}, {bound}"
 
 
 def _choice(at: str, violation: Violation, limit: Limit) -> str:
@@ -107,8 +105,8 @@ def _expected(limits: Sequence[Limit], alternatives: bool) -> str:
     beside = {limit.location.rpartition("/")[0] for limit in chosen}
     if chosen and alternatives:
         limits = [limit for limit in limits if limit.location.rpartition("/")[0] not in beside]
-    types = [] if chosen and not alternatives else _kinds(limits)
-    words = [quoted(choice) for choice in _choices(chosen)]
+    types = [] if chosen and not alternatives else kinds_of(limits)
+    words = [quoted(choice) for choice in choices_of(chosen)]
     kinds = [_TYPES.get(kind, kind) for kind in dict.fromkeys(types)]
     if len(words) > _MOST_CHOICES:
         some = f"one of {len(words)} values, such as {', '.join(words[:4])}"
@@ -116,7 +114,8 @@ def _expected(limits: Sequence[Limit], alternatives: bool) -> str:
     return _either([*words, *kinds]) if words or kinds else "one of no values at all"
 
 
-def _choices(limits: Iterable[Limit]) -> list[Any]:
+def choices_of(limits: Iterable[Limit]) -> list[Any]:
+    """Return the values that limits choose from."""
     choices: list[Any] = []
     for limit in limits:
         if limit.keyword == "enum":
@@ -126,7 +125,8 @@ def _choices(limits: Iterable[Limit]) -> list[Any]:
     return choices
 
 
-def _kinds(limits: Iterable[Limit]) -> list[str]:
+def kinds_of(limits: Iterable[Limit]) -> list[str]:
+    """Return the types that limits take."""
     kinds = []
     for limit in limits:
         if limit.keyword == "type":
@@ -146,9 +146,8 @@ def _pattern(at: str, violation: Violation, limit: Limit) -> str:
 
 
 def _format(at: str, violation: Violation, limit: Limit) -> str:
-    return (
-        f"{_is(at, violation)}, but must be {_FORMATS.get(limit.value, f'a valid {limit.value}')}"
-    )
+    wanted = _FORMATS.get(limit.value, f"a valid {limit.value}")
+    return f"{_is(at, violation)}, but must be {wanted}"
 
 
 def _bound(at: str, violation: Violation, limit: Limit) -> str:
@@ -167,7 +166,14 @@ def _multiple(at: str, violation: Violation, limit: Limit) -> str:
 
 def _missing(at: str, violation: Violation, limit: Limit) -> str:  # noqa: ARG001
     others = _required(violation)
+    if is_elsewhere(violation):
+        return f"{at} is missing: it was sent as {_shortened(str(violation.detail))}"
     return f"{at} is missing" + (f", or {_either(others)} in its place" if others else "")
+
+
+def is_elsewhere(violation: Violation) -> bool:
+    """Return whether what is missing is there under another name, which the detail tells."""
+    return (violation.detail or "").startswith("/")
 
 
 def _unknown(at: str, violation: Violation, limit: Limit) -> str:
@@ -178,7 +184,16 @@ def _unknown(at: str, violation: Violation, limit: Limit) -> str:
 
 
 def _required(violation: Violation) -> list[str]:
-    return [each.pointer for each in violation.also if each.keyword == "required"]
+    """Return the names of what is required as well, each as a pointer beside the violation's."""
+    at, beside = violation.limit and violation.limit.pointer, violation.pointer.rpartition("/")[0]
+    others = [each.pointer for each in violation.also if each.keyword == "required"]
+    return [
+        _moved(each, beside) if each.count("/") == str(at).count("/") else each for each in others
+    ]
+
+
+def _moved(pointer: str, beside: str) -> str:
+    return f"{beside}/{pointer.rpartition('/')[2]}"
 
 
 def _not(at: str, violation: Violation, limit: Limit) -> str:
@@ -228,116 +243,6 @@ _SENTENCES: Final[dict[str, Callable[[str, Violation, Limit], str]]] = {
 }
 
 
-# -- hints ---------------------------------------------------------------------------------------
-
-_YES: Final = frozenset(("true", "yes", "y", "1", "on", "t"))
-_NO: Final = frozenset(("false", "no", "n", "0", "off", "f"))
-_DATE: Final = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?)? ?(?:([Zz])|([+-]\d\d):?(\d\d))?"
-)
-_OUT: Final = "leave it out, unless it is required"
-_HINTS: Final = {
-    "byteOrderMark": "save the text as UTF-8 without a byte order mark",
-    "duplicateKey": "keep one of them",
-    "nonFinite": "null, or leave it out",
-    "readOnly": "leave it out",
-    "not": "leave it out",
-}
-
-
-def hint(violation: Violation) -> str | None:
-    """Say what to write instead, as JSON or in words; None where there is no telling."""
-    limit = violation.limit
-    if limit is not None and violation.code == "maxLength" and violation.actual is not None:
-        return f"shorten it by {counted(violation.actual - limit.value, 'character')}"
-    if violation.known:
-        name = violation.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-        meant = closest(name, violation.known)
-        return None if meant is None else quoted(meant)
-    if limit is not None and violation.code in ("type", "enum", "const"):
-        return _instead(violation, (limit, *violation.also))
-    if limit is not None and violation.code == "format" and limit.value == "date-time":
-        return _date_time(violation.actual)
-    if violation.code == "not" and limit is not None and limit.value not in ({}, True, False):
-        return None
-    return _HINTS.get(violation.code)
-
-
-def _instead(violation: Violation, limits: Sequence[Limit]) -> str | None:
-    """Return the value that was meant, where it can be told from the one that was given."""
-    choices, kinds, given = _choices(limits), _kinds(limits), violation.actual
-    if violation.kind == "null":
-        return _OUT if violation.pointer else None
-    if given is None:
-        return None
-    if choices:
-        return _choice_meant(given, choices)
-    for kind in kinds:
-        meant = _converted(given, kind)
-        if meant is not None:
-            return meant
-    if given == "" and violation.pointer:
-        return "null" if "null" in kinds else _OUT
-    return None
-
-
-def _choice_meant(given: Any, choices: Sequence[Any]) -> str | None:
-    word = quoted(given).strip('"').strip().lower()
-    for words in ({word}, _YES, _NO):
-        same = [each for each in choices if str(quoted(each)).strip('"').lower() in words]
-        if word in words and len(same) == 1:
-            return quoted(same[0])
-    meant = closest(word, [each for each in choices if isinstance(each, str)])
-    return None if meant is None else quoted(meant)
-
-
-def _converted(given: Any, kind: str) -> str | None:
-    """Return the JSON of *given* as a value of another type, if it says the same."""
-    if isinstance(given, str):
-        word = given.strip().lower()
-        if kind == "boolean" and word in _YES | _NO:
-            return "true" if word in _YES else "false"
-        whole = re.fullmatch(r"-?(0|[1-9]\d{0,58})", word)
-        if kind in ("integer", "number") and whole:
-            return word
-        if kind == "number" and re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", word):
-            return word
-    elif kind == "string" and not isinstance(given, bool) and given - given == 0:  # it is finite
-        return quoted(quoted(given))
-    return None
-
-
-def _date_time(given: Any) -> str | None:
-    found = _DATE.fullmatch(given.strip()) if isinstance(given, str) else None
-    if found is None:
-        return None
-    date, minutes, seconds, zulu, hours, rest = found.groups()
-    offset = "Z" if zulu else f"{hours}:{rest}" if hours else "+00:00"
-    meant = f"{date}T{minutes or '00:00'}{seconds or ':00'}{offset}"
-    if meant == given or not _is_moment(date, minutes or "00:00", seconds or ":00"):
-        return None
-    return quoted(meant) + ("" if zulu or hours else ", with the offset that is meant")
-
-
-def _is_moment(date: str, minutes: str, seconds: str) -> bool:
-    from datetime import datetime
-
-    try:
-        datetime.fromisoformat(f"{date}T{minutes}{seconds[:3]}")
-    except ValueError:
-        return False
-    return True
-
-
-def closest(word: str, names: Iterable[str]) -> str | None:
-    """Return the name that was meant by a word, or None if none is near enough."""
-    from difflib import get_close_matches
-
-    by_folded = {name.lower(): name for name in names}
-    found = get_close_matches(word.lower(), by_folded, n=1, cutoff=0.75)
-    return by_folded[found[0]] if found else None
-
-
 # -- the rest ------------------------------------------------------------------------------------
 
 #: How a sentence goes on from what a source says to the source's title.
@@ -360,7 +265,8 @@ def origin(limit: Limit, *, address: bool = True) -> str | None:
 
 def report(report: Report) -> str:
     """Say every violation, a line each, with what to write instead."""
-    lines = [f"{report.name or report.contract}: {'valid' if report.ok else 'invalid'}"]
+    about = f", {report.about}" if report.about else ""
+    lines = [f"{report.name or report.contract}: {'valid' if report.ok else 'invalid'}{about}"]
     for violation in report:
         place = f"{violation.place}: " if violation.place else ""
         lines.append(f"  {place}{violation.code}: {violation.message}")

@@ -196,6 +196,35 @@ def details(violation: Violation, told: set[Any] | None = None) -> Iterator[tupl
         yield "also", f"also breaks {rule(firmer)}" + (f", {said}" if said else "")
 
 
+def said(report: Report, violation: Violation) -> str:
+    """Give a violation's message, with the HTTP message that it is in."""
+    about = f" (in {report.about})" if report.about else ""
+    return escaped(violation.message + about)
+
+
+class NotJudged:
+    """What of the reports added nobody judged."""
+
+    def __init__(self, reports: Iterable[Report] = ()) -> None:
+        self._unspecified: dict[str, dict[str, str]] = {}
+        self._unread: dict[tuple[str, str, str], int] = {}
+        for report in reports:
+            self.add(report)
+
+    def add(self, report: Report) -> None:
+        """Note what of a report nobody judged."""
+        self._unspecified.setdefault(report.contract, {}).update(report.unspecified)
+        for pointer, reason in report.unjudged.items():
+            key = report.contract, pointer, reason
+            self._unread[key] = self._unread.get(key, 0) + 1
+
+    def __iter__(self) -> Iterator[str]:
+        yield from not_judged(self._unspecified)
+        for (contract, pointer, reason), number in self._unread.items():
+            times = f", {number} times" if number > 1 else ""
+            yield escaped(f"not judged: {pointer or 'the whole'} of {contract}{times} ({reason})")
+
+
 def not_judged(unspecified: dict[str, dict[str, str]]) -> Iterator[str]:
     """Say what nobody judged, a line each, of *unspecified*: contract -> pointer -> reason."""
     several = len(unspecified) > 1

@@ -24,7 +24,8 @@ def brief(report: Report, most: int = MOST) -> str:
 def _lines(report: Report, most: int) -> Iterator[str]:
     from fieldbound.wording import counted
 
-    yield f"{name(report)}: {counted(len(report), 'violation')}"
+    about = f" in {escaped(report.about)}" if report.about else ""
+    yield f"{name(report)}: {counted(len(report), 'violation')}{about}"
     told: set[Any] = set()
     for violation in report.violations[:most]:
         place = f"{violation.place}: " if violation.place else ""

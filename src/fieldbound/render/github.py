@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import Style, Tally, details, escaped, in_workspace, not_judged
+from . import NotJudged, Style, Tally, details, escaped, in_workspace, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
     """Give `::error` for a violation, `::warning` for a mere warning, and the plain count last."""
     tally = Tally()
-    unspecified: dict[str, dict[str, str]] = {}
+    unjudged = NotJudged()
     for report in reports:
         tally.add(report, style.fail_on)
-        unspecified.setdefault(report.contract, {}).update(report.unspecified)
+        unjudged.add(report)
         file = None if report.name is None else escaped(in_workspace(report.name) or report.name)
-        yield from (_command(file, each, style) for each in report)
+        yield from (_command(file, report, each, style) for each in report)
     tally.unjudged = len(problems)
     if not style.quiet:
-        yield from (f"{line}\n" for line in not_judged(unspecified))
+        yield from (f"{line}\n" for line in unjudged)
         yield f"{tally}\n"
 
 
-def _command(file: str | None, violation: Violation, style: Style) -> str:
+def _command(file: str | None, report: Report, violation: Violation, style: Style) -> str:
     place = violation.place
     properties = {
         "file": file,
@@ -42,7 +42,7 @@ def _command(file: str | None, violation: Violation, style: Style) -> str:
     }
     level = "error" if violation.fails(style.fail_on) else "warning"
     given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    lines = [escaped(violation.message), *(line for _, line in details(violation))]
+    lines = [said(report, violation), *(line for _, line in details(violation))]
     return f"::{level} {given}::{_data(chr(10).join(lines))}\n"
 
 

@@ -55,6 +55,8 @@ def _report(report: Report, style: Style) -> dict[str, Any]:
         "contract": report.contract,
         "ok": report.ok,
         "unspecified": dict(report.unspecified),
+        "about": report.about,
+        "unjudged": dict(report.unjudged),
         "violations": [_violation(each, style) for each in report],
     }
 

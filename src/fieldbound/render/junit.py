@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from . import Style, details, escaped, name, not_judged
+from . import NotJudged, Style, details, escaped, name, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,11 +44,9 @@ def _suite(root: ET.Element, contract: str, reports: list[Report], style: Style)
     _count(suite, reports, style)
     for report in reports:
         _case(suite, report, style)
-    unspecified: dict[str, str] = {}
-    for report in reports:
-        unspecified.update(report.unspecified)
-    if unspecified:
-        _say(suite, list(not_judged({contract: unspecified})))
+    lines = list(NotJudged(reports))
+    if lines:
+        _say(suite, lines)
 
 
 def _errors(root: ET.Element, problems: Sequence[str]) -> None:
@@ -72,12 +70,12 @@ def _count(element: ET.Element, reports: list[Report], style: Style, errors: int
 
 
 def _case(suite: ET.Element, report: Report, style: Style) -> None:
-    case = ET.SubElement(suite, "testcase", classname=escaped(report.contract), name=name(report))
+    case = ET.SubElement(suite, "testcase", classname=escaped(report.contract), name=_name(report))
     if report.name is not None:
         case.set("file", name(report))
     for violation in report:
         if violation.fails(style.fail_on):
-            message = escaped(violation.message)
+            message = said(report, violation)
             failure = ET.SubElement(case, "failure", message=message, type=violation.code)
             failure.text = "\n".join(_lines(report, violation))
     warnings = [each for each in report if not each.fails(style.fail_on)]
@@ -85,10 +83,15 @@ def _case(suite: ET.Element, report: Report, style: Style) -> None:
         _say(case, ["warning: " + "\n".join(_lines(report, each)) for each in warnings])
 
 
+def _name(report: Report) -> str:
+    about = f" ({escaped(report.about)})" if report.about else ""
+    return name(report) + about
+
+
 def _lines(report: Report, violation: Violation) -> list[str]:
     at = "" if violation.place is None else f":{violation.place}"
-    said = f"{name(report)}{at}: {violation.code}: {escaped(violation.message)}"
-    return [said, *(f"    {line}" for _, line in details(violation))]
+    first = f"{name(report)}{at}: {violation.code}: {said(report, violation)}"
+    return [first, *(f"    {line}" for _, line in details(violation))]
 
 
 def _say(element: ET.Element, lines: list[str]) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fieldbound.model import TEXT_CODES
 
-from . import Style, ascii_json, cited, escaped, in_workspace, not_judged, rule, version
+from . import NotJudged, Style, ascii_json, cited, escaped, in_workspace, rule, said, version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,12 +56,9 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
 
 
 def _invocation(reports: list[Report], problems: Sequence[str]) -> dict[str, Any]:
-    unspecified: dict[str, dict[str, str]] = {}
-    for report in reports:
-        unspecified.setdefault(report.contract, {}).update(report.unspecified)
-    said = [("error", escaped(problem)) for problem in problems]
-    said += [("note", line) for line in not_judged(unspecified)]
-    notifications = [{"level": level, "message": {"text": text}} for level, text in said]
+    told = [("error", escaped(problem)) for problem in problems]
+    told += [("note", line) for line in NotJudged(reports)]
+    notifications = [{"level": level, "message": {"text": text}} for level, text in told]
     return {"executionSuccessful": not problems, "toolExecutionNotifications": notifications}
 
 
@@ -77,9 +74,9 @@ def _rule(violation: Violation) -> dict[str, Any]:
         return {"id": violation.code, "shortDescription": text}
     at = escaped(limit.pointer) or "the whole"
     given: dict[str, Any] = {"id": limit.id, "shortDescription": {"text": f"{rule(limit)} at {at}"}}
-    said = ". ".join(each for each in (cited(limit), escaped(limit.note or "")) if each)
-    if said:
-        given["help"] = {"text": said}
+    words = ". ".join(each for each in (cited(limit), escaped(limit.note or "")) if each)
+    if words:
+        given["help"] = {"text": words}
     if limit.source is not None and limit.source.address:
         given["helpUri"] = limit.source.address
     given["properties"] = {"contract": limit.contract, "keyword": limit.keyword}
@@ -95,7 +92,7 @@ def _result(report: Report, violation: Violation, style: Style) -> dict[str, Any
     return {
         "ruleId": _rule_id(violation),
         "level": "error" if violation.fails(style.fail_on) else "warning",
-        "message": {"text": escaped(violation.message)},
+        "message": {"text": said(report, violation)},
         "locations": _locations(report, violation),
         "properties": properties,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from . import Style, Tally, cells, details, escaped, name, not_judged
+from . import NotJudged, Style, Tally, cells, details, escaped, name, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,15 +37,15 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
     """
     tally = Tally()
     told: set[Any] = set()
-    unspecified: dict[str, dict[str, str]] = {}
+    unjudged = NotJudged()
     for report in reports:
         tally.add(report, style.fail_on)
-        unspecified.setdefault(report.contract, {}).update(report.unspecified)
+        unjudged.add(report)
         for violation in report:
             yield "".join(f"{line}\n" for line in _lines(report, violation, style, told))
     tally.unjudged = len(problems)
     if not style.quiet:
-        yield from (f"{line}\n" for line in not_judged(unspecified))
+        yield from (f"{line}\n" for line in unjudged)
         yield f"{tally}\n"
 
 
@@ -58,7 +58,7 @@ def _lines(report: Report, violation: Violation, style: Style, told: set[Any]) -
     code = (
         paint("code", violation.code) if fails else paint("warning", f"warning: {violation.code}")
     )
-    yield f"{paint('place', f'{name(report)}{at}:')} {code}: {escaped(violation.message)}"
+    yield f"{paint('place', f'{name(report)}{at}:')} {code}: {said(report, violation)}"
     if style.excerpts and (excerpt := _excerpt(report, violation)):
         number = str(violation.place and violation.place.line)
         line, caret = excerpt

@@ -1,0 +1,203 @@
+"""Whole HTTP requests and responses go in, Reports come out: contracts judge every part of them.
+
+openapi-core finds the operation of a message and takes its texts apart (`reading`); what it read
+is judged as any instance is. A violation's pointer is one into the message: `/headers/Accept`,
+`/query/limit`, `/path/id`, `/cookies/sid`, `/status`, `/method`, `/url`, `/body/…`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from .catalog import operations
+from .exchange import BODILESS, Findings, Side, Texts
+from .frames import answer_frame, api_frame, path_frame, request_frame, response_frame
+from .messages import body_of, headers_of, request_of, response_of
+from .model import Message, Report
+from .openapi import PLACES
+from .operations import Operations
+from .reading import Match, Paths, Statuses
+
+
+def api(name: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] = ()) -> API:
+    """Return the API of a vendor, or of an OpenAPI document of version 3.0, 3.1 or 3.2.
+
+    *name* is a vendor's, of fieldbound, of *folders* or of an installed package, or the path of a
+    document in JSON or YAML. Operations are compiled when they are first used.
+
+    Raises UnknownName, which offers the closest names, and BrokenContract, which says what is
+    wrong with the document, and where.
+    """
+    return API(operations(os.fspath(name), folders))
+
+
+class API:
+    """The operations of one vendor's API, by which whole messages are checked."""
+
+    def __init__(self, described: Operations) -> None:
+        self._described = described
+        self.name = described.name
+        self._operations: dict[str, _Operation] = {}
+
+    def __repr__(self) -> str:
+        return f"API({self.name!r})"
+
+    @cached_property
+    def operations(self) -> tuple[str, ...]:
+        """The names of all operations."""
+        return tuple(self._described.openapi.operations)
+
+    def operation_of(self, request: Any) -> str | None:
+        """Return the name of the operation that a request is of, or None.
+
+        Raises TypeError for what is no request.
+        """
+        found = self._found(request_of(request))
+        return None if found is None else found.operation
+
+    def check_request(self, request: Any) -> Report:
+        """Return the Report of a request: of its method, URL, headers, parameters and body.
+
+        *request* is one of httpx, requests or werkzeug, a WSGI environ, or a Message. Raises
+        TypeError for anything else, BrokenContract where its operation is broken in the document.
+        """
+        message = request_of(request)
+        found = self._found(message)
+        if found is None:
+            return self._unknown(message)
+        findings = Findings()
+        query = urlsplit(message.url).query
+        texts = Texts(headers_of(message.headers), message.headers, query, found.values)
+        side = self._operation(found.operation).request
+        side.check_texts(texts, findings)
+        side.check_body(body_of(message, texts.headers), texts.headers, findings)
+        return findings.report(self._described.named(found.operation), self._about(message, found))
+
+    def check_response(self, response: Any, request: Any = None) -> Report:
+        """Return the Report of a response: of its status, headers and body.
+
+        *response* is one of httpx, requests or werkzeug, or a Message with a status. What does not
+        know its *request* needs that, too. Raises as `check_request` does.
+        """
+        message = response_of(response, request)
+        found = self._found(message)
+        if found is None:
+            return self._unknown(message)
+        operation = self._operation(found.operation)
+        status = int(message.status or 0)
+        about = f"{status} to {self._about(message, found)}"
+        findings = Findings()
+        named = operation.statuses.find(status)
+        if named is None:
+            operation.unknown_status(status, findings)
+            name = self._described.named(found.operation, "response")
+            return findings.report(name, about)
+        texts = Texts(headers_of(message.headers), message.headers)
+        side = operation.response(named)
+        side.check_texts(texts, findings)
+        body = body_of(message, texts.headers)
+        if not (body.absent and (message.method == "HEAD" or status in BODILESS)):
+            side.check_body(body, texts.headers, findings)
+        return findings.report(self._described.named(found.operation, f"response.{named}"), about)
+
+    # -- which operation it is -------------------------------------------------------------------
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths(self._described.openapi.operations)
+
+    def _found(self, message: Message) -> Match | None:
+        return self._paths.find(message.method, urlsplit(message.url).path or "/")
+
+    def _operation(self, name: str) -> _Operation:
+        made = self._operations.get(name)
+        if made is None:
+            made = self._operations[name] = _Operation(self._described, name)
+        return made
+
+    def _about(self, message: Message, found: Match) -> str:
+        return f"{message.method} {self._described.openapi.operations[found.operation].path}"
+
+    def _unknown(self, message: Message) -> Report:
+        """Tell that there is no such operation: no such path, or no such method there."""
+        openapi, findings = self._described.openapi, Findings()
+        path = urlsplit(message.url).path or "/"
+        methods = self._paths.methods_at(path)
+        if methods:
+            schema, instance = path_frame(openapi.whole, methods), {"method": message.method}
+        else:
+            lost = [name for name, each in openapi.operations.items() if not each.path]
+            schema = api_frame(openapi.whole, self._paths.templates, lost)
+            instance = {"url": path}
+        frame = self._described.framed(self.name, schema, openapi.whole)
+        findings.judge("", frame, instance)
+        return findings.report(self.name, f"{message.method} request")
+
+
+class _Operation:
+    """An operation: its request and its responses, each read when it is first needed."""
+
+    def __init__(self, described: Operations, name: str) -> None:
+        self._described = described
+        self._name = name
+        self._responses: dict[str, Side] = {}
+        self._at = described.openapi.operations[name].at
+
+    @cached_property
+    def request(self) -> Side:
+        """The request."""
+        openapi, body = self._described.openapi, self._described.openapi.body(self._name)
+        side = Side(
+            self._described,
+            self._name,
+            "request",
+            lambda kinds: request_frame(self._at, body, kinds),
+            body or self._at,
+        )
+        side.enter_body(body, openapi.content(body))
+        side.required = body is not None and body.value.get("required") is True
+        for place, named in openapi.parameters(self._name).items():
+            if place in PLACES:
+                part = PLACES[place]
+                side.enter("/" + part.partition(".")[2], part, place, named)
+        return side
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """The statuses that are documented."""
+        return Statuses(self._described.openapi.responses(self._name))
+
+    def response(self, status: str) -> Side:
+        """Return the response under one of the names of statuses."""
+        side = self._responses.get(status)
+        if side is None:
+            side = self._responses[status] = self._response(status)
+        return side
+
+    def _response(self, status: str) -> Side:
+        openapi = self._described.openapi
+        at = openapi.responses(self._name)[status]
+        side = Side(
+            self._described,
+            self._name,
+            f"response.{status}",
+            lambda kinds: answer_frame(at, kinds),
+            at,
+        )
+        content = openapi.content(at)
+        side.enter_body(at if content else None, content)
+        side.required = bool(content)
+        named = openapi.headers(at)
+        if named:
+            side.enter("/headers", f"response.{status}.headers", "header", list(named))
+        return side
+
+    def unknown_status(self, status: int, findings: Findings) -> None:
+        """Tell that a status is not documented."""
+        schema = response_frame(self._at, self.statuses.names)
+        name = self._described.named(self._name, "response")
+        findings.judge("", self._described.framed(name, schema, self._at), {"status": status})
