@@ -33,6 +33,7 @@ LAYERS = (
     {"single", "render"},
     {"catalog", "exchange", "probe"},
     {"config", "console", "certified", "strategies", "recording", "testing", "http"},
+    {"hosts"},
     {"listings", "pytest_plugin"},
     {"cli"},
     {"__main__"},

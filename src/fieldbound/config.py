@@ -2,10 +2,14 @@
 
     [tool.fieldbound]
     folders = ["contracts"]     # folders of own contracts
+    recordings = ["*.har"]      # recorded traffic, to be judged exchange by exchange
     fail-on = "stated"          # as --fail-on
 
     [tool.fieldbound.files]     # which contract judges which files
     "payloads/create/*.json" = "oracle-cx-sales/create-product-group"
+
+    [tool.fieldbound.apis]      # which API is at which hosts, by which traffic is checked
+    "*.oraclecloud.com" = "oracle-cx-sales"
 
 Paths and globs are relative to the file's folder, with `/` between their parts. In a glob, `*` and
 `?` stand for what is inside one name, `[…]` for one character, `**/` for any folders; none of them
@@ -52,7 +56,8 @@ class Config:
     """What `[tool.fieldbound]` sets: *root* is its folder, *file* the pyproject.toml, if any.
 
     *folders* hold own contracts, *fail_on* is one of `SAYS`, *mapping* pairs globs with names of
-    contracts. All paths given and returned are as seen from the working directory.
+    contracts, *recordings* are globs of recorded traffic, *apis* names APIs as `HOST=NAME`. All
+    paths given and returned are as seen from the working directory.
     """
 
     root: Path
@@ -60,13 +65,15 @@ class Config:
     folders: tuple[str, ...] = ()
     fail_on: str = SAYS[-1]
     mapping: tuple[tuple[str, str], ...] = ()
+    recordings: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
 
     def contract_for(self, path: str) -> str | None:
         """Name the contract that the first matching glob maps *path* to, or None."""
         for seen in self._seen_from_root(path):
             for pattern, contract in self._patterns:
                 if pattern.fullmatch(seen):
-                    return self._name(contract)
+                    return _located(self.root, contract)
         return None
 
     def files(self) -> list[tuple[str, str]]:
@@ -101,13 +108,15 @@ class Config:
         real = whole.parent.resolve() / whole.name
         yield Path(os.path.relpath(real, self.root.resolve())).as_posix()
 
-    def _name(self, contract: str) -> str:
-        from .bundle import SUFFIXES
 
-        file, mark, rest = contract.partition("#")
-        if not file.endswith(SUFFIXES):
-            return contract
-        return os.path.relpath(self.root / file) + mark + rest
+def _located(root: Path, contract: str) -> str:
+    """Return the name of a contract or an API, as seen from the working directory if it is a path."""
+    from .bundle import SUFFIXES
+
+    file, mark, rest = contract.partition("#")
+    if not file.endswith(SUFFIXES):
+        return contract
+    return os.path.relpath(root / file) + mark + rest
 
 
 def load(start: Path | None = None) -> Config:
@@ -225,6 +234,8 @@ def _read(table: Any, root: Path, file: str) -> Config:
     }
     if "folders" in given:
         given["folders"] = tuple(os.path.relpath(root / each) for each in given["folders"])
+    if "apis" in given:
+        given["apis"] = tuple(f"{host}={_located(root, name)}" for host, name in given["apis"])
     return Config(root, file, **given)
 
 
@@ -232,6 +243,21 @@ def _folders(file: str, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
         raise BrokenConfig(file, f'{key} must be a list of folders, such as ["contracts"]')
     return tuple(value)
+
+
+def _recordings(file: str, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise BrokenConfig(file, f'{key} must be a list of globs, such as ["traffic/*.har"]')
+    return tuple(value)
+
+
+def _apis(file: str, key: str, value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise BrokenConfig(file, f"{key} must be a table of hosts, each with the name of its API")
+    for host, name in value.items():
+        if not isinstance(name, str) or not name or not host or "=" in host:
+            raise BrokenConfig(file, f"{key}: the host {host!r} must be given the name of an API")
+    return tuple(value.items())
 
 
 def _fail_on(file: str, key: str, value: Any) -> str:
@@ -253,6 +279,8 @@ _KEYS: Final[dict[str, tuple[str, Any]]] = {
     "folders": ("folders", _folders),
     "fail-on": ("fail_on", _fail_on),
     "files": ("mapping", _files),
+    "recordings": ("recordings", _recordings),
+    "apis": ("apis", _apis),
 }
 
 

@@ -59,6 +59,14 @@ class API:
         found = self._found(request_of(request))
         return None if found is None else found.operation
 
+    def has_path(self, path: str) -> bool:
+        """Return whether there is any operation at a path, as it stands in a URL."""
+        return bool(self._paths.methods_at(path))
+
+    def is_at(self, host: str) -> bool:
+        """Return whether the document names a host, or hosts of such a kind."""
+        return any(pattern.fullmatch(host) for pattern in self._paths.hosts)
+
     def check_request(self, request: Any) -> Report:
         """Return the Report of a request: of its method, URL, headers, parameters and body.
 

@@ -215,16 +215,25 @@ def _methods(item: At) -> Iterator[tuple[str, At]]:
 
 
 def _servers(*holders: At | None) -> tuple[str, ...]:
-    """Return the servers that the innermost of the holders names; without any it is "/"."""
+    """Return the servers that the innermost of the holders names; without any it is "/".
+
+    A variable that stands for more than one name, as one for a whole address does, has its default.
+    """
     for holder in holders:
-        urls = [
-            each.value.get("url")
-            for _, each in (holder.all("servers") if holder else ())
-            if isinstance(each.value, dict)
-        ]
+        found = [each.value for _, each in (holder.all("servers") if holder else ())]
+        urls = [_filled(each) for each in found if isinstance(each, dict) and "url" in each]
         if urls:
-            return tuple(str(url) for url in urls)
+            return tuple(urls)
     return ("/",)
+
+
+def _filled(server: Mapping[str, Any]) -> str:
+    url, variables = str(server["url"]), server.get("variables")
+    for name, each in variables.items() if isinstance(variables, dict) else ():
+        default = each.get("default") if isinstance(each, dict) else None
+        if isinstance(default, str) and "/" in default.strip("/"):
+            url = url.replace(f"{{{name}}}", default.strip("/"))
+    return url
 
 
 def _free(name: str, taken: Mapping[str, Any]) -> str:

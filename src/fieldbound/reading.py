@@ -52,6 +52,7 @@ class Paths:
         self._skeletons: dict[int, dict[str, Any]] = {}
         self._finders: dict[int, APICallPathFinder] = {}
         self.methods: dict[str, None] = {}
+        self.hosts = _hosts({server for each in operations.values() for server in each.servers})
         self.templates: dict[str, None] = {}
         for name, each in operations.items():
             for server in each.servers if each.path else ():
@@ -91,6 +92,17 @@ class Paths:
     def methods_at(self, path: str) -> list[str]:
         """Return the methods of the operations at a path."""
         return [method for method in self.methods if self.find(method, path)]
+
+
+def _hosts(servers: Iterable[str]) -> list[re.Pattern[str]]:
+    """Return patterns of the hosts that servers name; one that may be any host names none."""
+    found = set()
+    for url in servers:
+        host = url.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+        fixed = re.sub(r"{[^{}]*}", "", host)
+        if fixed.strip(".:"):
+            found.add("[^.]*".join(map(re.escape, re.split(r"{[^{}]*}", host))))
+    return [re.compile(pattern) for pattern in sorted(found)]
 
 
 def server_path(url: str) -> str:
