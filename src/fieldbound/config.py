@@ -110,7 +110,7 @@ class Config:
 
 
 def _located(root: Path, contract: str) -> str:
-    """Return the name of a contract or an API, as seen from the working directory if it is a path."""
+    """Return the name of a contract or an API; a path is seen from the working directory."""
     from .bundle import SUFFIXES
 
     file, mark, rest = contract.partition("#")
