@@ -34,6 +34,7 @@ LAYERS = (
     {"catalog", "exchange", "probe"},
     {"config", "console", "certified", "strategies", "recording", "testing", "http"},
     {"hosts"},
+    {"guard"},
     {"listings", "pytest_plugin"},
     {"cli"},
     {"__main__"},
