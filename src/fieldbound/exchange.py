@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
@@ -22,7 +23,12 @@ from .typed import shape
 CONTENT_TYPE: Final = "Content-Type"
 _AT_TYPE: Final = f"/headers/{CONTENT_TYPE}"
 _NOT_READ: Final = "its media type is none that is read here"
+_UNKNOWN_TYPE: Final = "its media type is none that is documented"
 _NO_SCHEMA: Final = "the document has no schema for it"
+#: How credentials begin, under whatever name they are sent.
+_CREDENTIAL: Final = re.compile(
+    r"(?:basic|bearer|digest|token|apikey|negotiate)\s+\S", re.IGNORECASE
+)
 #: Statuses of responses without a body.
 BODILESS: Final = (204, 205, 304)
 
@@ -37,24 +43,24 @@ class Texts(NamedTuple):
 
 
 class Findings:
-    """What has been found in one message so far."""
+    """What has been found in one message so far; it is *counted* where limits that are reached are."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, counted: bool = True) -> None:
+        self._counted = counted
         self.violations: list[Violation] = []
         self.unspecified: dict[str, str] = {}
         self.unjudged: dict[str, str] = {}
 
     def add(self, prefix: str, report: Report) -> None:
         """Add what was found in a part of the message, which is under a prefix of pointers."""
-        self.violations += [
-            replace(each, pointer=prefix + each.pointer) for each in report.violations
-        ]
+        self.violations += [_under(prefix, each) for each in report.violations]
         self.unspecified.update({prefix + at: why for at, why in report.unspecified.items()})
 
     def judge(self, prefix: str, contract: Contract, instance: Any) -> None:
         """Judge a part of the message."""
+        check = contract.check if self._counted else contract.unrecorded_check
         try:
-            self.add(prefix, contract.check(instance))
+            self.add(prefix, check(instance))
         except Unspecified as error:
             self.unspecified[prefix] = error.reason
 
@@ -68,6 +74,14 @@ class Findings:
             about=about,
             unjudged=self.unjudged,
         )
+
+
+def _under(prefix: str, violation: Violation) -> Violation:
+    """Return a violation at its pointer in the message, without what looks like a credential."""
+    actual = violation.actual
+    if prefix != "/body" and isinstance(actual, str) and _CREDENTIAL.match(actual):
+        return replace(violation, pointer=prefix + violation.pointer, actual=None)
+    return replace(violation, pointer=prefix + violation.pointer)
 
 
 class NamedSet:
@@ -177,7 +191,7 @@ class Side:
         if kind is not None and body.unread is None:
             self._judge_body(body, kind, given or "", findings)
         elif body.unread is None:
-            findings.unjudged["/body"] = _NOT_READ
+            findings.unjudged["/body"] = _UNKNOWN_TYPE
 
     def _wrong_type(self, given: str | None, findings: Findings) -> None:
         """Tell that a media type is not one of those documented, once."""
@@ -196,7 +210,7 @@ class Side:
         if self._schemas[kind] is None:
             findings.unspecified["/body"] = _NO_SCHEMA
             return
-        contract = self._body(kind)
+        contract = self.body(kind)
         actual = bare(given) or kind
         if contract is None:
             findings.unjudged["/body"] = _NOT_READ
@@ -212,7 +226,7 @@ class Side:
         else:
             findings.unjudged["/body"] = _NOT_READ
 
-    def _body(self, kind: str) -> Contract | None:
+    def body(self, kind: str) -> Contract | None:
         """Return the contract of the body in one media type; None where that is not read."""
         if kind not in self._bodies:
             own, main = self._schemas[kind], self._schemas.get(self._main or "")

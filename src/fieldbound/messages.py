@@ -26,7 +26,7 @@ def request_of(given: Any) -> Message:
         return given
     if isinstance(given, Mapping) and "REQUEST_METHOD" in given:
         return _of_environ(given)
-    if hasattr(given, "prepare") and hasattr(given, "method"):  # of requests, not prepared yet
+    if hasattr(given, "prepare") and not hasattr(given, "prepare_url"):  # of requests
         given = given.prepare()
     if hasattr(given, "environ") and hasattr(given, "get_data"):
         data, unread = _of_werkzeug(given)
@@ -88,7 +88,8 @@ def _sent(request: Any) -> tuple[Any, str | None]:
 def _answered(response: Any) -> tuple[Any, str | None]:
     """Return the body of a response, or why it is not known."""
     if hasattr(response, "get_data"):  # werkzeug
-        if getattr(response, "direct_passthrough", False) or response.is_streamed:
+        is_streamed = response.is_streamed and not hasattr(response, "request")  # else of a test
+        if getattr(response, "direct_passthrough", False) or is_streamed:
             return None, _STREAM
         return response.get_data(), None
     if getattr(response, "_content", None) is False:  # requests, before anything is read

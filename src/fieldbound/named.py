@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from .openapi import PLACES, Named, Part, reference_to
-from .references import pointer_of
+from .references import Node
 
 #: Names under which credentials travel: their values are shown in no output, marked or not.
 _CREDENTIALS: Final = frozenset(
@@ -36,7 +36,7 @@ def names_schema(part: Part) -> dict[str, Any]:
     said: list[dict[str, Any]] = [_SET]
     for each in part.names:
         if each.required:
-            at = f"{each.at.uri}#{pointer_of(each.at.tokens)}/required"
+            at = Node(True, each.at.uri, (*each.at.tokens, "required")).location
             said.append(
                 {**entry_of(each.at.value, "required"), "of": f"required/{each.name}", "at": at}
             )

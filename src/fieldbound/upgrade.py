@@ -53,15 +53,18 @@ def chosen(copy: dict[str, Any], schema: dict[str, Any], uri: str, at: Any) -> d
     name = said.get("propertyName") if isinstance(said, dict) else None
     if not isinstance(name, str):
         return copy
-    location = Node(schema, uri, (*at, "discriminator")).location
     for keyword in _BRANCHED:
         branches = copy.get(keyword)
         if isinstance(branches, list):
-            copy = {**copy, keyword: [_meant(each, name, said, uri, location) for each in branches]}
+            meant = [
+                _meant(each, name, said, Node(each, uri, (*at, keyword, str(index))))
+                for index, each in enumerate(branches)
+            ]
+            copy = {**copy, keyword: meant}
     return copy
 
 
-def _meant(branch: Any, name: str, said: Any, uri: str, location: str) -> Any:
+def _meant(branch: Any, name: str, said: Any, node: Node) -> Any:
     """Return an alternative that demands the values by which it is meant."""
     if not isinstance(branch, dict) or branch.keys() != {"$ref"}:
         return branch
@@ -72,10 +75,10 @@ def _meant(branch: Any, name: str, said: Any, uri: str, location: str) -> Any:
         value
         for value, target in (mapping.items() if isinstance(mapping, dict) else ())
         if isinstance(target, str)
-        and (joined(uri, target) == joined(uri, reference) or target == last)
+        and (joined(node.uri, target) == joined(node.uri, reference) or target == last)
     ]
     values += [last] if last not in values else []
-    written = {"at": location}
+    written = {"at": node.location}
     tag = {"enum": values, "x-source": {"of": "enum", **written}}
     return {
         **branch,

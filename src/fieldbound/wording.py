@@ -36,8 +36,8 @@ _TEXTS: Final = {
     "trailingData": "something follows the end of the document",
     "depth": "the values are nested too deep",
 }
-#: The pointer of the whole body of an HTTP message.
-_BODY: Final = "/body"
+#: How pointers into the body of an HTTP message begin.
+_BODY: Final = "/body/"
 _MOST_CHOICES: Final = 8
 _LONG_POINTER: Final = 200
 _EXACT: Final = 1e15  # below it, every whole float is shown as the integer it is
@@ -52,7 +52,7 @@ def message(violation: Violation) -> str:
     limit = violation.limit
     if limit is None:
         text = violation.detail or _TEXTS.get(violation.code, violation.code).format(at=at)
-        return f"{at}: {text}" if at == _BODY else text
+        return f"{at}: {text}" if violation.detail and f"{at}/".startswith(_BODY) else text
     sentence = _SENTENCES.get(violation.code)
     return sentence(at, violation, limit) if sentence else f"{at} breaks {violation.code}"
 
@@ -186,7 +186,8 @@ def _unknown(at: str, violation: Violation, limit: Limit) -> str:
 def _required(violation: Violation) -> list[str]:
     """Return the names of what is required as well, each as a pointer beside the violation's."""
     at, beside = violation.limit and violation.limit.pointer, violation.pointer.rpartition("/")[0]
-    others = [each.pointer for each in violation.also if each.keyword == "required"]
+    required = {each.pointer: None for each in violation.also if each.keyword == "required"}
+    others = [each for each in required if each != at]
     return [
         _moved(each, beside) if each.count("/") == str(at).count("/") else each for each in others
     ]

@@ -1,0 +1,118 @@
+"""What is done about an invalid message: it is refused, warned of or recorded, by direction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import fieldbound
+from fieldbound import Invalid, Message
+from fieldbound.guard import KEPT, ContractWarning, Guard
+from fieldbound.hosts import hosts_of
+
+URL = "https://store.example.com/companyGroup/all"
+SENT = Message("GET", URL, {"Authorization": "Bearer canary"})
+GOOD = Message("GET", URL, {"accessToken": "t"})
+ANSWERED = Message("GET", URL, {"Content-Type": "application/json"}, "{}", 418)
+
+
+def test_raise_refuses_what_is_invalid() -> None:
+    """In the mode raise an invalid message raises its report, and is recorded too."""
+    guard = Guard("axim-commerce")
+    with pytest.raises(Invalid, match="accessToken is missing"):
+        guard.sent(SENT)
+    with pytest.raises(Invalid, match="/status is 418"):
+        guard.answered(ANSWERED)
+    assert [len(report) for report in guard.reports] == [1, 1]
+
+
+def test_warn_warns_of_what_is_invalid() -> None:
+    """In the mode warn an invalid message is warned of, once for each."""
+    guard = Guard("axim-commerce", request="warn", response="warn")
+    with pytest.warns(ContractWarning, match="accessToken is missing") as warned:
+        guard.sent(SENT)
+    assert len(warned) == 1
+    assert "canary" not in str(warned[0].message)
+    with pytest.warns(ContractWarning, match="/status is 418"):
+        guard.answered(ANSWERED)
+
+
+def test_record_says_nothing() -> None:
+    """In the mode record nothing is said, and all is kept."""
+    guard = Guard("axim-commerce", request="record", response="record")
+    guard.sent(SENT)
+    guard.sent(GOOD)
+    guard.answered(ANSWERED)
+    assert [report.about for report in guard.reports] == [
+        "GET /companyGroup/all",
+        "418 to GET /companyGroup/all",
+    ]
+    assert guard.checked == {
+        "axim-commerce/list-company-groups": 2,
+        "axim-commerce/list-company-groups/response": 1,
+    }
+
+
+def test_a_direction_may_be_left_out() -> None:
+    """None leaves the messages of a direction unchecked."""
+    guard = Guard("axim-commerce", request=None, response="raise")
+    assert guard.sent(SENT) is None
+    with pytest.raises(Invalid):
+        guard.answered(ANSWERED)
+    assert Guard("axim-commerce", response=None).answered(ANSWERED) is None
+
+
+def test_an_unknown_mode_is_an_error() -> None:
+    """A mode that there is none of is refused, with those there are."""
+    mode: Any = "rise"
+    with pytest.raises(ValueError, match="'rise', but must be one of raise, warn, record"):
+        Guard("axim-commerce", request=mode)
+
+
+def test_a_guard_of_one_api_takes_all_messages_for_its_own() -> None:
+    """Where there is one API, a message to an unknown path is a violation, whatever its host."""
+    with pytest.raises(Invalid, match="/url is "):
+        Guard("axim-commerce").sent(Message("GET", "https://a.example/b"))
+
+
+def test_what_no_api_covers_is_counted() -> None:
+    """Of several APIs none may be that of a message, which is counted by its host."""
+    guard = Guard(["axim-commerce", "fortellis"])
+    assert guard.sent(Message("GET", "https://u:canary@a.example/b?canary")) is None
+    assert guard.answered(Message("GET", "https://a.example/b", (), None, 200)) is None
+    assert guard.uncovered == {"a.example": 1}
+    named = Guard(hosts_of(["store.example.com=axim-commerce"]))
+    assert named.sent(Message("GET", "https://a.example/companies")) is None
+    assert named.uncovered == {"a.example": 1}
+
+
+def test_the_response_to_an_unknown_request_is_told_once() -> None:
+    """What was told of a request is not told again of its response."""
+    guard = Guard("axim-commerce", request="record", response="record")
+    nowhere = "https://store.example.com/nowhere"
+    guard.sent(Message("GET", nowhere))
+    guard.answered(Message("GET", nowhere, (), None, 200))
+    assert len(guard.reports) == 1
+    alone = Guard("axim-commerce", request=None, response="record")
+    alone.answered(Message("GET", nowhere, (), None, 200))
+    assert len(alone.reports) == 1
+
+
+def test_what_was_not_judged_is_recorded() -> None:
+    """A message that is valid as far as it could be judged is kept, with what was not."""
+    guard = Guard(fieldbound.api("axim-commerce"))
+    unread = Message("GET", URL, {"accessToken": "t"}, None, None, "it is a stream")
+    report = guard.sent(unread)
+    assert report is not None
+    assert report.unjudged == {"/body": "it is a stream"}
+    assert list(guard.reports) == [report]
+
+
+def test_records_do_not_grow_without_end() -> None:
+    """The latest reports are kept, so many and no more; all are counted."""
+    guard = Guard("axim-commerce", request="record")
+    for _ in range(KEPT + 5):
+        guard.sent(SENT)
+    assert len(guard.reports) == KEPT
+    assert sum(guard.checked.values()) == KEPT + 5
