@@ -354,7 +354,10 @@ def test_stdin_needs_a_contract(cli: Command) -> None:
     """Standard input has no name to be mapped by."""
     ran = cli("check", "-", "--skip-unmapped")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "fieldbound: standard input needs a contract: name one with -c\n"
+    said = (
+        "standard input needs a contract: name one with -c, or for a recording its APIs with --api"
+    )
+    assert ran.err == f"fieldbound: {said}\n"
 
 
 def test_input_needs_stdin(cli: Command) -> None:

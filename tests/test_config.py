@@ -249,3 +249,18 @@ def test_contract_may_be_a_file(contract: str, seen: str, monkeypatch: pytest.Mo
     configure(f'[tool.fieldbound.files]\n"sub/*.json" = "{contract}"')
     monkeypatch.chdir("sub")
     assert load().contract_for("a.json") == seen
+
+
+def test_recordings_are_no_files_of_the_mapping() -> None:
+    """What a glob of recordings matches is a recording, whatever the mapping says of it."""
+    config = configure(
+        'recordings = ["tapes/**/*.json", "*.har"]\n'
+        f'[tool.fieldbound.files]\n"**/*.json" = "{CREATE}"\n'
+    )
+    for path in ("tapes/a/b.json", "c.json"):
+        write(path)
+    assert config.is_recording("tapes/a/b.json")
+    assert config.is_recording("anywhere.har")
+    assert not config.is_recording("c.json")
+    assert config.files() == [("c.json", CREATE), (str(Path("tapes/a/b.json")), None)]
+    assert config.idle() == ["*.har"]

@@ -27,11 +27,17 @@ MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 #: What the package is built from, and the hook is found by.
 BUILT_FROM = ("src", "schemas", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
 
+#: An exchange in a recording, to a path that the vendor does not have.
+EXCHANGE: dict[str, Any] = {
+    "request": {"method": "GET", "url": "https://shop.example/nothing/here", "headers": []},
+    "response": {"status": 200, "headers": [], "content": {"size": 0}},
+}
 
-def hook() -> dict[str, Any]:
-    """Read the one hook."""
-    (found,) = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    read: dict[str, Any] = found
+
+def hooks_there() -> list[dict[str, Any]]:
+    """Read the hooks: of payloads and cassettes, and of other recordings."""
+    read: list[dict[str, Any]] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    assert [each["id"] for each in read] == ["fieldbound", "fieldbound-recordings"]
     return read
 
 
@@ -40,7 +46,7 @@ def test_manifest_keeps_its_schema() -> None:
     """The manifest is valid by the schema of .pre-commit-hooks.yaml."""
     schema = json.loads(Path(SUITES or "", "formats", "pre-commit-hooks.json").read_text())
     validator = validators.validator_for(schema)(schema)
-    assert [error.message for error in validator.iter_errors([hook()])] == []
+    assert [error.message for error in validator.iter_errors(hooks_there())] == []
 
 
 @pytest.mark.parametrize(
@@ -54,13 +60,14 @@ def test_manifest_keeps_its_schema() -> None:
     ],
 )
 def test_entry_is_a_command(files: list[str]) -> None:
-    """The hook's entry, its arguments and files after them are a command: a file is no option."""
-    program, *argv = shlex.split(hook()["entry"])
-    assert program == "fieldbound"
-    args = parser_of_commands().parse_args([*argv, *hook()["args"], *files])
-    assert args.files == files
-    assert args.skip_unmapped
-    assert args.output is None
+    """A hook's entry, its arguments and files after them are a command: a file is no option."""
+    for hook in hooks_there():
+        program, *argv = shlex.split(hook["entry"])
+        assert program == "fieldbound"
+        args = parser_of_commands().parse_args([*argv, *hook["args"], *files])
+        assert args.files == files
+        assert args.skip_unmapped
+        assert args.output is None
 
 
 def git(folder: Path, *argv: str) -> None:
@@ -94,9 +101,10 @@ def _hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="project")
 def _project(tmp_path: Path) -> Path:
-    """Make a user's repository: a contract, and one payload of each kind."""
+    """Make a user's repository: a contract, one payload of each kind, and recordings."""
     project = tmp_path / "project"
-    (project / "payloads").mkdir(parents=True)
+    for folder in ("payloads", "tapes"):
+        (project / folder).mkdir(parents=True)
     files = {
         "group.schema.json": '{"properties": {"Name": {"maxLength": 5}}}',
         "payloads/good.json": '{"Name": "short"}',
@@ -107,7 +115,11 @@ def _project(tmp_path: Path) -> Path:
             "[tool.fieldbound.files]\n"
             '"payloads/**/*.json" = "group.schema.json"\n'
             '"-*.json" = "group.schema.json"\n'
+            '[tool.fieldbound]\nrecordings = ["tapes/*.yaml"]\n'
+            '[tool.fieldbound.apis]\n"shop.example" = "axim-commerce"\n'
         ),
+        "traffic.har": json.dumps({"log": {"entries": [EXCHANGE]}}),
+        "tapes/one.yaml": yaml.safe_dump({"interactions": [EXCHANGE]}),
     }
     for name, text in files.items():
         (project / name).write_text(text, encoding="utf-8")
@@ -125,8 +137,8 @@ def test_pre_commit_runs_it(
     env["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("home"))
     env.pop("GITHUB_ACTIONS", None)
 
-    def pre_commit(*given: str) -> subprocess.CompletedProcess[str]:
-        argv = ["-m", "pre_commit", "try-repo", str(hooks), "fieldbound", *given]
+    def pre_commit(*given: str, hook: str = "fieldbound") -> subprocess.CompletedProcess[str]:
+        argv = ["-m", "pre_commit", "try-repo", str(hooks), hook, *given]
         return subprocess.run(
             [sys.executable, *argv],
             cwd=project,
@@ -146,3 +158,9 @@ def test_pre_commit_runs_it(
     whole = pre_commit("--all-files")
     assert whole.returncode == 1, whole.stdout + whole.stderr
     assert "\n--output=x.json:1:10: maxLength: " in whole.stdout
+    assert "\ntapes/one.yaml:" in whole.stdout
+    recorded = pre_commit("--all-files", hook="fieldbound-recordings")
+    assert recorded.returncode == 1, recorded.stdout + recorded.stderr
+    assert "\ntraffic.har:1:" in recorded.stdout
+    assert "enum: /url is " in recorded.stdout
+    assert "payloads/" not in recorded.stdout

@@ -16,8 +16,8 @@ ROOMS = Path(fieldbound.__file__).parent
 
 #: The rooms, the lowest layer first. A room imports from the layers below its own alone.
 LAYERS = (
-    {"model", "references"},
-    {"wording", "values"},
+    {"model", "references", "tracebacks"},
+    {"wording", "values", "wiretap"},
     {"hints"},
     {"document", "limits", "inline", "loosen", "names", "forms", "grammar", "source", "reach"},
     {"algebra", "languages", "quantities"},
@@ -31,10 +31,14 @@ LAYERS = (
     {"build", "making", "frames", "messages", "typed"},
     {"operations", "reading", "wrong"},
     {"single", "render"},
-    {"catalog", "exchange", "probe"},
-    {"config", "console", "certified", "strategies", "recording", "testing", "http"},
-    {"hosts"},
-    {"guard"},
+    {"catalog", "exchange", "probe", "writing"},
+    {"config", "console", "certified", "drawing", "recording", "testing", "http"},
+    {"hosts", "messaging"},
+    {"guard", "strategies"},
+    {"clients", "pytest_traffic"},
+    {"inside", "recorded"},
+    {"placed"},
+    {"traffic"},
     {"listings", "pytest_plugin"},
     {"cli"},
     {"__main__"},
@@ -43,6 +47,7 @@ LAYERS = (
 OUTSIDE = {
     "algebra": {"jsonschema_rs"},
     "bundle": set(),
+    "clients": {"httpx", "requests"},
     "document": {"jiter", "yaml"},
     "explain": {"jsonschema_rs"},
     "engine": {"jsonschema_rs"},
@@ -50,8 +55,10 @@ OUTSIDE = {
     "reference": {"jsonschema", "referencing"},
     "lint": {"jsonschema_rs"},
     "pytest_plugin": {"pytest"},
+    "pytest_traffic": {"pytest"},
     "reading": {"jsonschema_path", "openapi_core"},
-    "strategies": {"hypothesis"},
+    "drawing": {"hypothesis"},
+    "messaging": {"hypothesis"},
     "testing": {"hypothesis"},
     "config": {"tomli", "tomllib"},  # which of them depends on Python's version
 }

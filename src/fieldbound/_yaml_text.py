@@ -39,6 +39,8 @@ _TAGGED: Final[dict[str, type]] = {
     _CORE + "int": int,
     _CORE + "float": float,
 }
+#: Of YAML, and as Ruby writes it.
+_BINARY: Final = (_CORE + "binary", "!binary")
 _PROPERTIES: Final = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n]*)?)+)+")
 # Line ends of YAML 1.1 that those of 1.2 are not, and what neither takes.
 _FORBIDDEN: Final = re.compile(
@@ -97,13 +99,17 @@ class _Frame:
         self.size, self.height = 1, 0
 
 
-def read(data: bytes, wanted: Wanted | None = None) -> tuple[Any, list[Fault]]:
+def read(
+    data: bytes, wanted: Wanted | None = None, *, tagged: bool = False
+) -> tuple[Any, list[Fault]]:
     """Read a YAML text: give its value, and a Fault for each repeated key.
 
     Raises the first Fault that leaves no value. Enters into *wanted* the offsets of all that is
-    there of it.
+    there of it. If *tagged*, any tag is taken: !!binary makes bytes, and one that is not known
+    here leaves a scalar a string, a mapping a dict and a sequence a list.
     """
     composer = _Composer(*_decoded(data), wanted)
+    composer.tagged = tagged
     composer.run()
     return composer.value, composer.repeated
 
@@ -125,6 +131,15 @@ def _decoded(data: bytes) -> tuple[str, Fault | None]:
     return text, barrier
 
 
+def _bytes(text: str) -> bytes | str:
+    from base64 import b64decode
+
+    try:
+        return b64decode(text)
+    except ValueError:
+        return text
+
+
 class _Composer:
     """Makes a value of the events of *text*, and Faults of its *repeated* keys.
 
@@ -134,6 +149,7 @@ class _Composer:
     def __init__(self, text: str, barrier: Fault | None, wanted: Wanted | None) -> None:
         self.text, self.barrier, self.wanted = text, barrier, wanted
         self.value: Any = None
+        self.tagged = False
         self.repeated: list[Fault] = []
         self.frames: list[_Frame] = []
         self.anchors: dict[str, _Anchored | None] = {}  # None while its collection is open
@@ -223,7 +239,7 @@ class _Composer:
         if self._key_is_due():
             self._name(None, at)
         wanted = self._enter(at)
-        if event.tag not in (None, "!", _CORE + kind):
+        if event.tag not in (None, "!", _CORE + kind) and not self.tagged:
             self._refuse_tag(event.tag, at)
         self._put(value, at)
         self.frames.append(_Frame(value, at, event.anchor, wanted))
@@ -288,6 +304,8 @@ class _Composer:
         if tag is None or tag == "!":
             return self._untagged(text, at) if plain and tag is None else text
         types = _TAGGED.get(tag)
+        if types is None and self.tagged:
+            return _bytes(text) if tag in _BINARY else text
         if types is None:
             self._refuse_tag(tag, at)
         if types is str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .judge import Contract
     from .model import Report
+    from .traffic import Recordings
 
 _STDIN = "-"
 _TABLE = "[tool.fieldbound.files]"
@@ -42,7 +43,10 @@ _FAULT_SHOWN = 200
 _CHECK_HELP = f"""\
 Judge JSON and YAML files, each by one contract: the one named with -c, or the one to
 which {_TABLE} of pyproject.toml maps the file.
-Without a FILE, judge every file that is mapped.
+Judge recorded traffic (a HAR, a cassette of VCR, a log of exchanges in NDJSON), each exchange
+by the API it belongs to: one named with --api, or in [tool.fieldbound.apis]. A recording is
+what ends in .har, what `recordings` in [tool.fieldbound] matches, and with --api every FILE.
+Without a FILE, judge every file that is mapped, and all recordings.
 
 Exit code: 0 valid, 1 violations, 2 wrong usage, unreadable input or a broken contract.
 """
@@ -213,11 +217,26 @@ def _command(commands: Any, name: str, description: str, example: str) -> argpar
     return parser
 
 
+def _api(text: str) -> str:
+    host, mark, name = text.rpartition("=")
+    if not name or (mark and not host):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither NAME nor HOST=NAME")
+    return text
+
+
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_check)
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help=f"a file to judge; {_STDIN} is standard input")
     add("-c", "--contract", metavar="NAME", help="judge every FILE by this contract")
+    add(
+        "--api",
+        type=_api,
+        action="append",
+        default=[],
+        metavar="[HOST=]NAME",
+        help="judge every FILE, a recording, by this API, at any host or at one; may be repeated",
+    )
     add("--input", choices=("json", "yaml"), help="what standard input is (default: json)")
     add(
         "--format",
@@ -256,15 +275,16 @@ def _check(args: argparse.Namespace, console: Console) -> int:
     if args.input and _STDIN not in args.files:
         console.error(f"--input tells what standard input is: give {_STDIN} as a FILE")
         return 2
-    chosen = chosen_by(config, args.files, args.contract, console, skip=args.skip_unmapped)
+    skip, apis = args.skip_unmapped, args.api
+    chosen = chosen_by(config, args.files, args.contract, console, skip=skip, apis=bool(apis))
     if not chosen and console.failed:
         return 2
     files = {*args.files, *(path for path, _ in chosen)} - {_STDIN}
     if output is not None and any(is_same(output, path) for path in files):
         console.error(f"--output {output} is a file to judge: it would be lost")
         return 2
-    folders = (*args.folder, *config.folders)
-    judge = _Judge(console, folders, fail_on, args.input or "json")
+    judge = _Judge(console, (*args.folder, *config.folders), fail_on, args.input or "json")
+    judge.apis, judge.named, judge.skip = apis or config.apis, bool(args.files), skip
     reports = judge.reports(chosen)
     first = list(islice(reports, 1))
     if not first and console.failed:
@@ -308,25 +328,41 @@ class _Judge:
         self._fail_on = fail_on
         self._stdin = stdin
         self._contracts: dict[str, Contract | FieldboundError] = {}
+        self._recordings: Recordings | None = None
+        self.apis: Sequence[str] = ()
+        self.named = self.skip = False
         self.tally = Tally()
         self.failed = False
 
-    def reports(self, chosen: Iterable[tuple[str, str]]) -> Iterator[Report]:
+    def reports(self, chosen: Iterable[tuple[str, str | None]]) -> Iterator[Report]:
         for path, name in chosen:
-            report = self._report(path, name)
-            if report is not None:
+            for report in self._reports(path, name):
                 self.tally.add(report, self._fail_on)
                 self.failed = self.failed or report.fails(self._fail_on)
                 yield report
+        if self._recordings is not None:
+            self._recordings.end()
 
-    def _report(self, path: str, name: str) -> Report | None:
+    def _reports(self, path: str, name: str | None) -> Iterator[Report]:
         try:
-            return self._contract(name).check(self._document(path))
+            if name is None:
+                yield from self._recorded(path)
+            else:
+                yield self._contract(name).check(self._document(path))
         except FieldboundError as error:
             self._console.error(str(error), about=path)
         except OSError as error:
             self._console.error(f"cannot read {path}: {reason(error)}")
-        return None
+
+    def _recorded(self, path: str) -> Iterator[Report]:
+        from .traffic import Recording, Recordings
+
+        if self._recordings is None:
+            self._recordings = Recordings(
+                self._console, self.apis, self._folders, each=self.named, skip=self.skip
+            )
+        name, format_ = (STDIN, self._stdin) if path == _STDIN else (path, "json")
+        return self._recordings.reports(Recording(name, self._data(path), format_))
 
     def _contract(self, name: str) -> Contract:
         if name not in self._contracts:
@@ -344,8 +380,16 @@ class _Judge:
     def _document(self, path: str) -> Document:
         from .document import parse, read
 
+        return (
+            read(path)
+            if path != _STDIN
+            else parse(self._data(path), name=STDIN, format=self._stdin)
+        )
+
+    def _data(self, path: str) -> bytes:
         if path != _STDIN:
-            return read(path)
+            with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
+                return file.read()
         if sys.stdin is None:
             raise OSError("it is closed")
-        return parse(sys.stdin.buffer.read(), name=STDIN, format=self._stdin)
+        return sys.stdin.buffer.read()

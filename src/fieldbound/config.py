@@ -23,7 +23,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .model import SAYS, FieldboundError
 
@@ -37,6 +37,11 @@ _ANY_FOLDERS: Final = r"(?:(?!\.)[^/]+/)*"
 
 _STDIN: Final = "-"
 _TABLE: Final = "[tool.fieldbound.files]"
+_HAR: Final = ".har"
+_WHERE_APIS: Final = "with --api, or in [tool.fieldbound.apis]"
+_STDIN_UNNAMED: Final = (
+    "standard input needs a contract: name one with -c, or for a recording its APIs with --api"
+)
 _SKIPPED_SHOWN: Final = 3
 
 
@@ -76,11 +81,27 @@ class Config:
                     return _located(self.root, contract)
         return None
 
-    def files(self) -> list[tuple[str, str]]:
-        """List every file on disk that a glob matches, sorted, with its contract."""
-        found = set().union(*self._found.values())
-        mapped = ((path, self.contract_for(path)) for path in sorted(found))
-        return [(path, contract) for path, contract in mapped if contract is not None]
+    def is_recording(self, path: str) -> bool:
+        """Tell whether a glob of recordings matches *path*; it is judged as none of the mapping."""
+        return any(
+            pattern.fullmatch(seen)
+            for seen in self._seen_from_root(path)
+            for pattern in self._recorded
+        )
+
+    def files(self) -> list[tuple[str, str | None]]:
+        """List every file on disk that a glob matches, sorted, with its contract.
+
+        A recording has None.
+        """
+        listed: list[tuple[str, str | None]] = []
+        for path in sorted(set().union(*self._found.values())):
+            contract = self.contract_for(path)
+            if self.is_recording(path):
+                listed.append((path, None))
+            elif contract is not None:
+                listed.append((path, contract))
+        return listed
 
     def idle(self) -> list[str]:
         """List the globs that match no file on disk."""
@@ -91,8 +112,13 @@ class Config:
         return [(_pattern(os.path.normpath(glob)), contract) for glob, contract in self.mapping]
 
     @cached_property
+    def _recorded(self) -> list[re.Pattern[str]]:
+        return [_pattern(os.path.normpath(glob)) for glob in self.recordings]
+
+    @cached_property
     def _found(self) -> dict[str, set[str]]:
-        return {glob: set(self._matches(glob)) for glob, _ in self.mapping}
+        globs = (*(glob for glob, _ in self.mapping), *self.recordings)
+        return {glob: set(self._matches(glob)) for glob in globs}
 
     def _matches(self, glob: str) -> Iterator[str]:
         from glob import iglob
@@ -136,40 +162,76 @@ def load(start: Path | None = None) -> Config:
     return Config(start)
 
 
+class _Choice(NamedTuple):
+    """A file's contract, None being that of a recording; or why the file cannot be judged.
+
+    It is *unmapped* if nothing says how to judge it.
+    """
+
+    contract: str | None = None
+    refused: str = ""
+    unmapped: bool = False
+
+
 def chosen_by(
-    config: Config, files: Sequence[str], contract: str | None, console: Console, *, skip: bool
-) -> list[tuple[str, str]]:
+    config: Config,
+    files: Sequence[str],
+    contract: str | None,
+    console: Console,
+    *,
+    skip: bool,
+    apis: bool = False,
+) -> list[tuple[str, str | None]]:
     """Pair every file to judge with its contract's name; what cannot be judged is told.
 
-    The files are *files*, by *contract* or else by the mapping; without any, those of the mapping.
-    *skip* lets a file pass that is mapped to no contract, and a glob that matches no file.
+    The files are *files*, by *contract* or else by the mapping; without any, all that are named in
+    the configuration. A recording has no contract, but None: every file is one if *apis* are named
+    for it. *skip* lets a file pass that is mapped to no contract, and a glob that matches no file.
     """
+    if contract is not None and apis:
+        console.error("-c names the contract of a payload, --api APIs of recordings: give one")
+        return []
     if not files and contract is None:
-        return _all_mapped(config, console, skip)
+        return _all_named(config, console, skip, apis)
     if not files:
         console.error("nothing to judge: give a FILE with -c")
-    chosen, skipped = [], []
+    chosen: list[tuple[str, str | None]] = []
+    skipped = []
     for path in files:
-        name = contract
-        if name is None and path != _STDIN:
-            name = config.contract_for(path)
-        if path != _STDIN and Path(path).is_dir():
-            console.error(
-                f"cannot read {path}: it is a folder: name files in it, or map globs in {_TABLE}"
-            )
-        elif name is not None:
-            chosen.append((path, name))
-        elif path == _STDIN:
-            console.error("standard input needs a contract: name one with -c")
-        elif skip:
+        choice = _choice(path, config, contract, apis)
+        if choice.unmapped and skip:
             skipped.append(path)
+        elif choice.refused:
+            console.error(choice.refused)
         else:
-            console.error(
-                f"no contract is mapped to {path}: name one with -c, or map it in {_TABLE}"
-            )
-    if skipped and (chosen or _mapped(config, console)):
+            chosen.append((path, choice.contract))
+    if skipped and (chosen or _named(config, console, apis)):
         console.note(f"skipped, mapped to no contract: {_first(skipped)}")
     return chosen
+
+
+def _choice(path: str, config: Config, contract: str | None, apis: bool) -> _Choice:
+    if path == _STDIN:
+        if contract is None and not apis:
+            return _Choice(refused=_STDIN_UNNAMED)
+        return _Choice(contract)
+    if Path(path).is_dir():
+        said = "it is a folder: name files in it, or map globs in"
+        return _Choice(refused=f"cannot read {path}: {said} {_TABLE}")
+    is_named = config.is_recording(path)
+    mapped = None if is_named else config.contract_for(path)
+    if not (apis or is_named or (path.lower().endswith(_HAR) and mapped is None)):
+        if contract is None and mapped is None:
+            said = f"no contract is mapped to {path}: name one with -c, or map it in {_TABLE}"
+            return _Choice(refused=said, unmapped=True)
+        return _Choice(contract or mapped)
+    if contract is not None:
+        said = f"{path} is a recording: name its APIs with --api, no contract with -c"
+        return _Choice(refused=said)
+    if not apis and not config.apis:
+        said = f"{path} is a recording: name its APIs {_WHERE_APIS}"
+        return _Choice(refused=said, unmapped=not is_named)
+    return _Choice()
 
 
 def _first(paths: Sequence[str]) -> str:
@@ -177,20 +239,26 @@ def _first(paths: Sequence[str]) -> str:
     return ", ".join(paths[:_SKIPPED_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _all_mapped(config: Config, console: Console, skip: bool) -> list[tuple[str, str]]:
+def _all_named(
+    config: Config, console: Console, skip: bool, apis: bool
+) -> list[tuple[str, str | None]]:
     say = console.note if skip else console.error
     for glob in config.idle():
         say(f"{config.file}: no file matches {glob!r}")
-    return _mapped(config, console)
+    return _named(config, console, apis)
 
 
-def _mapped(config: Config, console: Console) -> list[tuple[str, str]]:
-    """List the files of the mapping; a mapping that is empty, or maps nothing, is told."""
+def _named(config: Config, console: Console, apis: bool) -> list[tuple[str, str | None]]:
+    """List the files of the configuration; that it names none, or none that is there, is told."""
     files = config.files()
-    if not config.mapping:
+    if not config.mapping and not config.recordings:
         console.error(f"nothing to judge: give a FILE, or map files in {_TABLE} of pyproject.toml")
     elif not files:
-        console.error(f"nothing to judge: no file matches {_TABLE} of {config.file}")
+        where = _TABLE if config.mapping else "the recordings"
+        console.error(f"nothing to judge: no file matches {where} of {config.file}")
+    if not apis and not config.apis and any(contract is None for _, contract in files):
+        console.error(f"{config.file} names recordings: name their APIs {_WHERE_APIS}")
+        return [each for each in files if each[1] is not None]
     return files
 
 

@@ -114,9 +114,9 @@ class Document:
         root = Wanted()
         for path, _ in pairs:
             root.add(path)
-        text = self._locate(root) if self.readable else b""
+        text = self.locate(root) if self.readable else b""
         offsets = {pair: max(root.offset(*pair), 0) for pair in pairs}
-        found = _places(text, offsets.values())
+        found = places_at(text, offsets.values())
         return {pair: found[offset] for pair, offset in offsets.items()}
 
     def lines(self, numbers: Iterable[int]) -> dict[int, str]:
@@ -138,8 +138,12 @@ class Document:
                 found[number] = text.removesuffix(b"\r").decode(errors="replace")
         return found
 
-    def _locate(self, wanted: Wanted) -> bytes | str:
-        """Enter the offsets of what is wanted, and return the text that they count in."""
+    def locate(self, wanted: Wanted) -> bytes | str:
+        """Enter the offsets of what is wanted, and return the text that they count in.
+
+        That is the text behind a byte order mark: bytes of JSON, characters of YAML. The document
+        is a readable one.
+        """
         body = self.data[len(_marked(self.data)) :]
         if self.format == "json":
             from ._json_text import locate
@@ -148,7 +152,7 @@ class Document:
             return body
         from ._yaml_text import read
 
-        read(body, wanted)
+        read(body, wanted, tagged=self.format == "cassette")
         return body.decode()
 
 
@@ -168,6 +172,7 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> Document
 def parse(data: bytes | str, *, name: str | None = None, format: str = "json") -> Document:  # noqa: A002
     """Read a text, "json" or "yaml" by *format*; what is in it raises nothing.
 
+    A "cassette" is YAML with the tags of those who record traffic, such as !!binary for bytes.
     Raises ValueError for another format.
     """
     if type(data) is not bytes:
@@ -184,7 +189,7 @@ def parse(data: bytes | str, *, name: str | None = None, format: str = "json") -
                 return Document(name, data, format, value)
         except ValueError as error:
             refusal = str(error)
-    elif format != "yaml":
+    elif format not in ("yaml", "cassette"):
         raise ValueError(f"format is {format!r}, but must be 'json' or 'yaml'")
     return _faulty(data, name, format, refusal)
 
@@ -215,13 +220,13 @@ def _read(body: bytes, format: str, refusal: str) -> tuple[Any, list[Fault]]:  #
         return read(body, refusal)
     from . import _yaml_text
 
-    return _yaml_text.read(body)
+    return _yaml_text.read(body, tagged=format == "cassette")
 
 
 def _violations(text: bytes | str, faults: list[Fault]) -> tuple[Violation, ...]:
     from .references import pointer_of
 
-    places = _places(text, [fault.at for fault in faults])
+    places = places_at(text, [fault.at for fault in faults])
     return tuple(
         Violation(
             fault.code,
@@ -234,7 +239,7 @@ def _violations(text: bytes | str, faults: list[Fault]) -> tuple[Violation, ...]
     )
 
 
-def _places(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
+def places_at(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
     """Turn offsets into places in one pass; a column is a code point, whatever its bytes."""
     newline: Any = b"\n" if isinstance(text, bytes) else "\n"
     places, last, line, column = {}, 0, 1, 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final, NamedTuple
 
 from .document import parse
@@ -16,7 +15,7 @@ from .model import Limit, Report, Unspecified, Violation
 from .named import is_credential
 from .openapi import At, Named, is_form, is_json, main_type
 from .operations import Operations
-from .reading import MediaTypes, Parameter, bare, read_form, read_named, read_query
+from .reading import MediaTypes, Parameter, bare, read_cookies, read_form, read_named, read_query
 from .references import pointer_of
 from .typed import shape
 
@@ -43,7 +42,7 @@ class Texts(NamedTuple):
 
 
 class Findings:
-    """What has been found in one message so far; it is *counted* where limits that are reached are."""
+    """What has been found in one message so far; *counted* unless the message is our own."""
 
     def __init__(self, *, counted: bool = True) -> None:
         self._counted = counted
@@ -102,19 +101,9 @@ class NamedSet:
         """Return the values of these names in a message."""
         if self.place == "query":
             return read_query(self.parameters, texts.query)
-        given = {
-            "header": texts.headers,
-            "path": texts.path,
-            "cookie": _cookies(texts.headers) if self.place == "cookie" else {},
-        }
-        return read_named(self.parameters, given[self.place])
-
-
-def _cookies(headers: Mapping[str, str]) -> dict[str, str]:
-    try:
-        return {name: each.value for name, each in SimpleCookie(headers.get("cookie", "")).items()}
-    except CookieError:
-        return {}
+        if self.place == "cookie":
+            return read_cookies(self.parameters, texts.headers.get("cookie", ""))
+        return read_named(self.parameters, texts.headers if self.place == "header" else texts.path)
 
 
 class Side:
@@ -222,12 +211,13 @@ class Side:
             root = shape(contract.references, contract.references.root)
             findings.judge("/body", contract, read_form(body.data, given, root))
         elif actual == "text/plain":
-            findings.judge("/body", contract, body.data.decode(errors="replace"))
+            root = shape(contract.references, contract.references.root)
+            findings.judge("/body", contract, root.cast(body.data.decode(errors="replace")))
         else:
             findings.unjudged["/body"] = _NOT_READ
 
     def body(self, kind: str) -> Contract | None:
-        """Return the contract of the body in one media type; None where that is not read."""
+        """Return the contract of the body in one media type; None: it has none that is read."""
         if kind not in self._bodies:
             own, main = self._schemas[kind], self._schemas.get(self._main or "")
             same = own is not None and main is not None and own.value == main.value

@@ -53,7 +53,9 @@ def response_frame(operation: At, statuses: Iterable[str]) -> dict[str, Any]:
     """Return the schema of the statuses of an operation's responses."""
     values = [int(each) if each.isdecimal() else each for each in statuses]
     responses = operation.get("responses") or operation
-    return _object(status=_one_of(values, responses, "no other status is documented"))
+    note = "no other status is documented"
+    said = {**_said("enum", operation, note), "at": _place(responses)}
+    return _object(status={"enum": values, "x-source": said})
 
 
 def answer_frame(response: At, media_types: list[str]) -> dict[str, Any]:

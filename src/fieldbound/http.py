@@ -13,12 +13,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from .build import offered
 from .catalog import operations
 from .exchange import BODILESS, Findings, Side, Texts
 from .frames import answer_frame, api_frame, path_frame, request_frame, response_frame
+from .judge import Contract
 from .messages import body_of, headers_of, request_of, response_of
-from .model import Message, Report
-from .openapi import PLACES
+from .model import Message, Report, UnknownName
+from .openapi import PLACES, Operation, kebab
 from .operations import Operations
 from .reading import Match, Paths, Statuses
 
@@ -42,6 +44,7 @@ class API:
         self._described = described
         self.name = described.name
         self._operations: dict[str, _Operation] = {}
+        self._frames: dict[tuple[str, ...], Contract] = {}
 
     def __repr__(self) -> str:
         return f"API({self.name!r})"
@@ -73,11 +76,12 @@ class API:
         *request* is one of httpx, requests or werkzeug, a WSGI environ, or a Message. Raises
         TypeError for anything else, BrokenContract where its operation is broken in the document.
         """
-        message = request_of(request)
+        return self._report_of_request(request_of(request), Findings())
+
+    def _report_of_request(self, message: Message, findings: Findings) -> Report:
         found = self._found(message)
         if found is None:
-            return self._unknown(message)
-        findings = Findings()
+            return self._unknown(message, findings)
         query = urlsplit(message.url).query
         texts = Texts(headers_of(message.headers), message.headers, query, found.values)
         side = self._operation(found.operation).request
@@ -91,14 +95,15 @@ class API:
         *response* is one of httpx, requests or werkzeug, or a Message with a status. What does not
         know its *request* needs that, too. Raises as `check_request` does.
         """
-        message = response_of(response, request)
+        return self._report_of_response(response_of(response, request), Findings())
+
+    def _report_of_response(self, message: Message, findings: Findings) -> Report:
         found = self._found(message)
         if found is None:
-            return self._unknown(message)
+            return self._unknown(message, findings)
         operation = self._operation(found.operation)
         status = int(message.status or 0)
         about = f"{status} to {self._about(message, found)}"
-        findings = Findings()
         named = operation.statuses.find(status)
         if named is None:
             operation.unknown_status(status, findings)
@@ -111,6 +116,48 @@ class API:
         if not (body.absent and (message.method == "HEAD" or status in BODILESS)):
             side.check_body(body, texts.headers, findings)
         return findings.report(self._described.named(found.operation, f"response.{named}"), about)
+
+    # -- for those who make messages -------------------------------------------------------------
+
+    def unrecorded_check(self, message: Message) -> Report:
+        """Return the Report of a message of one's own making, which nobody counts."""
+        findings = Findings(counted=False)
+        if message.status is None:
+            return self._report_of_request(message, findings)
+        return self._report_of_response(message, findings)
+
+    def known(self, operation: str) -> tuple[str, Operation]:
+        """Return an operation under its name here. Raises UnknownName, which offers the closest."""
+        known = self._described.openapi.operations
+        name = operation if operation in known else kebab(operation)
+        if name not in known:
+            reason = f"{self.name} has no operation named {operation!r}"
+            raise UnknownName(operation, offered(name, known), reason)
+        return name, known[name]
+
+    def address(self, operation: str) -> str:
+        """Return the URL of an operation at the first of its servers, its path still a template."""
+        return self._described.openapi.address(operation)
+
+    def statuses(self, operation: str) -> tuple[str, ...]:
+        """Return the statuses that an operation documents: also ranges of them, and "default"."""
+        return tuple(self._operation(self.known(operation)[0]).statuses.names)
+
+    def request_side(self, operation: str) -> Side:
+        """Return what is judged of the requests of an operation, by its name here."""
+        return self._operation(operation).request
+
+    def response_side(self, operation: str, status: int | str) -> tuple[Side, Statuses, str]:
+        """Return what is judged of the responses of a status, all statuses, and its name there.
+
+        Raises UnknownName, which offers those there are.
+        """
+        made = self._operation(operation)
+        found = made.statuses.find(status) if isinstance(status, int) else status
+        if found is None or found not in made.statuses.names:
+            reason = f"{self._described.named(operation)} has no response of status {status}"
+            raise UnknownName(str(status), tuple(made.statuses.names), reason)
+        return made.response(found), made.statuses, found
 
     # -- which operation it is -------------------------------------------------------------------
 
@@ -130,19 +177,20 @@ class API:
     def _about(self, message: Message, found: Match) -> str:
         return f"{message.method} {self._described.openapi.operations[found.operation].path}"
 
-    def _unknown(self, message: Message) -> Report:
+    def _unknown(self, message: Message, findings: Findings) -> Report:
         """Tell that there is no such operation: no such path, or no such method there."""
-        openapi, findings = self._described.openapi, Findings()
+        openapi = self._described.openapi
         path = urlsplit(message.url).path or "/"
-        methods = self._paths.methods_at(path)
-        if methods:
-            schema, instance = path_frame(openapi.whole, methods), {"method": message.method}
-        else:
-            lost = [name for name, each in openapi.operations.items() if not each.path]
-            schema = api_frame(openapi.whole, self._paths.templates, lost)
-            instance = {"url": path}
-        frame = self._described.framed(self.name, schema, openapi.whole)
-        findings.judge("", frame, instance)
+        methods = tuple(self._paths.methods_at(path))
+        if methods not in self._frames:
+            if methods:
+                schema = path_frame(openapi.whole, list(methods))
+            else:
+                lost = [name for name, each in openapi.operations.items() if not each.path]
+                schema = api_frame(openapi.whole, self._paths.templates, lost)
+            self._frames[methods] = self._described.framed(self.name, schema, openapi.whole)
+        instance = {"method": message.method} if methods else {"url": path}
+        findings.judge("", self._frames[methods], instance)
         return findings.report(self.name, f"{message.method} request")
 
 
@@ -206,6 +254,11 @@ class _Operation:
 
     def unknown_status(self, status: int, findings: Findings) -> None:
         """Tell that a status is not documented."""
+        findings.judge("", self._answered, {"status": status})
+
+    @cached_property
+    def _answered(self) -> Contract:
+        """The contract of the status."""
         schema = response_frame(self._at, self.statuses.names)
         name = self._described.named(self._name, "response")
-        findings.judge("", self._described.framed(name, schema, self._at), {"status": status})
+        return self._described.framed(name, schema, self._at)

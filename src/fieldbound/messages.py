@@ -77,8 +77,9 @@ def _sent(request: Any) -> tuple[Any, str | None]:
     if hasattr(request, "stream") and hasattr(request, "read"):  # httpx
         try:
             return request.content, None
-        except RuntimeError:  # it is streamed
-            return None, _STREAM
+        except RuntimeError:  # it is streamed, or in the memory of a redirect that repeats it
+            is_whole = type(request.stream).__name__ == "ByteStream"
+            return (b"".join(request.stream), None) if is_whole else (None, _STREAM)
     body = getattr(request, "body", None)
     if body is None or isinstance(body, (bytes, str)):
         return body, None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import urljoin
 
 from .references import WITHOUT_PATH, Node, joined
 
@@ -18,6 +19,8 @@ PLACES: Final = {
     "cookie": "request.cookies",
 }
 _MOST_HOPS: Final = 10
+#: Where a server is that does not say so.
+_NO_HOST: Final = "https://host.invalid/"
 _JSON: Final = "application/json"
 _RANGES: Final = ("*/*", "application/*")
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -120,6 +123,19 @@ class OpenAPI:
         for name, operation in self.whole.all(WITHOUT_PATH):
             yield kebab(name), Operation(operation)
 
+    def address(self, operation: str) -> str:
+        """Return the URL of an operation at the first of its servers, variables at their defaults.
+
+        Its path is still a template. A server that names no host is at one that is none.
+        """
+        found = self.operations[operation]
+        for holder in (found.at, found.item, self.whole):
+            for _, each in holder.all("servers") if holder else ():
+                if isinstance(each.value, dict) and "url" in each.value:
+                    server = urljoin(_NO_HOST, _at_defaults(each.value))
+                    return server.rstrip("/") + found.path
+        return _NO_HOST.rstrip("/") + found.path
+
     def body(self, operation: str) -> At | None:
         """Return what is said of the body of a request, if anything is."""
         return self._resolved(self.operations[operation].at.get("requestBody"))
@@ -176,7 +192,7 @@ class OpenAPI:
             yield Part(name, content[main])
         for kind, schema in content.items():
             other = main is None or schema.value != content[main].value
-            if other and (is_json(kind) or is_form(kind) or kind.startswith("text/plain")):
+            if other and (is_json(kind) or is_form(kind) or is_text(kind)):
                 yield Part(f"{otherwise}.{kind}", schema)
 
     def parameters(self, operation: str) -> dict[str, list[Named]]:
@@ -236,6 +252,14 @@ def _filled(server: Mapping[str, Any]) -> str:
     return url
 
 
+def _at_defaults(server: Mapping[str, Any]) -> str:
+    url, variables = str(server["url"]), server.get("variables")
+    for name, each in variables.items() if isinstance(variables, dict) else ():
+        default = each.get("default") if isinstance(each, dict) else None
+        url = url.replace(f"{{{name}}}", str(default or name).strip("/"))
+    return url
+
+
 def _free(name: str, taken: Mapping[str, Any]) -> str:
     """Return a name that is not taken yet."""
     free, number = name, 1
@@ -263,6 +287,11 @@ def is_json(media_type: str) -> bool:
 def is_form(media_type: str) -> bool:
     """Return whether a media type is that of a form: named values, each a text."""
     return media_type.partition(";")[0].strip().lower() in _FORMS
+
+
+def is_text(media_type: str) -> bool:
+    """Return whether a media type is plain text, or a range that it is in."""
+    return media_type.partition(";")[0].strip().lower() in ("text/plain", "text/*")
 
 
 def main_type(content: Iterable[str]) -> str | None:

@@ -17,7 +17,6 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
-    from types import TracebackType
 
     from .coverage import Coverage
     from .model import Report
@@ -64,6 +63,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "limit_coverage", f"as --limit-coverage; {_ANY}: contracts that are used", "args", []
     )
     parser.addini("limit_coverage_fail_under", "as --limit-coverage-fail-under", default=None)
+    _add_traffic(parser, group)
+
+
+def _add_traffic(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--vendor-traffic",
+        metavar="MODE",
+        help="check what httpx and requests exchange with the APIs in [tool.fieldbound.apis], or "
+        "their fakes: raise what is invalid, warn of it, record it, or off",
+    )
+    group.addoption(
+        "--vendor-traffic-api",
+        action="append",
+        metavar="[HOST=]NAME",
+        help="name an API beside those of the configuration, and where it is (may be repeated)",
+    )
+    group.addoption(
+        "--vendor-traffic-json", metavar="FILE", help="write what was exchanged as JSON"
+    )
+    parser.addini("vendor_traffic", "as --vendor-traffic", default="")
+    parser.addini("vendor_traffic_apis", "as --vendor-traffic-api, one a line", "linelist", [])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +95,21 @@ def pytest_configure(config: pytest.Config) -> None:
         names = [name.strip() for each in asked or [_ANY] for name in each.split(",")]
         run = _Run(config, [name for name in dict.fromkeys(names) if name])
         config.pluginmanager.register(run, _NAME)
+    _configure_traffic(config)
+
+
+def _configure_traffic(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "vendor_traffic(mode): the test's own mode of --vendor-traffic: raise, warn, ..."
+    )
+    file = config.getoption("vendor_traffic_json")
+    others = config.getoption("vendor_traffic_api") or file is not None
+    mode = config.getoption("vendor_traffic") or config.getini("vendor_traffic")
+    asked = (mode or others) and mode != "off"
+    if asked and not config.getoption("collectonly", False):
+        from .pytest_traffic import begin
+
+        begin(config, None if file is None else _writable("vendor_traffic_json", file))
 
 
 # -- failures ------------------------------------------------------------------------------------
@@ -87,13 +122,13 @@ def pytest_runtest_makereport(
     """Show of a failure what was found, in short, and nothing of fieldbound's own code."""
     if call.excinfo is None or "fieldbound.model" not in sys.modules:
         return (yield)
-    from .model import FieldboundError
+    from .tracebacks import chain, cut
 
     found = None
     if not item.config.getoption("fulltrace", False):
-        for error in _raised(call.excinfo.value):
-            if isinstance(error, FieldboundError):
-                _cut(error.__traceback__)
+        for error in chain(call.excinfo.value):
+            if type(error).__module__.startswith("fieldbound."):
+                cut(error.__traceback__)
     if isinstance(call.excinfo.value, AssertionError):
         found = _asserted(call.excinfo)
     with _in_short():
@@ -103,27 +138,6 @@ def pytest_runtest_makereport(
 
         report.sections.append(("fieldbound", brief(found)))
     return report
-
-
-def _raised(error: BaseException | None) -> list[BaseException]:
-    """Return an exception and those it came of."""
-    found: list[BaseException] = []
-    while error is not None and not any(error is each for each in found):
-        found.append(error)
-        error = error.__cause__ or error.__context__
-    return found
-
-
-def _cut(raised: TracebackType | None) -> None:
-    """Cut a traceback where it enters fieldbound for good: the rest is no business of a test's."""
-    entry = raised
-    last = None
-    while entry is not None:
-        if not str(entry.tb_frame.f_globals.get("__name__")).startswith("fieldbound."):
-            last = entry
-        entry = entry.tb_next
-    if last is not None:
-        last.tb_next = None
 
 
 def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> Report | None:

@@ -32,6 +32,8 @@ from .typed import Shape
 Pairs = Sequence[tuple[str, str]]
 
 _KEPT: Final = 1024  # paths, media types and statuses remembered
+_DELIMITER: Final = re.compile("(%2[146-9a-c]|%3[abd]|%40)", re.IGNORECASE)
+_MARKED: Final = ("label", "matrix")  # styles in which a mark stands before any value
 _UNRESERVED: Final = "!$&'()*+,;=:@-._~"
 
 
@@ -70,11 +72,14 @@ class Paths:
 
     def _find(self, method: str, path: str) -> Match | None:
         """Return the operation of a method at a path, which is as in a URL; None if none is."""
-        path = _written(path)
-        found = self._found(method, path)
-        if found is None and not path.endswith("/"):
-            found = self._found(method, f"{path}/", only="/")
-        return found
+        # a delimiter that is escaped is no delimiter in a value, but may be one in a template
+        for each in dict.fromkeys((_written(path, keep=True), _written(path))):
+            found = self._found(method, each)
+            if found is None and not each.endswith("/"):
+                found = self._found(method, f"{each}/", only="/")
+            if found is not None:
+                return found
+        return None
 
     def _found(self, method: str, path: str, only: str | None = None) -> Match | None:
         size = path.count("/")
@@ -112,16 +117,24 @@ def server_path(url: str) -> str:
     return path.partition("?")[0].rstrip("/")
 
 
-def _written(path: str) -> str:
-    """Return a path with each of its names escaped in the one way; braces are of templates."""
+def _written(path: str, *, keep: bool = False) -> str:
+    """Return a path with each of its names escaped in the one way; braces are of templates.
+
+    *keep* the delimiters escaped that are.
+    """
     return "/".join(
         [
             each
             if each.replace("-", "").isalnum() and each.isascii()
-            else quote(unquote(each), safe=_UNRESERVED + "{}")
+            else "".join(_each_written(each, keep=keep))
             for each in path.split("/")
         ]
     )
+
+
+def _each_written(name: str, *, keep: bool) -> Iterator[str]:
+    for index, part in enumerate(_DELIMITER.split(name) if keep else [name]):
+        yield part.upper() if index % 2 else quote(unquote(part), safe=_UNRESERVED + "{}")
 
 
 # -- responses and media types -------------------------------------------------------------------
@@ -211,7 +224,8 @@ class Parameter:
     @property
     def spread(self) -> bool:
         """Whether each attribute of the value is a parameter of its own."""
-        return self.style == "form" and self.explode and self.shape.structure == "object"
+        own = self.style == "form" and self.explode and not self.is_json
+        return own and self.shape.structure == "object"
 
     @property
     def deep(self) -> bool:
@@ -225,8 +239,9 @@ class Parameter:
     def value(self, text: str) -> Any:
         """Return what a text stands for; the text itself, where it cannot be taken apart."""
         if self.is_json:
-            return _json(self._plain(text))
-        if not self.shape.structure:
+            plain = self._plain(text)
+            return _json(unquote(plain) if self.place == "cookie" else plain)
+        if not self.shape.structure and self.style not in _MARKED:
             return self.shape.cast(self._plain(text))
         try:
             return self._reader.deserialize(self._location(text))
@@ -261,6 +276,8 @@ class Parameter:
             return text
         if self.place == "query":
             return unquote_plus(text) if "%" in text or "+" in text else text
+        if self.place == "header":
+            return text.strip(" \t")
         return unquote(text) if self.place == "path" and "%" in text else text
 
 
@@ -288,6 +305,19 @@ def read_query(parameters: Iterable[Parameter], query: str) -> dict[str, Any]:
         given.setdefault(unquote_plus(name), []).append(text)
     given.pop("", None)
     return read_pairs(parameters, given)
+
+
+def read_cookies(parameters: Iterable[Parameter], header: str) -> dict[str, Any]:
+    """Return the values of the parameters in a Cookie header."""
+    given: dict[str, list[str]] = {}
+    for pair in header.split(";"):
+        name, _, text = pair.partition("=")
+        text = text.strip()
+        quoted = text[:1] == text[-1:] == '"' and len(text) > 1
+        given.setdefault(name.strip(), []).append(text[1:-1] if quoted else text)
+    known = list(parameters)
+    read = read_pairs(known, given)
+    return {each.name: read[each.name] for each in known if each.name in read}
 
 
 def read_pairs(parameters: Iterable[Parameter], given: dict[str, list[str]]) -> dict[str, Any]:
