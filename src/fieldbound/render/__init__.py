@@ -56,10 +56,12 @@ class Style:
 class Tally:
     """The count over reports: documents, those of them invalid, violations, mere warnings.
 
-    *unjudged* is the number of what should have been judged and could not be.
+    *unjudged* is the number of what should have been judged and could not be, *messages* that of
+    the documents that are HTTP messages.
     """
 
     documents: int = 0
+    messages: int = 0
     invalid: int = 0
     violations: int = 0
     warnings: int = 0
@@ -68,6 +70,7 @@ class Tally:
     def add(self, report: Report, fail_on: str) -> None:
         """Count *report* in."""
         self.documents += 1
+        self.messages += report.about is not None
         self.invalid += not report.ok
         self.violations += len(report)
         self.warnings += sum(not violation.fails(fail_on) for violation in report)
@@ -75,13 +78,17 @@ class Tally:
     def __str__(self) -> str:
         return self._judged() + (f"; {self.unjudged} could not be judged" * bool(self.unjudged))
 
+    @property
+    def _unit(self) -> str:
+        return "message" if self.messages == self.documents else "document"
+
     def _judged(self) -> str:
         if not self.documents:
             return "no document judged"
         if not self.violations:
-            return f"{self.documents} document{'s' * (self.documents != 1)} valid"
+            return f"{self.documents} {self._unit}{'s' * (self.documents != 1)} valid"
         count = f"{self.violations} violation{'s' * (self.violations != 1)}"
-        counted = f"{count} in {self.invalid} of {self.documents} documents"
+        counted = f"{count} in {self.invalid} of {self.documents} {self._unit}s"
         if not self.warnings:
             return counted
         if self.warnings == self.violations:
