@@ -61,11 +61,11 @@ class Tally:
     """
 
     documents: int = 0
-    messages: int = 0
     invalid: int = 0
     violations: int = 0
     warnings: int = 0
     unjudged: int = 0
+    messages: int = 0
 
     def add(self, report: Report, fail_on: str) -> None:
         """Count *report* in."""
@@ -80,7 +80,7 @@ class Tally:
 
     @property
     def _unit(self) -> str:
-        return "message" if self.messages == self.documents else "document"
+        return "message" if self.messages == self.documents > 0 else "document"
 
     def _judged(self) -> str:
         if not self.documents:
