@@ -51,7 +51,7 @@ class Response:
 
 
 def judge(document: Mapping[str, Any]) -> OpenAPI:
-    """Return what judges messages of a document, in which each body that is JSON is read as such."""
+    """Return what judges messages of a document, and reads all bodies that are JSON."""
     kinds = set(_named(document, "content"))
     read = {kind: json_loads for kind in kinds if kind.endswith("+json")}
     return OpenAPI.from_dict(dict(document), config=Config(extra_media_type_deserializers=read))

@@ -190,7 +190,7 @@ def test_headers_are_required_and_never_shown(folder: Path) -> None:
     (missing,) = headers.check({"Accept": "any"})
     assert missing.limit is not None
     assert missing.limit.location.endswith(
-        "openapi.yaml#/paths/~1orders~1{id}/put/parameters/0/required"
+        "openapi.yaml#/paths/~1orders~1%7Bid%7D/put/parameters/0/required"
     )
     (wrong,) = headers.check({"x-key": 5})
     assert (wrong.actual, wrong.pointer) == (None, "/X-Key")

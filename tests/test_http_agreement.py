@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -137,10 +138,8 @@ def tell(api: API, other: Any, message: Message) -> Told:
 def messages(api: API, operation: str, count: int) -> Iterator[Message]:
     """Yield messages of an operation: valid ones, broken ones, and responses."""
     yield from drawn(requests(api, operation), count)
-    try:
+    with suppress(Unsatisfiable):
         yield from (each.instance for each in drawn(invalid_requests(api, operation), count))
-    except Unsatisfiable:
-        pass
     for status in api.statuses(operation)[:3]:
         wanted = int(status) if status.isdecimal() else status
         yield from drawn(responses(api, operation, wanted), count // 2)
@@ -189,19 +188,20 @@ def _theirs(told: Told, words: str) -> bool:
 def _is_read_by(reader: Callable[[str], Any], told: Told) -> bool:
     """Return whether something of Python's own reads the texts that are of the wrong type."""
     try:
-        return all(reader(each.actual) is not None for each in told.ours)
+        return all(isinstance(each.actual, str) and reader(each.actual) for each in told.ours)
     except (ValueError, TypeError):
         return False
 
 
+def _number(text: str) -> bool:
+    float(text)
+    return True
+
+
 def _word(text: str) -> bool:
-    return {"y yes t true on 1": True, "n no f false off 0": False}[
-        next(
-            words
-            for words in ("y yes t true on 1", "n no f false off 0")
-            if text.lower() in words.split()
-        )
-    ]
+    if text.lower() not in "y yes t true on 1 n no f false off 0".split():
+        raise ValueError(text)
+    return True
 
 
 def _style(told: Told) -> str:
@@ -232,7 +232,7 @@ _ATTACHMENT = Message(
     "POST",
     "https://h.invalid/crmRestApi/resources/latest/setupSalesCatalogs/1/child/ProductGroupAttachments",
     {"Authorization": "Basic eA==", "Content-Type": "application/json"},
-    b'{"FileContents": "no base64"}',
+    b'{"FileContents": "QQQ"}',
 )
 DIFFERENCES = {
     "words": Difference(
@@ -243,7 +243,7 @@ DIFFERENCES = {
     ),
     "numbers": Difference(
         "openapi-core reads numbers as Python does, +3 and 0_3 too; JSON writes neither",
-        lambda told: _ours(told, "type") and _is_read_by(float, told),
+        lambda told: _ours(told, "type") and _is_read_by(_number, told),
         "styles 3.1.0",
         _get("query-form-whole-integer", "?v=%2B3"),
     ),
@@ -315,12 +315,6 @@ DIFFERENCES = {
         "bodies 3.1.0",
         _post("parts", _PARTS, "multipart/form-data; boundary=x"),
     ),
-    "parts beyond": Difference(
-        "and so finds no number of them too large",
-        lambda told: bool(told.ours) and told.message.url.endswith("/parts"),
-        "bodies 3.1.0",
-        _post("parts", _PARTS.replace(b"9", b"10"), "multipart/form-data; boundary=x"),
-    ),
     "not carried": Difference(
         "openapi-core asks for what is readOnly and required in a request of 3.1, too",
         lambda told: _theirs(told, "'(id|code)' is a required property"),
@@ -334,7 +328,7 @@ DIFFERENCES = {
         _post("pet", {"kind": "", "code": "", "id": 1}),
     ),
     "formats": Difference(
-        "openapi-core asserts formats of OpenAPI's own, such as byte; to JSON Schema they are notes",
+        "openapi-core asserts formats of OpenAPI's own, as byte; to JSON Schema they are notes",
         lambda told: _theirs(told, "is not a 'byte'"),
         "oracle-cx-sales",
         _ATTACHMENT,
@@ -377,7 +371,7 @@ def operations_of(name: str, api: API) -> list[str]:
     + ["axim-commerce", "fortellis", "oracle-cx-sales"],
 )
 def test_the_two_agree(name: str, tmp_path: Path) -> None:
-    """Of messages drawn, valid and broken, openapi-core finds wrong what we do, and nothing else."""
+    """Of messages drawn, valid and broken, openapi-core refuses those that we do, no others."""
     api = api_of(name, tmp_path)
     verdicts = set()
     for operation in operations_of(name, api):

@@ -11,7 +11,7 @@ from .judge import Contract
 from .model import BrokenContract
 from .named import names_schema
 from .openapi import At, OpenAPI, Part, kebab, reference_to
-from .references import OLDEST, draft_of, tokens_of
+from .references import OLDEST, draft_of, is_openapis, tokens_of
 
 MOST_OFFERED: Final = 3
 _OLDER: Final = "3.0"
@@ -31,9 +31,13 @@ def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
     version = whole.get("openapi")
     if not isinstance(version, str):
         raise files.broken(uri, (), "this is no OpenAPI document: it has no openapi version")
-    if not version.startswith(_VERSIONS):
+    if ".".join(version.split(".")[:2]) not in _VERSIONS:
         reason = f"OpenAPI {version} is not known here: 3.0, 3.1 and 3.2 are"
         raise files.broken(uri, ("openapi",), reason)
+    dialect = whole.get("jsonSchemaDialect", DIALECT)
+    if dialect != DIALECT and not is_openapis(dialect):
+        reason = f"schemas of the dialect {dialect!r} are not judged here: those of 2020-12 are"
+        raise files.broken(uri, ("jsonSchemaDialect",), reason)
     if strict is not None:
         from .shape import check_openapi
 

@@ -12,6 +12,7 @@ from .references import (
     DIALECTS,
     Node,
     draft_of,
+    is_openapis,
     joined,
     parts,
     pointer_of,
@@ -220,6 +221,8 @@ class Bundle:
         }
         if is_named:
             return copy
+        if is_openapis(part.get("$schema")):
+            del copy["$schema"]
         self.cite(part.get("x-source"))
         if "discriminator" in part:
             copy = chosen(copy, part, uri, at)
@@ -290,7 +293,8 @@ class Bundle:
 
 def dialect_of(whole: Any) -> dict[str, Any]:
     """Return the draft that a file names, as a part of a schema: nothing, if it names none."""
-    return {"$schema": whole["$schema"]} if _has(whole, "$schema") else {}
+    named = _has(whole, "$schema") and not is_openapis(whole["$schema"])
+    return {"$schema": whole["$schema"]} if named else {}
 
 
 def _near(path: Path) -> Path:

@@ -23,6 +23,7 @@ CONTENT_TYPE: Final = "Content-Type"
 _AT_TYPE: Final = f"/headers/{CONTENT_TYPE}"
 _NOT_READ: Final = "its media type is none that is read here"
 _UNKNOWN_TYPE: Final = "its media type is none that is documented"
+_WHOLE_QUERY: Final = "the document takes the query as a whole, which is not read here"
 _NO_SCHEMA: Final = "the document has no schema for it"
 #: How credentials begin, under whatever name they are sent.
 _CREDENTIAL: Final = re.compile(
@@ -133,6 +134,7 @@ class Side:
         self._schemas: dict[str, At | None] = {}
         self.documents_body = False
         self.required = False
+        self.has_querystring = False
 
     def enter(self, pointer: str, part: str, place: str, named: list[Named]) -> None:
         """Take in a set of names."""
@@ -153,7 +155,9 @@ class Side:
         """Judge all but the body."""
         for pointer, each in self.sets.items():
             findings.judge(pointer, each.contract, each.read(texts))
-        if "/query" not in self.sets and texts.query and self._part == "request":
+        if self.has_querystring:
+            findings.unjudged["/query"] = _WHOLE_QUERY
+        elif "/query" not in self.sets and texts.query and self._part == "request":
             self._framed("/query", dict.fromkeys(read_query((), texts.query)), findings)
         if findings.violations:
             findings.violations = _mended(findings.violations, texts, self.sets)

@@ -217,6 +217,7 @@ class _Operation:
         side.enter_body(body, openapi.content(body))
         side.required = body is not None and body.value.get("required") is True
         for place, named in openapi.parameters(self._name).items():
+            side.has_querystring |= place == "querystring"
             if place in PLACES:
                 part = PLACES[place]
                 side.enter("/" + part.partition(".")[2], part, place, named)

@@ -12,7 +12,18 @@ from .algebra import takes_nothing
 from .hints import closest
 from .limits import FORMATS, LIMITS
 from .model import SAYS
-from .references import DIALECTS, LISTED, NAMED, SINGLE, VALUES, Node, items, joined, subschemas
+from .references import (
+    DIALECTS,
+    LISTED,
+    NAMED,
+    SINGLE,
+    VALUES,
+    Node,
+    is_openapis,
+    items,
+    joined,
+    subschemas,
+)
 
 Tokens = tuple[str, ...]
 Problem = tuple[Tokens, str]
@@ -103,6 +114,9 @@ def _misformed(node: Node) -> Iterator[Problem]:
         yield node.tokens, "a JSON Schema is an object or a boolean"
         return
     dialect = node.schema.get("$schema", "") if isinstance(node.schema, dict) else ""
+    if isinstance(node.schema, dict) and is_openapis(dialect):
+        schema = {name: each for name, each in node.schema.items() if name != "$schema"}
+        node, dialect = node._replace(schema=schema), ""
     if isinstance(dialect, str) and dialect.partition("#")[0] not in DIALECTS:
         yield (*node.tokens, "$schema"), f"the meta-schema {dialect!r} is no known draft"
         return

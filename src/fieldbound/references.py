@@ -37,6 +37,8 @@ DIALECTS: Final = frozenset(
         *(f"https://json-schema.org/draft/{year}/schema" for year in ("2019-09", "2020-12")),
     )
 )
+#: OpenAPI's own dialects are those of 2020-12, with keywords that no judge has to know.
+_OPENAPI: Final = "https://spec.openapis.org/oas/3."
 #: What stands in a URI as it is, beside letters and digits.
 _PLAIN: Final = str.maketrans("", "", "/~._$!&'()*+,;=:@-")
 
@@ -191,6 +193,11 @@ def subschemas(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
             keyword in LISTED and isinstance(part, list)
         ):
             yield from (((keyword, token), child) for token, child in items(part))
+
+
+def is_openapis(dialect: Any) -> bool:
+    """Return whether a meta-schema is OpenAPI's own, which judges as that of 2020-12 does."""
+    return isinstance(dialect, str) and dialect.startswith(_OPENAPI) and "/dialect/" in dialect
 
 
 def draft_of(schema: Schema, otherwise: int = 0) -> int:

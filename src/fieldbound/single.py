@@ -34,8 +34,8 @@ def operations_of(path: str) -> Operations:
     return _near(path, lambda files, uri: _opened(path, files, uri, whole=True))
 
 
-#: References that begin by leading a folder up.
-_UPWARDS: Final = re.compile(rb"""\$ref["']?\s*:\s*["']?(\.\./[^#"'\s]*)""")
+#: What a reference names, as it is written in a file: the part before its fragment.
+_NAMED: Final = re.compile(rb"""\$ref["']?\s*:\s*["']?([^#"'\s,}]+)""")
 _Made = TypeVar("_Made")
 
 
@@ -64,10 +64,21 @@ def _opened(path: str, files: Files, uri: str, *, whole: bool = False) -> Operat
 
 def _leads_out(files: Files, uri: str) -> bool:
     """Return whether a document refers to files above the folder: its operations are read later."""
-    beside = Path(str(files.path(uri))).parent
-    found = _UPWARDS.findall(files.document(uri).data)
-    paths = (os.path.normpath(beside / unquoted(each.decode(errors="replace"))) for each in found)
-    return any(not Path(path).is_relative_to(files.root) for path in set(paths))
+    waiting, seen = [Path(str(files.path(uri)))], set[Path]()
+    while waiting:
+        path = waiting.pop()
+        if not path.is_relative_to(files.root):
+            return True
+        if path in seen or not path.is_file():
+            continue
+        seen.add(path)
+        named = {
+            unquoted(each.decode(errors="replace")) for each in _NAMED.findall(path.read_bytes())
+        }
+        waiting += [
+            Path(os.path.normpath(path.parent / each)) for each in named if "://" not in each
+        ]
+    return False
 
 
 def _of_uri(files: Files, uri: str, name: str, rest: str) -> Contract:
