@@ -25,7 +25,7 @@ from styles import document as styles
 from test_messaging import described, with_paths
 from test_strategies import drawn
 
-SCHEMAS = Path(fieldbound.__file__).parents[2] / "schemas"
+SCHEMAS = Path(__file__).parents[1] / "schemas"
 VERSIONS = ("3.0.3", "3.1.0", "3.2.0")
 
 
