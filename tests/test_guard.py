@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import fieldbound
-from fieldbound import Invalid, Message
+from fieldbound import API, BrokenContract, Invalid, Message
 from fieldbound.guard import KEPT, ContractWarning, Guard
 from fieldbound.hosts import hosts_of
 
@@ -116,3 +120,48 @@ def test_records_do_not_grow_without_end() -> None:
         guard.sent(SENT)
     assert len(guard.reports) == KEPT
     assert sum(guard.checked.values()) == KEPT + 5
+
+
+@pytest.fixture(name="broken")
+def _broken(tmp_path: Path) -> API:
+    """Return an API of which the one operation is broken."""
+    content = {"application/json": {"schema": {"type": "a,"}}}
+    operation = {
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": "", "content": content}},
+    }
+    document = {"openapi": "3.1.0", "info": {}, "paths": {"/a": {"post": operation}}}
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    return fieldbound.api(str(tmp_path / "a.json"))
+
+
+def test_a_broken_contract_breaks_no_traffic(broken: API) -> None:
+    """An operation that is broken in its document is raised, or told, as violations are."""
+    kind = {"Content-Type": "application/json"}
+    asked = Message("POST", "https://h/a", kind, "{}")
+    answer = Message("POST", "https://h/a", kind, "{}", 200)
+    with pytest.raises(BrokenContract):
+        Guard(broken).sent(asked)
+    recorded = Guard(broken, request="record", response="record")
+    recorded.sent(asked)
+    recorded.answered(answer)
+    assert ["a," in report.unjudged[""] for report in recorded.reports] == [True, True]
+    with pytest.warns(ContractWarning, match="not judged: .*a,"):
+        Guard(broken, request="warn").sent(asked)
+
+
+def test_a_guard_can_be_copied() -> None:
+    """A guard pickles and copies, with what it has seen."""
+    guard = Guard("axim-commerce", request="record")
+    guard.sent(SENT)
+    for copy in (pickle.loads(pickle.dumps(guard)), deepcopy(guard)):  # noqa: S301
+        copy.sent(SENT)
+        assert sum(copy.checked.values()) == 2
+    assert sum(guard.checked.values()) == 1
+
+
+@pytest.mark.parametrize("given", [5, None])
+def test_what_is_no_api_is_an_error(given: Any) -> None:
+    """A guard of no API says what it takes."""
+    with pytest.raises(TypeError, match="a guard takes an API, the name of one, or several"):
+        Guard(given)

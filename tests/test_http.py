@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -425,3 +426,121 @@ def test_the_second_message_compiles_nothing(monkeypatch: pytest.MonkeyPatch) ->
     assert api.check_request(message).ok
     other = Message("POST", ORACLE, AUTHORIZED, json.dumps({**GROUP, "ActiveFlag": 1}))
     assert _told(api.check_request(other)) == [("type", "/body/ActiveFlag")]
+
+
+# -- documents of any vendor ---------------------------------------------------------------------
+
+
+def _api_of(folder: Path, operation: dict[str, Any], **more: Any) -> API:
+    """Return an API of one operation, POST /a."""
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "a", "version": "1"},
+        "paths": {"/a": {"post": {"responses": {"200": {"description": ""}}, **operation}}},
+        **more,
+    }
+    (folder / "own.json").write_text(json.dumps(document))
+    return fieldbound.api(str(folder / "own.json"))
+
+
+def _post(headers: Any = (), body: Any = None, query: str = "") -> Message:
+    return Message("POST", f"https://h.example/a{query}", headers, body)
+
+
+SCHEMES = {
+    "key": {"type": "apiKey", "in": "query", "name": "appid"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-Acme"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+}
+
+
+@pytest.mark.parametrize(
+    ("security", "headers", "query", "told"),
+    [
+        ([{"key": []}], {}, "?appid=x", []),
+        ([{"key": []}], {}, "", [("required", "/query/appid")]),
+        ([{"key": []}, {"header": []}], {}, "", []),
+        ([{"key": []}, {}], {}, "", []),
+        ([{"key": [], "header": []}], {"x-acme": "x"}, "?appid=x", []),
+        ([{"header": []}], {}, "", [("required", "/headers/X-Acme")]),
+        ([{"bearer": []}, {"basic": []}], {}, "", [("required", "/headers/Authorization")]),
+        ([{"bearer": []}], {"Authorization": "Bearer x"}, "", []),
+        ([], {}, "", []),
+    ],
+)
+def test_what_security_names_is_documented(
+    tmp_path: Path, security: Any, headers: Any, query: str, told: Any
+) -> None:
+    """A credential is known by its scheme, and required where every alternative sends it."""
+    for at in ("operation", "document"):
+        components = {"components": {"securitySchemes": SCHEMES}}
+        own = {"security": security} if at == "operation" else {}
+        of_all = {"security": security} if at == "document" else {}
+        api = _api_of(tmp_path, own, **components, **of_all)
+        assert _told(api.check_request(_post(headers, None, query))) == told
+
+
+@pytest.mark.parametrize(("status", "codes"), [("404", []), ("204", ["not"])])
+def test_a_body_that_no_response_documents(tmp_path: Path, status: str, codes: list[str]) -> None:
+    """A response that documents no body is not judged by it, unless its status has none ever."""
+    api = _api_of(tmp_path, {"responses": {status: {"description": ""}}})
+    report = api.check_response(Message("POST", "https://h/a", JSON, "{}", int(status)))
+    assert [each.code for each in report] == codes
+    assert bool(report.unspecified) is not bool(codes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "codes"),
+    [
+        ("Content-Type", "application/json; charset=utf-8", []),
+        ("Accept", "*/*", []),
+        ("Accept", "text/html, */*;q=0.5", []),
+        ("Accept", "text/html", ["enum"]),
+    ],
+)
+def test_a_media_type_in_a_header_is_more_than_a_text(
+    tmp_path: Path, name: str, value: str, codes: list[str]
+) -> None:
+    """A parameter of a media type, and a range of them, do not break a header's enumeration."""
+    header = {"name": name, "in": "header", "schema": {"enum": ["application/json"]}}
+    content = {"application/json": {"schema": {"type": "object"}}}
+    operation = {"parameters": [header], "requestBody": {"content": content}}
+    api = _api_of(tmp_path, operation)
+    report = api.check_request(_post({**JSON, name: value}, "{}"))
+    assert [each.code for each in report] == codes
+
+
+def test_json_without_its_media_type_is_judged(tmp_path: Path) -> None:
+    """A body that lacks its media type is judged as what it looks like, under any range."""
+    for kind in ("*/*", "application/json"):
+        content = {kind: {"schema": {"type": "object"}}}
+        api = _api_of(tmp_path, {"requestBody": {"content": content}})
+        report = api.check_request(_post((), "[]"))
+        assert _told(report) == [("required", "/headers/Content-Type"), ("type", "/body")]
+
+
+@pytest.mark.parametrize("body", ['{"a": "b=c"}', "<a>b=c</a>", "", "nothing"])
+def test_what_is_no_form_is_told_as_a_whole(tmp_path: Path, body: str) -> None:
+    """A body that is no form is one violation, and none of it is shown."""
+    kind = "application/x-www-form-urlencoded"
+    schema = {"type": "object", "additionalProperties": False}
+    api = _api_of(
+        tmp_path, {"requestBody": {"required": True, "content": {kind: {"schema": schema}}}}
+    )
+    (violation,) = api.check_request(_post({"Content-Type": kind}, body))
+    assert violation.pointer == "/body"
+    assert body[:3] not in violation.message or not body
+
+
+def test_an_api_can_be_sent_to_another_process() -> None:
+    """An API pickles by its name."""
+    api = pickle.loads(pickle.dumps(fieldbound.api("axim-commerce")))  # noqa: S301
+    assert api.name == "axim-commerce"
+    assert not api.check_request(Message("GET", f"{AXIM}/nowhere")).ok
+
+
+def test_a_url_that_is_none_is_an_error() -> None:
+    """A message to no URL is refused when it is made."""
+    with pytest.raises(ValueError, match="the url of a message is none"):
+        Message("GET", "http://[bad/p")

@@ -214,6 +214,8 @@ def test_a_body_that_cannot_be_unpacked_is_said() -> None:
     """A packing that is not known, or a bomb, is not judged, and that is said."""
     unknown = Message("POST", URL, {"Content-Encoding": "br"}, b"\xff\xfe")
     assert "packed as br" in str(body_of(unknown, headers_of(unknown.headers)).unread)
+    corrupt = Message("POST", URL, {"Content-Encoding": "gzip"}, b"\x1f\x8bnothing")
+    assert "not packed as gzip" in str(body_of(corrupt, headers_of(corrupt.headers)).unread)
     bomb = gzip.compress(bytes(1 << 27))
     large = Message("POST", URL, {"Content-Encoding": "gzip"}, bomb)
     assert "64 MiB" in str(body_of(large, headers_of(large.headers)).unread)

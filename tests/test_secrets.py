@@ -32,12 +32,14 @@ def _document() -> dict[str, Any]:
             "inner": {"type": "object", "x-sensitive": True, "properties": {"a": {"type": "null"}}},
             "list": {"type": "array", "x-sensitive": True, "items": {"enum": ["1"]}},
             "plain": {"type": "integer"},
+            "word": {"type": "string", "format": "password", "enum": ["a"]},
+            "access_token": {"enum": ["a"]},
         },
         "required": ["other"],
         "additionalProperties": False,
     }
     names = {
-        "header": ("Authorization", "accessToken", "X-Api-Key", "X-Own"),
+        "header": ("Authorization", "accessToken", "X-Api-Key", "X-Own", "X-Scheme"),
         "query": ("access_token", "api_key", "own"),
         "cookie": ("session",),
         "path": ("token",),
@@ -68,6 +70,13 @@ def _document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "a", "version": "1"},
         "paths": {"/send/{token}": {"post": operation}},
+        "security": [{"own": []}, {"key": []}],
+        "components": {
+            "securitySchemes": {
+                "own": {"type": "apiKey", "in": "header", "name": "x-scheme"},
+                "key": {"type": "apiKey", "in": "query", "name": "appid"},
+            }
+        },
     }
 
 
@@ -82,6 +91,7 @@ HEADERS = [
     ("accessToken", CANARY),
     ("X-Api-Key", CANARY),
     ("X-Own", CANARY),
+    ("X-Scheme", CANARY),
     ("X-Unknown", f"Bearer {CANARY}"),
     ("Cookie", f"session={CANARY}; other={CANARY}"),
     ("Set-Cookie", f"session={CANARY}"),
@@ -91,8 +101,11 @@ QUERY = f"access_token={CANARY}&api_key={CANARY}&own={CANARY}&token={CANARY}&unk
 URLS = (
     f"https://user:{CANARY}@host.example/send/{CANARY}?{QUERY}#{CANARY}",
     f"https://{CANARY}:{CANARY}@host.example/nowhere?{QUERY}#{CANARY}",
+    f"https://host.example/send/{CANARY}/?appid={CANARY}&{{{CANARY}}}=1",
+    f"https://host.example/send/1?appid={CANARY}&{{{CANARY}}}=1",
 )
 SECRETS = {"pin": CANARY, "inner": {"a": CANARY, CANARY: 1}, "list": [CANARY], "plain": "x"}
+SECRETS |= {"word": CANARY, "access_token": CANARY}
 BODIES = (
     json.dumps(SECRETS),
     json.dumps(SECRETS)[:-3],

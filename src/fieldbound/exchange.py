@@ -16,7 +16,7 @@ from .named import is_credential
 from .openapi import At, Named, is_form, is_json, main_type
 from .operations import Operations
 from .reading import MediaTypes, Parameter, bare, read_cookies, read_form, read_named, read_query
-from .references import pointer_of
+from .references import pointer_of, tokens_of
 from .typed import shape
 
 CONTENT_TYPE: Final = "Content-Type"
@@ -24,11 +24,16 @@ _AT_TYPE: Final = f"/headers/{CONTENT_TYPE}"
 _NOT_READ: Final = "its media type is none that is read here"
 _UNKNOWN_TYPE: Final = "its media type is none that is documented"
 _WHOLE_QUERY: Final = "the document takes the query as a whole, which is not read here"
+_NO_MEDIA_TYPE: Final = "no media type is documented for it"
+_NO_FORM: Final = "the text is no form, as its media type says it is: send {}"
 _NO_SCHEMA: Final = "the document has no schema for it"
 #: How credentials begin, under whatever name they are sent.
 _CREDENTIAL: Final = re.compile(
     r"(?:basic|bearer|digest|token|apikey|negotiate)\s+\S", re.IGNORECASE
 )
+_FORM: Final = re.compile(rb"\s*[^\s{\[<&=]*=")  # how a form begins
+_CLOSED: Final = ("additionalProperties", "unevaluatedProperties")
+_NAME: Final = re.compile(r"[\w$.:@~\[\]() -]{1,60}")
 #: Statuses of responses without a body.
 BODILESS: Final = (204, 205, 304)
 
@@ -78,10 +83,20 @@ class Findings:
 
 def _under(prefix: str, violation: Violation) -> Violation:
     """Return a violation at its pointer in the message, without what looks like a credential."""
-    actual = violation.actual
-    if prefix != "/body" and isinstance(actual, str) and _CREDENTIAL.match(actual):
-        return replace(violation, pointer=prefix + violation.pointer, actual=None)
-    return replace(violation, pointer=prefix + violation.pointer)
+    pointer, actual = prefix + violation.pointer, violation.actual
+    names = tokens_of(violation.pointer)
+    hidden = isinstance(actual, str) and prefix != "/body" and _CREDENTIAL.match(actual)
+    if hidden or any(map(is_credential, names)):
+        return replace(violation, pointer=pointer, actual=None, detail=_shown(violation))
+    unknown = violation.code in _CLOSED and prefix == "/query"
+    if unknown and names and not _NAME.fullmatch(names[-1]):  # what is no name may be anything
+        return replace(violation, pointer=f"{prefix}/…", known=())
+    return replace(violation, pointer=pointer)
+
+
+def _shown(violation: Violation) -> str | None:
+    """Return the detail of a violation, of which none is told of a text that is not to be shown."""
+    return None if violation.limit is None else violation.detail
 
 
 class NamedSet:
@@ -104,7 +119,12 @@ class NamedSet:
             return read_query(self.parameters, texts.query)
         if self.place == "cookie":
             return read_cookies(self.parameters, texts.headers.get("cookie", ""))
-        return read_named(self.parameters, texts.headers if self.place == "header" else texts.path)
+        if self.place == "path":
+            return read_named(self.parameters, texts.path)
+        headers = texts.headers
+        if CONTENT_TYPE.lower() in self.known and "content-type" in headers:
+            headers = {**headers, "content-type": bare(headers["content-type"])}
+        return read_named(self.parameters, headers)
 
 
 class Side:
@@ -160,7 +180,8 @@ class Side:
         elif "/query" not in self.sets and texts.query and self._part == "request":
             self._framed("/query", dict.fromkeys(read_query((), texts.query)), findings)
         if findings.violations:
-            findings.violations = _mended(findings.violations, texts, self.sets)
+            told = [each for each in findings.violations if not _is_range(each, texts)]
+            findings.violations = _mended(told, texts, self.sets)
 
     def check_body(self, body: Body, headers: Mapping[str, str], findings: Findings) -> None:
         """Judge the body, and whether it may be there, as the media type it is said to be."""
@@ -171,8 +192,8 @@ class Side:
                 self._framed("/body", None, findings)
             return
         if not self.documents_body or not self.media:
-            if self.documents_body and self._part == "request":
-                findings.unspecified["/body"] = "no media type is documented for it"
+            if self.documents_body or self._may_have_a_body():
+                findings.unspecified["/body"] = _NO_MEDIA_TYPE
             elif body.unread is None:
                 self._framed("/body", True, findings)
             return
@@ -185,6 +206,11 @@ class Side:
             self._judge_body(body, kind, given or "", findings)
         elif body.unread is None:
             findings.unjudged["/body"] = _UNKNOWN_TYPE
+
+    def _may_have_a_body(self) -> bool:
+        """Return whether this is a response that may have a body, though none is documented."""
+        status = self._part.partition(".")[2]
+        return bool(status) and status not in map(str, BODILESS)
 
     def _wrong_type(self, given: str | None, findings: Findings) -> None:
         """Tell that a media type is not one of those documented, once."""
@@ -209,16 +235,23 @@ class Side:
             findings.unjudged["/body"] = _NOT_READ
         elif body.data is None:
             findings.judge("/body", contract, body.value)
-        elif is_json(actual) or (is_json(kind) and _looks_like_json(body)):
+        elif is_json(actual) or ((is_json(kind) or not given) and _looks_like_json(body)):
             findings.judge("/body", contract, parse(body.data))
         elif is_form(actual):
-            root = shape(contract.references, contract.references.root)
-            findings.judge("/body", contract, read_form(body.data, given, root))
+            self._judge_form(body.data, given or kind, contract, findings)
         elif actual == "text/plain":
             root = shape(contract.references, contract.references.root)
             findings.judge("/body", contract, root.cast(body.data.decode(errors="replace")))
         else:
             findings.unjudged["/body"] = _NOT_READ
+
+    def _judge_form(self, data: bytes, kind: str, contract: Contract, findings: Findings) -> None:
+        if not bare(kind).startswith("multipart/") and not _FORM.match(data):
+            detail = _NO_FORM.format("name=value, and & between them")
+            findings.violations.append(Violation("syntax", "/body", detail=detail))
+            return
+        root = shape(contract.references, contract.references.root)
+        findings.judge("/body", contract, read_form(data, kind, root))
 
     def body(self, kind: str) -> Contract | None:
         """Return the contract of the body in one media type; None: it has none that is read."""
@@ -249,6 +282,12 @@ def _looks_like_json(body: Body) -> bool:
     if body.data is None:
         return body.unread is None
     return parse(body.data).readable
+
+
+def _is_range(violation: Violation, texts: Texts) -> bool:
+    """Whether an Accept is found fault with that names several media types, or a range of them."""
+    named = violation.pointer.lower() == "/headers/accept" and violation.code != "required"
+    return named and not {"*", ",", ";"}.isdisjoint(texts.headers.get("accept", ""))
 
 
 def _limits(violation: Violation) -> tuple[Limit, ...]:

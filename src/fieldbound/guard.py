@@ -13,7 +13,7 @@ from .exchange import BODILESS
 from .hosts import Hosts, host_of
 from .http import API, api
 from .messages import headers_of, request_of, response_of
-from .model import Invalid, Message, Report
+from .model import BrokenContract, Invalid, Message, Report
 from .tracebacks import depth
 
 Mode = Literal["raise", "warn", "record"] | None
@@ -60,10 +60,7 @@ class Guard:
                 raise ValueError(f"the mode is {mode!r}, but must be one of {', '.join(MODES)}")
         self._request, self._response = request, response
         given = [apis] if isinstance(apis, (API, str)) else apis
-        if isinstance(given, Hosts):
-            self.hosts = given
-        else:
-            self.hosts = Hosts({}, [each if isinstance(each, API) else api(each) for each in given])
+        self.hosts = given if isinstance(given, Hosts) else Hosts({}, map(_opened, _listed(given)))
         self._only = None if isinstance(given, Hosts) else self._alone()
         self.reports: deque[Report] = deque(maxlen=KEPT)
         self.checked: Counter[str] = Counter()
@@ -90,7 +87,7 @@ class Guard:
         if judge is None:
             self._count(self.uncovered, host_of(message.url))
             return None
-        return self._told(judge.check_request(message), self._request)
+        return self._checked(judge, message, self._request)
 
     def answered(self, response: Any, request: Any = None) -> Report | None:
         """Check a response, and return its report; None if it is not checked.
@@ -103,7 +100,7 @@ class Guard:
             return None
         message = _answer_of(response, request)
         judge = self._judge_of(message)
-        return None if judge is None else self._told(judge.check_response(message), self._response)
+        return None if judge is None else self._checked(judge, message, self._response)
 
     def answering(self, response: Any, request: Any = None) -> Answer | None:
         """Check a response whose body may still be to be read, and return what takes that in.
@@ -118,7 +115,7 @@ class Guard:
         if judge is None:
             return None
         if message.unread is None:
-            self._told(judge.check_response(message), self._response)
+            self._checked(judge, message, self._response)
             return None
         if self._response == "raise":
             report = judge.check_response(replace(message, unread=_REFUSED))
@@ -133,7 +130,7 @@ class Guard:
         message = replace(response_of(response, request), body=None, unread=_LOST)
         judge = self._judge_of(message)
         if judge is not None:
-            self._told(judge.check_response(message), "record")
+            self._checked(judge, message, "record")
 
     def _judge_of(self, message: Message) -> API | None:
         """Return the API that a response is of, or None where it is not to be checked."""
@@ -147,21 +144,57 @@ class Guard:
             return None
         return judge
 
+    def _checked(self, judge: API, message: Message, mode: Mode) -> Report:
+        """Check a message, and do what is asked for about it.
+
+        An operation that is broken in its document is raised only where violations are: else the
+        report says that nothing of the message was judged, and why.
+        """
+        check = judge.check_request if message.status is None else judge.check_response
+        try:
+            report = check(message)
+        except BrokenContract as error:
+            if mode == "raise":
+                raise
+            status = "" if message.status is None else f"{message.status} to "
+            about = f"{status}{message.method} request"
+            report = Report(judge.name, about=about, unjudged={"": str(error)})
+        return self._told(report, mode)
+
     def _told(self, report: Report, mode: Mode) -> Report:
         self._count(self.checked, report.contract)
         if not report.ok or report.unjudged:
             self.reports.append(report)
         if not report.ok and mode == "raise":
             raise Invalid(report)
-        if not report.ok and mode == "warn":
+        if mode == "warn" and (not report.ok or "" in report.unjudged):
             from .render.brief import brief
 
-            warnings.warn(ContractWarning(brief(report)), stacklevel=depth())
+            said = brief(report) if not report.ok else f"not judged: {report.unjudged['']}"
+            warnings.warn(ContractWarning(said), stacklevel=depth())
         return report
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: each for name, each in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=Lock())
 
     def _count(self, counter: Counter[str], name: str) -> None:
         with self._lock:
             counter[name] += 1
+
+
+def _listed(apis: Any) -> list[API | str]:
+    try:
+        return list(apis)
+    except TypeError:
+        kind = type(apis).__name__
+        raise TypeError(f"a guard takes an API, the name of one, or several; not {kind}") from None
+
+
+def _opened(given: API | str) -> API:
+    return given if isinstance(given, API) else api(given)
 
 
 class Answer:
@@ -209,8 +242,7 @@ class Answer:
             return
         self._over, self._pieces = True, None
         message = replace(self._message, body=body, unread=unread)
-        report = self._judge.check_response(message)
-        self._guard._told(report, mode or self._guard._response)
+        self._guard._checked(self._judge, message, mode or self._guard._response)
 
 
 def _answer_of(response: Any, request: Any) -> Message:

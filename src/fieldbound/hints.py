@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from .wording import choices_of, counted, is_elsewhere, kinds_of, quoted
+from .wording import WITHIN, choices_of, counted, is_elsewhere, kinds_of, quoted
 
 if TYPE_CHECKING:
     from .model import Limit, Violation
@@ -29,6 +29,8 @@ _HINTS: Final = {
 def hint(violation: Violation) -> str | None:
     """Say what to write instead, as JSON or in words; None where there is no telling."""
     limit = violation.limit
+    if violation.detail == WITHIN:
+        return None
     if limit is not None and violation.code == "maxLength" and violation.actual is not None:
         return f"shorten it by {counted(violation.actual - limit.value, 'character')}"
     if violation.known:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +19,9 @@ from .catalog import operations
 from .exchange import BODILESS, Findings, Side, Texts
 from .frames import answer_frame, api_frame, path_frame, request_frame, response_frame
 from .judge import Contract
-from .messages import body_of, headers_of, request_of, response_of
+from .messages import body_of, headers_of, path_of, request_of, response_of
 from .model import Message, Report, UnknownName
+from .named import is_credential
 from .openapi import PLACES, Operation, kebab
 from .operations import Operations
 from .reading import Match, Paths, Statuses
@@ -34,20 +36,25 @@ def api(name: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] 
     Raises UnknownName, which offers the closest names, and BrokenContract, which says what is
     wrong with the document, and where.
     """
-    return API(operations(os.fspath(name), folders))
+    given = os.fspath(name), tuple(os.fspath(each) for each in folders)
+    return API(operations(*given), given)
 
 
 class API:
     """The operations of one vendor's API, by which whole messages are checked."""
 
-    def __init__(self, described: Operations) -> None:
+    def __init__(self, described: Operations, given: tuple[Any, ...] | None = None) -> None:
         self._described = described
+        self._given = given or (described.name,)
         self.name = described.name
         self._operations: dict[str, _Operation] = {}
         self._frames: dict[tuple[str, ...], Contract] = {}
 
     def __repr__(self) -> str:
         return f"API({self.name!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return api, self._given
 
     @cached_property
     def operations(self) -> tuple[str, ...]:
@@ -159,6 +166,16 @@ class API:
             raise UnknownName(str(status), tuple(made.statuses.names), reason)
         return made.response(found), made.statuses, found
 
+    @cached_property
+    def _has_secret_paths(self) -> bool:
+        """Whether something in a path is not to be shown: an unknown path may have it, too."""
+        openapi = self._described.openapi
+        return any(
+            each.secret or is_credential(each.name) or openapi.is_sensitive(each.schema)
+            for name in openapi.operations
+            for each in openapi.parameters(name).get("path", ())
+        )
+
     # -- which operation it is -------------------------------------------------------------------
 
     @cached_property
@@ -166,7 +183,7 @@ class API:
         return Paths(self._described.openapi.operations)
 
     def _found(self, message: Message) -> Match | None:
-        return self._paths.find(message.method, urlsplit(message.url).path or "/")
+        return self._paths.find(message.method, path_of(message.url))
 
     def _operation(self, name: str) -> _Operation:
         made = self._operations.get(name)
@@ -180,7 +197,7 @@ class API:
     def _unknown(self, message: Message, findings: Findings) -> Report:
         """Tell that there is no such operation: no such path, or no such method there."""
         openapi = self._described.openapi
-        path = urlsplit(message.url).path or "/"
+        path = path_of(message.url)
         methods = tuple(self._paths.methods_at(path))
         if methods not in self._frames:
             if methods:
@@ -191,6 +208,8 @@ class API:
             self._frames[methods] = self._described.framed(self.name, schema, openapi.whole)
         instance = {"method": message.method} if methods else {"url": path}
         findings.judge("", self._frames[methods], instance)
+        if self._has_secret_paths and not methods:
+            findings.violations = [replace(each, actual=None) for each in findings.violations]
         return findings.report(self.name, f"{message.method} request")
 
 

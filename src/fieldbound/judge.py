@@ -25,6 +25,7 @@ from .model import (
 from .names import AnyCase
 from .references import References, pointer_of, tokens_of
 from .values import DEEPEST, is_deep, plain
+from .wording import WITHIN
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
@@ -317,8 +318,9 @@ class Contract:
         kept = self._secret(names)
         if kept is None:
             return mistake
-        below = mistake.known if kept == len(names) else ()
-        return mistake._replace(path=mistake.path[:kept], actual=None, known=below, detail=None)
+        if kept < len(names):
+            return mistake._replace(path=mistake.path[:kept], actual=None, known=(), detail=WITHIN)
+        return mistake._replace(actual=None, detail=None)
 
     def _discreet_fault(self, fault: Violation) -> Violation:
         """Return a fault of a text of which nothing may be shown."""

@@ -171,7 +171,7 @@ class Limits:
 
     def _entered(self, trail: _Trail) -> _Trail:
         schema = trail.node.schema
-        if isinstance(schema, dict) and schema.get("x-sensitive", False) is not False:
+        if isinstance(schema, dict) and is_sensitive(schema):
             return trail._replace(sensitive=True)
         return trail
 
@@ -196,18 +196,19 @@ class Limits:
             silent = silent and next(self._written(trail.node), None) is None
             if isinstance(trail.node.schema, dict) and "x-unspecified" in trail.node.schema:
                 unspecified.setdefault(trail.pointer, str(trail.node.schema["x-unspecified"]))
-        if self._is_said("x-sensitive", self._root.schema):
+        if self._is_said(self._root.schema):
             trails = self._trails(everything=True)
             sensitive = {trail.pointer: None for trail in trails if trail.sensitive}
             if recursive or self._cut_short:  # there may be more of them, anywhere
                 sensitive = {"": None}
         return Survey(recursive, unspecified, tuple(sensitive), silent)
 
-    def _is_said(self, keyword: str, part: Any) -> bool:
+    def _is_said(self, part: Any) -> bool:
+        """Return whether anything within a schema may be sensitive."""
+        if isinstance(part, dict) and is_sensitive(part):
+            return True
         return any(
-            token == keyword or self._is_said(keyword, child)
-            for token, child in items(part)
-            if token == keyword or isinstance(child, (dict, list))
+            self._is_said(child) for _, child in items(part) if isinstance(child, (dict, list))
         )
 
     def _trails(self, everything: bool = False) -> Iterator[_Trail]:
@@ -357,6 +358,11 @@ class Limits:
         return Source(
             str(key), said.get("title", str(key)), said.get("address", fallback), said.get("read")
         )
+
+
+def is_sensitive(schema: Mapping[str, Any]) -> bool:
+    """Return whether a schema says that its value is shown in no output."""
+    return schema.get("x-sensitive", False) is not False or schema.get("format") == "password"
 
 
 def _turns(trail: _Trail) -> int:

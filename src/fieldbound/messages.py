@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 from .model import Message
 
@@ -164,6 +165,11 @@ class Body(NamedTuple):
         return not self.data and self.value is None and self.unread is None
 
 
+def path_of(url: str) -> str:
+    """Return the path of a URL as it is written; that of a URL without one is "/"."""
+    return urlsplit(url).path or "/"
+
+
 def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return headers by name in lower case; one that is there several times is one list."""
     found: dict[str, str] = {}
@@ -196,7 +202,7 @@ def _unpacked(data: bytes, encoding: str) -> Body:
         try:
             data = unpacker.decompress(data, _LARGEST)
         except zlib.error:
-            return Body(data)
+            return Body(unread=f"it is not packed as {kind}, as its headers say")
         if unpacker.unconsumed_tail:
             return Body(unread=f"it unpacks to more than {_LARGEST >> 20} MiB")
         return Body(data)

@@ -190,7 +190,7 @@ class Message:
     *body* is bytes, a text, or a JSON value that is not None; None stands for no body. *unread*
     tells why the body is not known, as that of a stream is not. The repr shows no values.
 
-    Raises TypeError for parts of other types.
+    Raises TypeError for parts of other types, ValueError for a URL that is none.
     """
 
     method: str
@@ -203,6 +203,12 @@ class Message:
     def __post_init__(self) -> None:
         if not isinstance(self.method, str) or not isinstance(self.url, str):
             raise TypeError("the method and the url of a message are texts")
+        from urllib.parse import urlsplit
+
+        try:
+            urlsplit(self.url)
+        except ValueError as error:
+            raise ValueError(f"the url of a message is none: {error}") from None
         if self.status is not None and type(self.status) is not int:
             raise TypeError(f"the status of a message is an int, not {type(self.status).__name__}")
         given = self.headers.items() if isinstance(self.headers, Mapping) else self.headers or ()

@@ -36,14 +36,17 @@ def names_schema(part: Part) -> dict[str, Any]:
     said: list[dict[str, Any]] = [_SET]
     for each in part.names:
         if each.required:
-            at = Node(True, each.at.uri, (*each.at.tokens, "required")).location
+            tokens = (
+                each.at.tokens if each.at.get("required") is None else (*each.at.tokens, "required")
+            )
+            at = Node(True, each.at.uri, tokens).location
             said.append(
                 {**entry_of(each.at.value, "required"), "of": f"required/{each.name}", "at": at}
             )
     secret = part.name == PLACES["cookie"]
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {each.name: _named(each, secret) for each in part.names},
+        "properties": {each.name: _named(each, secret or each.secret) for each in part.names},
         "required": [each.name for each in part.names if each.required],
         "x-source": said,
     }
@@ -58,6 +61,8 @@ def names_schema(part: Part) -> dict[str, Any]:
 def _named(named: Named, secret: bool) -> dict[str, Any]:
     schema = named.schema
     found: dict[str, Any] = {"$ref": reference_to(schema)} if schema else {}
+    if named.secret and not schema:
+        found = {"type": "string"}
     if secret or is_credential(named.name):
         found["x-sensitive"] = True
     said = named.at.value.get("x-source")

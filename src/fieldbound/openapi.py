@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin
 
+from .limits import is_sensitive
 from .references import WITHOUT_PATH, Node, joined
 
 Tokens = tuple[str, ...]
@@ -55,11 +56,15 @@ class At(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A parameter or header: what a value under *name* must be, and where that is written."""
+    """A parameter or header: what a value under *name* must be, and where that is written.
+
+    It is *secret* where the document says that it carries a credential.
+    """
 
     name: str
     at: At
     required: bool
+    secret: bool = False
 
     @property
     def schema(self) -> At | None:
@@ -211,7 +216,40 @@ class OpenAPI:
                 if at is not None and isinstance(at.value.get("name"), str):
                     named = Named(at.value["name"], at, at.value.get("required") is True)
                     by_key[at.value.get("in"), named.name] = named
+        for place, named in self._credentials(operation):
+            given = next((key for key in by_key if _is_same(key, (place, named.name))), None)
+            if given is None:
+                by_key[place, named.name] = named
+            else:
+                by_key[given] = by_key[given]._replace(secret=True)
         yield from ((str(place), named) for (place, _), named in by_key.items())
+
+    def _credentials(self, operation: Operation) -> Iterator[tuple[str, Named]]:
+        """Yield the names under which credentials travel, by the security of an operation.
+
+        One that is sent whichever alternative is chosen is required.
+        """
+        said = operation.at.get("security") or self.whole.get("security")
+        schemes = {
+            name: self._resolved(at) for name, at in self.whole.all("components", "securitySchemes")
+        }
+        carried = [
+            {
+                key: at
+                for name, _ in each.all()
+                if (at := schemes.get(name)) and (key := _carried(at))
+            }
+            for _, each in (said.all() if said else ())
+        ]
+        for place, name in dict.fromkeys(key for each in carried for key in each):
+            at = next(each[place, name] for each in carried if (place, name) in each)
+            needed = all((place, name) in each for each in carried)
+            yield place, Named(name, at, needed, secret=True)
+
+    def is_sensitive(self, schema: At | None) -> bool:
+        """Return whether a schema, or what it refers to, says that its value is never shown."""
+        found = self._resolved(schema)
+        return found is not None and is_sensitive(found.value)
 
     def _resolved(self, at: At | None) -> At | None:
         """Follow a reference, if there is one."""
@@ -221,6 +259,21 @@ class OpenAPI:
                 break
             at = self._follow(at, reference)
         return at if at and isinstance(at.value, dict) else None
+
+
+def _carried(scheme: At) -> tuple[str, str] | None:
+    """Return where a credential of a security scheme travels, and under which name."""
+    kind, name = scheme.value.get("type"), scheme.value.get("name")
+    if kind == "apiKey" and isinstance(name, str):
+        return str(scheme.value.get("in")), name
+    return ("header", "Authorization") if kind in ("http", "oauth2", "openIdConnect") else None
+
+
+def _is_same(one: tuple[Any, str], other: tuple[str, str]) -> bool:
+    """Whether two parameters are one: the names of headers count in any case."""
+    if one[0] == "header":
+        return one[0] == other[0] and one[1].lower() == other[1].lower()
+    return one == other
 
 
 def _methods(item: At) -> Iterator[tuple[str, At]]:

@@ -38,6 +38,8 @@ _TEXTS: Final = {
 }
 #: How pointers into the body of an HTTP message begin.
 _BODY: Final = "/body/"
+#: The detail of a violation within what no output shows, told as one of the whole of it.
+WITHIN: Final = "within"
 _MOST_CHOICES: Final = 8
 _LONG_POINTER: Final = 200
 _EXACT: Final = 1e15  # below it, every whole float is shown as the integer it is
@@ -53,6 +55,8 @@ def message(violation: Violation) -> str:
     if limit is None:
         text = violation.detail or _TEXTS.get(violation.code, violation.code).format(at=at)
         return f"{at}: {text}" if violation.detail and f"{at}/".startswith(_BODY) else text
+    if violation.detail == WITHIN:
+        return f"{at} has something in it, not to be shown, that breaks {violation.code}"
     sentence = _SENTENCES.get(violation.code)
     return sentence(at, violation, limit) if sentence else f"{at} breaks {violation.code}"
 
