@@ -543,3 +543,18 @@ def test_a_choice_of_nothing_is_said() -> None:
     """An empty enum, which the standard allows, takes nothing, and that can be said."""
     (violation,) = Contract({"enum": []}).check(1)
     assert "no values at all" in violation.message
+
+
+@pytest.mark.parametrize("instance", [{"card": {}}, {"card": {"number": "1", "other": 1}}])
+def test_what_is_wrong_within_a_secret_is_told_of_the_whole(instance: Any) -> None:
+    """A violation within what no output shows is told as one of the whole, not as its absence."""
+    card = {
+        "x-sensitive": True,
+        "required": ["number"],
+        "properties": {"number": {}},
+        "additionalProperties": False,
+    }
+    (violation,) = Contract({"properties": {"card": card}}).check(instance)
+    assert violation.pointer == "/card"
+    assert violation.message.startswith("/card has something in it, not to be shown, that breaks ")
+    assert violation.hint is None
