@@ -11,15 +11,18 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import timeit
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 import requests
+import yaml
 from openapi_core import OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 from openapi_core.datatypes import RequestParameters
@@ -127,6 +130,62 @@ def checks() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
     return made
 
 
+# -- opening a large document ----------------------------------------------------------------------
+
+OPERATIONS, SIZE = 300, 3_000_000
+SECONDS, MEMORY = 3.0, 300.0
+#: Open the document named, use one operation of it, and print the seconds and the peak in MiB.
+OPEN = """
+import resource, sys, time
+start = time.perf_counter()
+import fieldbound
+api = fieldbound.api(sys.argv[1])
+report = api.check_request(fieldbound.Message(
+    "POST", "https://a.example/v1/things/7", {"Content-Type": "application/json"}, '{"field0": 5}'))
+assert [each.pointer for each in report] == ["/body/field0"]
+unit = 1 << (10 if sys.platform == "linux" else 20)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+print(time.perf_counter() - start, peak)
+"""
+
+
+def large() -> dict[str, Any]:
+    """Return an OpenAPI 3.0 document of many schemas, none of them trivial."""
+    field = {"type": "string", "maxLength": 35, "nullable": True, "description": "A" * 60}
+    paths: dict[str, Any] = {}
+    for number in range(OPERATIONS):
+        names = [f"field{index}" for index in range(40)]
+        schema = {
+            "type": "object",
+            "properties": dict.fromkeys(names, field),
+            "required": names[:0],
+        }
+        content = {"application/json": {"schema": schema}}
+        paths[f"/things/{number}"] = {
+            "post": {
+                "operationId": f"send{number}",
+                "requestBody": {"content": content},
+                "responses": {"200": {"description": "", "content": content}},
+            }
+        }
+    servers = [{"url": "https://a.example/v1"}]
+    return {"openapi": "3.0.3", "info": {}, "servers": servers, "paths": paths}
+
+
+def opened(folder: Path, suffix: str) -> tuple[float, float, float]:
+    """Return the megabytes of the document, and the seconds and MiB that opening it takes."""
+    path = folder / f"openapi{suffix}"
+    text = json.dumps(large(), indent=1)
+    if suffix == ".yaml":
+        text = yaml.dump(json.loads(text), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
+    path.write_text(text, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True
+    )
+    seconds, peak = map(float, done.stdout.split())
+    return path.stat().st_size / 1e6, seconds, peak
+
+
 def main() -> int:
     """Measure, print the table, and return 1 if a ratio is too large."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -143,7 +202,16 @@ def main() -> int:
     out.writelines(
         f"| {what} | {ratio:.3g} x | {MOST:.2g} x |\n" for what, ratio in measured.items()
     )
-    return int(max(measured.values()) > MOST)
+    out.write(f"\n| opening {OPERATIONS} operations, and using one | seconds | MiB at most |\n")
+    out.write("|---|---|---|\n")
+    failed = max(measured.values()) > MOST
+    with TemporaryDirectory() as folder:
+        for suffix in (".json", ".yaml"):
+            megabytes, seconds, peak = opened(Path(folder), suffix)
+            out.write(f"| {suffix[1:]}, {megabytes:.1f} MB | {seconds:.2f} of {SECONDS:g} ")
+            out.write(f"| {peak:.0f} of {MEMORY:g} |\n")
+            failed = failed or seconds > SECONDS or peak > MEMORY or megabytes * 1e6 < SIZE
+    return int(failed)
 
 
 if __name__ == "__main__":
