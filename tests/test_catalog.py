@@ -337,9 +337,17 @@ def test_an_operation_of_an_openapi_file_is_a_contract(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("a.json", '{"openapi": "3.1.0", "paths": {}}', "name one of its operations"),
+        (
+            "a.json",
+            '{"openapi": "3.1.0", "paths": {"/": {"get": {}}}}',
+            "name one of its operations",
+        ),
         ("a.json#b", '{"type": "object"}', "is no OpenAPI document"),
-        ("a.json#b", '{"openapi": "3.1.0", "paths": {}}', "no contract named 'a.json#b'"),
+        (
+            "a.json#b",
+            '{"openapi": "3.1.0", "paths": {"/": {"get": {}}}}',
+            "no contract named 'a.json#b'",
+        ),
     ],
 )
 def test_a_file_and_an_operation_belong_together(

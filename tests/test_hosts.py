@@ -62,6 +62,47 @@ def test_a_known_path_counts_whatever_the_method() -> None:
     assert _name(hosts, "https://any.example.com/companies", "PATCH") == "axim-commerce"
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_several_apis_may_be_at_a_host(order: int) -> None:
+    """Of several APIs at a host, it is the one that has the path, or else the first."""
+    names = ["axim-commerce", "oracle-cx-sales"][::order]
+    patterns = ["Store.example.com", "*.example.com"]
+    hosts = hosts_of(f"{host}={name}" for host, name in zip(patterns, names, strict=True))
+    url = "https://store.example.com"
+    assert _name(hosts, f"{url}/companies", "POST") == "axim-commerce"
+    assert _name(hosts, f"{url}/companies", "PATCH") == "axim-commerce"
+    assert _name(hosts, f"{url}/crmRestApi/resources/1/setupSalesCatalogs") == "oracle-cx-sales"
+    assert _name(hosts, f"{url}/nowhere") == names[0]
+    assert len(hosts.apis) == 2
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url", "covers"),
+    [
+        ("[::1]", "http://[::1]/", True),
+        ("[::1]", "http://[::1]:8080/", True),
+        ("[::1]:8080", "http://[::1]:8080/x", True),
+        ("[::1]:8080", "http://[::1]/x", False),
+        ("[::1]", "http://1/", False),
+        ("[2001:DB8::*]", "http://u:p@[2001:db8::7]:8/", True),
+        ("http://[::1]:80*/v1", "http://[::1]:8080/v1/x", True),
+        ("http://[::1]:80*/v1", "http://[::1]:8080/v2", False),
+        ("[ab].example.com", "http://a.example.com/", True),
+        ("*", "http://[::1]:8080/", True),
+        ("store.example.com:443", "https://store.example.com/", True),
+        ("store.example.com:443", "http://store.example.com/", False),
+        ("store.example.com:80", "http://store.example.com/", True),
+        ("store.example.com:*", "https://store.example.com/", True),
+        ("store.example.com:*", "https://store.example.com:8443/", True),
+        ("store.example.com", "https://store.example.com:443/", True),
+        ("store.example.com:8443", "https://store.example.com/", False),
+    ],
+)
+def test_a_pattern_may_have_a_port(pattern: str, url: str, covers: bool) -> None:
+    """Ports are told from addresses of IPv6, and a URL without one has that of its scheme."""
+    assert (_name(hosts_of([f"{pattern}=axim-commerce"]), url) is not None) is covers
+
+
 def test_an_api_is_opened_once() -> None:
     """An API that is named for several hosts is one."""
     hosts = hosts_of(["a.example.com=axim-commerce", "b.example.com=axim-commerce"])

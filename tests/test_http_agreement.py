@@ -279,6 +279,12 @@ DIFFERENCES = {
         "styles 3.1.0",
         _get("query-form-exploded-object", "?R=9"),
     ),
+    "odd parts": Difference(
+        "openapi-core drops a name without a value where an object is written as one text",
+        lambda told: _ours(told, "type", "/[a-z]+/v$") and _style(told).endswith("-whole-object"),
+        "styles 3.1.0",
+        _get("path-simple-whole-object", "/R,9,name"),
+    ),
     "escaped delimiters": Difference(
         "openapi-core parts a path after it was unescaped; an escaped delimiter is no delimiter",
         lambda told: (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -215,6 +217,429 @@ def test_read_only_and_write_only_count_by_direction(version: str, tmp_path: Pat
     assert [each.code for each in answer] == ["writeOnly"]
 
 
+def ref(name: str) -> dict[str, str]:
+    """Return a reference to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def codes(api: API, body: Any, status: int | None = None) -> list[tuple[str, str]]:
+    """Return where a request or a response is wrong, and by what."""
+    check = api.check_request if status is None else api.check_response
+    return [(each.code, each.pointer) for each in check(posted(body, status=status))]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("refused", "status"), [("readOnly", None), ("writeOnly", 200)])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"allOf": [ref("Base"), {"required": ["id", "name"]}]},
+        {"allOf": [ref("Base")], "required": ["id"]},
+        {"allOf": [ref("Base"), ref("Required")]},
+        {"allOf": [ref("Base")], "oneOf": [{"required": ["id", "name"]}, {"required": ["no"]}]},
+        {"allOf": [ref("Base")], "oneOf": [{"required": ["id"]}, {"required": ["name"]}]},
+        {"properties": {"id": {"allOf": [ref("Id")]}}, "required": ["id"]},
+        {"properties": {"id": {"allOf": [ref("Id"), {"minimum": 0}]}}, "required": ["id"]},
+        ref("Whole"),
+    ],
+)
+def test_what_is_not_carried_is_not_required_by_another_part(
+    version: str, refused: str, status: int | None, schema: Any, tmp_path: Path
+) -> None:
+    """What one part of a schema says is readOnly or writeOnly, no other part of it requires."""
+    number = {"type": "integer", refused: True}
+    base = {"type": "object", "properties": {"id": number, "name": {"type": "string"}}}
+    whole = {"allOf": [ref("Base"), {"required": ["id", "name"]}]}
+    others = {"Id": number, "Whole": whole, "Required": {"required": ["id"]}}
+    api = opened(tmp_path, taking(schema, version, Base=base, **others))
+    assert codes(api, {"name": "a"}, status) == []
+    assert (refused, "/body/id") in codes(api, {"id": 1, "name": "a"}, status)
+    other = 200 if status is None else None
+    assert codes(api, {"id": 1}, other) in ([], [("required", "/body/name")])
+
+
+@pytest.mark.parametrize(("refused", "status"), [("readOnly", None), ("writeOnly", 200)])
+def test_what_is_not_carried_is_told_once(refused: str, status: int | None, tmp_path: Path) -> None:
+    """An attribute that is not carried is one violation, at its place, wherever that is said."""
+    named = {"type": "integer", refused: True}
+    said = {"properties": {"id": {"allOf": [ref("Id"), {"minimum": 5}]}}}
+    schema = {"allOf": [said, {"required": ["id"]}]}
+    api = opened(tmp_path, taking(schema, Id=named))
+    (wrong,) = (
+        api.check_request(posted({"id": 1}))
+        if status is None
+        else api.check_response(posted({"id": 1}, status=status))
+    )
+    assert (wrong.code, wrong.pointer) == (refused, "/body/id")
+    assert wrong.limit.location.endswith(f"#/components/schemas/Id/{refused}")
+
+
+# -- discriminators and what extends a schema ------------------------------------------------------
+
+PET = {
+    "type": "object",
+    "required": ["kind"],
+    "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+}
+EXTENDED: dict[str, Any] = {
+    "Cat": {
+        "allOf": [
+            ref("Pet"),
+            {
+                "type": "object",
+                "required": ["lives"],
+                "properties": {"lives": {"type": "integer"}, "friend": ref("Pet")},
+            },
+        ]
+    },
+    "Dog": {"allOf": [ref("Pet"), {"type": "object", "required": ["legs"]}]},
+    "Poodle": {"allOf": [ref("Dog"), {"required": ["curls"]}]},
+    "Alias": ref("Pet"),
+}
+
+
+def pets(schema: Any, version: str = "3.1.0", **said: Any) -> dict[str, Any]:
+    """Return a document with a schema that others extend."""
+    pet = {**PET, "discriminator": {"propertyName": "kind", **said}}
+    return taking(schema, version, **deepcopy({"Pet": pet, **EXTENDED}))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("mapping", [None, {"cat": "#/components/schemas/Cat", "dog": "Dog"}])
+@pytest.mark.parametrize("within", ["itself", "items", "alias", "allOf"])
+def test_a_discriminator_chooses_what_extends_a_schema(
+    version: str, mapping: Any, within: str, tmp_path: Path
+) -> None:
+    """Where a schema is referred to, the attribute says which of those that extend it judges."""
+    schema = {
+        "itself": ref("Pet"),
+        "items": {"type": "array", "items": ref("Pet")},
+        "alias": ref("Alias"),
+        "allOf": {"allOf": [ref("Pet")], "description": "A pet"},
+    }[within]
+    api = opened(tmp_path, pets(schema, version, **({"mapping": mapping} if mapping else {})))
+    at = "/body/0" if within == "items" else "/body"
+    cat, dog = ("cat", "dog") if mapping else ("Cat", "Dog")
+    for body, wrong in [
+        ({"kind": cat, "lives": 9}, []),
+        ({"kind": "Cat", "lives": 9, "friend": {"kind": dog, "legs": 4}}, []),
+        ({"kind": "Pet"}, []),
+        ({"kind": cat}, [("required", "/lives")]),
+        ({"kind": dog, "lives": 9}, [("required", "/legs")]),
+        ({"kind": "Poodle", "legs": 4}, [("required", "/curls")]),
+        ({"kind": "Cow"}, [("enum", "/kind")]),
+        ({"name": "a"}, [("required", "/kind")]),
+        ({"kind": cat, "lives": "x"}, [("type", "/lives")]),
+        ({"kind": cat, "lives": 1, "friend": {"kind": cat}}, [("required", "/friend/lives")]),
+        (5, [("type", "")]),
+    ]:
+        given = [body] if within == "items" else body
+        assert codes(api, given) == [(code, at + pointer) for code, pointer in wrong], body
+        assert codes(api, given, 200) == [(code, at + pointer) for code, pointer in wrong], body
+        judges = fieldbound.contract(f"{tmp_path}/openapi.json#do")
+        assert judges.jsonschema_validator().is_valid(given) == (not wrong)
+    given = {"kind": "Cow"}
+    (unknown,) = api.check_request(posted([given] if within == "items" else given))
+    assert all(f'"{each}"' in unknown.message for each in (cat, dog, "Poodle", "Pet"))
+    assert unknown.limit.location.endswith("#/components/schemas/Pet/discriminator")
+
+
+def test_messages_are_made_of_what_extends_a_schema(tmp_path: Path) -> None:
+    """Messages are drawn for schemas that choose, even those that lead back to themselves."""
+    from hypothesis import HealthCheck, given, settings
+
+    from fieldbound import strategies
+
+    deep = {"type": "object", "properties": {"in": {"allOf": [ref("Deep"), {"type": "object"}]}}}
+    document = pets({"type": "array", "items": ref("Pet")})
+    document["components"]["schemas"]["Deep"] = deep
+    document["paths"]["/deep"] = taking(ref("Deep"))["paths"]["/do"]
+    document["paths"]["/deep"]["post"]["operationId"] = "deep"
+    api = opened(tmp_path, document)
+    told = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+    for operation in ("do", "deep"):
+
+        @told
+        @given(strategies.requests(api, operation))
+        def judged(message: Message) -> None:
+            assert api.check_request(message).ok
+
+        judged()
+
+
+def test_a_schema_that_names_its_values_chooses_by_them(tmp_path: Path) -> None:
+    """The values that a schema takes itself mean it, where they are not the name it has."""
+    document = pets(ref("Pet"))
+    document["components"]["schemas"]["Cat"]["allOf"][1]["properties"]["kind"] = {"const": "cat"}
+    api = opened(tmp_path, document)
+    assert codes(api, {"kind": "cat"}) == [("required", "/body/lives")]
+    assert codes(api, {"kind": "cat", "lives": 9}) == []
+    document["components"]["schemas"]["Pet"]["properties"]["kind"] = {"enum": ["cat", "cow"]}
+    api = opened(tmp_path, document)
+    assert codes(api, {"kind": "cat"}) == [("required", "/body/lives")]
+    assert codes(api, {"kind": "cow"}) == []
+    assert codes(api, {"kind": "dog"}) == [("enum", "/body/kind")]
+
+
+def test_a_discriminator_chooses_across_files(tmp_path: Path) -> None:
+    """What extends a schema is found in other files: by the mapping, and by names there are."""
+    said = {"propertyName": "kind", "mapping": {"cat": "./cat.yaml"}}
+    write(tmp_path / "schemas" / "pet.yaml", {**PET, "discriminator": said})
+    for name, needed in (("cat", "lives"), ("dog", "legs")):
+        more = {"required": [needed]}
+        write(tmp_path / "schemas" / f"{name}.yaml", {"allOf": [{"$ref": "pet.yaml"}, more]})
+    dog = {"$ref": "schemas/dog.yaml"}
+    api = opened(tmp_path, taking({"$ref": "schemas/pet.yaml"}, "3.0.3", Dog=dog))
+    assert codes(api, {"kind": "cat"}) == [("required", "/body/lives")]
+    assert codes(api, {"kind": "Dog"}) == [("required", "/body/legs")]
+    assert codes(api, {"kind": "Dog", "legs": 4}) == []
+    assert codes(api, {"kind": "Cow"}) == [("enum", "/body/kind")]
+
+
+def test_what_a_discriminator_chooses_among_is_said_to_be_unknown(tmp_path: Path) -> None:
+    """Where nothing is known to extend a schema, that which it is of is said not to be judged."""
+    pet = {**PET, "discriminator": {"propertyName": "kind"}}
+    report = opened(tmp_path, taking(ref("Pet"), Pet=pet)).check_request(posted({"kind": "cow"}))
+    assert report.ok
+    assert report.unspecified == {
+        "/body": "which schema a value is of by its 'kind' is not documented"
+    }
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "allOf"])
+@pytest.mark.parametrize(
+    ("said", "at", "reason"),
+    [
+        (None, "", "a discriminator is an object"),
+        ("kind", "", "a discriminator is an object"),
+        ({}, "", "a discriminator has a propertyName, which is a text"),
+        ({"propertyName": 1}, "/propertyName", "a discriminator has a propertyName, which is"),
+        ({"propertyName": "a", "mapping": 1}, "/mapping", "the mapping of a discriminator is an"),
+        ({"propertyName": "a", "mapping": {"b": 1}}, "/mapping/b", "a mapping leads to the name"),
+    ],
+)
+def test_a_discriminator_that_is_none_is_told(
+    keyword: str, said: Any, at: str, reason: str, tmp_path: Path
+) -> None:
+    """A discriminator of another form than the specification has is told with its place."""
+    whole = {keyword: [ref("Dog")], "discriminator": said}
+    api = opened(tmp_path, taking(ref("Pet"), Pet=whole, Dog={"type": "object"}))
+    with pytest.raises(BrokenContract, match=reason) as told:
+        sent(api, {})
+    assert told.value.pointer == f"/components/schemas/Pet/discriminator{at}"
+    assert told.value.place is not None
+
+
+def test_a_mapping_that_leads_nowhere_is_told(tmp_path: Path) -> None:
+    """A mapping to a schema that is not there is told with its place."""
+    api = opened(tmp_path, pets(ref("Pet"), mapping={"cow": "#/components/schemas/Cow"}))
+    with pytest.raises(BrokenContract, match=r"leads to nothing in openapi\.json") as told:
+        sent(api, {})
+    assert told.value.pointer == "/components/schemas/Pet/discriminator/mapping/cow"
+
+
+# -- operations and their parts --------------------------------------------------------------------
+
+
+def of(method: str = "get", **operation: Any) -> dict[str, Any]:
+    """Return a document with one operation, and components that lead nowhere."""
+    shared = {
+        "parameters": {
+            "A": {"$ref": "#/components/parameters/B"},
+            "B": {"$ref": "#/components/parameters/A"},
+        },
+        "requestBodies": {"A": {"$ref": "#/components/requestBodies/A"}},
+        "responses": {"A": {"$ref": "#/components/responses/A"}},
+        "headers": {"A": {"$ref": "#/components/headers/A"}},
+        "schemas": {"A": ref("B"), "B": ref("A"), "S": {"description": "S", "type": "object"}},
+    }
+    whole = {"operationId": "do", "responses": DONE, **operation}
+    return {**head(), "paths": {"/do": {method: whole}}, "components": shared}
+
+
+def answered(said: Any) -> dict[str, Any]:
+    """Return the responses of an operation, one of which is as given."""
+    return {"200": said}
+
+
+PARAMETER = {"name": "a", "in": "query"}
+CYCLE = "the reference leads back to itself"
+TO_SCHEMA = "the reference leads to a schema, but must lead to a"
+
+
+@pytest.mark.parametrize(
+    ("operation", "at", "reason"),
+    [
+        ({"parameters": [{"$ref": "#/components/parameters/A"}]}, "/parameters/0/$ref", CYCLE),
+        ({"requestBody": {"$ref": "#/components/requestBodies/A"}}, "/requestBody/$ref", CYCLE),
+        (
+            {"requestBody": {"content": {"application/json": {"schema": ref("A")}}}},
+            "/requestBody/content/application~1json/schema/$ref",
+            CYCLE,
+        ),
+        ({"parameters": [ref("S")]}, "/parameters/0/$ref", f"{TO_SCHEMA} parameter"),
+        ({"requestBody": ref("S")}, "/requestBody/$ref", f"{TO_SCHEMA} request body"),
+        (
+            {"parameters": [{"$ref": "#/info"}]},
+            "/parameters/0/$ref",
+            "the reference leads to no parameter: it has no name and no in",
+        ),
+        (
+            {"parameters": [{"$ref": "#/info/title"}]},
+            "/parameters/0/$ref",
+            "the reference leads to no parameter: a parameter is an object",
+        ),
+        (
+            {"parameters": [{**PARAMETER, "type": "integer"}]},
+            "/parameters/0/type",
+            "nothing reads 'type' in a parameter: write it in a schema",
+        ),
+        (
+            {"parameters": [{**PARAMETER, "style": "nonsense", "schema": {}}]},
+            "/parameters/0/style",
+            "there is no style 'nonsense' in a query: there is form, spaceDelimited",
+        ),
+        (
+            {"parameters": [{**PARAMETER, "style": "simple", "schema": {}}]},
+            "/parameters/0/style",
+            "there is no style 'simple' in a query",
+        ),
+        (
+            {"parameters": [{"name": "a", "in": "header", "style": "form", "schema": {}}]},
+            "/parameters/0/style",
+            "there is no style 'form' in a header: there is simple",
+        ),
+    ],
+)
+def test_a_part_of_a_request_that_is_none_is_told(
+    operation: Any, at: str, reason: str, tmp_path: Path
+) -> None:
+    """What is no parameter or body, or written where nothing reads it, is told with its place."""
+    api = opened(tmp_path, of("post", **operation))
+    with pytest.raises(BrokenContract) as told:
+        sent(api, {})
+    assert reason in told.value.reason
+    assert told.value.pointer == f"/paths/~1do/post{at}"
+    assert str(tmp_path) in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("response", "at", "reason"),
+    [
+        ({"$ref": "#/components/responses/A"}, "/$ref", CYCLE),
+        (ref("S"), "/$ref", f"{TO_SCHEMA} response"),
+        ({"headers": {"A": {"$ref": "#/components/headers/A"}}}, "/headers/A/$ref", CYCLE),
+        ({"headers": {"A": ref("S")}}, "/headers/A/$ref", f"{TO_SCHEMA} header"),
+        (
+            {"schema": {"type": "object"}},
+            "/schema",
+            "nothing reads 'schema' in a response: write it in a schema under content",
+        ),
+    ],
+)
+def test_a_part_of_a_response_that_is_none_is_told(
+    response: Any, at: str, reason: str, tmp_path: Path
+) -> None:
+    """What is no response or header, or written where nothing reads it, is told with its place."""
+    api = opened(tmp_path, of("post", responses=answered(response)))
+    with pytest.raises(BrokenContract) as told:
+        api.check_response(posted({}, status=200))
+    assert reason in told.value.reason
+    assert told.value.pointer == f"/paths/~1do/post/responses/200{at}"
+
+
+@pytest.mark.parametrize(
+    ("paths", "at", "reason"),
+    [
+        ({"/f": {"$ref": "#/paths/~1g"}, "/g": {"$ref": "#/paths/~1f"}}, "/paths/~1f/$ref", CYCLE),
+        ({"/f": ref("S")}, "/paths/~1f/$ref", f"{TO_SCHEMA} path item"),
+        ({"f": {"get": {"responses": DONE}}}, "/paths/f", "a path begins with a slash: write '/f'"),
+        ({}, "/paths", "it has no operations"),
+        ({"/f": {}}, "/paths", "it has no operations"),
+        (None, "/webhooks", "it has no operations: its webhooks are not judged here"),
+    ],
+)
+def test_a_document_without_operations_is_told(
+    paths: Any, at: str, reason: str, tmp_path: Path
+) -> None:
+    """A document by which nothing can be judged is told when it is opened, by every way."""
+    document = {**of(), "paths": paths} if paths is not None else head()
+    if paths is None:
+        document["webhooks"] = {"done": {"post": {"responses": DONE}}}
+    for ask in (
+        lambda: opened(tmp_path, document),
+        lambda: fieldbound.contract(f"{tmp_path}/openapi.json#do"),
+    ):
+        with pytest.raises(BrokenContract) as told:
+            ask()
+        assert reason in told.value.reason
+        assert told.value.pointer == at
+
+
+def test_extensions_stand_beside_paths_and_responses(tmp_path: Path) -> None:
+    """Extensions are let pass right under paths and responses, as the specification has them."""
+    document = of(responses={**DONE, "x-note": 1})
+    document["paths"]["x-groups"] = ["a"]
+    api = opened(tmp_path, document)
+    assert api.operations == ("do",)
+    assert api.statuses("do") == ("204",)
+
+
+def test_a_version_that_is_a_number_is_told(tmp_path: Path) -> None:
+    """A version that YAML reads as a number is to be written as a text."""
+    path = tmp_path / "openapi.yaml"
+    path.write_text("openapi: 3.1\ninfo: {title: T, version: '1'}\npaths: {}\n")
+    with pytest.raises(BrokenContract, match=r'openapi is a text: write "3\.1"') as told:
+        fieldbound.api(path)
+    assert told.value.pointer == "/openapi"
+
+
+def test_an_operation_without_responses_says_so(tmp_path: Path) -> None:
+    """Where no response is documented there is nothing to judge one by, and that is said."""
+    api = opened(tmp_path, of(responses={}))
+    report = api.check_response(Message("GET", "https://h/do", {}, b"{}", status=200))
+    assert report.ok
+    assert set(report.unspecified.values()) == {"no response is documented"}
+
+
+def identified(*names: str) -> dict[str, Any]:
+    """Return a document with operations of these operationIds, each at a path of its number."""
+    operations = [{"operationId": name, "responses": DONE} for name in names]
+    return {**head(), "paths": {f"/{at}": {"get": each} for at, each in enumerate(operations)}}
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (("getUser", "get_user"), ("get-user", "get-user-2")),
+        (("getUser", "get-user"), ("get-user-2", "get-user")),
+        (("getUser", "get_user", "get-user-2"), ("get-user", "get-user-3", "get-user-2")),
+        (("日本", "a/b#c"), ("日本", "a-b-c")),
+        (("!!!",), ("get-0",)),
+    ],
+)
+def test_operation_ids_that_are_alike_are_told_apart(
+    written: tuple[str, ...], names: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Operations whose ids are one in kebab-case have names of their own; ids lead to them."""
+    api = opened(tmp_path, identified(*written))
+    assert api.operations == names
+    assert [api.known(each)[1].path for each in written] == [f"/{at}" for at in range(len(written))]
+    assert [api.known(each)[1].path for each in names] == [f"/{at}" for at in range(len(names))]
+
+
+def test_equal_operation_ids_are_told(tmp_path: Path) -> None:
+    """Two operations of one operationId are an error at the second; one at two paths is not."""
+    with pytest.raises(
+        BrokenContract, match="two operations have the operationId 'getUser'"
+    ) as told:
+        opened(tmp_path, identified("getUser", "other", "getUser"))
+    assert told.value.pointer == "/paths/~12/get/operationId"
+    twice = identified("getUser")
+    twice["paths"]["/1"] = {"$ref": "#/paths/~10"}
+    assert opened(tmp_path, twice).operations == ("get-user", "get-user-2")
+
+
 # -- files -----------------------------------------------------------------------------------------
 
 
@@ -275,6 +700,42 @@ def test_references_lead_across_files(
     answer = api.check_response(posted("abcd", status=200))
     assert [each.pointer for each in answer] == ["/headers/X-Left", "/body"]
     assert "shared/schemas.yaml#/Name" in report.violations[1].limit.location
+
+
+STRANGE = ("日本", "Generic«Foo»", "Page[Foo]", "a`1[[System.String]]", "with space", "a%b", "h#h")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_reference_may_be_written_as_it_reads(version: str, name: str, tmp_path: Path) -> None:
+    """A reference that its author did not percent-encode leads where it reads that it does."""
+    whole = {"type": "object", "properties": {"x": {"type": "integer"}}}
+    for schema, body, at in (
+        (ref(name), {"x": "s"}, "/body/x"),
+        ({"items": {"allOf": [ref(name), {"type": "object"}]}}, [{"x": "s"}], "/body/0/x"),
+    ):
+        api = opened(tmp_path, taking(schema, version, **{name: whole}))
+        (wrong,) = api.check_request(posted(body))
+        assert (wrong.code, wrong.pointer) == ("type", at)
+        where = unquote(wrong.limit.location.partition("#")[2])
+        assert where == f"/components/schemas/{name}/properties/x/type"
+
+
+def test_files_may_be_named_as_they_are(tmp_path: Path) -> None:
+    """A file is one and the same, whether a reference to it is percent-encoded or not."""
+    user = {"properties": {"n": {"type": "integer"}, "d": {"$ref": "sub/d[1].json#/$defs/a b"}}}
+    both = {"u": {"$ref": "../user name.yaml"}, "v": {"$ref": "../user%20name.yaml"}}
+    write(tmp_path / "schemas" / "user name.yaml", user)
+    write(tmp_path / "schemas" / "sub" / "d[1].json", {"$defs": {"a b": {"properties": both}}})
+    named = {"name": "q", "in": "query", "schema": {"$ref": "schemas/user name.yaml#/properties/n"}}
+    write(tmp_path / "the parts.json", {"a «b»": named})
+    document = taking({"$ref": "schemas/user name.yaml"})
+    document["paths"]["/do"]["post"]["parameters"] = [{"$ref": "the parts.json#/a «b»"}]
+    api = opened(tmp_path, document)
+    report = api.check_request(posted({"d": {"u": {"n": "s"}, "v": {"n": "s"}}}, "/do?q=x"))
+    assert [each.pointer for each in report] == ["/query/q", "/body/d/u/n", "/body/d/v/n"]
+    assert len({each.limit.location for each in report}) == 1
+    assert "schemas/user%20name.yaml#/properties/n" in report.violations[0].limit.location
 
 
 def test_a_reference_that_leads_nowhere_has_its_place(tmp_path: Path) -> None:

@@ -394,8 +394,13 @@ def test_an_invalid_response_is_raised(run: Run) -> None:
         ),
         ("with pytest.raises(ValueError):\n        send()", "1 failed"),
         ("for _ in range(3):\n        quiet()", "1 failed"),
+        (
+            "try:\n        send()\n    except Exception:\n"
+            "        raise RuntimeError('mine') from None",
+            "1 failed",
+        ),
     ],
-    ids=["except", "skip", "finally", "thread", "raises", "retry"],
+    ids=["except", "skip", "finally", "thread", "raises", "retry", "from none"],
 )
 def test_what_is_caught_fails_the_test_all_the_same(run: Run, call: str, failed: str) -> None:
     """Code under test that catches everything hides no violation; it is told once, with a place."""
@@ -564,6 +569,43 @@ def test_warnings_are_of_the_line_that_sends(run: Run) -> None:
     assert "_client.py" not in done.stdout
 
 
+HANDED = f"""{HEAD}
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
+
+def test_gather():
+    async def main():
+        async with async_client() as client:
+            await asyncio.gather(client.post(URL, json=BAD), client.post(URL, json=GOOD))
+    asyncio.run(main())
+
+def test_pool():
+    with client() as one, ThreadPoolExecutor(1) as pool:
+        pool.submit(one.post, URL, json=BAD).result()
+
+def test_mock():
+    mock.Mock(side_effect=client().post)(URL, json=BAD)
+
+class TestCase(unittest.IsolatedAsyncioTestCase):
+    async def test_task(self):
+        async with async_client() as client:
+            await asyncio.create_task(client.post(URL, json=BAD))
+"""
+
+
+def test_calls_that_are_handed_over_are_of_the_test(run: Run) -> None:
+    """What a task, a thread or a mock sends is told where the test is, if no code of it is left."""
+    done = run("--vendor-traffic=warn", tests=HANDED)
+    assert "4 passed" in done.stdout
+    warned = re.findall(r"(\w+\.py:\d+): ContractWarning", done.stdout)
+    shown = _section(run("-v", "--vendor-traffic=record", tests=HANDED).stdout)
+    parts = ("asyncio.run(main())", "def test_pool", "mock.Mock(", "async def test_task")
+    assert warned == [f"test_it.py:{_line(HANDED, part)}" for part in parts]
+    places = [line for line in shown if line.startswith("  in ")]
+    assert [place.split(", ")[1] for place in places] == warned
+
+
 def test_a_record_is_only_told(run: Run) -> None:
     """To record changes no result: what was invalid stands in the summary, with its tests."""
     again = "\n".join(f"\ndef test_{name}():\n    test_bad()\n" for name in "abcdef")
@@ -614,6 +656,15 @@ def test_apis_are_named_by_options_and_settings_too(run: Run, tmp_path: Path) ->
     done = run(tests=tests)
     assert "1 exchange checked" in done.stdout
     assert "2 more at 1 host that no contract covers" in done.stdout
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_several_apis_may_be_at_a_host(run: Run, order: int) -> None:
+    """Two options for one host are two APIs there, each with the exchanges of its paths."""
+    apis = ["API.example.com=fortellis", "api.example.com=axim-commerce"][::order]
+    done = run("--vendor-traffic=record", *(f"--vendor-traffic-api={each}" for each in apis))
+    assert "axim-commerce: 1 of 9 operations exercised" in done.stdout
+    assert "fortellis: no exchange belongs to it" in done.stdout
 
 
 def test_a_document_stays_where_it_was_named(run: Run, tmp_path: Path) -> None:
@@ -891,6 +942,55 @@ def test_async(body):
     done = run("--vendor-traffic=raise", tests=HEAD + body)
     assert "2 failed, 2 passed" in done.stdout
     assert "4 exchanges checked, 2 of 8 messages invalid" in done.stdout
+
+
+REPLACED = f"""{HEAD}
+import functools
+
+def fake(self, request, **_):
+    return httpx.Response(200, json=KNOWN, request=request)
+
+def fake_of_requests(self, request, **_):
+    response = requests.Response()
+    response.status_code = 200
+    return response
+
+def test_httpx(monkeypatch):
+    monkeypatch.setattr(httpx.Client, "send", fake)
+    httpx.post(URL, json=BAD)
+
+def test_requests(monkeypatch):
+    monkeypatch.setattr(requests.Session, "send", fake_of_requests)
+    requests.post(URL, json=BAD)
+"""
+WRAPPED = f"""{HEAD}
+import functools
+
+def test_wrapped(monkeypatch):
+    monkeypatch.setattr(httpx.Client, "send", functools.wraps(httpx.Client.send)(lambda *a, **k: 0))
+
+def test_called(monkeypatch):
+    send = httpx.Client.send
+    monkeypatch.setattr(httpx.Client, "send", lambda *args, **given: send(*args, **given))
+    client().post(URL, json=GOOD)
+
+@pytest.mark.vendor_traffic("off")
+def test_off(monkeypatch):
+    monkeypatch.setattr(httpx.Client, "send", None)
+"""
+
+
+def test_a_send_that_is_replaced_is_said(run: Run) -> None:
+    """What takes the place of a client's `send` shows nothing, and the summary says so."""
+    done = run("--vendor-traffic=raise", tests=REPLACED)
+    assert "2 passed" in done.stdout
+    assert [line for line in _section(done.stdout) if line.startswith("not judged")] == [
+        "not judged: whatever went to httpx.Client.send (a test replaced it)",
+        "not judged: whatever went to requests.Session.send (a test replaced it)",
+    ]
+    done = run("--vendor-traffic=raise", tests=WRAPPED)
+    assert "3 passed" in done.stdout
+    assert "replaced it" not in done.stdout
 
 
 def test_a_send_that_was_kept_is_found(run: Run, tmp_path: Path) -> None:

@@ -406,6 +406,13 @@ def test_a_log_is_known_by_its_content(file: str, check: Command) -> None:
     assert len(check(file).lines) == 1 + (file != "one.json")
 
 
+def test_exchanges_are_numbered(check: Command) -> None:
+    """Each exchange has its number, also where a line of a log has several."""
+    log([logged(), logged()], logged(), "oops", [logged()])
+    ran = check("traffic.ndjson")
+    assert [line.split("(in exchange ")[1][:1] for line in ran.lines] == ["1", "2", "3", "4"]
+
+
 def test_form_is_rebuilt(check: Command) -> None:
     """A form of which a HAR has the fields alone is rebuilt, its media type that of the HAR."""
     Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
@@ -480,6 +487,33 @@ def test_what_is_skipped_is_counted(check: Command) -> None:
     assert len(ran.lines) == 2
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"_resourceType": "websocket"},
+        {"_webSocketMessages": []},
+        {"response": {"headers": listed({"Upgrade": "WebSocket", "Connection": "Upgrade"})}},
+        {"request": {"headers": listed({"upgrade": "websocket"})}},
+    ],
+)
+@pytest.mark.parametrize("scheme", ["https", "wss"])
+def test_websockets_are_skipped(more: dict[str, Any], scheme: str, check: Command) -> None:
+    """A websocket is none of HTTP's exchanges, also where its URL is written as one of HTTP."""
+    request = {"method": "GET", "postData": None, **more.pop("request", {})}
+    response = {"status": 101, **more.pop("response", {})}
+    url = f"{scheme}://tenant.example/socket"
+    har(entry(url, request=request, response=response, **more), entry())
+    ran = check("traffic.har")
+    assert len(ran.lines) == 1
+    assert ran.err == "fieldbound: traffic.har: 1 of 2 exchanges judged; 1 not of HTTP\n"
+
+
+def test_a_status_of_101_alone_is_judged(check: Command) -> None:
+    """Without a websocket 101 is a status like others."""
+    har(entry(response={"status": 101}))
+    assert any("enum: /status is 101" in line for line in check("traffic.har").lines)
+
+
 def test_bodies_a_har_has_not(check: Command) -> None:
     """A body that a HAR leaves out is told as not judged, and never as missing."""
     har(
@@ -497,7 +531,96 @@ def test_bodies_a_har_has_not(check: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, "REDACTED", "[FILTERED]", "Bearer xxxx", "***", "<TOKEN>", ""]
+    "body",
+    [
+        {"bodySize": 120, "postData": {"mimeType": "application/json", "text": "", "params": []}},
+        {"bodySize": -1, "postData": None, "headers": listed({"Content-Length": "120"})},
+        {"bodySize": -1, "postData": None, "headers": listed({"Transfer-Encoding": "chunked"})},
+        {"bodySize": 0, "postData": {"mimeType": "application/json", "comment": "discarded"}},
+        {"bodySize": -1, "postData": {"mimeType": "application/json", "_file": "x.json"}},
+    ],
+)
+def test_bodies_of_requests_a_har_has_not(body: dict[str, Any], check: Command) -> None:
+    """A body that was sent, by the sizes in a HAR, and is not in it, is never called missing."""
+    har(entry(request=body))
+    ran = check("traffic.har")
+    assert "/body is missing" not in ran.out
+    assert f"/body of {API}/create-company-group (the recording does not have it)" in ran.out
+
+
+@pytest.mark.parametrize("size", [-1, 0])
+def test_requests_without_a_body(size: int, check: Command) -> None:
+    """A request of which nothing tells that it had a body had none, be its size not known."""
+    nothing = {"bodySize": size, "postData": None}
+    har(
+        entry(request={**nothing, "headers": listed({**JSON, "Content-Length": "0"})}),
+        entry(
+            "https://tenant.example/companies/65a1b2c3d4e5f60718293a4b",
+            request={**nothing, "method": "GET", "headers": listed({"accessToken": SECRET})},
+        ),
+    )
+    ran = check("traffic.har")
+    assert [said.partition(" (")[0] for *_, said in ran.places] == ["required: /body is missing"]
+    assert "/body of " not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"request": {"postData": _TEXT}}, "the postData is no object with a text"),
+        ({"request": {"postData": [_TEXT]}}, "the postData is no object with a text"),
+        ({"request": {"postData": {"text": SENT}}}, "the text of the body is no string"),
+        ({"response": {"content": {"text": SENT}}}, "the text of the body is no string"),
+    ],
+)
+def test_bodies_that_are_no_text(part: dict[str, Any], said: str, check: Command) -> None:
+    """A body that a HAR has as anything but a text is an error with its place, never missing."""
+    har(entry(**part), entry())
+    ran = check("traffic.har")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    (told,) = [line for line in ran.err.splitlines() if said in line]
+    assert int(told.split(":")[2]) > 1
+    assert "/body is missing" not in ran.out
+
+
+def test_bodies_that_were_iterators(check: Command) -> None:
+    """A body that was iterated over is read as vcrpy writes it, unless it was used up before."""
+    Path("cassette.yaml").write_text(
+        "interactions:\n"
+        + "".join(
+            f"""\
+- request:
+    method: POST
+    uri: {URL}
+    headers: {{Content-Type: [application/json], accessToken: [REDACTED]}}
+    body: !!python/object/apply:builtins.iter
+      args:
+      - {pieces}
+{state}\
+  response: {{status: {{code: 418, message: no}}, headers: {{}}, body: {{string: ''}}}}
+"""
+            for pieces, state in (
+                (f"[!!binary {_DATA[:40]}, !!binary {_DATA[40:]}]", "      state: 0\n"),
+                ("!!python/tuple []", ""),
+            )
+        ),
+        encoding="utf-8",
+    )
+    ran = check("cassette.yaml")
+    assert [said.partition(" is ")[0] for *_, said in ran.places] == [
+        "additionalProperties: /body/zzz",
+        "enum: /status",
+        "enum: /status",
+    ]
+    assert "it is recorded in a way that is not read here" in ran.out
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, "REDACTED", "[FILTERED]", "Bearer xxxx", "***", "<TOKEN>", "", "__TOKEN__"),
+        *("fake-token", "YOUR_API_KEY", "redacted-by-vcr", "x" * 99),
+    ],
 )
 def test_credentials_that_recorders_leave_out(value: str | None, check: Command) -> None:
     """A credential that is missing or masked is not judged: it was there when it was sent."""
@@ -517,6 +640,113 @@ def test_credentials_that_recorders_leave_out(value: str | None, check: Command)
     ran = check("traffic.ndjson", api="api.json")
     assert (ran.code, ran.lines) == (0, [])
     assert "not judged: /headers/X-Own of " in ran.out
+
+
+_PIN = {"type": "string", "pattern": "^[0-9]{4}$"}
+_SECRETS: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Secrets", "version": "1"},
+    "paths": {
+        "/u/{pwd}": {
+            "post": {
+                "parameters": [
+                    {
+                        "name": name,
+                        "in": place,
+                        "required": True,
+                        "schema": {**_PIN, "x-sensitive": name not in ("api_key", "sid")},
+                    }
+                    for name, place in (
+                        ("X-Pin", "header"),
+                        ("pin", "query"),
+                        ("api_key", "query"),
+                        ("sid", "cookie"),
+                        ("pwd", "path"),
+                    )
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        kind: {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "pins": {
+                                        "type": "array",
+                                        "items": {**_PIN, "x-sensitive": True},
+                                    },
+                                    "code": {**_PIN, "x-sensitive": True},
+                                    "note": _PIN,
+                                },
+                                "required": ["code", "note"],
+                            }
+                        }
+                        for kind in ("application/json", "application/x-www-form-urlencoded")
+                    },
+                },
+                "responses": {"200": {"description": "ok"}},
+            }
+        }
+    },
+}
+_PLACES = "/headers/X-Pin /query/pin /query/api_key /cookies/sid /path/pwd /body/code".split()
+
+
+def _secrets(secret: str, body: Any, kind: str = "application/json") -> None:
+    quoted = secret.replace("*", "%2A")
+    request = {
+        "method": "POST",
+        "url": f"https://x.example/u/{quoted}?pin={quoted}&api_key={quoted}",
+        "headers": {"Content-Type": kind, "X-Pin": secret, "Cookie": f"a=1; sid={secret}"},
+        "body": body,
+    }
+    Path("api.json").write_text(json.dumps(_SECRETS), encoding="utf-8")
+    log({"request": request})
+
+
+@pytest.mark.parametrize(
+    ("mask", "body", "kind"),
+    [
+        ("REDACTED", {"code": "REDACTED", "note": "1234"}, "application/json"),
+        ("__TOKEN__", '{"code": "[gone]", "note": "1234"}', "application/json"),
+        ("***", "code=***&note=1234", "application/x-www-form-urlencoded"),
+        ("XXXX", {"note": "1234"}, "application/json"),
+        ("XXXX", "note=1234", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_secrets_are_masked_anywhere(mask: str, body: Any, kind: str, check: Command) -> None:
+    """What is secret and masked is not judged in the path, the query, a cookie, a body either."""
+    _secrets(mask, body, kind)
+    ran = check("traffic.ndjson", api="api.json")
+    assert (ran.code, ran.lines) == (0, [])
+    told = {line.split()[2] for line in ran.out.splitlines() if line.startswith("not judged: ")}
+    assert told == {*_PLACES}
+
+
+def test_masks_of_a_list(check: Command) -> None:
+    """A mask within a list is one, and a value beside it is judged."""
+    _secrets("1234", {"code": "1234", "note": "1234", "pins": ["REDACTED", SECRET]})
+    ran = check("traffic.ndjson", api="api.json")
+    assert [said.split()[1] for *_, said in ran.places] == ["/body/pins/1"]
+    assert "not judged: /body/pins/0" in ran.out
+
+
+def test_secrets_that_are_wrong(check: Command) -> None:
+    """A secret that is no mask is judged wherever it is, and so is a mask of what is no secret."""
+    _secrets(SECRET, {"code": SECRET, "note": "REDACTED"})
+    ran = check("traffic.ndjson", api="api.json")
+    assert sorted(said.split()[1] for *_, said in ran.places) == sorted([*_PLACES, "/body/note"])
+    assert SECRET not in ran.out + ran.err
+    _secrets("1234", {"code": "1234"})
+    ran = check("traffic.ndjson", api="api.json")
+    assert [said.split()[1] for *_, said in ran.places] == ["/body/note"]
+
+
+def test_a_masked_name_that_is_not_known(check: Command) -> None:
+    """A parameter that is not documented is a violation, whatever its value was."""
+    har(entry(f"{URL}?api_key=REDACTED"))
+    said = [said.partition(" is ")[0] for *_, said in check("traffic.har").places]
+    assert "additionalProperties: /query/api_key" in said
 
 
 def test_credentials_that_are_wrong(check: Command) -> None:
@@ -557,6 +787,16 @@ def test_hosts_are_learned(check: Command) -> None:
     told = [said.partition(" is ")[0] for _, _, said in ran.places]
     assert told == ["enum: /url", "additionalProperties: /body/zzz", "enum: /url"]
     assert "1 to hosts no API covers (other.example 1)" in ran.err
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_several_apis_at_a_host(order: int, check: Command) -> None:
+    """Of the APIs that are named for one host each has the exchanges of its paths."""
+    har(entry(), entry("https://tenant.example/companieGroup/create"))
+    apis = [f"tenant.example={API}", "Tenant.example=fortellis"][::order]
+    ran = check("traffic.har", "--api", apis[0], api=apis[1])
+    assert any(KNOWN in line for line in ran.lines)
+    assert any("enum: /url" in line for line in ran.lines)
 
 
 def test_api_at_a_host(check: Command) -> None:

@@ -35,6 +35,8 @@ _MOST_NEGATED: Final = 16
 _MOST_BRANCHES: Final = 64
 #: From here on every float is whole.
 _WHOLE: Final = 1 << 53
+#: How deep forms stand in one another; what is deeper is left to be checked.
+_DEEPEST: Final = 100
 #: What the engine raises where it does not reckon, or we have no form of its own to ask it about.
 _UNTOLD: Final = (ValueError, AttributeError, TypeError, RecursionError)
 #: What the canonical form does not model, and what is made without it has to be checked for.
@@ -98,6 +100,7 @@ class Algebra:
         self._schema = schema
         self._known: dict[CanonicalSchema, Form] = {}
         self._nots = 0
+        self._depth = 0
         self.root = self._form(self._canonical(schema))
 
     def _canonical(self, schema: Any) -> CanonicalSchema:
@@ -182,9 +185,14 @@ class Algebra:
 
     def _form(self, node: CanonicalSchema) -> Form:
         found = self._known.get(node)
+        if found is None and self._depth == _DEEPEST:  # one that may unfold without end
+            return All((ANYTHING,), origin=node)
         if found is None:
-            view = node.view()
-            found = self._known[node] = self._read(node, view)
+            self._depth += 1
+            try:
+                found = self._known[node] = self._read(node, node.view())
+            finally:
+                self._depth -= 1
         return found
 
     def _read(self, node: CanonicalSchema, view: Any) -> Form:

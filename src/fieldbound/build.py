@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from .bundle import DIALECT, Bundle, Files, descend
+from .bundle import DIALECT, Bundle
 from .engine import BASE
+from .files import Files, descend
 from .judge import Contract
 from .model import BrokenContract
 from .named import names_schema
-from .openapi import At, OpenAPI, Part, kebab, reference_to
+from .openapi import At, OpenAPI, Part, reference_to
 from .references import OLDEST, draft_of, is_openapis, tokens_of
 
 MOST_OFFERED: Final = 3
@@ -29,6 +30,10 @@ def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
         reason = f"this is a Swagger {whole['swagger']} document: convert it to OpenAPI 3"
         raise files.broken(uri, ("swagger",), reason)
     version = whole.get("openapi")
+    if "openapi" in whole and not isinstance(version, str):
+        number = isinstance(version, (int, float)) and not isinstance(version, bool)
+        reason = f'openapi is a text: write "{version if number else "3.1.0"}"'
+        raise files.broken(uri, ("openapi",), reason)
     if not isinstance(version, str):
         raise files.broken(uri, (), "this is no OpenAPI document: it has no openapi version")
     if ".".join(version.split(".")[:2]) not in _VERSIONS:
@@ -44,37 +49,44 @@ def api_of(files: Files, uri: str, *, strict: bool | None) -> OpenAPI:
         check_openapi(document, strict=strict)
     if version.startswith(_OLDER):
         files.read_as_older(uri.rpartition("/")[0] if strict is not False else "")
-    return _opened(files, uri)
+    api = OpenAPI(At(whole, (), uri), _Source(files), strict=bool(strict))
+    if not api.operations:
+        only = "webhooks" in whole and not whole.get("paths")
+        reason = "it has no operations" + (": its webhooks are not judged here" if only else "")
+        raise files.broken(uri, ("webhooks" if only else "paths",), reason)
+    return api
 
 
-def _opened(files: Files, uri: str) -> OpenAPI:
-    def follow(at: At, reference: str) -> At:
-        target, tokens = files.follow(at.uri, (*at.tokens, "$ref"), at.uri, reference)
-        return At(descend(files.load(target), tokens), tokens, target)
+class _Source:
+    """The files that a document and what it refers to are in."""
 
-    try:
-        return OpenAPI(At(files.load(uri), (), uri), follow)
-    except ValueError as error:
-        raise files.broken(uri, ("paths",), str(error)) from None
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    def follow(self, at: At, reference: str) -> At:
+        target, tokens = self._files.follow(at.uri, (*at.tokens, "$ref"), at.uri, reference)
+        return At(descend(self._files.load(target), tokens), tokens, target)
+
+    def broken(self, at: At, reason: str) -> BrokenContract:
+        return self._files.broken(at.uri, at.tokens, reason)
 
 
 def operation_of(
     files: Files, api: OpenAPI, operation: str, part: str
 ) -> tuple[dict[str, Any], Bundle] | None:
     """Return the schema of a part of an operation, and what it refers to; None: no such part."""
-    name = operation if operation in api.operations else kebab(operation)
+    name = api.name_of(operation)
     wanted = "" if part == "request" else part
-    found = api.parts(name).get(wanted) if name in api.operations else None
+    found = None if name is None else api.parts(name).get(wanted)
     if found is None:
         return None
-    bundle = Bundle(files, "request" if found.is_sent else "response")
+    bundle = Bundle(files, "request" if found.is_sent else "response", api.whole.uri)
     return _rooted(found, bundle), bundle
 
 
 def _rooted(part: Part, bundle: Bundle) -> dict[str, Any]:
     if part.body is not None:
-        bundle.refer(*_way(part.body))
-        return {"$ref": reference_to(part.body)}
+        return bundle.refer(*_way(part.body))
     for each in part.names:
         if each.schema is not None:
             bundle.refer(*_way(each.schema))

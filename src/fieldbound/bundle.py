@@ -3,172 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from copy import deepcopy
 from typing import Any, Final, Literal
 
-from .document import Document, read
-from .model import BrokenContract, Place
+from .family import Address, Tokens
+from .files import Files, descend, has
 from .references import (
     DIALECTS,
     Node,
     draft_of,
+    encoded,
     is_openapis,
     joined,
     parts,
-    pointer_of,
-    tokens_of,
-    unquoted,
 )
-from .upgrade import chosen, upgrade
+from .subtypes import fault
+from .upgrade import chosen
 
-Tokens = tuple[str, ...]
 Direction = Literal["request", "response"] | None
 
-SUFFIXES: Final = (".json", ".yaml", ".yml")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 #: The attribute that a message in this direction does not carry.
 _NOT_CARRIED: Final = {"request": "readOnly", "response": "writeOnly"}
-_MOST_HOPS: Final = 20
 #: What a refused attribute keeps of its schema.
 _KEPT: Final = frozenset(("title", "description", "$comment", "x-source", "deprecated"))
-
-
-class Files:
-    """The JSON and YAML files below one folder, each known by a URI under *base*."""
-
-    def __init__(self, root: Path, base: str) -> None:
-        self.root = root
-        self.base = base
-        self._read: dict[str, Document] = {}
-        self._named: dict[str, Path] = {}
-        self._inside: dict[str, frozenset[str]] = {}
-        self._older: list[str] = []  # how the URIs begin under which OpenAPI 3.0 is written
-        self.left = False  # whether a reference led out of the folder
-
-    def uri(self, path: Path) -> str:
-        """Return the URI of a file; ValueError if it is not below the folder."""
-        from urllib.parse import quote
-
-        return self.base + quote(path.relative_to(self.root).as_posix())
-
-    def path(self, uri: str) -> Path | None:
-        """Return the file of a URI, or None if it names none below the folder."""
-        if uri in self._named:
-            return self._named[uri]
-        if not uri.startswith(self.base):
-            return None
-        return self.root / unquoted(uri[len(self.base) :])
-
-    def has(self, uri: str, near: str) -> bool:
-        """Return whether there is such a file: at that place, or by its `$id`, beside *near*."""
-        if uri not in self._read and uri not in self._named and not uri.startswith(self.base):
-            self._learn(near)
-        path = self.path(uri)
-        return uri in self._read or (path is not None and path.is_file())
-
-    def _learn(self, near: str) -> None:
-        """Learn the names that the files beside one give themselves."""
-        beside = self.path(near)
-        for path in sorted(beside.parent.iterdir()) if beside is not None else ():
-            if path.suffix in SUFFIXES and path.is_file():
-                value = read(path).value
-                name = value.get("$id") if isinstance(value, dict) else None
-                if isinstance(name, str):
-                    self._named.setdefault(name.partition("#")[0], path)
-
-    def load(self, uri: str) -> Any:
-        """Return the value of a file. Raises BrokenContract where it cannot be read."""
-        return self.document(uri).value
-
-    def read_as_older(self, start: str) -> None:
-        """Read the schemas of all files whose URIs begin so as OpenAPI 3.0 means them."""
-        if start not in self._older:
-            self._older.append(start)
-            for uri, document in self._read.items():
-                if uri.startswith(start):
-                    upgrade(document.value)
-
-    def follow(self, uri: str, at: Tokens, base: str, reference: str) -> tuple[str, Tokens]:
-        """Return the file that a reference at a path of one leads to, and the path in it.
-
-        The reference counts from *base*. Raises BrokenContract where it leads to nothing at hand.
-        """
-        target, _, fragment = joined(base, reference).partition("#")
-        if not self.has(target, uri):
-            self.left |= reference.startswith("..")
-            reason = (
-                f"the reference {reference!r} leads to no file at hand, and none is ever fetched"
-            )
-            raise self.broken(uri, at, reason)
-        tokens = () if not fragment.startswith("/") else tokens_of(unquoted(fragment))
-        try:
-            descend(self.load(target), tokens)
-        except (KeyError, IndexError, ValueError, TypeError):
-            reason = f"the reference {reference!r} leads to nothing in {target.rpartition('/')[2]}"
-            raise self.broken(uri, at, reason) from None
-        return target, tokens
-
-    def document(self, uri: str) -> Document:
-        """Return the document of a file. Raises BrokenContract where it cannot be read."""
-        if uri not in self._read:
-            path = self.path(uri)
-            try:
-                document = read(_near(path) if path else uri)
-            except (OSError, ValueError) as error:  # ValueError: no system has a file of that name
-                reason = getattr(error, "strerror", None) or str(error)
-                raise BrokenContract(reason, file=str(_near(path) if path else uri)) from None
-            if document.faults:
-                fault = document.faults[0]
-                raise BrokenContract(fault.message, file=document.name, place=fault.place)
-            if any(uri.startswith(start) for start in self._older):
-                upgrade(document.value)
-            self._read[uri] = document
-        return self._read[uri]
-
-    def names_inside(self, uri: str) -> frozenset[str]:
-        """Return the URIs and anchors that a file gives to parts of itself."""
-        if uri not in self._inside:
-            self._inside[uri] = frozenset(_names_inside(self.load(uri), uri))
-        return self._inside[uri]
-
-    def broken(self, uri: str, tokens: Tokens, reason: str) -> BrokenContract:
-        """Return the exception that says what is wrong at a place in a file."""
-        document = self.document(uri)
-        path, value = [], document.value
-        for token in tokens:
-            step: str | int = int(token) if isinstance(value, list) else token
-            if not _has(value, token):
-                break
-            value = value[step]
-            path.append(step)
-        of_name = bool(path) and isinstance(path[-1], str)
-        at = (tuple(path), of_name)
-        place: Place = document.places([at])[at]
-        return BrokenContract(reason, document.name, place, pointer_of(tokens))
 
 
 class Bundle:
     """Subschemas of *files* with all they refer to, as they count in one *direction*.
 
     Only what is referred to is taken, each subschema at its own pointer, so that locations stay
-    those of the files.
+    those of the files. *main* is the OpenAPI document whose operations they are of, if any.
     """
 
-    def __init__(self, files: Files, direction: Direction) -> None:
+    def __init__(self, files: Files, direction: Direction, main: str | None = None) -> None:
         self._files = files
         self._refused = _NOT_CARRIED.get(direction or "")
+        self._subtypes = None if main is None else files.subtypes(main)
+        self._further: list[Address] = []  # what choices refer to
+        self._unlifted: list[tuple[str, Tokens]] = []  # taken, and not looked through yet
+        #: What is not as it is written: the names no longer required, or None for a refusal.
+        self._changed: dict[Address, frozenset[str] | None] = {}
         self._taken: dict[str, list[Tokens]] = {}
         self.resources: dict[str, Any] = {}
         self.cited: set[str] = set()
 
-    def refer(self, uri: str, at: Tokens, reference: str) -> None:
-        """Take in what a reference that stands at a path in a file leads to, and all from there."""
+    def refer(self, uri: str, at: Tokens, reference: str) -> dict[str, Any]:
+        """Take in what a reference that stands at a path in a file leads to, and all from there.
+
+        Return the schema that refers to it.
+        """
+        copy = {"$ref": joined(uri, reference)}
+        if at[-1:] == ("$ref",):
+            copy = self._chosen(copy, uri, at[:-1])
         self._refer(uri, at, uri, reference)
+        return copy
 
     def _refer(self, *reference: Any) -> None:
         waiting: list[Any] = [reference]
-        while waiting:
-            waiting += self._followed(*waiting.pop())
+        while waiting or self._further:
+            waiting += self._followed(*waiting.pop()) if waiting else ()
+            while self._further:
+                uri, tokens = self._further.pop()
+                waiting += [(uri, *each) for each in self._taken_in(uri, tokens)]
+        self._lift()
 
     def add(self, uri: str) -> None:
         """Take in a whole file, and all it refers to."""
@@ -187,6 +85,7 @@ class Bundle:
         if any(tokens[: len(taken)] == taken for taken in self._taken.get(uri, ())):
             return []
         self._taken.setdefault(uri, []).append(tokens)
+        self._unlifted.append((uri, tokens))
         schema = descend(whole, tokens)
         copy = self._copied(schema, uri, tokens)
         if tokens:
@@ -204,6 +103,8 @@ class Bundle:
         if "json-schema.org/" in target or target in self._files.names_inside(uri):
             return []
         target, tokens = self._files.follow(uri, at, base, reference)
+        if not self._files.names_inside(target) and self._files.family.circles((target, tokens)):
+            raise self._files.broken(uri, at, "the reference leads back to itself")
         return [(target, *found) for found in self._taken_in(target, tokens)]
 
     def _copied(self, part: Any, uri: str, at: Tokens, *, is_named: bool = False) -> Any:
@@ -221,40 +122,78 @@ class Bundle:
         }
         if is_named:
             return copy
+        if isinstance(part.get("$ref"), str):
+            copy["$ref"] = encoded(part["$ref"])
         if is_openapis(part.get("$schema")):
             del copy["$schema"]
         self.cite(part.get("x-source"))
         if "discriminator" in part:
+            ill = fault(part["discriminator"])
+            if ill is not None and self._subtypes is not None:
+                raise self._files.broken(uri, (*at, "discriminator", *ill[0]), ill[1])
             copy = chosen(copy, part, uri, at)
-        if self._refused is None:
-            return copy
-        if part.get(self._refused) is True:
-            kept = {name: each for name, each in part.items() if name in _KEPT}
-            return {**kept, self._refused: True, "not": {}}
-        return self._without_refused(part, copy, uri)
+        if "discriminator" in part or "$ref" in part:
+            copy = self._chosen(copy, uri, at)
+        return self._carried(copy, part, uri, at)
 
-    def _without_refused(self, part: Any, copy: dict[str, Any], uri: str) -> dict[str, Any]:
+    def _carried(
+        self, copy: dict[str, Any], part: dict[str, Any], uri: str, at: Tokens
+    ) -> dict[str, Any]:
+        """Return a copy, or a schema that takes nothing for what this direction does not carry."""
+        alone = part.keys().isdisjoint(("allOf", "$ref")) and self._refused not in part
+        if self._refused is None or alone or part.keys() <= _KEPT | {"$ref"}:
+            return copy
+        refusal = self._files.family.refusal((uri, at), self._refused)
+        if refusal is None:
+            return copy
+        self._changed[uri, at] = None
+        kept = {name: each for name, each in part.items() if name in _KEPT}
+        if refusal[0] != uri or refusal[1][: len(at)] != at:
+            return {**kept, "$ref": Node(None, *refusal).location}
+        return {**kept, self._refused: True, "not": {}}
+
+    def _chosen(self, copy: dict[str, Any], uri: str, at: Tokens) -> dict[str, Any]:
+        """Return the copy of a schema that demands the subtype that a discriminator chooses."""
+        if self._subtypes is None or draft_of(self._files.load(uri)):
+            return copy
+        demand = self._subtypes.demand((uri, at))
+        if demand is None:
+            return copy
+        parent = self._files.family.target((uri, at))
+        self._further += demand[1]
+        if parent is None:
+            return {**copy, "allOf": [*copy.get("allOf", ()), demand[0]]}
+        location = Node(None, *parent).location
+        chosen_at = location.replace("#", "?", 1)  # of its own: no child is to choose again
+        whole = {"allOf": [{"$ref": location}, demand[0]]}
+        self.resources[chosen_at] = {"$id": chosen_at, **whole}
+        return {**copy, "$ref": chosen_at}
+
+    def _lift(self) -> None:
         """Leave out of what is required the attributes that this direction does not carry."""
-        required, properties = part.get("required"), part.get("properties")
-        if not isinstance(required, list) or not isinstance(properties, dict):
-            return copy
-        left = [name for name in required if not self._is_refused(properties.get(name), uri)]
-        return copy if len(left) == len(required) else {**copy, "required": left}
+        new, self._unlifted = self._unlifted, []
+        if self._refused is None:
+            return
+        for uri, tokens in new:
+            for at in _schemas(descend(self._files.load(uri), tokens), tokens):
+                for (where, within), names in self._files.family.lifted((uri, at), self._refused):
+                    before = self._changed.get((where, within), frozenset())
+                    self._changed[where, within] = None if before is None else before | names
+                    _lift(self.resources.get(where), within, names)
 
-    def _is_refused(self, schema: Any, uri: str) -> bool:
-        """Return whether an attribute is not carried, by its own schema or one it refers to."""
-        for _ in range(_MOST_HOPS):
-            if not isinstance(schema, dict) or schema.get(str(self._refused)) is True:
-                break
-            reference = schema.get("$ref")
-            if not isinstance(reference, str):
-                return False
-            uri, _, fragment = joined(uri, reference).partition("#")
-            try:
-                schema = descend(self._files.load(uri), tokens_of(unquoted(fragment)))
-            except (BrokenContract, KeyError, IndexError, ValueError, TypeError):
-                return False  # the reference is followed in its turn, and told
-        return isinstance(schema, dict) and schema.get(str(self._refused)) is True
+    def _as_judged(self, uri: str, tokens: Tokens) -> Any:
+        """Return what was taken as it is written, but for what this direction does not carry."""
+        schema = descend(self._files.load(uri), tokens)
+        within = {
+            at[len(tokens) :]: names
+            for (where, at), names in self._changed.items()
+            if where == uri and at[: len(tokens)] == tokens
+        }
+        if within:
+            schema = deepcopy(schema)
+            for at, names in within.items():
+                _lift(schema, at, names)
+        return schema
 
     def cite(self, said: Any) -> None:
         """Note the sources that a statement names."""
@@ -271,36 +210,51 @@ class Bundle:
         from .lint import conflicts, problems, registry_of
 
         taken = [
-            Node(
-                descend(self._files.load(uri), tokens),
-                uri,
-                tokens,
-                draft_of(self._files.load(uri)),
-            )
+            Node(descend(whole, tokens), uri, tokens, draft_of(whole))
             for uri, each in self._taken.items()
+            for whole in [self._files.load(uri)]
             for tokens in each
         ]
         for node in taken:
             self._raise(node, problems(node, sources))
         registry = registry_of(self.resources)
         for node in taken if registry is not None else ():
-            self._raise(node, conflicts(node, registry))
+            judged = node._replace(schema=self._as_judged(node.uri, node.tokens))
+            self._raise(node, conflicts(judged, registry))
 
     def _raise(self, node: Node, found: Iterator[tuple[Tokens, str]]) -> None:
         for at, reason in found:
             raise self._files.broken(node.uri, at, reason)
 
 
+def _schemas(part: Any, at: Tokens, *, is_named: bool = False) -> Iterator[Tokens]:
+    """Yield the paths of the objects within a part that may be schemas."""
+    if isinstance(part, dict) and not is_named:
+        yield at
+    for token, child, inner in parts(part, is_named=is_named):
+        if isinstance(child, (dict, list)):
+            yield from _schemas(child, (*at, token), is_named=inner)
+
+
+def _lift(whole: Any, at: Tokens, names: frozenset[str] | None) -> None:
+    """Require some names no longer in the schema at a path, if it is there; None: refuse it."""
+    try:
+        schema = descend(whole, at)
+    except (LookupError, ValueError, TypeError):
+        return
+    if names is None:
+        schema.clear()
+        schema["not"] = {}
+    elif isinstance(schema, dict) and isinstance(schema.get("required"), list):
+        schema["required"] = [name for name in schema["required"] if name not in names]
+        if not schema["required"]:
+            del schema["required"]
+
+
 def dialect_of(whole: Any) -> dict[str, Any]:
     """Return the draft that a file names, as a part of a schema: nothing, if it names none."""
-    named = _has(whole, "$schema") and not is_openapis(whole["$schema"])
+    named = has(whole, "$schema") and not is_openapis(whole["$schema"])
     return {"$schema": whole["$schema"]} if named else {}
-
-
-def _near(path: Path) -> Path:
-    """Return a path as it is named from here, if it is below."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _references(
@@ -314,34 +268,6 @@ def _references(
             yield (*tokens, name), base, child
         elif isinstance(child, (dict, list)):
             yield from _references(child, (*tokens, name), base, is_named=inner)
-
-
-def _names_inside(
-    part: Any, base: str, *, outermost: bool = True, is_named: bool = False
-) -> Iterator[str]:
-    """Yield the URIs of the resources within a schema, and its anchors."""
-    if isinstance(part, dict) and not outermost and not is_named:
-        for keyword in ("$id", "$anchor", "$dynamicAnchor"):
-            name = part.get(keyword)
-            if isinstance(name, str):
-                base = joined(base, name).partition("#")[0] if keyword == "$id" else base
-                yield base if keyword == "$id" else f"{base}#{name}"
-    for _, child, inner in parts(part, is_named=is_named):
-        if isinstance(child, (dict, list)):
-            yield from _names_inside(child, base, outermost=False, is_named=inner)
-
-
-def descend(part: Any, tokens: Tokens) -> Any:
-    """Return what is at a path in a value; raises LookupError, ValueError or TypeError if none."""
-    for token in tokens:
-        part = part[int(token)] if isinstance(part, list) else part[token]
-    return part
-
-
-def _has(part: Any, token: str) -> bool:
-    if isinstance(part, list):
-        return token.isdecimal() and int(token) < len(part)
-    return isinstance(part, dict) and token in part
 
 
 def _graft(whole: dict[str, Any], tokens: Tokens, part: Any) -> None:

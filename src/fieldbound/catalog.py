@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from .build import contract_of, demanding, offered, self_contained
-from .bundle import SUFFIXES, Bundle, Files
+from .bundle import Bundle
 from .engine import BASE
+from .files import SUFFIXES, Files
 from .judge import Contract
 from .model import BrokenContract, UnknownName
 from .operations import Operations

@@ -137,7 +137,7 @@ class Config:
 
 def _located(root: Path, contract: str) -> str:
     """Return the name of a contract or an API; a path is seen from the working directory."""
-    from .bundle import SUFFIXES
+    from .files import SUFFIXES
 
     file, mark, rest = contract.partition("#")
     if not file.endswith(SUFFIXES):

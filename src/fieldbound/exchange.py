@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from .choices import MediaTypes, bare
 from .document import parse
+from .fields import NoForm, read_form
 from .hints import closest
 from .judge import Contract
 from .messages import Body
@@ -15,7 +17,7 @@ from .model import Limit, Report, Unspecified, Violation
 from .named import is_credential
 from .openapi import At, Named, is_form, is_json, main_type
 from .operations import Operations
-from .reading import MediaTypes, Parameter, bare, read_cookies, read_form, read_named, read_query
+from .reading import Parameter, read_cookies, read_named, read_query
 from .references import pointer_of, tokens_of
 from .typed import shape
 
@@ -31,7 +33,7 @@ _NO_SCHEMA: Final = "the document has no schema for it"
 _CREDENTIAL: Final = re.compile(
     r"(?:basic|bearer|digest|token|apikey|negotiate)\s+\S", re.IGNORECASE
 )
-_FORM: Final = re.compile(rb"\s*[^\s{\[<&=]*=")  # how a form begins
+_FORM: Final = re.compile(rb"\s*(?![{\[<])[^\s=]*=")  # how a form begins
 _CLOSED: Final = ("additionalProperties", "unevaluatedProperties")
 _NAME: Final = re.compile(r"[\w$.:@~\[\]() -]{1,60}")
 #: Statuses of responses without a body.
@@ -145,7 +147,7 @@ class Side:
         self._operation = operation
         self._part = part
         self._make_frame = frame
-        self._about = about
+        self._about = self._message = about
         self._bodies: dict[str, Contract | None] = {}
         self._frame: Contract | None = None
         self.sets: dict[str, NamedSet] = {}
@@ -164,6 +166,7 @@ class Side:
 
     def enter_body(self, message: At | None, schemas: Mapping[str, At | None]) -> None:
         """Take in what is said of the body."""
+        self._message = message or self._about
         self._schemas = dict(schemas)
         self.media = MediaTypes(self._schemas)
         self._main = main_type(self._schemas)
@@ -251,7 +254,17 @@ class Side:
             findings.violations.append(Violation("syntax", "/body", detail=detail))
             return
         root = shape(contract.references, contract.references.root)
-        findings.judge("/body", contract, read_form(data, kind, root))
+        try:
+            form = read_form(data, kind, root, self.encoding(kind))
+        except NoForm as error:
+            findings.violations.append(Violation("syntax", "/body", detail=str(error)))
+        else:
+            findings.judge("/body", contract, form)
+
+    def encoding(self, kind: str) -> Mapping[str, Any]:
+        """Return what is said of the fields of a form: by name, how each is written."""
+        found = self._message.get("content", self.media.find(kind) or kind, "encoding")
+        return found.value if found and isinstance(found.value, dict) else {}
 
     def body(self, kind: str) -> Contract | None:
         """Return the contract of the body in one media type; None: it has none that is read."""

@@ -60,7 +60,7 @@ class Guard:
                 raise ValueError(f"the mode is {mode!r}, but must be one of {', '.join(MODES)}")
         self._request, self._response = request, response
         given = [apis] if isinstance(apis, (API, str)) else apis
-        self.hosts = given if isinstance(given, Hosts) else Hosts({}, map(_opened, _listed(given)))
+        self.hosts = given if isinstance(given, Hosts) else Hosts((), map(_opened, _listed(given)))
         self._only = None if isinstance(given, Hosts) else self._alone()
         self.reports: deque[Report] = deque(maxlen=KEPT)
         self.checked: Counter[str] = Counter()

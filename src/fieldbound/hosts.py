@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from .http import API, api
-from .messages import request_of
+from .messages import path_of, request_of
+from .model import Message
+
+_SCHEME: Final = re.compile(r"[a-z]+://", re.IGNORECASE)
+#: A host and its port; colons are also in an address of IPv6, in brackets.
+_HOST: Final = re.compile(r"(\[[^]]*:[^]]*\]|[^:]*):?(.*)", re.DOTALL)
+_PORTS: Final = {"http": "80", "https": "443"}
 
 
 class Where(NamedTuple):
-    """Where an API is: at hosts of a pattern, of a port if it has one, below a path."""
+    """Where an API is: at hosts of a pattern, of ports of one, below a path."""
 
     host: str
+    port: str
     path: str
     api: API
+
+    def has(self, host: str, port: str, path: str) -> bool:
+        """Return whether it is there."""
+        at_host = fnmatchcase(host, self.host) and fnmatchcase(port, self.port)
+        return at_host and f"{path}/".startswith(self.path)
 
 
 class Hosts:
     """Several APIs: some at hosts that are named, the others where their documents say.
 
-    The first of the named ones that a URL matches is its API. Of the others it is the one that
-    has such a path, and then the one at whose host it is.
+    Of the named ones whose host and path a URL matches, its API is the one that has such a path,
+    or else the first. Of the others it is the one that has such a path, and then the one at whose
+    host it is.
     """
 
-    def __init__(self, named: Mapping[str, API], others: Iterable[API] = ()) -> None:
-        self.named = [Where(*_parted(pattern), each) for pattern, each in named.items()]
+    def __init__(self, named: Iterable[tuple[str, API]], others: Iterable[API] = ()) -> None:
+        self.named = [Where(*parted(pattern), each) for pattern, each in named]
         self.others = list(others)
 
     @property
@@ -40,16 +53,22 @@ class Hosts:
     def api_of(self, request: Any) -> API | None:
         """Return the API that a request belongs to; None where none covers it."""
         message = request_of(request)
-        host, path = host_of(message.url), urlsplit(message.url).path or "/"
-        for where in self.named:
-            at = host if ":" in where.host else host.partition(":")[0]
-            if fnmatchcase(at, where.host) and f"{path}/".startswith(where.path):
-                return where.api
-        claims = [each for each in self.others if each.operation_of(message) is not None]
-        claims += [each for each in self.others if each.has_path(path)]
+        host, path = host_of(message.url), path_of(message.url)
+        name, port = _split(host)
+        port = port or _PORTS.get(urlsplit(message.url).scheme, "")
+        there = [where.api for where in self.named if where.has(name, port, path)]
+        if there:
+            return next(_claiming(there, message, path), there[0])
+        claims = list(_claiming(self.others, message, path))
         claims += [each for each in self.others if each.is_at(host)]
         near = [each for each in claims if each.is_at(host)]
         return next(iter((*near, *claims)), None)
+
+
+def _claiming(apis: list[API], message: Message, path: str) -> Iterator[API]:
+    """Yield the APIs that have the operation of a message, and then those that have its path."""
+    yield from (each for each in apis if each.operation_of(message) is not None)
+    yield from (each for each in apis if each.has_path(path))
 
 
 def host_of(url: str) -> str:
@@ -60,25 +79,36 @@ def host_of(url: str) -> str:
 def hosts_of(entries: Iterable[str], folders: Iterable[str] = ()) -> Hosts:
     """Return APIs as they are named: `NAME`, or `HOST=NAME` to say where one is.
 
+    HOST is a pattern such as `*.example.com`, perhaps with a port and a path: `[::1]:80*/v1`. There
+    may be several APIs at one.
+
     Raises UnknownName and BrokenContract, as `fieldbound.api` does.
     """
     made: dict[str, API] = {}
-    named: dict[str, API] = {}
+    named: list[tuple[str, API]] = []
     others: dict[str, API] = {}
     for entry in entries:
         host, mark, name = entry.rpartition("=")
         if name not in made:
             made[name] = api(name, folders)
         if mark:
-            named[host] = made[name]
+            named.append((host, made[name]))
         else:
             others[name] = made[name]
     return Hosts(named, others.values())
 
 
-def _parted(pattern: str) -> tuple[str, str]:
-    """Return a pattern of hosts, and the path below which it counts, from one text."""
-    bare = re.sub(r"^[a-z]+://", "", pattern.strip())
-    host, _, path = bare.partition("/")
+def parted(pattern: str) -> tuple[str, str, str]:
+    """Return patterns of hosts and ports, and the path below which they count, from one text."""
+    host, _, path = _SCHEME.sub("", pattern.strip(), count=1).partition("/")
+    name, port = _split(host.lower())
+    if name.startswith("[") and ":" in name:  # an address, and no set of characters
+        name = name.replace("[", "[[]", 1)
     below = path.strip("/")
-    return host.lower(), f"/{below}/" if below else "/"
+    return name, port or "*", f"/{below}/" if below else "/"
+
+
+def _split(host: str) -> tuple[str, str]:
+    """Return a host and its port, which may be empty."""
+    ((name, port), *_) = _HOST.findall(host)
+    return name, port

@@ -1,8 +1,9 @@
 """Whole HTTP requests and responses go in, Reports come out: contracts judge every part of them.
 
-openapi-core finds the operation of a message and takes its texts apart (`reading`); what it read
-is judged as any instance is. A violation's pointer is one into the message: `/headers/Accept`,
-`/query/limit`, `/path/id`, `/cookies/sid`, `/status`, `/method`, `/url`, `/body/…`.
+openapi-core finds the operation of a message (`paths`), its response and media type (`choices`),
+and takes its texts apart (`reading`); what was read is judged as any instance is. A violation's
+pointer is one into the message: `/headers/Accept`, `/query/limit`, `/path/id`, `/cookies/sid`,
+`/status`, `/method`, `/url`, `/body/…`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from .build import offered
 from .catalog import operations
+from .choices import Statuses
 from .exchange import BODILESS, Findings, Side, Texts
 from .frames import answer_frame, api_frame, path_frame, request_frame, response_frame
 from .judge import Contract
 from .messages import body_of, headers_of, path_of, request_of, response_of
 from .model import Message, Report, UnknownName
 from .named import is_credential
-from .openapi import PLACES, Operation, kebab
+from .openapi import PLACES, Operation
 from .operations import Operations
-from .reading import Match, Paths, Statuses
+from .paths import Match, Paths
+
+_NO_RESPONSE: Final = "no response is documented"
 
 
 def api(name: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] = ()) -> API:
@@ -112,6 +116,9 @@ class API:
         status = int(message.status or 0)
         about = f"{status} to {self._about(message, found)}"
         named = operation.statuses.find(status)
+        if not operation.statuses:
+            findings.unspecified.update({"/status": _NO_RESPONSE, "/body": _NO_RESPONSE})
+            return findings.report(self._described.named(found.operation, "response"), about)
         if named is None:
             operation.unknown_status(status, findings)
             name = self._described.named(found.operation, "response")
@@ -136,15 +143,21 @@ class API:
     def known(self, operation: str) -> tuple[str, Operation]:
         """Return an operation under its name here. Raises UnknownName, which offers the closest."""
         known = self._described.openapi.operations
-        name = operation if operation in known else kebab(operation)
-        if name not in known:
+        name = self._described.openapi.name_of(operation)
+        if name is None:
             reason = f"{self.name} has no operation named {operation!r}"
-            raise UnknownName(operation, offered(name, known), reason)
+            raise UnknownName(operation, offered(operation, known), reason)
         return name, known[name]
 
     def address(self, operation: str) -> str:
         """Return the URL of an operation at the first of its servers, its path still a template."""
         return self._described.openapi.address(operation)
+
+    def texts_of(self, message: Message) -> Texts:
+        """Return what a message says beside its body."""
+        found = self._found(message)
+        query, values = urlsplit(message.url).query, found.values if found else {}
+        return Texts(headers_of(message.headers), message.headers, query, values)
 
     def statuses(self, operation: str) -> tuple[str, ...]:
         """Return the statuses that an operation documents: also ranges of them, and "default"."""

@@ -13,15 +13,16 @@ from typing import Any, Final, NamedTuple
 from hypothesis import reject
 from hypothesis import strategies as st
 
+from .choices import bare
 from .drawing import invalid, valid
 from .exchange import BODILESS, CONTENT_TYPE, NamedSet, Side, Texts
+from .fields import read_form
 from .http import API
 from .judge import Contract
 from .messages import headers_of
 from .model import Breach, Limit, Message, Unsatisfiable, Unspecified
 from .openapi import is_form, is_json
 from .probe import Found, probe
-from .reading import bare, read_form
 from .typed import shape
 from .writing import Unwritable, leaf_of, writable, writable_form, write_form, write_set
 
@@ -143,7 +144,9 @@ class Parts:
     def body_of(self, kind: str, instance: Any) -> _Body | None:
         """Return an instance as a body of a media type; None where it cannot be written."""
         contract = self.side.body(self.side.media.find(kind) or kind) if is_form(kind) else None
-        return _form_body(instance, kind, contract) if contract else _json_body(instance, kind)
+        if contract is None:
+            return _json_body(instance, kind)
+        return _form_body(instance, kind, contract, self.side.encoding(kind))
 
     def body(self, draw: _Draw, sent: str | None) -> _Body | None:
         """Return a body that is drawn, of the media type that is *sent* if it is a known one."""
@@ -237,7 +240,9 @@ class _Sheet:
             if contract is not None and is_json(kind):
                 yield _Breakable(kind, contract, lambda instance: instance)
             elif contract is not None and is_form(kind):
-                yield _Breakable(kind, contract, partial(_read_form, contract, kind))
+                yield _Breakable(
+                    kind, contract, partial(_read_form, contract, kind, side.encoding(kind))
+                )
 
 
 class _Breakable:
@@ -321,7 +326,8 @@ def _bodies(side: Side, kind: str) -> st.SearchStrategy[_Body | None]:
     root = shape(contract.references, contract.references.root)
     if is_form(actual):
         forms = valid(_narrowed(contract, writable_form(root)))
-        return forms.map(lambda instance: _form_body(instance, actual, contract))
+        said = side.encoding(kind)
+        return forms.map(lambda instance: _form_body(instance, actual, contract, said))
     texts = valid(_narrowed(contract, leaf_of(root, {}, least=True)))
     return texts.map(lambda text: _Body(str(text).encode(), actual))
 
@@ -330,16 +336,18 @@ def _json_body(instance: Any, kind: str) -> _Body:
     return _Body(json.dumps(instance, ensure_ascii=False, allow_nan=False).encode(), kind)
 
 
-def _read_form(contract: Contract, kind: str, instance: Any) -> Any:
+def _read_form(contract: Contract, kind: str, said: Mapping[str, Any], instance: Any) -> Any:
     """Return a form as it is read from where it is written. Raises Unwritable."""
     root = shape(contract.references, contract.references.root)
-    return read_form(*write_form(instance, kind, root), root)
+    return read_form(*write_form(instance, kind, root, said), root, said)
 
 
-def _form_body(instance: Any, kind: str, contract: Contract) -> _Body | None:
+def _form_body(
+    instance: Any, kind: str, contract: Contract, said: Mapping[str, Any]
+) -> _Body | None:
     root = shape(contract.references, contract.references.root)
     try:
-        return _Body(*write_form(instance, kind, root))
+        return _Body(*write_form(instance, kind, root, said))
     except Unwritable:
         return None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import urljoin
 
+from .kinds import fault
 from .limits import is_sensitive
+from .naming import Names
 from .references import WITHOUT_PATH, Node, joined
 
 Tokens = tuple[str, ...]
@@ -19,7 +21,6 @@ PLACES: Final = {
     "path": "request.path",
     "cookie": "request.cookies",
 }
-_MOST_HOPS: Final = 10
 #: Where a server is that does not say so.
 _NO_HOST: Final = "https://host.invalid/"
 _JSON: Final = "application/json"
@@ -95,38 +96,65 @@ class Operation(NamedTuple):
     path: str = ""
     servers: tuple[str, ...] = ()
 
+    @property
+    def otherwise(self) -> str:
+        """What it is called where it has no operationId."""
+        return f"{self.method} {self.path}"
 
-Follow = Callable[[At, str], At]
+
+class Source(Protocol):
+    """Where a document is from: what leads from a reference to what it names."""
+
+    def follow(self, at: At, reference: str) -> At:
+        """Return what a reference leads to. Raises BrokenContract where that is nothing."""
+
+    def broken(self, at: At, reason: str) -> Exception:
+        """Return the exception that says what is wrong at a place."""
 
 
 class OpenAPI:
-    """The operations of one document; *follow* leads from a reference to what it names.
+    """The operations of one document from a *source*.
 
-    Raises ValueError where two operations have one name.
+    operationIds that are alike as names are an error where the document is *strict*. Raises
+    BrokenContract.
     """
 
-    def __init__(self, whole: At, follow: Follow) -> None:
+    def __init__(self, whole: At, source: Source, *, strict: bool = False) -> None:
         self.whole = whole
-        self._follow = follow
+        self._source = source
+        found = list(self._found())
+        self._names = Names(written for written, _ in found)
         self.operations: dict[str, Operation] = {}
-        for name, operation in self._found():
-            if name in self.operations and "operationId" in operation.at.value:
-                raise ValueError(f"two operations are named {name}")
-            self.operations[_free(name, self.operations)] = operation
+        for written, each in found:
+            try:
+                name = self._names.enter(written, each.otherwise, each.at[1:], strict=strict)
+            except ValueError as error:
+                at = each.at.get("operationId") or each.at
+                raise self._source.broken(at, str(error)) from None
+            self.operations[name] = each
 
     # -- operations ------------------------------------------------------------------------------
 
+    def name_of(self, operation: str) -> str | None:
+        """Return the name of an operation: it is named so, or has that operationId, as written."""
+        return self._names.find(operation)
+
     def _found(self) -> Iterator[tuple[str, Operation]]:
+        """Yield the operations with their operationIds, "" for one that has none."""
         for path, at in self.whole.all("paths"):
-            item = self._resolved(at) if path.startswith("/") else None
+            if path.startswith("x-"):
+                continue
+            if not path.startswith("/"):
+                raise self._source.broken(at, f"a path begins with a slash: write {'/' + path!r}")
+            item = self._resolved(at, "path item")
             for method, operation in _methods(item) if item else ():
-                if isinstance(operation.value, dict):
-                    name = operation.value.get("operationId", f"{method} {path}")
-                    servers = _servers(operation, item, self.whole)
-                    found = Operation(operation, item, method.upper(), path, servers)
-                    yield kebab(str(name)), found
+                if not isinstance(operation.value, dict):
+                    raise self._source.broken(operation, "an operation is an object")
+                servers = _servers(operation, item, self.whole)
+                found = Operation(operation, item, method.upper(), path, servers)
+                yield str(operation.value.get("operationId", "")), found
         for name, operation in self.whole.all(WITHOUT_PATH):
-            yield kebab(name), Operation(operation)
+            yield name, Operation(operation)
 
     def address(self, operation: str) -> str:
         """Return the URL of an operation at the first of its servers, variables at their defaults.
@@ -143,12 +171,12 @@ class OpenAPI:
 
     def body(self, operation: str) -> At | None:
         """Return what is said of the body of a request, if anything is."""
-        return self._resolved(self.operations[operation].at.get("requestBody"))
+        return self._resolved(self.operations[operation].at.get("requestBody"), "request body")
 
     def responses(self, operation: str) -> dict[str, At]:
         """Return the responses of an operation: by status, by range of them, or "default"."""
         found = {
-            status: self._resolved(at)
+            status: self._resolved(at, "response")
             for status, at in self.operations[operation].at.all("responses")
             if not status.startswith("x-")
         }
@@ -158,7 +186,7 @@ class OpenAPI:
         """Return the schema of each media type in which a body may be written, None without one."""
         found = {}
         for kind, at in message.all("content") if message else ():
-            media = self._resolved(at)
+            media = self._resolved(at, "media type")
             found[kind] = media.get("schema") if media else None
         return found
 
@@ -186,7 +214,7 @@ class OpenAPI:
 
     def headers(self, response: At) -> tuple[Named, ...]:
         """Return the headers of a response; Content-Type is told by its content."""
-        found = [(name, self._resolved(at)) for name, at in response.all("headers")]
+        found = [(name, self._resolved(at, "header")) for name, at in response.all("headers")]
         return tuple(Named(name, at, at.value.get("required") is True) for name, at in found if at)
 
     def _bodies(self, message: At | None, name: str, otherwise: str) -> Iterator[Part]:
@@ -212,8 +240,8 @@ class OpenAPI:
         by_key = {}
         for holder in (operation.item, operation.at):
             for _, each in holder.all("parameters") if holder else ():
-                at = self._resolved(each)
-                if at is not None and isinstance(at.value.get("name"), str):
+                at = self._resolved(each, "parameter")
+                if at is not None:
                     named = Named(at.value["name"], at, at.value.get("required") is True)
                     by_key[at.value.get("in"), named.name] = named
         for place, named in self._credentials(operation):
@@ -231,7 +259,8 @@ class OpenAPI:
         """
         said = operation.at.get("security") or self.whole.get("security")
         schemes = {
-            name: self._resolved(at) for name, at in self.whole.all("components", "securitySchemes")
+            name: self._resolved(at, "security scheme")
+            for name, at in self.whole.all("components", "securitySchemes")
         }
         carried = [
             {
@@ -248,17 +277,34 @@ class OpenAPI:
 
     def is_sensitive(self, schema: At | None) -> bool:
         """Return whether a schema, or what it refers to, says that its value is never shown."""
-        found = self._resolved(schema)
-        return found is not None and is_sensitive(found.value)
+        found = self._resolved(schema, "schema")
+        said = found.value if found else None
+        return isinstance(said, dict) and is_sensitive(said)
 
-    def _resolved(self, at: At | None) -> At | None:
-        """Follow a reference, if there is one."""
-        for _ in range(_MOST_HOPS):
-            reference = at.value.get("$ref") if at and isinstance(at.value, dict) else None
-            if at is None or not isinstance(reference, str):
-                break
-            at = self._follow(at, reference)
-        return at if at and isinstance(at.value, dict) else None
+    def _resolved(self, at: At | None, kind: str) -> At | None:
+        """Follow references, if there are any, to what is of a kind. Raises BrokenContract."""
+        if at is None:
+            return None
+        found, seen = at, set[tuple[str, Tokens]]()
+        while isinstance(found.value, dict) and isinstance(found.value.get("$ref"), str):
+            if (found.uri, found.tokens) in seen:
+                raise self._source.broken(_reference(at), "the reference leads back to itself")
+            seen.add((found.uri, found.tokens))
+            found = self._source.follow(found, found.value["$ref"])
+        if found is not at and kind != "schema" and found.tokens[-2:-1] == ("schemas",):
+            leads = f"the reference leads to a schema, but must lead to a {kind}"
+            raise self._source.broken(_reference(at), leads)
+        wrong = fault(kind, found.value)
+        if wrong is None:
+            return found
+        reason, key = wrong
+        if key is None and found is not at:
+            raise self._source.broken(_reference(at), f"the reference leads to no {kind}: {reason}")
+        raise self._source.broken((key and found.get(key)) or found, reason)
+
+
+def _reference(at: At) -> At:
+    return at.get("$ref") or at
 
 
 def _carried(scheme: At) -> tuple[str, str] | None:
@@ -284,25 +330,38 @@ def _methods(item: At) -> Iterator[tuple[str, At]]:
 
 
 def _servers(*holders: At | None) -> tuple[str, ...]:
-    """Return the servers that the innermost of the holders names; without any it is "/".
-
-    A variable that stands for more than one name, as one for a whole address does, has its default.
-    """
+    """Return the servers that the innermost of the holders names; without any it is "/"."""
     for holder in holders:
         found = [each.value for _, each in (holder.all("servers") if holder else ())]
-        urls = [_filled(each) for each in found if isinstance(each, dict) and "url" in each]
+        named = [each for each in found if isinstance(each, dict)]
+        urls = [url for each in named if isinstance(each.get("url"), str) for url in _filled(each)]
         if urls:
-            return tuple(urls)
+            return tuple(dict.fromkeys(urls))
     return ("/",)
 
 
-def _filled(server: Mapping[str, Any]) -> str:
-    url, variables = str(server["url"]), server.get("variables")
+def _filled(server: Mapping[str, Any]) -> list[str]:
+    """Return the URLs of a server, with each value that a variable in their path may have.
+
+    One that stands for more than one name, as one for a whole address does, has its default.
+    """
+    urls, variables = [server["url"]], server.get("variables")
+    path = urls[0].partition("://")[2].partition("/")[2] if "://" in urls[0] else urls[0]
     for name, each in variables.items() if isinstance(variables, dict) else ():
-        default = each.get("default") if isinstance(each, dict) else None
-        if isinstance(default, str) and "/" in default.strip("/"):
-            url = url.replace(f"{{{name}}}", default.strip("/"))
-    return url
+        mark = f"{{{name}}}"
+        if isinstance(each, dict) and mark in urls[0]:
+            values = _values(each, mark, in_path=mark in path)
+            urls = [url.replace(mark, value) for url in urls for value in values]
+    return urls
+
+
+def _values(variable: Mapping[str, Any], mark: str, *, in_path: bool) -> list[str]:
+    listed, default = variable.get("enum"), variable.get("default")
+    if in_path and isinstance(listed, list) and listed:
+        return [str(each).strip("/") for each in listed]
+    if isinstance(default, str) and "/" in default.strip("/"):
+        return [default.strip("/")]
+    return ["", mark] if in_path and default == "" else [mark]
 
 
 def _at_defaults(server: Mapping[str, Any]) -> str:
@@ -311,25 +370,6 @@ def _at_defaults(server: Mapping[str, Any]) -> str:
         default = each.get("default") if isinstance(each, dict) else None
         url = url.replace(f"{{{name}}}", str(default or name).strip("/"))
     return url
-
-
-def _free(name: str, taken: Mapping[str, Any]) -> str:
-    """Return a name that is not taken yet."""
-    free, number = name, 1
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
-
-
-def kebab(name: str) -> str:
-    """Return an operationId as a contract is named: createProductGroup is create-product-group."""
-    written = ""
-    for index, letter in enumerate(name):
-        before, after = name[index - 1 : index], name[index + 1 : index + 2]
-        begins = letter.isupper() and (before.islower() or before.isdigit() or after.islower())
-        written += ("-" if begins else "") + (letter.lower() if letter.isalnum() else "-")
-    return "-".join(word for word in written.split("-") if word)
 
 
 def is_json(media_type: str) -> bool:

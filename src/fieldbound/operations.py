@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from .build import api_of, contract_of, operation_of, self_contained
-from .bundle import Bundle, Files
+from .bundle import Bundle
+from .files import Files
 from .judge import Contract
 from .openapi import At, OpenAPI
 

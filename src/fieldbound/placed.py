@@ -17,7 +17,7 @@ from .recorded import Part, Path, Spot
 from .references import tokens_of
 
 #: Codes of what is wrong with a name, whatever its value.
-_OF_NAMES: Final = frozenset(
+OF_NAMES: Final = frozenset(
     "additionalProperties unevaluatedProperties propertyNames readOnly writeOnly".split()
 )
 _MARK: Final = "\ufeff"
@@ -107,7 +107,7 @@ def _aim(violation: Violation, part: Part) -> _Aim:
 def _in_body(violation: Violation, part: Part, names: tuple[str, ...]) -> _Aim:
     if spot := part.spots.get("/body/"):
         path = spot.path + _steps(part.message.body, names)
-        return _Aim(Spot(path, violation.code in _OF_NAMES))
+        return _Aim(Spot(path, violation.code in OF_NAMES))
     spot, body = part.spots["/body"], part.message.body
     if violation.place is None or not isinstance(body, str):
         return _Aim(spot)

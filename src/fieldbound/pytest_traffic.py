@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -12,12 +12,12 @@ from typing import Any, Final
 import pytest
 
 from .guard import MODES, ContractWarning, Guard
-from .hosts import Hosts, hosts_of
+from .hosts import Hosts, hosts_of, parted
 from .model import FieldboundError, Invalid, Report
 from .render import exchanges as room
 from .render.brief import brief
 from .single import is_path
-from .tracebacks import caller, chain
+from .tracebacks import Where, caller, chain
 from .wiretap import Wiretap, clients
 
 OFF: Final = "off"
@@ -53,18 +53,21 @@ def _no_mode(mode: Any) -> str:
 
 
 def _hosts(config: pytest.Config) -> Hosts:
-    """Return the APIs that are named, the options before the settings; raises UsageError."""
+    """Return the APIs that are named, by the options first; raises UsageError.
+
+    A host that is named there is not looked for in the settings.
+    """
     from .config import load
 
     folder = config.inipath.parent if config.inipath else config.rootpath
     try:
         settings = load(config.rootpath)
         given = [_located(entry, folder) for entry in config.getini("vendor_traffic_apis")]
-        named = [*(config.getoption("vendor_traffic_api") or ()), *given, *settings.apis]
-        first: dict[str, str] = {}
-        for entry in named:
-            first.setdefault(entry.rpartition("=")[0] or entry, entry)
-        hosts = hosts_of(first.values(), settings.folders)
+        named: dict[tuple[str, ...], list[str]] = {}
+        for several in (config.getoption("vendor_traffic_api") or (), given, settings.apis):
+            for host, entries in _by_host(several).items():
+                named.setdefault(host, entries)
+        hosts = hosts_of([each for entries in named.values() for each in entries], settings.folders)
         for each in hosts.apis:
             each.operations  # noqa: B018 - a document that is broken is told before any test
     except FieldboundError as error:
@@ -75,6 +78,15 @@ def _hosts(config: pytest.Config) -> Hosts:
             "pyproject.toml, or name one with --vendor-traffic-api"
         )
     return hosts
+
+
+def _by_host(entries: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """Return entries by where their APIs are: several may be at one host."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for entry in entries:
+        host, mark, name = entry.rpartition("=")
+        found.setdefault(parted(host) if mark else (name,), []).append(entry)
+    return found
 
 
 def _located(entry: str, folder: Path) -> str:
@@ -95,7 +107,7 @@ class _Run:
         self._usual = self._mode = mode
         self._file = file
         self.tap = Wiretap(self)
-        self._guard = Guard(hosts, request="record", response="record")
+        self._guard = Guard(hosts, request="raise", response="raise")
         marks = {each.name: "#" if is_path(each.name) else "/" for each in hosts.apis}
         self.seen = room.Exchanges(
             {
@@ -104,6 +116,7 @@ class _Run:
             }
         )
         self._test: str | None = None
+        self._place: Where | None = None  # of the test
         self._raised: list[tuple[Exception, str]] = []  # since this phase of the test began
         self._strays: list[str] = []  # raised where no test was to fail for it
         self._notes: list[str] = []
@@ -128,6 +141,8 @@ class _Run:
             return []
         try:
             report = check(*messages)
+        except Invalid as error:
+            report = error.report
         except FieldboundError as error:  # the contract is broken where it is needed
             return self._unjudged(error, str(error), messages[-1])
         except Exception as error:  # noqa: BLE001 - a test never fails for what cannot be read
@@ -148,7 +163,7 @@ class _Run:
         return [error.with_traceback(None)]  # how it was found is no business of a test's
 
     def _told(self, report: Report) -> list[Exception]:
-        file, line, module = caller()
+        file, line, module = caller(self._place)
         at = f"{self._shown(file)}:{line}"
         error = Invalid(report)
         with self._lock:
@@ -185,7 +200,8 @@ class _Run:
         """Fail a test that caught what it should have failed with."""
         self._strays += self._lost()
         self._test, self._mode = item.nodeid, self._mode_of(item, when)
-        result = None
+        self._place = str(item.path), (item.location[1] or 0) + 1, item.path.stem
+        before, result = self._passed(), None
         try:
             result = yield
         except pytest.skip.Exception:
@@ -197,11 +213,22 @@ class _Run:
                 item.add_report_section(when, _TITLE, _first(lost))
             raise
         finally:
-            self._test, self._mode = None, self._usual
+            if when == "call" and self._mode != OFF and self._passed() == before:
+                self._say_what_is_replaced()
+            self._test, self._mode, self._place = None, self._usual, None
         lost = self._lost()
         if lost:
             pytest.fail(_caught(lost), pytrace=False)
         return result
+
+    def _passed(self) -> int:
+        """Return how many messages were seen, to be told whether there were more."""
+        return self.seen.messages + sum(self._guard.uncovered.values())
+
+    def _say_what_is_replaced(self) -> None:
+        with self._lock:
+            for name in self.tap.replaced():
+                self.seen.unjudged[f"whatever went to {name} (a test replaced it)"] += 1
 
     def _mode_of(self, item: pytest.Item, when: str) -> str:
         mark = item.get_closest_marker(_MARK)

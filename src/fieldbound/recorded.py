@@ -24,6 +24,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from .exchange import BODILESS
+from .messages import headers_of
 from .model import FieldboundError, Message
 
 Path = tuple[str | int, ...]
@@ -31,12 +32,14 @@ Path = tuple[str | int, ...]
 _Headers = tuple[list[tuple[str, str]], dict[str, "Spot"]]
 
 _OMITTED: Final = "the recording does not have it"
+_UNREAD: Final = "it is recorded in a way that is not read here"
 _NOT_HTTP: Final = "not of HTTP"
 _TUNNEL: Final = "to open a tunnel"
 _FAILED: Final = "that failed before a response came"
 _SCHEMES: Final = ("http", "https", "")
 _WITHOUT_HOST: Final = ("data:", "blob:", "about:", "javascript:")
 _URLS: Final = ("url", "uri")
+_SWITCHED: Final = 101
 _STATUSES: Final = ("status", "status_code", "code")
 _PARTS: Final = ("protocol", "host", "port", "path")
 _PORTS: Final = (("http", "80"), ("https", "443"))
@@ -129,7 +132,9 @@ def read_exchange(given: Any, path: Path, number: int, *, wrapped: bool = False)
     if skipped:
         return Exchange(number, skipped=skipped)
     headers = _headers(request.get("headers"), (*at, "headers"))
-    body = _request_body(request, at, wrapped)
+    if _is_socket(given, headers, (*path, "response")):
+        return Exchange(number, skipped=_NOT_HTTP)
+    body = _request_body(request, headers, at, wrapped)
     spots = {"": Spot(at), "/url": Spot(url_at), "/method": Spot((*at, "method"))}
     asked = _part(Message(method, url), headers, body, spots)
     response = given.get("response")
@@ -198,6 +203,18 @@ def _is_http(url: str) -> bool:
     return scheme in _SCHEMES and not url.lower().startswith(_WITHOUT_HOST)
 
 
+def _is_socket(given: Mapping[str, Any], headers: _Headers, at: Path) -> bool:
+    """Return whether an exchange opened a websocket, as which some have the URL of HTTP."""
+    if given.get("_resourceType") == "websocket" or "_webSocketMessages" in given:
+        return True
+    response = given.get("response")
+    if not isinstance(response, Mapping) or _status(response, at)[0] != _SWITCHED:
+        return False
+    answered, _ = _headers(response.get("headers"), (*at, "headers"))
+    both = headers_of((*headers[0], *answered))
+    return "websocket" in both.get("upgrade", "").lower()
+
+
 def _status(response: Mapping[str, Any], at: Path) -> tuple[int, Path]:
     """Return a status, 0 where none came, and where it stands."""
     name = next((each for each in _STATUSES if each in response), "status")
@@ -263,27 +280,31 @@ def _text(value: Any) -> str:
 # -- bodies ----------------------------------------------------------------------------------------
 
 
-def _request_body(request: Mapping[str, Any], at: Path, wrapped: bool) -> _Body:
+def _request_body(request: Mapping[str, Any], headers: _Headers, at: Path, wrapped: bool) -> _Body:
     data = request.get("postData")
-    if isinstance(data, Mapping):
-        return _posted(data, (*at, "postData"))
-    if "body" not in request and _measure(request.get("bodySize")) > 0:  # of a HAR
-        return _Body(Spot(at), unread=_OMITTED)
-    return _body(request.get("body"), (*at, "body"), wrapped)
+    if data is None and "body" in request:
+        return _body(request["body"], (*at, "body"), wrapped)
+    # of a HAR, which says -1 of a size that it does not know
+    sent = headers_of(headers[0])
+    is_sent = _measure(request.get("bodySize")) > 0 or "transfer-encoding" in sent
+    is_sent = is_sent or bool(sent.get("content-length", "").strip("0 ,"))
+    if data is None:
+        return _Body(Spot(at), unread=_OMITTED if is_sent else None)
+    at = (*at, "postData")
+    if not isinstance(data, Mapping):
+        raise Unreadable(at, "the postData is no object with a text")
+    return _posted(data, at, is_sent)
 
 
-def _posted(data: Mapping[str, Any], at: Path) -> _Body:
-    """Return the body of a request in a HAR."""
-    media_type, text = _media_type(data), data.get("text")
-    if isinstance(text, str) and text:
-        where = Spot((*at, "text"))
-        if data.get("encoding") == "base64":
-            return _Body(where, _decoded(text, where.path), None, media_type)
-        return _Body(where, text, None, media_type)
-    params = data.get("params")
+def _posted(data: Mapping[str, Any], at: Path, is_sent: bool) -> _Body:
+    """Return the body of a request in a HAR; there was one if *is_sent*."""
+    quoted = _quoted(data, at)
+    if quoted is not None:
+        return quoted
+    media_type, params = _media_type(data), data.get("params")
     if not isinstance(params, list) or not params:
-        unread = _OMITTED if any(name.startswith("_") for name in data) else None
-        return _Body(Spot(at), None, unread, media_type)
+        is_sent = is_sent or _is_elsewhere(data)
+        return _Body(Spot(at), None, _OMITTED if is_sent else None, media_type)
     if media_type and media_type.lower().startswith("multipart/"):
         return _Body(Spot(at), None, "the recording has its fields only", media_type)
     named = [
@@ -301,15 +322,29 @@ def _response_body(response: Mapping[str, Any], at: Path, wrapped: bool) -> _Bod
     at = (*at, "content")
     if not isinstance(content, Mapping):  # as cassettes of httpx had it once
         return _body(content, at, wrapped)
-    media_type, text = _media_type(content), content.get("text")
-    if isinstance(text, str) and text:
-        where = Spot((*at, "text"))
-        if content.get("encoding") == "base64":
-            return _Body(where, _decoded(text, where.path), None, media_type)
-        return _Body(where, text, None, media_type)
+    quoted = _quoted(content, at)
+    if quoted is not None:
+        return quoted
     # Only a size of 0 tells that there was none: who records without bodies says -1, or nothing.
-    is_known = content.get("size") == 0 and "comment" not in content and "_file" not in content
-    return _Body(Spot(at), None, None if is_known else _OMITTED, media_type)
+    is_known = content.get("size") == 0 and not _is_elsewhere(content)
+    return _Body(Spot(at), None, None if is_known else _OMITTED, _media_type(content))
+
+
+def _quoted(data: Mapping[str, Any], at: Path) -> _Body | None:
+    """Return the body that a HAR quotes; None where it quotes none, or an empty one."""
+    text, where = data.get("text"), Spot((*at, "text"))
+    if text is None or text == "":
+        return None
+    if not isinstance(text, str):
+        raise Unreadable(where.path, "the text of the body is no string")
+    is_packed = data.get("encoding") == "base64"
+    body = _decoded(text, where.path) if is_packed else text
+    return _Body(where, body, None, _media_type(data))
+
+
+def _is_elsewhere(data: Mapping[str, Any]) -> bool:
+    """Return whether a HAR says that a body is in a file, or why it is not there."""
+    return bool(data.get("comment")) or any(name.startswith("_") for name in data)
 
 
 def _body(given: Any, at: Path, wrapped: bool) -> _Body:
@@ -320,13 +355,14 @@ def _body(given: Any, at: Path, wrapped: bool) -> _Body:
                 text, where = given[name], (*at, name)
                 is_packed = name == "base64_string" and isinstance(text, str)
                 return _Body(Spot(where), _decoded(text, where) if is_packed else text)
-        state = given.get("state", given.get("args"))  # of a stream or an iterator
+        state = given.get("state")  # of a stream; of an iterator it is how far that was read
+        state = state if isinstance(state, list) else given.get("args")
         first = state[0] if isinstance(state, list) and state else None
         pieces: list[Any] = first if isinstance(first, list) else [first]
         made: list[Any] = [each.encode() if isinstance(each, str) else each for each in pieces]
-        if all(isinstance(each, bytes) for each in made):
+        if made and all(isinstance(each, bytes) for each in made):
             return _Body(Spot(at), b"".join(made))
-        return _Body(Spot(at), unread="it is recorded in a way that is not read here")
+        return _Body(Spot(at), unread=_UNREAD)
     return _Body(Spot(at), given)
 
 

@@ -6,6 +6,7 @@ given, never fetched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -39,6 +40,8 @@ DIALECTS: Final = frozenset(
 )
 #: OpenAPI's own dialects are those of 2020-12, with keywords that no judge has to know.
 _OPENAPI: Final = "https://spec.openapis.org/oas/3."
+#: What has no place in a reference as it is: a percent sign is one of an escape.
+_STRANGE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})|[^\w%/~.$!&'()*+,;=:@?-]|[^\x00-\x7f]")
 #: What stands in a URI as it is, beside letters and digits.
 _PLAIN: Final = str.maketrans("", "", "/~._$!&'()*+,;=:@-")
 
@@ -218,7 +221,8 @@ def items(part: Any) -> Iterator[tuple[str, Any]]:
 
 
 def joined(base: str, reference: str) -> str:
-    """Return the URI of a reference that counts from *base*."""
+    """Return the URI of a reference that counts from *base*, escaped where its author did not."""
+    reference = encoded(reference)
     if reference.startswith("#"):
         return base + reference
     if "://" in reference:
@@ -230,6 +234,20 @@ def joined(base: str, reference: str) -> str:
     from urllib.parse import urljoin
 
     return urljoin(base, reference)
+
+
+def encoded(reference: str) -> str:
+    """Return a reference with all escaped that has no place in one, as its author did not."""
+    resource, mark, fragment = reference.partition("#")
+    if not _STRANGE.search(resource) and not _STRANGE.search(fragment):
+        return reference
+    return mark.join(_STRANGE.sub(_escape, each) for each in (resource, fragment))
+
+
+def _escape(strange: re.Match[str]) -> str:
+    from urllib.parse import quote
+
+    return quote(strange[0], errors="replace")
 
 
 def _fragment(pointer: str) -> str:

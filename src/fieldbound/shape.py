@@ -32,6 +32,11 @@ def _map(name: str) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": _ref(name)}
 
 
+def _extended(name: str) -> dict[str, Any]:
+    """Return the schema of a map that may have extensions beside what it maps."""
+    return {**_map(name), "patternProperties": {"^x-": {}}}
+
+
 def _object(*required: str, **properties: Any) -> dict[str, Any]:
     """Return the schema of an object that has these keys, and extensions; no others."""
     given = {
@@ -73,7 +78,7 @@ _OPENAPI: Final = {
         info=_OBJECT,
         jsonSchemaDialect=_TEXT,
         servers=_ARRAY,
-        paths=_map("pathItem"),
+        paths=_extended("pathItem"),
         webhooks=_OBJECT,
         components=_ref("components"),
         security=_ARRAY,
@@ -120,7 +125,7 @@ _OPENAPI: Final = {
             externalDocs=_OBJECT,
             parameters={"type": "array", "items": _ref("parameter")},
             requestBody=_ref("body"),
-            responses=_map("response"),
+            responses=_extended("response"),
             callbacks=_OBJECT,
             deprecated=_FLAG,
             security=_ARRAY,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from .build import MOST_OFFERED, contract_of, demanding, embedded, offered
-from .bundle import SUFFIXES, Bundle, Files, dialect_of
+from .bundle import Bundle, dialect_of
 from .engine import BASE, uri_of
+from .files import SUFFIXES, Files
 from .judge import Contract
 from .model import BrokenContract, UnknownName
 from .operations import Operations

@@ -6,23 +6,20 @@ the recording. What is skipped is counted, by the reason.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .document import HARMLESS, Document, parse
 from .hosts import Hosts, host_of, hosts_of
 from .http import API
-from .messages import headers_of
-from .model import FieldboundError, Message, Report, Violation
-from .named import is_credential
+from .masked import without_masked
+from .model import FieldboundError, Message, Report
 from .placed import Judged, place_of, placed
 from .recorded import Exchange, Part, Unreadable, read_exchange, shape_of
-from .references import tokens_of
 
 if TYPE_CHECKING:
     from .console import Console
@@ -41,15 +38,6 @@ _HOSTS_TOLD: Final = 5
 
 _PREFLIGHT: Final = "asked by a browser for itself (CORS preflight)"
 _UNANSWERED: Final = "without a response: the request alone is judged"
-_LEFT_OUT: Final = "the recording has none, for recorders leave out what is secret"
-_MASKED: Final = "the recorder put something else in its place"
-_MASK: Final = re.compile(
-    r"\W*(?:(?:bearer|basic|token)\W+)?(?:x{3,}|redacted|filtered|masked|hidden|removed|sanitized"
-    r"|scrubbed|censored|omitted|stripped|secret|dummy|fake|placeholder|private|token"
-    r"|<.*>|\[.*\]|\{.*\}|%.*%)?\W*",
-    re.IGNORECASE | re.DOTALL,
-)
-_LONGEST_MASK: Final = 100  # characters
 
 _Tell = Callable[[str], None]
 
@@ -88,11 +76,12 @@ class Recording:
         if self._whole is not None:
             yield from self._chunk(self._whole, 1, 1, tell)
             return
-        number = 0
+        number = 1
         for line, data in enumerate(BytesIO(self._data), 1):
             if data.strip():
-                number += 1
-                yield from self._chunk(parse(data, name=self.name), line, number, tell)
+                for chunk in self._chunk(parse(data, name=self.name), line, number, tell):
+                    number += len(chunk.exchanges)
+                    yield chunk
 
     def _chunk(self, document: Document, line: int, number: int, tell: _Tell) -> Iterator[_Chunk]:
         for fault in document.faults:
@@ -212,7 +201,7 @@ class Traffic:
                 self._broken.add(str(error))
                 self._tell(str(error))
             return
-        report = _without_masked(report, part.message, judge)
+        report = without_masked(report, part.message, judge)
         yield Judged(replace(report, about=f"exchange {number}, {report.about}"), part)
 
     def summary(self) -> str:
@@ -280,50 +269,3 @@ class Recordings:
 def _is_preflight(message: Message) -> bool:
     names = {name.lower() for name, _ in message.headers}
     return message.method == "OPTIONS" and "access-control-request-method" in names
-
-
-# -- what recorders leave out ----------------------------------------------------------------------
-
-
-def _without_masked(report: Report, message: Message, judge: API) -> Report:
-    """Tell of a credential that is missing or masked that it is not judged: it was once sent."""
-    kept: list[Violation] = []
-    unjudged = dict(report.unjudged)
-    for each in report.violations:
-        reason = _masked(each, message, judge)
-        if reason is None:
-            kept.append(each)
-        else:
-            unjudged[each.pointer] = reason
-    if len(kept) == len(report.violations):
-        return report
-    return replace(report, violations=tuple(kept), unjudged=unjudged)
-
-
-def _masked(violation: Violation, message: Message, judge: API) -> str | None:
-    place, _, name = violation.pointer[1:].partition("/")
-    if place not in ("headers", "query", "cookies") or not name:
-        return None
-    name = tokens_of(f"/{name}")[0]
-    if not is_credential(name) and name.lower() not in _sensitive(message, judge, place):
-        return None
-    if violation.code == "required":
-        return None if violation.detail else _LEFT_OUT  # sent under another name: that is wrong
-    value = headers_of(message.headers).get(name.lower(), "") if place == "headers" else None
-    if value is None or len(value) > _LONGEST_MASK:
-        return None
-    return _MASKED if _MASK.fullmatch(value) else None
-
-
-def _sensitive(message: Message, judge: API, place: str) -> Iterable[str]:
-    """Return the names in one place of a message, in lower case, that are marked as sensitive."""
-    operation = judge.operation_of(Message(message.method, message.url))
-    if operation is None:
-        return ()
-    if message.status is None:
-        side = judge.request_side(operation)
-    else:
-        side = judge.response_side(operation, message.status)[0]
-    named = side.sets.get(f"/{place}")
-    limits: Any = named.contract.limits if named else ()
-    return {tokens_of(each.pointer)[0].lower() for each in limits if each.sensitive}

@@ -43,10 +43,11 @@ class Shape(NamedTuple):
         if isinstance(value, list):
             return [self.items.cast(each) if self.items else each for each in value]
         if isinstance(value, dict):
-            return {name: self._of(name).cast(each) for name, each in value.items()}
+            return {name: self.of(name).cast(each) for name, each in value.items()}
         return value
 
-    def _of(self, name: str) -> Shape:
+    def of(self, name: str) -> Shape:
+        """Return the shape of an attribute."""
         return self.named.get(name) or self.others or _ANY
 
     def _read(self, text: str) -> Any:
@@ -64,6 +65,14 @@ class Shape(NamedTuple):
 
 _ANY: Final = Shape()
 _STRING: Final = frozenset(("string",))
+
+
+def json_of(text: str) -> Any:
+    """Return the value of a text that is JSON; of any other the text itself."""
+    from .document import parse
+
+    document = parse(text)
+    return document.value if document.readable else text
 
 
 def shape(references: References, node: Node, depth: int = 0) -> Shape:

@@ -1,7 +1,8 @@
 """What httpx and requests exchange, faked or not, goes in; each message comes out to be looked at.
 
 The clients' own methods are wrapped, above what libraries that fake or record traffic put in their
-place. No message is changed, no stream is read, and no message is shown twice.
+place. No message is changed, no stream is read, and no message is shown twice. What takes the place
+of the wrapped methods themselves, and does not call them, shows nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextvars import ContextVar
 from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import unwrap
 from typing import Any, Final, NamedTuple, Protocol
 
 from .model import FieldboundError
@@ -33,6 +35,7 @@ class Wiretap:
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
         self._originals: list[tuple[Any, str, Any]] = []
+        self._wrapped: list[tuple[Any, str, Any]] = []
 
     def install(self) -> None:
         """Show all that is exchanged from now on."""
@@ -43,6 +46,7 @@ class Wiretap:
                 if original is not None:
                     wrapped = wrap(self._watcher, original)
                     self._put(at, name, wrapped)
+                    self._wrapped.append((at, name, wrapped))
                     kept = sys.modules.get(_KEPT[0])
                     if getattr(kept, _KEPT[1], None) is original:
                         self._put(kept, _KEPT[1], wrapped)
@@ -51,10 +55,28 @@ class Wiretap:
         self._originals.append((owner, name, getattr(owner, name)))
         setattr(owner, name, wrapped)
 
+    def replaced(self) -> list[str]:
+        """Return the names of public methods in whose place there is what need not call them."""
+        return [
+            f"{owner.__module__.partition('.')[0]}.{owner.__name__}.{name}"
+            for owner, name, wrapped in self._wrapped
+            if not name.startswith("_") and not _leads_to(getattr(owner, name, None), wrapped)
+        ]
+
     def uninstall(self) -> None:
         """Leave the clients as they were."""
+        self._wrapped.clear()
         while self._originals:
             setattr(*self._originals.pop())
+
+
+def _leads_to(method: Any, wrapped: Any) -> bool:
+    """Return whether a method says of itself that it wraps another, or is known to call it."""
+    try:
+        last = unwrap(method, stop=lambda each: each is wrapped)
+    except ValueError:  # it goes round
+        return False
+    return last is wrapped or getattr(method, "__module__", None) == _KEPT[0]
 
 
 def clients() -> list[str]:

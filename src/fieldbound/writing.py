@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from .reading import Parameter, bare, read_cookies, read_form, read_named, read_query
+from .brackets import leaves, written
+from .choices import bare
+from .fields import FIELD_DELIMITERS, read_form, style_of
+from .reading import Parameter, read_cookies, read_named, read_query
 from .typed import Shape
 
 BOUNDARY: Final = "fieldbound-part"
@@ -25,6 +28,7 @@ _PLAIN: Final = r"([!-~]([ -~]*[!-~])?)?"
 _DELIMITERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _SCALARS: Final = ("string", "number", "integer", "boolean")
 _DOTS: Final = (".", "..")
+_DEEP: Final = 4  # brackets behind brackets in what is drawn
 
 
 class Unwritable(ValueError):
@@ -93,8 +97,15 @@ def _pairs(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
     if parameter.is_json:
         place = "query" if parameter.place == "cookie" else parameter.place  # it has quotes
         return [(name, _escaped(json.dumps(value), place))]
+    if parameter.has_media_type:
+        return [(name, _scalar(value, parameter.place))]
     if parameter.style in ("label", "matrix"):
         return [(name, _prefixed(parameter, value))]
+    if parameter.deep:
+        return [
+            (quote(written(parameter.name, keys), safe=""), _scalar(each, parameter.place))
+            for keys, each in leaves(value)
+        ]
     if isinstance(value, list):
         items = [_scalar(each, parameter.place) for each in value]
         if parameter.explode and parameter.style != "simple":
@@ -109,8 +120,6 @@ def _attributes(
     parameter: Parameter, name: str, members: list[tuple[str, str]]
 ) -> list[tuple[str, str]]:
     """Return the attributes of an object, each by itself or all in one text."""
-    if parameter.deep:
-        return [(f"{name}%5B{key}%5D", text) for key, text in members]
     if parameter.explode and parameter.style != "simple":
         return members
     if parameter.explode:
@@ -167,14 +176,19 @@ def plain(value: Any) -> Any:
 # -- forms ---------------------------------------------------------------------------------------
 
 
-def write_form(value: Mapping[str, Any], media_type: str, shape: Shape) -> tuple[bytes, str]:
-    """Return the body of a form and its media type, with the boundary. Raises Unwritable."""
+def write_form(
+    value: Mapping[str, Any], media_type: str, shape: Shape, encoding: Mapping[str, Any]
+) -> tuple[bytes, str]:
+    """Return the body of a form and its media type, with the boundary. Raises Unwritable.
+
+    Fields are written by the *encoding* that the document names for them, deepObject in brackets.
+    """
     if not isinstance(value, dict):
         raise Unwritable("a form has names")
     pairs = [
-        (name, json.dumps(each) if isinstance(each, dict) else text_of(each))
-        for name, several in value.items()
-        for each in (several if isinstance(several, list) else [several])
+        pair
+        for name, each in value.items()
+        for pair in _fields(name, each, style_of(encoding.get(name)))
     ]
     if bare(media_type) == "application/x-www-form-urlencoded":
         body = "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in pairs)
@@ -184,9 +198,26 @@ def write_form(value: Mapping[str, Any], media_type: str, shape: Shape) -> tuple
         parts = [f'{head}{name}"\r\n\r\n{text}\r\n' for name, text in pairs]
         body = "".join((*parts, f"--{BOUNDARY}--\r\n"))
     data = body.encode()
-    if plain(read_form(data, media_type, shape)) != plain(value):
+    if plain(read_form(data, media_type, shape, encoding)) != plain(value):
         raise Unwritable("it would be read as another value")
     return data, media_type
+
+
+def _fields(name: str, value: Any, said: tuple[str, bool]) -> list[tuple[str, str]]:
+    """Return a field of a form as pairs of names and texts."""
+    style, explode = said
+    if style == "deepObject" or _is_nested(value):
+        return [(written(name, keys), text_of(each)) for keys, each in leaves(value)]
+    if isinstance(value, dict):
+        return [(name, json.dumps(value))]
+    texts = [text_of(each) for each in (value if isinstance(value, list) else [value])]
+    if isinstance(value, list) and not explode:
+        texts = [FIELD_DELIMITERS[style].join(texts)]
+    return [(name, each) for each in texts]
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value)
 
 
 # -- what can be written -------------------------------------------------------------------------
@@ -210,9 +241,25 @@ def writable_form(shape: Shape) -> dict[str, Any]:
 
 def _field(shape: Shape) -> dict[str, Any]:
     if shape.structure == "array":
-        items = leaf_of(shape.items or Shape(), {})
+        items = _nested(shape.items or Shape(), {})
         return {"type": "array", "minItems": 1, "items": items}
     return {"type": "object"} if shape.structure else leaf_of(shape, {})
+
+
+def _nested(shape: Shape, leaf: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """Return a schema of what can be written in brackets: objects and arrays, of such texts."""
+    if not shape.structure or depth > _DEEP:
+        return leaf_of(shape, leaf)
+    if shape.structure == "array":
+        items = _nested(shape.items or Shape(), leaf, depth + 1)
+        return {"type": "array", "minItems": 1, "items": items}
+    found = _object(shape, leaf)
+    within = {
+        name: _nested(each, leaf, depth + 1)
+        for name, each in shape.named.items()
+        if name in found["properties"]
+    }
+    return {**found, "properties": within}
 
 
 def _writable(parameter: Parameter) -> dict[str, Any]:
@@ -220,6 +267,13 @@ def _writable(parameter: Parameter) -> dict[str, Any]:
         return {}
     letters, others = _letters(parameter)
     leaf = _pattern(letters, others, parameter.place)
+    if parameter.has_media_type:
+        return leaf_of(parameter.shape, leaf, least=parameter.place == "path")
+    if parameter.deep:
+        return _nested(parameter.shape, leaf)
+    apart = parameter.style in _DELIMITERS and parameter.explode
+    if apart and parameter.shape.structure == "object":
+        return {"not": {}}  # OpenAPI does not say how these styles write attributes apart
     if parameter.shape.structure == "array":
         items = leaf_of(parameter.shape.items or Shape(), leaf)
         return {"type": "array", "minItems": 1, "items": items}
@@ -264,6 +318,8 @@ def _letters(parameter: Parameter) -> tuple[str, str]:
     apart = parameter.style in ("label", "matrix") and parameter.explode
     others = {"label": ".=" if apart else "", "spaceDelimited": " ", "pipeDelimited": "|"}
     found = others.get(parameter.style, "")
+    if parameter.style == "form" and parameter.place == "query" and not parameter.explode:
+        found = ","  # in a list of one item, an escaped comma is read as one between items
     if letters:
         found += ",=" if parts == "object" and parameter.explode else ","
     return letters, found + ("[]" if parameter.deep else "")
