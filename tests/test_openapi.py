@@ -628,6 +628,14 @@ def test_operation_ids_that_are_alike_are_told_apart(
     assert [api.known(each)[1].path for each in names] == [f"/{at}" for at in range(len(names))]
 
 
+def test_names_that_are_alike_are_told_in_a_folder_of_contracts(tmp_path: Path) -> None:
+    """In a folder of one's own contracts no two operations have one name, however written."""
+    write(tmp_path / "acme" / "openapi.json", identified("getUser", "get_user"))
+    with pytest.raises(BrokenContract, match="two operations are named get-user") as told:
+        fieldbound.contracts([tmp_path])
+    assert told.value.pointer == "/paths/~11/get/operationId"
+
+
 def test_equal_operation_ids_are_told(tmp_path: Path) -> None:
     """Two operations of one operationId are an error at the second; one at two paths is not."""
     with pytest.raises(

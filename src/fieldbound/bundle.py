@@ -41,6 +41,7 @@ class Bundle:
         self._refused = _NOT_CARRIED.get(direction or "")
         self._subtypes = None if main is None else files.subtypes(main)
         self._further: list[Address] = []  # what choices refer to
+        self._unchosen: dict[str, Any] = {}  # the resources that choose, as they are without that
         self._unlifted: list[tuple[str, Tokens]] = []  # taken, and not looked through yet
         #: What is not as it is written: the names no longer required, or None for a refusal.
         self._changed: dict[Address, frozenset[str] | None] = {}
@@ -160,13 +161,15 @@ class Bundle:
         if demand is None:
             return copy
         parent = self._files.family.target((uri, at))
-        self._further += demand[1]
-        if parent is None:
-            return {**copy, "allOf": [*copy.get("allOf", ()), demand[0]]}
-        location = Node(None, *parent).location
+        location = Node(None, *(parent or (uri, at))).location
         chosen_at = location.replace("#", "?", 1)  # of its own: no child is to choose again
-        whole = {"allOf": [{"$ref": location}, demand[0]]}
-        self.resources[chosen_at] = {"$id": chosen_at, **whole}
+        if chosen_at not in self.resources:
+            whole = {"$id": chosen_at, **({"$ref": location} if parent else {})}
+            self.resources[chosen_at] = {**whole, "allOf": [demand[0]]}
+            self._unchosen[chosen_at] = whole
+            self._further += demand[1]
+        if parent is None:
+            return {**copy, "allOf": [*copy.get("allOf", ()), {"$ref": chosen_at}]}
         return {**copy, "$ref": chosen_at}
 
     def _lift(self) -> None:
@@ -217,7 +220,9 @@ class Bundle:
         ]
         for node in taken:
             self._raise(node, problems(node, sources))
-        registry = registry_of(self.resources)
+        registry = registry_of(
+            {**self.resources, **self._unchosen}
+        )  # choices would unfold at length
         for node in taken if registry is not None else ():
             judged = node._replace(schema=self._as_judged(node.uri, node.tokens))
             self._raise(node, conflicts(judged, registry))

@@ -110,7 +110,8 @@ class Family:
         """Yield schemas that require attributes that are *refused*, by it or one it is part of.
 
         *refused* is readOnly or writeOnly. An alternative that says no more than that it is the
-        one with such an attribute is left: it is not the one to choose.
+        one with such an attribute is left: it is not the one to choose. What is lifted is so
+        wherever the same message refers to that schema, also on its own.
         """
         schema = self.schema(address)
         beside = "required" in schema and not schema.keys().isdisjoint(("properties", "$ref"))
