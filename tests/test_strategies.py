@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -655,3 +658,10 @@ def test_formats_go_with_patterns(format: str, pattern: str) -> None:  # noqa: A
     """A format whose plain texts do not match a pattern has others that do."""
     contract = Contract({"type": "string", "format": format, "pattern": pattern})
     assert all(contract.is_valid(each) for each in drawn(valid(contract), 20))
+
+
+def test_the_first_text_is_no_slow_draw(tmp_path: Path) -> None:
+    """Where Hypothesis has no table of characters yet, none is made while a value is drawn."""
+    code = "from fieldbound.strategies import from_schema; from_schema({'type': 'string'})"
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert list(tmp_path.glob(".hypothesis/unicode_data/*"))

@@ -63,6 +63,7 @@ def valid(contract: Contract) -> st.SearchStrategy[Any]:
     contract.unrecorded_is_valid(None)  # says so at once where there is nothing to judge by
     size = _size(known)
     spare = _Spare(known)
+    prepare()
 
     @st.composite
     def valid_instances(draw: _Draw) -> Any:
@@ -148,6 +149,7 @@ def _breaches(
     known: Probe, choose: Callable[[bytes], tuple[Limit, tuple[Found, ...]]]
 ) -> st.SearchStrategy[Breach]:
     size = _size(known)
+    prepare()
 
     @st.composite
     def breaches(draw: _Draw) -> Breach:
@@ -228,6 +230,7 @@ class _Drawn:
 
 
 _BOOLEANS: Final = st.booleans()
+_CHARACTERS: Final[st.SearchStrategy[str]] = st.characters(exclude_categories=["Cs"])
 
 
 @cache
@@ -237,7 +240,13 @@ def _bytes(count: int) -> st.SearchStrategy[bytes]:
 
 @cache
 def _text(least: int, most: int) -> st.SearchStrategy[str]:
-    return st.text(min_size=least, max_size=most)
+    return st.text(_CHARACTERS, min_size=least, max_size=most)
+
+
+@cache
+def prepare() -> None:
+    """Have Hypothesis make its table of characters now: within a draw it takes that for slow."""
+    _CHARACTERS.validate()
 
 
 def _size(known: Probe) -> int:

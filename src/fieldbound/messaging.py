@@ -14,7 +14,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 
 from .choices import bare
-from .drawing import invalid, valid
+from .drawing import invalid, prepare, valid
 from .exchange import BODILESS, CONTENT_TYPE, NamedSet, Side, Texts
 from .fields import read_form
 from .http import API
@@ -163,6 +163,7 @@ class _Sheet:
     """An operation, and how its messages are written."""
 
     def __init__(self, api: API, operation: str) -> None:
+        prepare()
         if not isinstance(api, API):
             kind = type(api).__name__
             raise TypeError(f"api is a {kind}, but must be an API: fieldbound.api(name) gives one")
