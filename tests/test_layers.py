@@ -16,7 +16,7 @@ ROOMS = Path(fieldbound.__file__).parent
 
 #: The rooms, the lowest layer first. A room imports from the layers below its own alone.
 LAYERS = (
-    {"model", "references", "tracebacks"},
+    {"workers", "model", "references", "tracebacks"},
     {"wording", "values", "wiretap"},
     {"hints"},
     {"document", "limits", "inline", "loosen", "names", "forms", "grammar", "source", "reach"},
@@ -38,7 +38,7 @@ LAYERS = (
     {"config", "console", "certified", "drawing", "recording", "testing", "http"},
     {"hosts", "messaging"},
     {"guard", "strategies"},
-    {"clients", "pytest_traffic"},
+    {"clients", "pytest_coverage", "pytest_traffic"},
     {"inside", "recorded"},
     {"placed"},
     {"masked"},
@@ -59,6 +59,8 @@ OUTSIDE = {
     "reference": {"jsonschema", "referencing"},
     "lint": {"jsonschema_rs"},
     "pytest_plugin": {"pytest"},
+    "pytest_coverage": {"pytest"},
+    "workers": {"pytest"},
     "pytest_traffic": {"pytest"},
     "choices": {"jsonschema_path", "openapi_core"},
     "paths": {"jsonschema_path", "openapi_core"},

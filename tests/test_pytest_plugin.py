@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
+from running import Run, runs_in
+
 NAME = "axim-commerce/create-company"
 GROUP = "oracle-cx-sales/create-product-group"
-Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
-
 TESTS = f"""
 import fieldbound
 import pytest
@@ -59,26 +56,7 @@ TOLD = "maxLength: /InternalName has 151 characters, the limit is 150"
 @pytest.fixture(name="run")
 def _run(tmp_path: Path) -> Run:
     """Run pytest in a folder of its own, with the plugin and no other one that is installed."""
-
-    def run(*args: str, tests: str = TESTS, workers: int = 0) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "test_it.py").write_text(tests, "utf-8")
-        also = ["-p", "xdist", "-n", str(workers)] if workers else []
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "fieldbound.pytest_plugin", *also, *args],
-            cwd=tmp_path,
-            env={
-                **{key: value for key, value in os.environ.items() if "PYTEST" not in key},
-                # whether or not the entry point is installed: loaded once, and by its name
-                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                "PYTHONUTF8": "1",
-            },
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-
-    return run
+    return runs_in(tmp_path, TESTS)
 
 
 def _table(output: str) -> list[str]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 
-Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
+from running import Run, runs_in
 
 URL = "https://api.example.com/companies"
 CONFIG = '[tool.fieldbound.apis]\n"api.example.com" = "axim-commerce"\n"127.0.0.1" = "shop.json"\n'
@@ -86,27 +83,7 @@ def _run(tmp_path: Path) -> Run:
     """Run pytest in a folder of its own, with the plugin and those that are named."""
     (tmp_path / "pyproject.toml").write_text(CONFIG, "utf-8")
     (tmp_path / "shop.json").write_text(json.dumps(SHOP), "utf-8")
-
-    def run(*args: str, tests: str = TESTS, workers: int = 0) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "test_it.py").write_text(tests, "utf-8")
-        also = ["-p", "xdist", "-n", str(workers)] if workers else []
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "fieldbound.pytest_plugin", *also, *args],
-            cwd=tmp_path,
-            env={
-                **{key: value for key, value in os.environ.items() if "PYTEST" not in key},
-                "CI": "",  # where pytest tells each failure twice
-                "BUILD_NUMBER": "",
-                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                "PYTHONUTF8": "1",
-            },
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-
-    return run
+    return runs_in(tmp_path, TESTS)
 
 
 def _section(output: str) -> list[str]:

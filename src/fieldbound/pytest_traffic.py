@@ -19,6 +19,7 @@ from .render.brief import brief
 from .single import is_path
 from .tracebacks import Where, caller, chain
 from .wiretap import Wiretap, clients
+from .workers import FromWorkers
 
 OFF: Final = "off"
 _ALL: Final = (*MODES, OFF)
@@ -98,10 +99,11 @@ def _located(entry: str, folder: Path) -> str:
 # -- one run -------------------------------------------------------------------------------------
 
 
-class _Run:
+class _Run(FromWorkers):
     """One run of pytest, or one worker's part of it, in which exchanges are checked."""
 
     def __init__(self, config: pytest.Config, mode: str, hosts: Hosts, file: str | None) -> None:
+        super().__init__(_WORKER)
         self._config = config
         self._is_worker = hasattr(config, "workerinput")
         self._usual = self._mode = mode
@@ -119,9 +121,7 @@ class _Run:
         self._place: Where | None = None  # of the test
         self._raised: list[tuple[Exception, str]] = []  # since this phase of the test began
         self._strays: list[str] = []  # raised where no test was to fail for it
-        self._notes: list[str] = []
         self._problems: list[str] = []
-        self._parts: dict[str, dict[str, Any]] = {}  # of the workers, by their names
         self._lock = Lock()
 
     # -- messages
@@ -248,15 +248,6 @@ class _Run:
         return list(dict.fromkeys(text for _, text in raised if text not in told))
 
     # -- after the run
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        """Take in what a worker of xdist has counted."""
-        part = getattr(node, "workeroutput", {}).get(_WORKER)
-        if part is None:
-            self._notes.append(f"the counts of {node.gateway.id} are lost: {error or 'it crashed'}")
-        else:
-            self._parts[node.gateway.id] = part
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

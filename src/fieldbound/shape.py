@@ -13,6 +13,7 @@ from .hints import closest
 from .judge import Contract
 from .lint import EXTENSIONS
 from .model import SAYS, BrokenContract, Violation
+from .openapi import METHODS
 from .references import VALUES, items, pointer_of
 
 _TEXT: Final = {"type": "string"}
@@ -21,7 +22,6 @@ _OBJECT: Final = {"type": "object"}
 _ARRAY: Final = {"type": "array"}
 _ANY: Final[dict[str, Any]] = {}
 _SCHEMA: Final = {"type": ["object", "boolean"], "properties": {"$ref": _TEXT}}
-_METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -117,7 +117,7 @@ _OPENAPI: Final = {
             parameters={"type": "array", "items": _ref("parameter")},
             additionalOperations=_OBJECT,
             _ref=_TEXT,
-            **dict.fromkeys(_METHODS, _ref("operation")),
+            **dict.fromkeys(METHODS, _ref("operation")),
         ),
         "operation": _object(
             operationId=_TEXT,

@@ -165,6 +165,16 @@ def _among(one: Any, others: list[Any]) -> bool:
 _NOW: ContextVar[_Call | None] = ContextVar("_NOW", default=None)
 
 
+def _done(call: _Call, response: Any) -> None:
+    """End a call; a response that is refused is closed."""
+    __tracebackhide__ = True
+    try:
+        call.done(response)
+    except BaseException:
+        response.close()
+        raise
+
+
 def _call(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap httpx.Client.send."""
 
@@ -173,11 +183,7 @@ def _call(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
         __tracebackhide__ = True
         with _Call(watcher) as call:
             response = original(client, request, **given)
-            try:
-                call.done(response)
-            except BaseException:
-                response.close()
-                raise
+            _done(call, response)
         return response
 
     return send
@@ -252,11 +258,7 @@ def _session_call(watcher: Watcher, original: Callable[..., Any]) -> Callable[..
             finally:
                 if before is not None:
                     request.hooks = before
-            try:
-                call.done(response)
-            except BaseException:
-                response.close()
-                raise
+            _done(call, response)
         return response
 
     return send

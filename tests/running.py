@@ -1,0 +1,40 @@
+"""Runs of pytest in a folder of their own, with the plugin and no other one that is installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def runs_in(folder: Path, otherwise: str) -> Run:
+    """Return what runs pytest on the text of a test file, *otherwise* where none is given."""
+
+    def run(
+        *args: str, tests: str = otherwise, workers: int = 0
+    ) -> subprocess.CompletedProcess[str]:
+        (folder / "test_it.py").write_text(tests, "utf-8")
+        also = ["-p", "xdist", "-n", str(workers)] if workers else []
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "fieldbound.pytest_plugin", *also, *args],
+            cwd=folder,
+            env={
+                **{key: value for key, value in os.environ.items() if "PYTEST" not in key},
+                "CI": "",  # where pytest tells each failure twice
+                "BUILD_NUMBER": "",
+                # whether or not the entry point is installed: loaded once, and by its name
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "PYTHONUTF8": "1",
+            },
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    return run
