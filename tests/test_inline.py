@@ -86,7 +86,11 @@ def test_any_schema_judges_the_same(
         ({"$ref": "#/$defs/a", "$defs": {"a": {"maxLength": 1}}}, {"maxLength": 1}),
         (
             {"$ref": "#/$defs/a", "minLength": 1, "$defs": {"a": {"maxLength": 1}}},
-            {"minLength": 1, "allOf": [{"maxLength": 1}]},
+            {"minLength": 1, "maxLength": 1},
+        ),
+        (
+            {"$ref": "#/$defs/a", "maxLength": 2, "$defs": {"a": {"maxLength": 1}}},
+            {"maxLength": 2, "allOf": [{"maxLength": 1}]},
         ),
         ({"title": "t", "x-source": {}, "default": 1, "type": "string"}, {"type": "string"}),
         (

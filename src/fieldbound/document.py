@@ -183,9 +183,7 @@ def parse(data: bytes | str, *, name: str | None = None, format: str = "json") -
             value = from_json(
                 data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys"
             )
-            digits = data.translate(_SAME_DIGIT)
-            large = digits.find(_LONG_EXPONENT) >= 0 or digits.find(_MANY_DIGITS) >= 0
-            if not large or not _has_endless(value):
+            if not endless(data, value):
                 return Document(name, data, format, value)
         except ValueError as error:
             refusal = str(error)
@@ -255,6 +253,13 @@ def places_at(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
 
 def _marked(data: bytes) -> bytes:
     return _MARK if data.startswith(_MARK) else b""
+
+
+def endless(data: bytes, value: Any) -> bool:
+    """Whether a value, read from *data*, has a number too large for a double anywhere."""
+    digits = data.translate(_SAME_DIGIT)
+    large = digits.find(_LONG_EXPONENT) >= 0 or digits.find(_MANY_DIGITS) >= 0
+    return large and _has_endless(value)
 
 
 def _has_endless(value: Any) -> bool:

@@ -75,7 +75,7 @@ def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -
     broken: dict[Path, tuple[Any, list[Limit]]] = {}
     others: list[Mistake] = []
     for error in errors:
-        read = _READERS.get(type(error.kind))
+        read = READERS.get(type(error.kind))
         if read is None:  # an error about a value as it stands
             path, value = _at(error, instance)
             limit = limits.by_way.get(tuple(error.evaluation_path))
@@ -96,7 +96,7 @@ def _wrong(path: Path, value: Any, group: list[Limit]) -> list[Mistake]:
     if kind in _PARTED and not any(limit.keyword in _WHOLE for limit in group):
         by_keyword = {limit.keyword: limit for limit in reversed(group)}
         return [_measured(path, limit, value, kind) for limit in reversed(by_keyword.values())]
-    group.sort(key=_rank)
+    group.sort(key=rank)
     also = tuple([limit for limit in group[1:] if limit.location != group[0].location])
     return [_measured(path, group[0], value, kind, also)]
 
@@ -109,7 +109,8 @@ def _measured(
     return Mistake(path, code, limit, path, False, actual, kind, also)
 
 
-def _rank(limit: Limit) -> int:
+def rank(limit: Limit) -> int:
+    """Return where a limit stands among several that one value breaks: the first is told."""
     return _TELLING.get(limit.keyword, len(_TELLING))
 
 
@@ -321,7 +322,7 @@ def _is_echo(mistake: Mistake) -> bool:
 
 
 def _together(group: list[Mistake]) -> Mistake:
-    first = min(group, key=lambda each: _rank(each.limit))
+    first = min(group, key=lambda each: rank(each.limit))
     also = [limit for each in group for limit in (each.limit, *each.also)]
     return first._replace(also=_distinct(first.limit, also))
 
@@ -334,7 +335,8 @@ def _distinct(told: Limit, limits: Iterable[Limit]) -> tuple[Limit, ...]:
 
 
 _Reader = Callable[[ValidationError, Any, Limits], list[Mistake]]
-_READERS: Final[dict[type, _Reader]] = {
+#: How the errors are read that are not about a value as it stands.
+READERS: Final[dict[type, _Reader]] = {
     Kind.AdditionalItems: _further,
     Kind.AdditionalProperties: _unknown,
     Kind.AnyOf: _chosen,

@@ -20,6 +20,14 @@ _BOUND: Final = frozenset(
 _MOST: Final = 20_000
 
 
+#: Keywords that judge a value by themselves, whatever stands beside them.
+LONE: Final = frozenset(
+    "$schema type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum "
+    "maxLength minLength pattern format maxItems minItems uniqueItems maxProperties minProperties "
+    "required".split()
+)
+
+
 class _AsItIsError(Exception):
     """The schema cannot be had without references."""
 
@@ -65,6 +73,8 @@ class _Inliner:
         if target.location in above:
             raise _AsItIsError
         there = self.copy(target, (*above, target.location))
+        if isinstance(there, dict) and _is_alone(own, there):
+            return {**there, **own}
         return {**own, "allOf": [*own.get("allOf", ()), there]} if own else there
 
     def _part(self, node: Node, keyword: str, above: tuple[str, ...]) -> Any:
@@ -81,3 +91,8 @@ class _Inliner:
             ]
             return dict(parts) if isinstance(value, dict) else [part for _, part in parts]
         return value
+
+
+def _is_alone(own: dict[str, Any], there: dict[str, Any]) -> bool:
+    """Whether two schemas say the same in one as side by side."""
+    return own.keys().isdisjoint(there) and (own.keys() <= LONE or there.keys() <= LONE)

@@ -23,6 +23,7 @@ from .model import (
     Violation,
 )
 from .names import AnyCase
+from .order import in_order
 from .references import References, pointer_of, tokens_of
 from .values import DEEPEST, is_deep, plain
 from .wording import WITHIN
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
 
     from .algebra import Algebra
+    from .batch import Batch
     from .explain import Mistake
 
-_FEW: Final = 20
 _NOTHING: Final[Mapping[str, str]] = {}
 
 
@@ -137,6 +138,24 @@ class Contract:
             held = loosened(self.schema, self._uri, self._resources, without)
         return held and Algebra(held[0], self._uri, held[1], self._formats)
 
+    def batch(self) -> Batch:
+        """Return what judges many instances at once, by the same limits."""
+        return self._batch
+
+    @cached_property
+    def _batch(self) -> Batch:
+        from .batch import Batch
+
+        simple = self._names is None and not (self._survey.recursive or self._survey.silent)
+        return Batch(
+            self._limits,
+            self._uri,
+            self._resources,
+            self._formats,
+            simple=simple,
+            telling=not self._sensitive,
+        )
+
     # -- what the contract says ----------------------------------------------------------------
 
     @cached_property
@@ -166,11 +185,11 @@ class Contract:
         return mistakes
 
     def _report(self, instance: Any, violations: tuple[Violation, ...]) -> Report:
-        return Report(self.name, violations, None, self._unjudged(instance))
+        return Report(self.name, violations, None, self.undocumented(instance))
 
-    def _unjudged(self, instance: Any) -> Mapping[str, str]:
+    def undocumented(self, instance: Any) -> Mapping[str, str]:
         """Return what the vendor does not document of what is there in an instance."""
-        firsts = self._first_undocumented
+        firsts = self.first_undocumented
         if firsts is not None and (not isinstance(instance, dict) or firsts.isdisjoint(instance)):
             return _NOTHING
         return {
@@ -180,7 +199,7 @@ class Contract:
         }
 
     @cached_property
-    def _first_undocumented(self) -> frozenset[str] | None:
+    def first_undocumented(self) -> frozenset[str] | None:
         """The names under which something is not documented; None: it may be under any."""
         firsts = [names[:1] for _, names, _ in self._undocumented]
         anywhere = () in firsts or ("*",) in firsts
@@ -260,7 +279,7 @@ class Contract:
         instance = self._in_our_case(instance)
         found = self._explain(errors, instance, self._limits)
         if len(found) > 1:
-            found = _in_order(instance, found)
+            found = in_order(instance, found)
         if self._sensitive:
             return _once([self._discreet(each).violation() for each in found])
         return tuple([each.violation() for each in found])
@@ -287,11 +306,13 @@ class Contract:
         found = tuple(sorted(found, key=lambda each: each.place or Place(1, 1)))
         numbers = {each.place.line for each in found if each.place is not None}
         lines = document.lines(numbers) if numbers and not self._sensitive else {}
-        return Report(self.name, found, document.name, self._unjudged(document.value), lines)
+        return Report(self.name, found, document.name, self.undocumented(document.value), lines)
 
     def _placed(self, document: Document) -> tuple[Violation, ...]:
         instance = self._in_our_case(document.value)
         found = self._explain(self._errors(document.value), instance, self._limits)
+        if self._sensitive and len(found) > 1:  # of those that are told alike, the first is kept
+            found = in_order(instance, found)
         theirs = {} if self._names is None else self._names.theirs(document.value)
         wanted = [
             ((*(theirs.get(name, name) for name in each.place[:1]), *each.place[1:]), each.of_name)
@@ -303,6 +324,11 @@ class Contract:
         return _once(each.violation(places[at]) for each, at in zip(found, wanted, strict=True))
 
     # -- what no output may show ---------------------------------------------------------------
+
+    def hides(self, names: tuple[str, ...]) -> bool:
+        """Return whether no output may show what is at a path, or within it."""
+        ours = self._in_our_case(dict.fromkeys(names[:1]))
+        return self._secret((*ours, *names[1:])) is not None
 
     def _secret(self, names: tuple[str, ...]) -> int | None:
         """Return how much of a path leads to a sensitive value, itself or within; None: not."""
@@ -366,32 +392,3 @@ def _has(instance: Any, names: tuple[str, ...]) -> bool:
             return name in instance and _has(instance[name], names[1:])
         return any(_has(part, names[1:]) for part in instance.values())
     return isinstance(instance, (list, tuple)) and any(_has(part, names[1:]) for part in instance)
-
-
-def _in_order(instance: Any, found: list[Mistake]) -> list[Mistake]:
-    """Return mistakes in the order of the document."""
-    # a search through an object for each of many mistakes in it would take as long as they are
-    orders: dict[int, dict[Any, int]] | None = {} if len(found) > _FEW else None
-    return sorted(found, key=partial(_position, instance, orders))
-
-
-def _position(
-    instance: Any, orders: dict[int, dict[Any, int]] | None, mistake: Mistake
-) -> tuple[int, ...]:
-    """Return where a mistake stands; *orders* remembers that of the names of each object."""
-    position = []
-    for token in mistake.place:
-        if not isinstance(instance, dict):
-            position.append(int(token))
-            instance = instance[token]
-            continue
-        if orders is None:
-            names = list(instance)
-            position.append(names.index(token) if token in instance else len(names))
-        else:
-            order = orders.get(id(instance))
-            if order is None:
-                order = orders[id(instance)] = {name: at for at, name in enumerate(instance)}
-            position.append(order.get(token, len(order)))
-        instance = instance.get(token)
-    return tuple(position)

@@ -7,6 +7,7 @@ evaluation path of one error to the keyword it names.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from .model import Limit, Source
@@ -91,6 +92,7 @@ class Limits:
         self.ways: set[tuple[str | int, ...]] = set()
         #: The limits that were found, by evaluation path and, where one is required, name.
         self.by_way: dict[tuple[str | int, ...], Limit] = {}
+        self._known: dict[tuple[str | int, ...], tuple[str, ...]] = {}
 
     # -- one error's limit -------------------------------------------------------------------
 
@@ -112,8 +114,11 @@ class Limits:
 
     def known(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
         """Return the names of attributes taken by the schema that holds the keyword at *path*."""
-        trail, _ = self._followed(path)
-        return tuple(dict.fromkeys(self._names(trail.node, ()))) if trail else ()
+        if path not in self._known:
+            trail, _ = self._followed(path)
+            names = self._names(trail.node, ()) if trail else ()
+            self._known[path] = tuple(dict.fromkeys(names))
+        return self._known[path]
 
     def _limit(self, path: tuple[str | int, ...], name: str | None) -> Limit:
         trail, keyword = self._followed(path)
@@ -179,6 +184,10 @@ class Limits:
 
     def all(self) -> tuple[Limit, ...]:
         """Return every limit, parents before their attributes, each once where it is written."""
+        return self._all
+
+    @cached_property
+    def _all(self) -> tuple[Limit, ...]:
         limits: dict[tuple[str, str], Limit] = {}
         for trail in self._trails():
             for keyword, name in self._written(trail.node):

@@ -6,7 +6,7 @@ A noun is frozen, compares by value, pickles, and knows nothing of files, termin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Final
 
 #: How firmly a limit is known, the firmest first; `--fail-on` takes one of these.
@@ -263,7 +263,9 @@ class FieldboundError(Exception):
     """What every exception of fieldbound is: facts that compare, hash and pickle by value."""
 
     def _facts(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, fact.name) for fact in fields(self))  # type: ignore[arg-type]
+        if not is_dataclass(self):
+            return self.args
+        return tuple(getattr(self, fact.name) for fact in fields(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self._facts()

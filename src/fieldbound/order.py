@@ -1,0 +1,40 @@
+"""The mistakes in an instance go in, in any order; they come out in that of the document."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .explain import Mistake
+
+_FEW: Final = 20
+
+
+def in_order(instance: Any, found: list[Mistake]) -> list[Mistake]:
+    """Return mistakes in the order of the document."""
+    # a search through an object for each of many mistakes in it would take as long as they are
+    orders: dict[int, dict[Any, int]] | None = {} if len(found) > _FEW else None
+    return sorted(found, key=partial(_position, instance, orders))
+
+
+def _position(
+    instance: Any, orders: dict[int, dict[Any, int]] | None, mistake: Mistake
+) -> tuple[int, ...]:
+    """Return where a mistake stands; *orders* remembers that of the names of each object."""
+    position = []
+    for token in mistake.place:
+        if not isinstance(instance, dict):
+            position.append(int(token))
+            instance = instance[token]
+            continue
+        if orders is None:
+            names = list(instance)
+            position.append(names.index(token) if token in instance else len(names))
+        else:
+            order = orders.get(id(instance))
+            if order is None:
+                order = orders[id(instance)] = {name: at for at, name in enumerate(instance)}
+            position.append(order.get(token, len(order)))
+        instance = instance.get(token)
+    return tuple(position)
