@@ -1,0 +1,152 @@
+"""An invalid object goes in; the limits that its attributes break come out, each asked by itself.
+
+For an error the engine takes ten times as long as for a verdict. So it is asked for verdicts: on
+each attribute, and on each keyword of the attributes that are invalid. That tells what the errors
+would, where the schema of the object is no more than its attributes, and theirs are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from .counts import firmness_of
+from .explain import rank
+from .inline import LONE
+
+if TYPE_CHECKING:
+    from .limits import Limits
+    from .model import Limit
+
+#: What the schema of such an object may have.
+_ROOT: Final = frozenset(
+    "$schema type properties required additionalProperties patternProperties".split()
+)
+_PARTED: Final = (dict, list)
+
+#: Whether a value is valid.
+Valid = Callable[[Any], bool]
+#: A limit that is broken, how firm what is told of it is, and the field, as `field_of` has it.
+Mark = tuple["Limit", int, "str | None"]
+
+
+class _Attribute(NamedTuple):
+    """How an attribute is judged: as a whole, and by each keyword that is a limit of it.
+
+    There are no keywords where more is to be said of it than which of them it breaks.
+    """
+
+    is_valid: Valid
+    keywords: tuple[tuple[Valid, Mark], ...] = ()
+
+
+class Attributes:
+    """What tells the limits that an object breaks by its attributes.
+
+    *others* is what a name breaks that is none of theirs, and *may_be* whether a value may be
+    there by such a name.
+    """
+
+    def __init__(
+        self,
+        attributes: Mapping[str, _Attribute],
+        required: Mapping[str, Mark],
+        others: Mark | None,
+        may_be: Valid,
+    ) -> None:
+        self._attributes, self._required = attributes, required
+        self._others, self._may_be = others, may_be
+        self._names = required.keys()
+
+    def broken(self, value: Any) -> tuple[Mark, ...] | None:
+        """Return what an invalid value breaks; None where it is not clear what is told."""
+        if value.__class__ is not dict:
+            return None
+        found: list[Mark] = []
+        lacking = not self._names <= value.keys()
+        for name, each in value.items():
+            attribute = self._attributes.get(name)
+            if attribute is None:
+                if not self._may_be({name: each}):
+                    if self._others is None or lacking:  # it may be the one that lacks, misspelt
+                        return None
+                    found.append((*self._others[:2], _pointer(name)))
+            elif not attribute.is_valid(each):
+                if isinstance(each, _PARTED):
+                    return None
+                marks = [mark for valid, mark in attribute.keywords if not valid(each)]
+                if not marks:
+                    return None
+                found.append(marks[0] if len(marks) == 1 else _together(marks))
+        if lacking:
+            found += [mark for name, mark in self._required.items() if name not in value]
+        return tuple(found) or None
+
+
+def _together(marks: list[Mark]) -> Mark:
+    """Return what is told of limits that one value breaks: the first, as firm as the firmest."""
+    return marks[0][0], min(firm for _, firm, _ in marks), None
+
+
+def attributes_of(
+    schema: Any, limits: Limits, compiled: Callable[[Any], Valid]
+) -> Attributes | None:
+    """Return what tells broken limits of a schema without references, None where nothing can."""
+    if not isinstance(schema, dict) or not schema.keys() <= _ROOT:
+        return None
+    if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
+        return None
+    by_pointer: dict[str, list[Limit]] = {}
+    for limit in limits.all():
+        by_pointer.setdefault(limit.pointer, []).append(limit)
+
+    def of(name: str, part: Any) -> _Attribute:
+        own = [limit for limit in by_pointer.get(_pointer(name), ()) if limit.keyword != "required"]
+        return _Attribute(compiled(part), _keywords(part, own, compiled))
+
+    properties = schema.get("properties", {})
+    required = {
+        name: _mark(limit)
+        for name in schema.get("required", ())
+        for limit in by_pointer.get(_pointer(name), ())
+        if limit.keyword == "required"
+    }
+    if len(required) < len(schema.get("required", ())) or not required.keys() <= properties.keys():
+        return None  # of one that is required but not known, the engine's errors tell more
+    closing = [at for at in by_pointer.get("", ()) if at.keyword == "additionalProperties"]
+    patterns = schema.get("patternProperties", {})
+    clear = len(closing) == 1 and all(part in (True, {}) for part in patterns.values())
+    return Attributes(
+        {name: of(name, part) for name, part in properties.items()},
+        required,
+        _mark(closing[0]) if clear else None,
+        compiled({"patternProperties": patterns, "additionalProperties": False}),
+    )
+
+
+def _mark(limit: Limit) -> Mark:
+    return limit, firmness_of(limit), None
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _keywords(
+    part: Any, own: list[Limit], compiled: Callable[[Any], Valid]
+) -> tuple[tuple[Valid, Mark], ...]:
+    """Return what judges by each keyword of an attribute, the most telling first."""
+    if not isinstance(part, dict):
+        return ()
+    refused = part.get("not") == {}
+    if not part.keys() <= (LONE | {"not"} if refused else LONE):
+        return ()
+    if len({limit.keyword for limit in own}) < len(own):
+        return ()
+    found = []
+    for limit in sorted(own, key=rank):
+        keyword = "not" if refused and limit.keyword not in part else limit.keyword
+        if keyword not in part:
+            return ()
+        found.append((compiled({keyword: part[keyword]}), _mark(limit)))
+    return tuple(found)
