@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import bulk as bulk
+    from . import clients as clients
+    from . import spark as spark
+    from . import strategies as strategies
+    from . import testing as testing
     from .catalog import contract, contracts
     from .certified import cases
     from .document import Document, read
@@ -57,6 +62,9 @@ _ROOMS = {
     "read": "document",
 }
 
+#: Public modules: those that need an extra are imported when they are used, as all are.
+_MODULES = frozenset(("bulk", "clients", "spark", "strategies", "testing"))
+
 __all__ = [
     "API",
     "Breach",
@@ -90,13 +98,15 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("fieldbound")
-    if name not in _ROOMS:
+    if name not in _ROOMS and name not in _MODULES:
         raise AttributeError(f"module 'fieldbound' has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     value = globals()[name] = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__, *_MODULES})
