@@ -77,6 +77,18 @@ def colored(choice: str, output: str | None) -> bool:
     return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
+def ascii_only(output: str | None) -> bool:
+    """Tell whether standard output, if no file is written, cannot take what charts are drawn of."""
+    from .render.bulk.charts import BLOCKS
+
+    encoding = "utf-8" if output is not None else getattr(sys.stdout, "encoding", None)
+    try:
+        BLOCKS.encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return True
+    return False
+
+
 def is_same(path: str, other: str) -> bool:
     """Tell whether two paths lead to one file, be it there or not."""
     from pathlib import Path
@@ -109,6 +121,21 @@ def replacing(output: str) -> Iterator[TextIO]:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def written(console: Console, chunks: Iterator[str], output: str | None) -> bool:
+    """Write to *output*, None being standard output; tell whether all could be written."""
+    if output is None:
+        for chunk in chunks:
+            put(chunk)
+        return True
+    try:
+        with replacing(output) as stream:
+            stream.writelines(chunks)
+    except OSError as error:
+        console.error(f"cannot write {output}: {reason(error)}")
+        return False
+    return True
 
 
 def reason(error: OSError) -> str:

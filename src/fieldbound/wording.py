@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .model import Limit, Report, Violation
+    from .tallies import BulkReport, Lengths, LimitTally
 
 _TYPES: Final = {
     "string": "a string",
@@ -298,3 +299,89 @@ def quoted(value: Any, *, compact: bool = False) -> str:
         return json.dumps(value, ensure_ascii=False, separators=separators)
     except (TypeError, ValueError):
         return str(value)
+
+
+# -- many records --------------------------------------------------------------------------------
+
+#: Limits that the sentences of a bulk report name.
+_MOST_TOLD: Final = 10
+#: What is nearer to none or all than this many percent is not rounded to them.
+_LEAST_SHARE: Final = 0.01
+
+
+def bulk_report(report: BulkReport) -> str:
+    """Say how many records are refused, the limits most of them break, and what else is wrong."""
+    lines = [verdict(report)]
+    for number, tally in enumerate(report.tallies[:_MOST_TOLD], 1):
+        at = "" if tally.limit is None else f" at {tally.limit.pointer or 'the whole record'}"
+        lines.append(f"  {number}. {tally.code}{at}: {effect(tally, report.records)}")
+        first = tally.samples[:1]
+        lines += [f"     record {each.number}: {each.violation.message}" for each in first]
+    more = len(report.tallies) - _MOST_TOLD
+    lines += [f"  and {many(more, 'more limit')}"] * (more > 0)
+    others = (*alarms(report), *map(heap, report.heaps))
+    return "\n".join([*lines, *(f"  {said}" for said in others)])
+
+
+def verdict(report: BulkReport) -> str:
+    """Say in one sentence how many records are refused."""
+    by = f"by {report.contract}"
+    name = "" if report.name is None else f"{report.name}: "
+    if not report.records:
+        return f"{name}no record judged {by}"
+    said = f"{name}{many(report.records, 'record')} {by}: "
+    if not report.refused:
+        return said + ("all accepted" if report.records > 1 else "accepted")
+    limits = sum(tally.limit is not None for tally in report.tallies)
+    broken = [f"of {many(limits, 'limit')}"] * (limits > 0)
+    broken += ["of JSON itself"] * (limits < len(report.tallies))
+    refused = f"{report.refused:,} refused ({share(report.refused, report.records)})"
+    return f"{said}{refused}, {many(report.violations, 'violation')} {' and '.join(broken)}"
+
+
+def alarms(report: BulkReport) -> list[str]:
+    """Say what is wrong beside broken limits: a file without its end, keys that are there twice."""
+    said = [f"the file is cut off: {report.cut_off}"] * bool(report.cut_off)
+    twice = report.duplicates
+    if twice is not None and twice.keys:
+        are = "key is" if twice.keys == 1 else "keys are"
+        at = twice.pointer or "the whole record"
+        told = f"{twice.keys:,} {are} there more than once at {at}"
+        said.append(f"{told}, in {many(twice.records, 'record')}")
+    return said
+
+
+def heap(lengths: Lengths) -> str:
+    """Say that texts heap up exactly at a limit."""
+    length, at = many(lengths.limit.value, "character"), lengths.limit.pointer or "the whole record"
+    heaped = f"{many(lengths.at, 'text')} are exactly {length} long, the limit of {at}"
+    return f"{heaped}: something upstream may cut them silently"
+
+
+def effect(tally: LimitTally, whole: int) -> str:
+    """Say how many records of the *whole* break a limit, and how many of them no other."""
+    said = f"{many(tally.records, 'record')} ({share(tally.records, whole)})"
+    if tally.records == 1:
+        said += ", by this alone" if tally.alone else ", not by this alone"
+    else:
+        count = {0: "none", tally.records: "all"}.get(tally.alone, f"{tally.alone:,}")
+        said += f", {count} of them by this alone"
+    if tally.violations == tally.records:
+        return said
+    return f"{said}; {many(tally.violations, 'violation')}"
+
+
+def many(number: int, unit: str) -> str:
+    """Return a number that may be large with its unit, such as `1 record` or `5,012 records`."""
+    return f"{number:,} {unit}{'s' * (number != 1)}"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a part in percent, of two digits or more; only none is 0 % and only all is 100 %."""
+    if part in (0, whole):
+        return "100 %" if part else "0 %"
+    percent = 100 * part / whole
+    near = min(percent, 100 - percent)
+    if near < _LEAST_SHARE:
+        return "more than 99.99 %" if percent > near else "less than 0.01 %"
+    return f"{percent:.{2 if near < 1 else 1 if near < 10 else 0}f} %"  # noqa: PLR2004

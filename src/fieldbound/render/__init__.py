@@ -43,13 +43,14 @@ class Style:
     """How reports are shown: `fail_on` is one of `SAYS`, what is less firm is only a warning.
 
     *color* and *excerpts* (the offending line of the text) concern the text format alone; *quiet*
-    leaves out the count and what was not judged.
+    leaves out the count and what was not judged; *ascii* draws charts without block characters.
     """
 
     fail_on: str = SAYS[-1]
     color: bool = False
     excerpts: bool = False
     quiet: bool = False
+    ascii: bool = False
 
 
 @dataclass(slots=True)

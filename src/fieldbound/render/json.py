@@ -49,19 +49,8 @@ def limit_object(limit: Limit) -> dict[str, Any]:
     }
 
 
-def _report(report: Report, style: Style) -> dict[str, Any]:
-    return {
-        "name": report.name,
-        "contract": report.contract,
-        "ok": report.ok,
-        "unspecified": dict(report.unspecified),
-        "about": report.about,
-        "unjudged": dict(report.unjudged),
-        "violations": [_violation(each, style) for each in report],
-    }
-
-
-def _violation(violation: Violation, style: Style) -> dict[str, Any]:
+def violation_object(violation: Violation, style: Style) -> dict[str, Any]:
+    """Give a violation as the report's schema has it."""
     at = violation.place
     return {
         "code": violation.code,
@@ -75,4 +64,16 @@ def _violation(violation: Violation, style: Style) -> dict[str, Any]:
         "fails": violation.fails(style.fail_on),
         "limit": None if violation.limit is None else limit_object(violation.limit),
         "also": [limit_object(limit) for limit in violation.also],
+    }
+
+
+def _report(report: Report, style: Style) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "contract": report.contract,
+        "ok": report.ok,
+        "unspecified": dict(report.unspecified),
+        "about": report.about,
+        "unjudged": dict(report.unjudged),
+        "violations": [violation_object(each, style) for each in report],
     }

@@ -1,0 +1,121 @@
+"""Bulk reports go in, one JSON object comes out, as `bulk-report.schema.json` here says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldbound.render import ascii_json, version
+from fieldbound.render.json import limit_object, violation_object
+
+from . import spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from fieldbound.render import Style
+    from fieldbound.tallies import BulkReport, Duplicates, Lengths, LimitTally
+
+#: The `$id` of bulk-report.schema.json.
+SCHEMA: Final = "https://fieldbound.invalid/bulk-report.schema.json"
+
+
+def render(
+    reports: Iterable[BulkReport], style: Style, problems: Sequence[str] = ()
+) -> Iterator[str]:
+    """Give all reports, and what could not be judged, in one object."""
+    read = list(reports)
+    judged = sum(report.records for report in read)
+    yield ascii_json(
+        {
+            "$schema": SCHEMA,
+            "fieldbound": version(),
+            # Nothing judged is no pass, and neither is less judged than was asked for.
+            "ok": judged > 0 and not problems and all(report.ok for report in read),
+            "records": judged,
+            "refused": sum(report.refused for report in read),
+            "violations": sum(report.violations for report in read),
+            "errors": list(problems),
+            "reports": [_report(report, style) for report in read],
+        }
+    )
+
+
+def _report(report: BulkReport, style: Style) -> dict[str, Any]:
+    return {
+        "name": report.name,
+        "contract": report.contract,
+        "ok": report.ok,
+        "fails": report.fails(style.fail_on),
+        "records": report.records,
+        "accepted": report.accepted,
+        "refused": report.refused,
+        "violations": report.violations,
+        "limits": [_tally(tally, style) for tally in report.tallies],
+        "wrong": [{"violations": many, "records": records} for many, records in report.wrong],
+        "measured": report.measured,
+        "lengths": [_lengths(lengths) for lengths in report.lengths],
+        "unspecified": [
+            {"pointer": pointer, "records": records, "reason": reason}
+            for pointer, (records, reason) in report.unspecified.items()
+        ],
+        "blank": report.blank,
+        "cutOff": report.cut_off,
+        "duplicates": None if report.duplicates is None else _duplicates(report.duplicates),
+    }
+
+
+def _tally(tally: LimitTally, style: Style) -> dict[str, Any]:
+    return {
+        "id": tally.id,
+        "code": tally.code,
+        "limit": None if tally.limit is None else limit_object(tally.limit),
+        "says": tally.says,
+        "fails": tally.fails(style.fail_on),
+        "violations": tally.violations,
+        "records": tally.records,
+        "alone": tally.alone,
+        "fields": [{"pointer": at, "violations": number} for at, number in tally.fields],
+        "samples": [
+            {
+                "number": sample.number,
+                "offset": sample.offset,
+                "line": sample.line,
+                "key": sample.key,
+                "violation": violation_object(sample.violation, style),
+            }
+            for sample in tally.samples
+        ],
+    }
+
+
+def _lengths(lengths: Lengths) -> dict[str, Any]:
+    limit = int(lengths.limit.value)
+    return {
+        "limit": limit_object(lengths.limit),
+        "measured": lengths.measured,
+        "over": lengths.over,
+        "at": lengths.at,
+        "heaped": lengths.heaped,
+        "shortest": lengths.shortest,
+        "longest": lengths.longest,
+        "spans": [
+            {"first": first, "last": last, "texts": texts} for first, last, texts in spans(lengths)
+        ],
+        "near": [
+            {"length": limit - len(lengths.near) + number, "texts": texts}
+            for number, texts in enumerate(lengths.near)
+        ],
+    }
+
+
+def _duplicates(found: Duplicates) -> dict[str, Any]:
+    return {
+        "pointer": found.pointer,
+        "keys": found.keys,
+        "records": found.records,
+        "missing": found.missing,
+        "samples": [
+            {"key": each.key, "records": each.records, "numbers": list(each.numbers)}
+            for each in found.samples
+        ],
+    }
