@@ -23,6 +23,7 @@ from fieldbound.cli import main, parser_of_commands
 from fieldbound.console import replacing
 from fieldbound.model import SAYS
 from fieldbound.render import FORMATS
+from fieldbound.render.bulk import FORMATS as RECORDS
 
 #: What no x-source entry of the schema speaks of holds by decree: breaking it always fails.
 SCHEMA: dict[str, Any] = {
@@ -113,7 +114,7 @@ def choices(command: str, option: str) -> tuple[str, ...]:
 
 def test_choices_are_those_of_the_library() -> None:
     """--format takes the formats there are, --fail-on how firmly a limit may be known."""
-    assert choices("check", "--format") == tuple(FORMATS)
+    assert choices("check", "--format") == (*FORMATS, *(set(RECORDS) - set(FORMATS)))
     assert choices("check", "--fail-on") == SAYS
 
 

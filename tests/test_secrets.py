@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 import fieldbound
+import fieldbound.bulk
+import fieldbound.pieces
+import fieldbound.run
 from fieldbound import API, Invalid, Message, Report
 from fieldbound.guard import ContractWarning, Guard
 from fieldbound.render import FORMATS, Style, render
@@ -185,3 +188,95 @@ def test_a_refused_argument_is_not_shown() -> None:
     with pytest.raises(TypeError) as raised:
         Message("GET", "https://h", [CANARY])
     assert CANARY not in "".join(traceback.format_exception(raised.value))
+
+
+# -- many records ----------------------------------------------------------------------------------
+
+RECORD: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "pin": {"type": "string", "maxLength": 3, "pattern": "^[0-9]*$", "x-sensitive": True},
+        "inner": {"type": "object", "x-sensitive": True, "properties": {"a": {"type": "null"}}},
+        "list": {"type": "array", "x-sensitive": True, "items": {"enum": ["1"]}},
+        "word": {"type": "string", "format": "password", "enum": ["a"]},
+        "plain": {"type": "integer"},
+    },
+    "additionalProperties": False,
+}
+KEYS = ("/pin", "/inner", "/inner/a", "/inner/*", "/list", "/list/0", "/word", "/plain")
+
+
+def _lines() -> bytes:
+    """Return records with secrets in them, valid and invalid, and some that are no JSON."""
+    records: list[Any] = [
+        {"pin": CANARY, "inner": {"a": CANARY, CANARY: 1}, "list": [CANARY], "word": CANARY},
+        {"pin": [CANARY], "inner": CANARY, "list": {CANARY: CANARY}, "word": {CANARY: 1}},
+        {"inner": {CANARY: CANARY, "*": CANARY}, "plain": "x"},
+        {"inner": {"*": CANARY, "b": CANARY}},
+    ]
+    lines = [json.dumps(each) for each in records] * 2
+    lines += [
+        f'{{"pin":"{CANARY}","pin":"{CANARY}"}}',
+        f'{{"inner":{{"{CANARY}":1,"{CANARY}":2}}}}',
+    ]
+    lines += [f'{{"pin":"{CANARY}', f'{{"pin":"{CANARY}\\ud800"}}', f'"{CANARY}"', f"{CANARY}"]
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_account_of_records_has_a_secret(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither samples nor keys show what is secret, in no format, and it is not kept on disk."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(fieldbound.pieces, "BLOCK", 200)
+    monkeypatch.setattr(fieldbound.run, "KEPT", 1)
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(_lines())
+    contract = fieldbound.Contract(RECORD)
+    run = fieldbound.run.Run(str(path), contract, fieldbound.run.Options(key=key, samples=50))
+    kept: list[bytes] = []
+
+    def keep(*_: int) -> None:
+        kept.extend(each.read_bytes() for each in tmp_path.rglob("*.run*"))
+
+    run.on_progress = keep
+    report = run.report()
+    assert report.refused > 5
+    assert report.duplicates is not None
+    assert report.duplicates.keys or key in ("/inner/a", "/plain", "/list/0")
+    assert len(kept) > 2
+    assert not any(CANARY.encode() in each for each in kept)
+    assert CANARY not in f"{report}{report!r}{pickle.dumps(report)!r}"
+    for name in ("text", "json", "html"):
+        assert CANARY not in fieldbound.bulk.render(report, name)
+
+
+def test_what_is_told_of_a_refused_record_has_no_secret(tmp_path: Path) -> None:
+    """A refused line holds the record itself, and the violations beside it no secret of it."""
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(_lines())
+    refused = tmp_path / "refused"
+    fieldbound.bulk.check(path, fieldbound.Contract(RECORD), refused=refused)
+    lines = [json.loads(line) for line in refused.read_bytes().splitlines()]
+    assert len(lines) > 5
+    assert all(CANARY not in json.dumps(line["violations"]) for line in lines)
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
+def test_a_secret_header_is_no_key_that_is_shown(name: str) -> None:
+    """Where names count in any case, a key is hidden in whichever it is named."""
+    contract = fieldbound.contract("fortellis/create-parts-groups/request.headers")
+    report = fieldbound.bulk.check([{name: CANARY}] * 2, contract, key=f"/{name}")
+    assert report.duplicates is not None
+    assert [each.key for each in report.duplicates.samples] == [None]
+    assert CANARY not in f"{report!r}{fieldbound.bulk.render(report, 'json')}"
+
+
+def test_a_key_that_is_not_secret_would_be_seen(tmp_path: Path) -> None:
+    """A key that may be shown is shown, so the other tests look at the right places."""
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(f'{{"plain":"{CANARY}"}}\n'.encode() * 2)
+    report = fieldbound.bulk.check(path, fieldbound.Contract(RECORD), key="/plain")
+    for name in ("text", "json", "html"):
+        assert CANARY in fieldbound.bulk.render(report, name)

@@ -10,29 +10,14 @@ import argparse
 import os
 import sys
 from contextlib import suppress
-from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .console import (
-    Console,
-    colored,
-    is_same,
-    is_terminal,
-    let_go,
-    put,
-    reason,
-    replacing,
-)
+from .console import Console, let_go, put, reason
 from .model import SAYS, FieldboundError
-from .render import FORMATS, STDIN, Style, Tally, escaped, render
+from .render import FORMATS, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from .document import Document
-    from .judge import Contract
-    from .model import Report
-    from .traffic import Recordings
+    from collections.abc import Callable, Sequence
 
 _STDIN = "-"
 _TABLE = "[tool.fieldbound.files]"
@@ -41,14 +26,21 @@ _TABLE = "[tool.fieldbound.files]"
 _FAULT_SHOWN = 200
 
 _CHECK_HELP = f"""\
-Judge JSON and YAML files, each by one contract: the one named with -c, or the one to
-which {_TABLE} of pyproject.toml maps the file.
-Judge recorded traffic (a HAR, a cassette of VCR, a log of exchanges in NDJSON), each exchange
-by the API it belongs to: one named with --api, or in [tool.fieldbound.apis]. A recording is
-what ends in .har, what `recordings` in [tool.fieldbound] matches, and with --api every FILE.
+Judge JSON and YAML files, each by one contract: the one named with -c, or the
+one to which {_TABLE} of pyproject.toml maps the file.
+Judge recorded traffic (a HAR, a cassette of VCR, a log of exchanges in NDJSON),
+each exchange by the API it belongs to: one named with --api, or in
+[tool.fieldbound.apis]. A recording is what ends in .har, what `recordings` in
+[tool.fieldbound] matches, and with --api every FILE.
+Judge files of records, each record by the contract, and give one account.
 Without a FILE, judge every file that is mapped, and all recordings.
 
-Exit code: 0 valid, 1 violations, 2 wrong usage, unreadable input or a broken contract.
+Exit code: 0 valid, 1 violations, 2 wrong usage, unreadable input or a broken
+contract.
+"""
+_RECORDS_HELP = """\
+NDJSON (.ndjson, .jsonl), CSV and Parquet, a JSON array where the contract of
+-c takes none, packed or not (.gz, .zst): each record is judged by itself.
 """
 _CHECK_EXAMPLE = "example: fieldbound check -c oracle-cx-sales/create-product-group payload.json"
 _CONTRACTS_EXAMPLE = "example: fieldbound contracts oracle-cx-sales --folder contracts"
@@ -237,12 +229,23 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         metavar="[HOST=]NAME",
         help="judge every FILE, a recording, by this API, at any host or at one; may be repeated",
     )
-    add("--input", choices=("json", "yaml"), help="what standard input is (default: json)")
+    add(
+        "--input",
+        choices=("json", "yaml", "ndjson", "csv", "tsv"),
+        help="what standard input is (default: json)",
+    )
     add(
         "--format",
-        choices=tuple(FORMATS),
-        help="how to write (default: text; github in its Actions)",
+        choices=(*FORMATS, "html"),
+        help="how to write (default: text; github in its Actions); html is for records",
     )
+    _add_output(parser)
+    _add_records(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    """Add the options of what is put out."""
+    add = parser.add_argument
     add("--output", metavar="FILE", help="write there, all or nothing, not to standard output (-)")
     add(
         "--fail-on",
@@ -263,133 +266,49 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     )
 
 
-# -- check -----------------------------------------------------------------------------------------
+def _add_records(parser: argparse.ArgumentParser) -> None:
+    """Add the options of files that have many records."""
+    group = parser.add_argument_group("files of records", _RECORDS_HELP)
+    add = group.add_argument
+    add("--key", metavar="POINTER", help="what tells records apart: named in samples, once each")
+    add("--accepted", metavar="FILE", help="write the valid records there, byte for byte")
+    add("--refused", metavar="FILE", help="write the others there, each with its violations")
+    add("--workers", type=_workers, metavar="N", help="processes (default: one a processor)")
+    add("--samples", type=_samples, metavar="N", help="records to tell of a limit (default: 5)")
+    add("--resume", action="store_true", default=None, help="go on with a run that was stopped")
+    add(
+        "--column",
+        type=_column,
+        action="append",
+        metavar="NAME=POINTER",
+        help="where the values of a column belong (default: /NAME); may be repeated",
+    )
+
+
+def _workers(text: str) -> int:
+    return _whole(text, 1)
+
+
+def _samples(text: str) -> int:
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least}")
+    return int(text)
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, mark, pointer = text.rpartition("=")
+    if not mark or not name or (pointer and not pointer.startswith("/")):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not NAME=POINTER, such as Name=/InternalName"
+        )
+    return name, pointer
 
 
 def _check(args: argparse.Namespace, console: Console) -> int:
-    from .config import chosen_by, load
+    from .checking import check
 
-    config = load()
-    fail_on = args.fail_on or config.fail_on
-    output = None if args.output == _STDIN else args.output
-    if args.input and _STDIN not in args.files:
-        console.error(f"--input tells what standard input is: give {_STDIN} as a FILE")
-        return 2
-    skip, apis = args.skip_unmapped, args.api
-    chosen = chosen_by(config, args.files, args.contract, console, skip=skip, apis=bool(apis))
-    if not chosen and console.failed:
-        return 2
-    files = {*args.files, *(path for path, _ in chosen)} - {_STDIN}
-    if output is not None and any(is_same(output, path) for path in files):
-        console.error(f"--output {output} is a file to judge: it would be lost")
-        return 2
-    judge = _Judge(console, (*args.folder, *config.folders), fail_on, args.input or "json")
-    judge.apis, judge.named, judge.skip = apis or config.apis, bool(args.files), skip
-    reports = judge.reports(chosen)
-    first = list(islice(reports, 1))
-    if not first and console.failed:
-        return 2
-    shows = args.color == "always" or (output is None and is_terminal(sys.stdout))
-    style = Style(fail_on, colored(args.color, output), excerpts=shows, quiet=args.quiet)
-    in_actions = output is None and os.environ.get("GITHUB_ACTIONS") == "true"
-    named = args.format or ("github" if in_actions else "text")
-    chunks = render(named, chain(first, reports), style, console.problems)
-    if not _written(console, chunks, output):
-        return 2
-    if output is not None:
-        judge.tally.unjudged = len(console.problems)
-        console.note(f"{judge.tally}")
-    return int(judge.failed)
-
-
-def _written(console: Console, chunks: Iterator[str], output: str | None) -> bool:
-    """Write to *output*, None being standard output; tell whether all could be written."""
-    if output is None:
-        for chunk in chunks:
-            put(chunk)
-        return True
-    try:
-        with replacing(output) as stream:
-            stream.writelines(chunks)
-    except OSError as error:
-        console.error(f"cannot write {output}: {reason(error)}")
-        return False
-    return True
-
-
-class _Judge:
-    """Files in, reports out: one document at a time, each contract loaded once."""
-
-    def __init__(
-        self, console: Console, folders: tuple[str, ...], fail_on: str, stdin: str
-    ) -> None:
-        self._console = console
-        self._folders = folders
-        self._fail_on = fail_on
-        self._stdin = stdin
-        self._contracts: dict[str, Contract | FieldboundError] = {}
-        self._recordings: Recordings | None = None
-        self.apis: Sequence[str] = ()
-        self.named = self.skip = False
-        self.tally = Tally()
-        self.failed = False
-
-    def reports(self, chosen: Iterable[tuple[str, str | None]]) -> Iterator[Report]:
-        for path, name in chosen:
-            for report in self._reports(path, name):
-                self.tally.add(report, self._fail_on)
-                self.failed = self.failed or report.fails(self._fail_on)
-                yield report
-        if self._recordings is not None:
-            self._recordings.end()
-
-    def _reports(self, path: str, name: str | None) -> Iterator[Report]:
-        try:
-            if name is None:
-                yield from self._recorded(path)
-            else:
-                yield self._contract(name).check(self._document(path))
-        except FieldboundError as error:
-            self._console.error(str(error), about=path)
-        except OSError as error:
-            self._console.error(f"cannot read {path}: {reason(error)}")
-
-    def _recorded(self, path: str) -> Iterator[Report]:
-        from .traffic import Recording, Recordings
-
-        if self._recordings is None:
-            self._recordings = Recordings(
-                self._console, self.apis, self._folders, each=self.named, skip=self.skip
-            )
-        name, format_ = (STDIN, self._stdin) if path == _STDIN else (path, "json")
-        return self._recordings.reports(Recording(name, self._data(path), format_))
-
-    def _contract(self, name: str) -> Contract:
-        if name not in self._contracts:
-            from .catalog import contract
-
-            try:
-                self._contracts[name] = contract(name, self._folders)
-            except FieldboundError as error:
-                self._contracts[name] = error
-        loaded = self._contracts[name]
-        if isinstance(loaded, FieldboundError):
-            raise loaded
-        return loaded
-
-    def _document(self, path: str) -> Document:
-        from .document import parse, read
-
-        return (
-            read(path)
-            if path != _STDIN
-            else parse(self._data(path), name=STDIN, format=self._stdin)
-        )
-
-    def _data(self, path: str) -> bytes:
-        if path != _STDIN:
-            with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
-                return file.read()
-        if sys.stdin is None:
-            raise OSError("it is closed")
-        return sys.stdin.buffer.read()
+    return check(args, console)
