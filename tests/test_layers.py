@@ -16,34 +16,37 @@ ROOMS = Path(fieldbound.__file__).parent
 
 #: The rooms, the lowest layer first. A room imports from the layers below its own alone.
 LAYERS = (
-    {"workers", "model", "references", "tracebacks"},
-    {"wording", "values", "wiretap"},
-    {"hints"},
+    {"workers", "model", "references", "tracebacks", "pieces"},
+    {"wording", "values", "wiretap", "tallies"},
+    {"hints", "order", "sizes", "lines", "found", "keyed", "crew", "rows", "cells"},
     {"document", "limits", "inline", "loosen", "names", "forms", "grammar", "source", "reach"},
-    {"algebra", "languages", "quantities"},
+    {"algebra", "languages", "quantities", "strict", "counts", "packed"},
     {"engine", "explain", "lint", "coverage"},
-    {"texts"},
-    {"reference", "kinds", "naming"},
-    {"judge", "openapi"},
-    {"upgrade", "named", "family"},
+    {"texts", "attributes"},
+    {"reference", "kinds", "naming", "batch", "arrays"},
+    {"judge", "openapi", "account"},
+    {"upgrade", "named", "family", "counting"},
     {"subtypes"},
     {"files"},
     {"bundle"},
     {"shape", "anatomy", "containers"},
     {"build", "making", "frames", "messages", "typed", "paths", "choices"},
-    {"brackets", "operations", "wrong"},
-    {"fields", "reading"},
+    {"brackets", "operations", "wrong", "columns"},
+    {"fields", "reading", "arrow"},
+    {"parquet"},
+    {"sources"},
     {"single", "render"},
     {"catalog", "exchange", "probe", "writing"},
     {"config", "console", "certified", "drawing", "recording", "testing", "http"},
     {"hosts", "messaging"},
-    {"guard", "strategies"},
-    {"clients", "pytest_coverage", "pytest_traffic"},
-    {"inside", "recorded"},
-    {"placed"},
+    {"guard", "strategies", "journal", "split", "progress"},
+    {"clients", "pytest_coverage", "pytest_traffic", "run"},
+    {"inside", "recorded", "bulk"},
+    {"placed", "spark"},
     {"masked"},
     {"traffic"},
-    {"listings", "pytest_plugin"},
+    {"listings", "pytest_plugin", "many"},
+    {"checking"},
     {"cli"},
     {"__main__"},
 )
@@ -53,6 +56,13 @@ OUTSIDE = {
     "bundle": set(),
     "clients": {"httpx", "requests"},
     "document": {"jiter", "yaml"},
+    "batch": {"jsonschema_rs"},
+    "strict": {"orjson", "jiter"},
+    "found": {"orjson"},
+    "cells": {"pyarrow"},
+    "parquet": {"pyarrow"},
+    "spark": {"pyarrow", "pyspark"},
+    "keyed": {"orjson"},
     "explain": {"jsonschema_rs"},
     "engine": {"jsonschema_rs"},
     "judge": {"jsonschema"},
@@ -62,6 +72,8 @@ OUTSIDE = {
     "pytest_coverage": {"pytest"},
     "workers": {"pytest"},
     "pytest_traffic": {"pytest"},
+    "packed": {"backports", "compression"},  # which of them depends on Python's version
+    "split": {"backports", "compression"},
     "choices": {"jsonschema_path", "openapi_core"},
     "paths": {"jsonschema_path", "openapi_core"},
     "reading": {"openapi_core"},
@@ -71,7 +83,7 @@ OUTSIDE = {
     "config": {"tomli", "tomllib"},  # which of them depends on Python's version
 }
 #: A sentence is made of a noun's facts when it is asked for: these know no noun.
-SPOKEN = {("model", "wording"), ("model", "hints")}
+SPOKEN = {("model", "wording"), ("model", "hints"), ("tallies", "wording")}
 #: Files that are part of a room though they stand beside it.
 PARTS = {"_json_text": "document", "_yaml_text": "document"}
 
