@@ -39,7 +39,10 @@ def account(
         report = contract.check(document)
         if document.readable:
             unspecified.update(report.unspecified.keys())
-        elif line == len(lines):
+        elif line == len(lines) and (
+            raw.rstrip()[-1:] not in (b"}", b"]")
+            or "syntax" in {each.code for each in report.violations}
+        ):
             cut_off = f"line {line:,}, the last one, breaks off: what comes after it is missing"
         if not report.violations:
             continue

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -40,6 +44,7 @@ SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 CONTRACT = Contract(SCHEMA, name="acme/item")
+OPEN = Contract({"properties": {"name": {"type": "string"}}}, name="acme/open")
 MARK = b"\xef\xbb\xbf"
 
 
@@ -230,6 +235,16 @@ def test_a_file_cut_off_at_its_end_is_said_to_be_so(
     assert not found.ok
     assert check(file(b'{"name":"a"}\n{"name":"a"}'), CONTRACT).cut_off is None
     assert check(file(b'{"name":"a"}\n' + end + b"\n"), CONTRACT).cut_off is None
+
+
+@pytest.mark.parametrize(
+    "end",
+    [b'{"name":NaN}', b'{"name":"\\ud800"}', b'{"name":"a"}{"name":"b"} ', b'{"name":"\xff"}'],
+)
+def test_a_bad_record_at_the_end_that_is_whole_is_not_cut_off(end: bytes) -> None:
+    """A last line without an end that cannot be read, but breaks off nowhere, is no more than bad."""
+    found = check(file(b'{"name":"a"}\n' + end), CONTRACT)
+    assert (found.records, found.refused, found.cut_off) == (2, 1, None)
 
 
 def test_a_line_too_long_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -508,7 +523,10 @@ def test_values_are_written_as_lines() -> None:
     assert json.loads(Path("bad").read_text())["record"] == values[1]
 
 
-@pytest.mark.parametrize("value", [math.nan, -math.inf, date(2026, 1, 1), [{1}], 10**5000])
+@pytest.mark.parametrize(
+    "value",
+    [math.nan, -math.inf, date(2026, 1, 1), [{1}], pytest.param(1 << 20_000, id="6021 digits")],
+)
 def test_what_json_has_not_is_not_written_as_something_else(value: Any) -> None:
     """A value that no limit looks at, but JSON has none such, fails a run that is to write it."""
     records = [{"name": "a", "id": 1}, {"name": "b", "id": {"x": value}}]
@@ -581,6 +599,22 @@ def test_a_process_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     assert not Path("ok").exists()
 
 
+def test_a_script_without_a_guard_is_told_what_it_lacks() -> None:
+    """Where processes begin anew, each runs the script again: the error says what to do."""
+    file(ndjson(records(50)))
+    Path("script.py").write_text(
+        "from fieldbound import Contract, bulk, crew, pieces\n"
+        "crew._way = lambda: 'spawn'\n"
+        "pieces.BLOCK = 100\n"
+        "bulk.check('a.ndjson', Contract(True), workers=2)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "script.py"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert 'below `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+
+
 # -- any file ------------------------------------------------------------------------------------
 
 LINES = st.lists(
@@ -634,3 +668,19 @@ def test_any_file_is_accounted_for(
     if found.duplicates is not None:
         keys = [key_of(parse(line.rstrip(b"\r")).value, key) for line in lines]
         assert found.duplicates.keys == sum(keys.count(each) > 1 for each in {*keys} - {None})
+
+
+def test_no_more_processes_are_started_than_there_are_blocks(
+    small: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many workers are asked for, none is started for nothing."""
+    asked = []
+    judged = crew.judged
+
+    def counted(judge: Any, blocks: Any, workers: int, full: Any) -> Any:
+        asked.append(workers)
+        return judged(judge, blocks, 1, full)
+
+    monkeypatch.setattr("fieldbound.run.judged", counted)
+    assert check(file(b'{"name":"a"}\n' * 350), CONTRACT, workers=10**9).records == 350
+    assert asked == [3]

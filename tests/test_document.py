@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
@@ -920,3 +921,18 @@ def test_no_infinity_is_let_through() -> None:
     document = parse('["1e400", 1e-400, 12e000, "' + "0" * 400 + '"]')
     assert document.faults == ()
     assert all(math.isfinite(each) for each in document.value[1:3])
+
+
+@pytest.mark.parametrize(
+    "text", [b"{", b'"\xff"', b"[NaN]", b"[1e999]", b'{"a":1,"a":2}', MARK + b"1"]
+)
+def test_a_text_with_faults_leaves_no_circle_in_memory(text: bytes) -> None:
+    """What reads millions of bad texts without looking for circles has memory for them."""
+    parse(text)
+    gc.collect()
+    gc.disable()
+    try:
+        assert parse(text).faults
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -125,3 +125,15 @@ def test_an_empty_file_has_no_blocks(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_bytes(b"")
     assert cut(Lines(str(tmp_path / "a.ndjson"))) == []
     assert cut(Stream(Bytes(io.BytesIO(b"")))) == []
+
+
+def test_a_file_that_becomes_shorter_is_said_to_be_cut_off(tmp_path: Path) -> None:
+    """What was there when the check began and is gone before it ends does not pass quietly."""
+    path = tmp_path / "a.ndjson"
+    path.write_bytes(b"1\n2\n")
+    source = Lines(str(path))
+    assert source.cut_off is None
+    path.write_bytes(b"1\n")
+    assert source.cut_off == "it became shorter while it was read: what was there last is missing"
+    path.write_bytes(b"1\n2\n3\n")
+    assert source.cut_off is None

@@ -25,8 +25,17 @@ from fieldbound import console
 from fieldbound.model import Limit, Place, Source, Violation
 from fieldbound.render import Style, cells, version
 from fieldbound.render.bulk import FORMATS, charts, label, mended, render, spans, where, wrongs
+from fieldbound.render.bulk import fields as fields_of
 from fieldbound.sizes import Ruler, Sizes
-from fieldbound.tallies import BulkReport, Duplicate, Duplicates, Lengths, LimitTally, Sample
+from fieldbound.tallies import (
+    FIELDS,
+    BulkReport,
+    Duplicate,
+    Duplicates,
+    Lengths,
+    LimitTally,
+    Sample,
+)
 from fieldbound.wording import share
 from test_render import NASTY
 
@@ -208,6 +217,14 @@ def test_text_of_many_limits() -> None:
     lines = shown("text", reports=(tallied.many(150),)).splitlines()
     assert sum(line[:4].strip().rstrip(".").isdigit() for line in lines) == 20
     assert "and 130 more limits, each broken in 130 records or fewer;" in lines
+
+
+def test_fields_that_are_not_told_are_counted() -> None:
+    """Where a limit is on more fields than are told apart, it is said how much the others have."""
+    tally = tallied.rich().tallies[0]
+    told = tuple((f"/a{number}", 1) for number in range(FIELDS))
+    assert fields_of(replace(tally, violations=FIELDS, fields=told))[-1] == "/a19 (1)"
+    assert fields_of(replace(tally, violations=2026, fields=told))[-1] == "elsewhere (2,006)"
 
 
 def test_text_tells_warnings() -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import fieldbound.run
-from fieldbound import Contract, pieces
+from fieldbound import Contract, FieldboundError, pieces
 from fieldbound.bulk import check
 from fieldbound.run import Options, Run
 from line_by_line import ndjson
@@ -301,11 +301,49 @@ def test_with_nothing_to_resume_a_run_begins_and_says_so() -> None:
 
 @pytest.mark.usefixtures("often")
 def test_only_a_file_is_gone_on_with() -> None:
-    """Values and streams cannot be read again from where they were: it is said."""
+    """Values and streams cannot be read again from where they were: that is refused."""
+    with pytest.raises(FieldboundError, match="only the check of a file can be resumed"):
+        Run([{"name": "a"}], Contract(SCHEMA), Options(resume=True))
+    with pytest.raises(ValueError, match="format is of a file"):
+        Run([{"name": "a"}], Contract(SCHEMA), Options(format="csv"))
+
+
+@pytest.mark.parametrize("columns", [["a"], {"a": 5}, "a"])
+def test_columns_are_texts_for_texts(columns: Any) -> None:
+    """What maps columns otherwise than from a name to a pointer is refused."""
+    with pytest.raises(TypeError, match="columns maps names"):
+        Options(columns=columns)
+
+
+@pytest.mark.usefixtures("often")
+def test_two_may_check_the_same_at_once() -> None:
+    """A check beside the same one finds the same, and only the one that began can be resumed."""
+    contract, found = Contract(SCHEMA), []
+
+    def beside(*_: int) -> None:
+        if not found:
+            found.append(check("a.ndjson", contract, key="/id"))
+            with pytest.raises(BlockingIOError, match="another run of the same check is under way"):
+                resumed(contract, key="/id")
+
+    run = Run("a.ndjson", contract, Options(key="/id"))
+    run.on_progress = beside
+    assert [run.report()] == found
+    assert left() == []
+
+
+@pytest.mark.usefixtures("often")
+def test_two_cannot_write_the_same_files_at_once() -> None:
+    """A check that would write the files of the same one beside it is refused."""
     contract = Contract(SCHEMA)
-    run = Run([{"name": "a"}], contract, Options(resume=True))
-    assert run.report().records == 1
-    assert run.notes == ["only the check of a file can be resumed: it begins anew"]
+
+    def beside(*_: int) -> None:
+        with pytest.raises(BlockingIOError, match="another run of the same check is under way"):
+            check("a.ndjson", contract, key="/id", accepted="ok")
+
+    run = Run("a.ndjson", contract, Options(key="/id", accepted="ok"))
+    run.on_progress = beside
+    assert run.report().accepted == len(Path("ok").read_bytes().splitlines())
 
 
 @pytest.mark.usefixtures("often")

@@ -99,12 +99,24 @@ def test_of_several_limits_the_tightest_counts() -> None:
         ([150] * 50 + [149] * 100 + [20] * 50, False),
         ([150] * 60 + [149] * 100 + [20] * 50, True),
         ([151] * 60 + [20] * 50, False),
+        ([150] * 60 + [0] * 40, False),  # all that are there have this length
+        ([150] * 60 + [300] * 40, False),  # what is longer was not cut
+        ([150] * 60 + [300] * 40 + [20] * 9, True),
     ],
 )
 def test_texts_heap_up_where_something_cuts_them(lengths: list[int], heaped: bool) -> None:
     """Many texts just at a limit are a heap, unless there are as many below, or hardly others."""
     schema = {"properties": {"a": {"maxLength": 150}}}
     assert measured(schema, *({"a": "x" * each} for each in lengths))["/a"].heaped is heaped
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 10, 11, 17, 36])
+@pytest.mark.parametrize("others", [0, 99])
+def test_codes_of_one_length_are_no_heap(most: int, others: int) -> None:
+    """Codes that fill their limit by nature are none that were cut, though some are left empty."""
+    lengths = [most] * 80 + [others] * 20
+    schema = {"properties": {"a": {"maxLength": most}}}
+    assert not measured(schema, *({"a": "x" * each} for each in lengths))["/a"].heaped
 
 
 def test_a_vendor_contract_is_measured_at_its_limits() -> None:

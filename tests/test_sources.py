@@ -17,7 +17,7 @@ from backports import zstd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fieldbound import packed, pieces
+from fieldbound import arrays, packed, pieces
 from fieldbound.arrays import Array
 from fieldbound.lines import Lines
 from fieldbound.model import FieldboundError
@@ -466,3 +466,17 @@ def test_an_error_crosses_processes() -> None:
     """An error of reading pickles and compares by value, as all of the library do."""
     error = FieldboundError("x")
     assert pickle.loads(pickle.dumps(error)) == error  # noqa: S301
+
+
+def test_a_block_of_an_array_has_no_more_than_so_many_records(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Short records are cut into blocks by their number, for each takes memory of its own."""
+    monkeypatch.setattr(arrays, "_BLOCK", 3)
+    source = Array(Bytes(io.BytesIO(b"[0,1,2,3,4,5,6]")))
+    blocks = [list(block.read()) for _, block in source.blocks()]
+    assert [[piece.texts for piece in block if isinstance(piece, Texts)] for block in blocks] == [
+        [[b"0", b"1", b"2"]],
+        [[b"3", b"4", b"5"]],
+        [[b"6"]],
+    ]

@@ -248,6 +248,15 @@ def test_columns_go_where_they_are_mapped(session: SparkSession, check: Any) -> 
 # -- the violations ------------------------------------------------------------------------------
 
 
+def test_columns_may_have_any_names(session: SparkSession, check: Any) -> None:
+    """Names that mean something to Spark, or differ in case alone, are names of attributes."""
+    contract = Contract({"properties": {"a.b c`d": {"type": "null"}, "A": {"type": "null"}}})
+    checked = check(session.createDataFrame([("x", "y", "z")], ["a.b c`d", "a", "A"]), contract)
+    assert [each.code for each in checked.report.tallies] == ["type", "type"]
+    pointers = {each.pointer for each in checked.violations.collect()}
+    assert pointers == {"/a.b c`d", "/A"}
+
+
 def test_violations_are_a_frame(session: SparkSession, check: Any) -> None:
     """Each violation is a row: which record breaks what, where, by what, and what to do."""
     found = check(_frame(session, ROWS[:20], 3), key="/id")
@@ -351,6 +360,10 @@ def test_what_is_wrong_is_told_before_a_row_is_read(session: SparkSession, check
     df = _frame(session, ROWS[:1], 1)
     with pytest.raises(UnknownName):
         check(df, "nobody/nothing")
+    with pytest.raises(TypeError, match="contract is a dict: give a Contract, or a name of one"):
+        check(df, {"type": "object"})
+    with pytest.raises(ValueError, match="samples is -1, but must be a whole number from 0"):
+        check(df, samples=-1)
     with pytest.raises(FieldboundError, match="a key is named by a JSON Pointer"):
         check(df, key="id")
     with pytest.raises(FieldboundError, match="there is no column 'nme'"):

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import fieldbound
-from fieldbound import bulk
+from fieldbound import bulk, strict
 from fieldbound.document import parse
 from fieldbound.strict import Lines
 
@@ -233,3 +233,12 @@ def test_what_nests_too_deep_is_left_to_a_strict_reader(depth: int) -> None:
         code: told.count(code) for code in told
     }
     assert "duplicateKey" in told
+
+
+def test_names_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of records that are all unlike, the names are forgotten again, and the values as they are."""
+    monkeypatch.setattr(strict, "_KEPT", 10)
+    lines = Lines()
+    for at in range(100):
+        assert lines.objects(b'{"n%d":%d}' % (at, at)) == [{f"n{at}": at}]
+    assert len(lines._sound) <= 11

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .keyed import Keyed
     from .pieces import Flaw
 
+#: What a record ends with, if it is whole.
+_CLOSING: Final = (b"}", b"]")
 _EXACT: Final = frozenset((str, bool, int, type(None)))
 
 
@@ -37,6 +39,8 @@ class Terms:
         split: bool,
         on_refused: Callable[[int, Any, Sequence[Violation]], None] | None,
     ) -> None:
+        if type(samples) is not int or samples < 0:
+            raise ValueError(f"samples is {samples!r}, but must be a whole number from 0")
         contract.unrecorded_is_valid({})  # there is something to judge by, and the way is chosen
         self.contract, self.keyed, self.samples = contract, keyed, samples
         self.split, self.on_refused = split, on_refused
@@ -68,20 +72,23 @@ class Account:
             self._count(rows, [field for _, _, field in verdict.broken], times)
         self._told = Counter()
         self.counts.sizes.settle(self._terms.ruler.limits)
+        for key in self._full & self.counts.rows.keys():
+            self.counts.rows[key].limit = None  # it is known, and takes long to pass on
         return self.counts
 
     def text(self, spot: Spot) -> bool:
-        """Judge one text, and return whether it could be read."""
+        """Judge one text, and return whether it breaks off: its end, at least, is missing."""
         document = parse((spot.raw or b"").rstrip(b"\r\n"))
         value, number = document.value, self._next()
         if document.readable:
             self._noted([value], number)
             if not document.faults and self._terms.contract.unrecorded_is_valid(value):
                 self.accept(spot)
-                return True
+                return False
         violations = self._terms.contract.unrecorded_check(document).violations
         self._refuse(Found(number, value, spot, document.readable), violations)
-        return document.readable
+        ends = not any(each.code == "syntax" for each in document.faults)
+        return not (document.readable or (ends and document.data.rstrip().endswith(_CLOSING)))
 
     def flawed(self, flaw: Flaw, spot: Spot) -> None:
         """Refuse what is no record."""

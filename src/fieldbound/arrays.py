@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Records that are judged at a time.
 _PIECE: Final = 500
+#: Records that a block has at most: of short ones, each takes more memory than its text.
+_BLOCK: Final = 100 * _PIECE
 #: How deep a bracket is looked for that one of another kind may close; none nests deeper.
 _DEPTH: Final = 200
 
@@ -105,7 +107,7 @@ class Array:
         held: list[Element] = []
         scanner = Scanner()
         for each in _elements(feed, scanner):
-            if held and each.offset - held[0].offset >= pieces.BLOCK:
+            if held and (each.offset - held[0].offset >= pieces.BLOCK or len(held) == _BLOCK):
                 yield Elements.of(held)
                 held = []
             held.append(each)

@@ -35,8 +35,9 @@ _TEXTS: Final = frozenset(("string", "boolean", "null"))
 _RARE: Final = 16
 #: Values in which several things can be wrong at once.
 _PARTED: Final = (dict, list)
-#: Verdicts that are remembered.
+#: Verdicts that are remembered, if each tells of no more than so many limits and characters.
 _KEPT: Final = 10_000
+_SHORT: Final = 16, 500
 #: Where an array's item stands in an evaluation path that comes by way of the array.
 _WAY: Final = 2
 #: An attribute that is missing beside an unknown one may be that one, misspelt.
@@ -175,8 +176,9 @@ class Batch:
         if found is None:
             return None
         verdict = self._verdict((found[1],))
-        limit = found[1][0]
-        if limit.keyword != "required" and "*" not in limit.pointer and found[1][2] is None:
+        limit, _, field = found[1]
+        plain = field is None and limit.keyword != "required" and "*" not in limit.pointer
+        if verdict is not None and plain:
             self._known[way] = verdict
         return verdict
 
@@ -199,13 +201,15 @@ class Batch:
         kinds = {type(error.kind) for error in errors}
         return None if kinds >= _MISSPELT else self._verdict(tuple(found.values()))
 
-    def _verdict(self, broken: tuple[Mark, ...]) -> Verdict:
+    def _verdict(self, broken: tuple[Mark, ...]) -> Verdict | None:
+        """Return the Verdict on what is broken, None for one that is not worth its memory."""
+        most, longest = _SHORT
+        if len(broken) > most or sum(len(field or "") for *_, field in broken) > longest:
+            return None
         key = tuple([(id(limit), firm, field) for limit, firm, field in broken])
         verdict = self._verdicts.get(key)
-        if verdict is None:
-            verdict = Verdict(broken)
-            if len(self._verdicts) < _KEPT:
-                self._verdicts[key] = verdict
+        if verdict is None and len(self._verdicts) < _KEPT:
+            verdict = self._verdicts[key] = Verdict(broken)
         return verdict
 
     def _mark(

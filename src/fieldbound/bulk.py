@@ -42,10 +42,10 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
     says, or as it begins; *format* says otherwise: "ndjson", "json", "csv", "tsv" or "parquet".
     *columns* maps the columns of a table to JSON Pointers.
 
-    *workers* is the number of processes, None one for each processor; the report is the same. *key*
-    is a JSON Pointer to what tells records apart. So many *samples* are kept of each limit.
-    *accepted* and *refused* are paths to write the records to, by verdict. A run that was stopped,
-    however it was, goes on with *resume*.
+    *workers* is the number of processes, None one for each processor; the report is the same. A
+    script asks for several below `if __name__ == "__main__":`. *key* is a JSON Pointer to what
+    tells records apart. So many *samples* are kept of each limit. *accepted* and *refused* are
+    paths to write the records to, by verdict. A run that was stopped goes on with *resume*.
 
     Raises UnknownName or BrokenContract for the contract, Unspecified where the vendor documents
     nothing to judge by, OSError for a file that cannot be read or written, NotJSON for a value that

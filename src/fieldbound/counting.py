@@ -178,7 +178,7 @@ class Judge:
         line = self._account.counts.lines + (not raw.endswith(b"\n"))
         if not raw.strip(_BLANK):
             self._account.counts.blank += 1
-        elif not self._account.text(Spot(raw, offset, line, 1)) and not raw.endswith(b"\n"):
+        elif self._account.text(Spot(raw, offset, line, 1)) and not raw.endswith(b"\n"):
             self._account.counts.cut_at = line
 
     def _texts(self, piece: Texts) -> None:

@@ -36,7 +36,7 @@ _GONE: Final = (
     "fewer workers take less"
 )
 _UNGUARDED: Final = (
-    "; and a script that asks for several must do so below `if __name__ == \"__main__\":`, "
+    '; and a script that asks for several must do so below `if __name__ == "__main__":`, '
     "for each of them runs its first lines again"
 )
 
@@ -70,6 +70,7 @@ class _Crew:
         context: Any = multiprocessing.get_context(way)
         self._idle: list[Connection] = []
         self._busy: dict[Connection, tuple[int, int]] = {}
+        self._given = 0
         self._processes = []
         self._ours: list[Connection] = []
         try:
@@ -92,16 +93,9 @@ class _Crew:
         self, blocks: Iterator[tuple[int, Block]], full: Callable[[], frozenset[Key]]
     ) -> Iterator[tuple[int, Counts]]:
         done: dict[int, tuple[int, Counts]] = {}
-        given = told = 0
+        told = 0
         while True:
-            while self._idle and given - told < _AHEAD * len(self._processes):
-                position, block = next(blocks, (0, None))
-                if block is None:
-                    break
-                worker = self._idle.pop()
-                self._send(worker, (block, full()))
-                self._busy[worker] = given, position
-                given += 1
+            self._give(blocks, full, told)
             if not self._busy:
                 return
             ready: list[Any] = wait(list(self._busy))
@@ -109,9 +103,26 @@ class _Crew:
                 number, position = self._busy.pop(worker)
                 done[number] = position, self._received(worker)
                 self._idle.append(worker)
+            self._give(blocks, full, told)  # none shall wait until what is done is added up
             while told in done:
                 yield done.pop(told)
                 told += 1
+
+    def _give(
+        self,
+        blocks: Iterator[tuple[int, Block]],
+        full: Callable[[], frozenset[Key]],
+        told: int,
+    ) -> None:
+        """Give each idle process the next block, but none too far ahead of those *told*."""
+        while self._idle and self._given - told < _AHEAD * len(self._processes):
+            position, block = next(blocks, (0, None))
+            if block is None:
+                return
+            worker = self._idle.pop()
+            self._send(worker, (block, full()))
+            self._busy[worker] = self._given, position
+            self._given += 1
 
     def end(self) -> None:
         """Let the processes end, or make them."""

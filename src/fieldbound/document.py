@@ -205,7 +205,9 @@ def _faulty(data: bytes, name: str | None, format: str, refusal: str) -> Documen
     if mark:
         found.insert(0, Fault("byteOrderMark", 0))
     text = body if format == "json" else body.decode(errors="replace")
-    return Document(name, data, format, value, _violations(text, found))
+    violations = _violations(text, found)
+    found.clear()  # a fault knows this frame by its traceback: the circle would stay in memory
+    return Document(name, data, format, value, violations)
 
 
 def _read(body: bytes, format: str, refusal: str) -> tuple[Any, list[Fault]]:  # noqa: A002

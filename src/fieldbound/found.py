@@ -182,4 +182,6 @@ def _written(value: Any, path: Path) -> str:
     except TypeError:
         raise NotJSON(pointer_of(path), kind) from None
     except ValueError:  # Python writes none of so many digits
-        raise NotJSON(pointer_of(path), f"{kind} too large to be written", "give its text") from None
+        raise NotJSON(
+            pointer_of(path), f"{kind} too large to be written", "give its text"
+        ) from None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Bytes that are read from a file at a time.
 _BUFFER: Final = 1 << 20
+_SHORTER: Final = "it became shorter while it was read: what was there last is missing"
 
 
 class Lines:
@@ -26,12 +27,16 @@ class Lines:
     """
 
     accepted = refused = Frame()
-    cut_off: str | None = None
 
     def __init__(self, path: str, name: str | None = None) -> None:
         self.name: str | None = name or path
         self._path = path
-        self.size: int | None = os.stat(path).st_size  # noqa: PTH116 - pathlib is slow to import
+        self.size: int | None = _size(path)
+
+    @property
+    def cut_off(self) -> str | None:
+        """Say that bytes which were there have gone, if they have."""
+        return _SHORTER if _size(self._path) < (self.size or 0) else None
 
     def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
         """Cut the file into ranges of bytes."""
@@ -39,6 +44,10 @@ class Lines:
         for start in range(first * pieces.BLOCK, size, pieces.BLOCK):
             end = min(start + pieces.BLOCK, size)
             yield end, Range(self._path, start, end)
+
+
+def _size(path: str) -> int:
+    return os.stat(path).st_size  # noqa: PTH116 - pathlib is slow to import
 
 
 class Range(NamedTuple):

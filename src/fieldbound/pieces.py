@@ -92,15 +92,18 @@ class Source(Protocol):
     """A file of records, or another run of them.
 
     *name* is shown, *size* the bytes of what is read, None if that is not known. *accepted* and
-    *refused* are the frames in which its records are written when they are split. *cut_off* says,
-    once all blocks were read, how the file breaks off before its end.
+    *refused* are the frames in which its records are written when they are split.
     """
 
     name: str | None
     size: int | None
     accepted: Frame
     refused: Frame
-    cut_off: str | None
+
+    @property
+    def cut_off(self) -> str | None:
+        """How the records break off, once all blocks were taken."""
+        ...
 
     def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
         """Cut the file into blocks, leaving out so many *first* ones.

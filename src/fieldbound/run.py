@@ -16,7 +16,8 @@ from .counts import Counts, line_of
 from .crew import judged
 from .judge import Contract
 from .keyed import Keyed
-from .model import NotJSON
+from .lines import Lines
+from .model import FieldboundError, NotJSON
 from .sources import Records, source_of
 
 if TYPE_CHECKING:
@@ -45,12 +46,15 @@ class Options:
     format: str | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("workers", 1), ("samples", 0)):
-            value = getattr(self, name)
-            if value is None and name == "workers":
-                continue
-            if type(value) is not int or value < least:
-                raise ValueError(f"{name} is {value!r}, but must be a whole number from {least}")
+        workers = self.workers
+        if workers is not None and (type(workers) is not int or workers < 1):
+            raise ValueError(f"workers is {workers!r}, but must be a whole number from 1")
+        columns = self.columns
+        if columns is not None and not (
+            isinstance(columns, Mapping)
+            and all(isinstance(each, str) for pair in columns.items() for each in pair)
+        ):
+            raise TypeError("columns maps names of columns to JSON Pointers, texts to texts")
 
 
 class Run:
@@ -79,6 +83,10 @@ class Run:
             given, format=options.format, columns=options.columns, contract=contract
         )
         self._path = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
+        if options.resume and self._path is None:
+            raise FieldboundError("only the check of a file can be resumed: give its path")
+        if options.format is not None and isinstance(self._source, Records):
+            raise ValueError("format is of a file: values have none, leave it out")
         keyed = None if options.key is None else Keyed(options.key, contract)
         self._splits = options.accepted is not None or options.refused is not None
         self._judge = Judge(contract, keyed=keyed, samples=options.samples, split=self._splits)
@@ -124,7 +132,7 @@ class Run:
     def _begin(self) -> None:
         options, stand = self._options, None
         if options.resume or options.key is not None:
-            self._journal = self._opened(options.resume)
+            self._journal = self._opened_or_not()
         if options.resume and self._journal is not None:
             stand = self._restored(self._journal)
         if self._splits:
@@ -167,6 +175,8 @@ class Run:
             workers = _processors()
         if isinstance(self._source, Records) or (size is not None and size <= pieces.BLOCK):
             return 1
+        if isinstance(self._source, Lines):
+            workers = min(workers, -(-(size or 0) // pieces.BLOCK))
         return workers
 
     def _take(self, counts: Counts) -> None:
@@ -195,13 +205,25 @@ class Run:
         from .journal import Journal
 
         if self._path is None:
-            if resume:
-                self._note("only the check of a file can be resumed: it begins anew")
             return Journal.temporary()
         journal = Journal.open(self._which(), self._things(), resume=resume)
         self._note(journal.refusal)
         self._note(journal.reason)
         return journal
+
+    def _opened_or_not(self) -> Journal:
+        """Return the journal of this run: where the same check is under way, a passing one.
+
+        Two may read the same file at once; they cannot write the same files.
+        """
+        from .journal import Journal
+
+        try:
+            return self._opened(self._options.resume)
+        except BlockingIOError:
+            if self._options.resume or self._splits:
+                raise
+            return Journal.temporary()
 
     def _keep(self) -> None:
         """Keep the state of the run, for another to go on."""

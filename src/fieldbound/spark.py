@@ -98,14 +98,13 @@ def check(
             f"a DataFrame of Spark is wanted, not a {type(df).__name__}: "
             "fieldbound.bulk.check takes files, and records in memory"
         )
-    if isinstance(contract, str):
-        contract = catalog.contract(contract)
+    contract = _contract(contract)
     plan = plan_of(df.columns, columns, contract)
     taken = frozenset(columns_of(plan))
     df = df.drop(*[name for name in df.columns if name not in taken])
-    given = _Given(contract, key, plan, samples)
+    given = _Given(contract, key, plan, samples, df.columns)
     judge = _checked_here(df, given)
-    kept = df.mapInArrow(partial(_judged, given), _ddl(_FOUND)).persist()
+    kept = _columns_numbered(df).mapInArrow(partial(_judged, given), _ddl(_FOUND)).persist()
     try:
         counts, befores = _merged(kept, samples)
         twice = None if key is None else _duplicates(kept, befores, key, samples)
@@ -117,6 +116,21 @@ def check(
     checked = Checked(_numbered(kept, befores), judge.report(counts, None, twice))
     checked._kept = kept
     return checked
+
+
+def _contract(given: Contract | str) -> Contract:
+    contract = catalog.contract(given) if isinstance(given, str) else given
+    if not isinstance(contract, Contract):
+        raise TypeError(f"contract is a {type(given).__name__}: give a Contract, or a name of one")
+    return contract
+
+
+def _columns_numbered(df: DataFrame) -> DataFrame:
+    """Return a DataFrame with its columns named by numbers.
+
+    By their names, Spark would not find those with a dot, or two alike but for their case.
+    """
+    return df.toDF(*map(str, range(len(df.columns))))
 
 
 def _checked_here(df: DataFrame, given: _Given) -> Judge:
@@ -201,6 +215,7 @@ class _Given(NamedTuple):
     key: str | None
     plan: Plan
     samples: int
+    names: Sequence[str]
 
 
 class _Batch(NamedTuple):
@@ -230,7 +245,8 @@ def _judged(given: _Given, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[p
 
     whole, rows = Counts(), None
     judge = Judge(given.contract, keyed=keyed, samples=given.samples, on_refused=tell)
-    for batch in batches:
+    for numbered in batches:
+        batch = _named(numbered, given.names)
         rows = rows or Rows(batch.schema, given.plan)
         counts = judge.block(_Batch(rows, batch), whole.full(given.samples))
         if told:
@@ -243,6 +259,12 @@ def _judged(given: _Given, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[p
             counts.keys.clear()
         whole.merge(counts, given.samples)
     yield _table(partition, {"counts": [pickle.dumps(whole)]})
+
+
+def _named(batch: pyarrow.RecordBatch, names: Sequence[str]) -> pyarrow.RecordBatch:
+    import pyarrow
+
+    return pyarrow.RecordBatch.from_arrays(batch.columns, names=list(names))
 
 
 def _facts(violation: Violation) -> tuple[str | None, ...]:

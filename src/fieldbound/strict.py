@@ -21,6 +21,8 @@ _BETWEEN: Final = b",%d," % _MARK
 #: All but quotation marks and colons.
 _OTHERS: Final = bytes(set(range(256)) - set(b'":'))
 _DICT: Final = {dict}
+#: Names that are remembered, about so many.
+_KEPT: Final = 10_000
 
 
 class Lines:
@@ -50,6 +52,8 @@ class Lines:
         if not names <= self._sound:
             if any(":" in name for name in names):
                 return None
+            if len(self._sound) > _KEPT:  # the names of one record are as those of another, or not
+                self._sound = set()
             self._sound |= names
         # A key without a colon has its two quotation marks just before the next colon. So there
         # are at least as many of these as there are keys in the text; and if there are no more

@@ -25,7 +25,8 @@ FIELDS: Final = 20
 _HEAP: Final = 5
 #: ... where they are so many times as many as the lengths just below have on average, ...
 _TIMES: Final = 5
-#: ... and are not nearly all there are: such values have one length by nature, as codes do.
+#: ... and are not nearly all that fit: such values have one length by nature, as codes do. Empty
+#: ones, or nearly so, are left out, and longer ones, for these were not cut.
 _ALL: Final = 0.9
 
 
@@ -107,7 +108,9 @@ class Lengths:
     def heaped(self) -> bool:
         """Whether texts heap up exactly at the limit: something upstream cuts them silently."""
         usual = sum(self.near) / len(self.near) if self.near else 0.0
-        return self.at >= _HEAP and self.at > _TIMES * usual and self.at < _ALL * self.measured
+        empty = self.near[0] if len(self.near) == self.limit.value else sum(self.parts[:1])
+        fitting = sum(self.parts) - empty
+        return self.at >= _HEAP and self.at > _TIMES * usual and self.at < _ALL * fitting
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from fieldbound.render import escaped, rule
-from fieldbound.tallies import BEYOND
+from fieldbound.tallies import BEYOND, FIELDS
 from fieldbound.wording import alarms, heap, many, share
 
 if TYPE_CHECKING:
@@ -55,8 +55,10 @@ def label(tally: LimitTally) -> str:
 
 
 def fields(tally: LimitTally) -> list[str]:
-    """Say of each field of a limit how many violations are there."""
-    return [f"{field(pointer)} ({number:,})" for pointer, number in tally.fields]
+    """Say of each field of a limit how many violations are there, and how many at others."""
+    more = tally.violations - sum(number for _, number in tally.fields)
+    rest = [f"elsewhere ({more:,})"] if more > 0 and len(tally.fields) == FIELDS else []
+    return [f"{field(pointer)} ({number:,})" for pointer, number in tally.fields] + rest
 
 
 def field(pointer: str) -> str:
@@ -109,7 +111,7 @@ def warnings(report: BulkReport) -> list[str]:
     rest = [f"and {many(more, 'more key')}"] if samples and more > 0 else []
     said = [escaped(each) for each in alarms(report)]
     if samples:
-        said[-1] += ": " + ", ".join([*map(repeated, samples), *rest])
+        said[-1] += ": " + "; ".join([*map(repeated, samples), *rest])
     return said
 
 
