@@ -1,4 +1,4 @@
-"""Runs of pytest in a folder of their own, with the plugin and no other one that is installed."""
+"""Runs of the command in this process, and of pytest in a folder of its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+
+class Ran(NamedTuple):
+    """What a run of the command left: its exit code, what it wrote and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command: TypeAlias = Callable[..., Ran]
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -139,7 +139,7 @@ def test_numbers_that_a_reader_may_round_are_never_sure() -> None:
 def test_a_verdict_of_many_limits_or_long_names_is_not_remembered() -> None:
     """What hardly any other record breaks alike is left to `check`, and takes no memory."""
     batch = Contract(CLOSED).batch()
-    unknown = (["x"], ["x"], [f"x{at}" for at in range(20)], ["x" * 600])
+    unknown = (["x"], ["x"], [f"x{at}" for at in range(20)], ["x" * 600, "y" * 600])
     told = batch.broken([{"a": "", **dict.fromkeys(names)} for names in unknown])
     assert told[0] is not None
     assert told[0] is told[1]

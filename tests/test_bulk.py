@@ -242,7 +242,7 @@ def test_a_file_cut_off_at_its_end_is_said_to_be_so(
     [b'{"name":NaN}', b'{"name":"\\ud800"}', b'{"name":"a"}{"name":"b"} ', b'{"name":"\xff"}'],
 )
 def test_a_bad_record_at_the_end_that_is_whole_is_not_cut_off(end: bytes) -> None:
-    """A last line without an end that cannot be read, but breaks off nowhere, is no more than bad."""
+    """A last line that cannot be read and has no end, but breaks off nowhere, is only bad."""
     found = check(file(b'{"name":"a"}\n' + end), CONTRACT)
     assert (found.records, found.refused, found.cut_off) == (2, 1, None)
 
@@ -670,8 +670,9 @@ def test_any_file_is_accounted_for(
         assert found.duplicates.keys == sum(keys.count(each) > 1 for each in {*keys} - {None})
 
 
+@pytest.mark.usefixtures("small")
 def test_no_more_processes_are_started_than_there_are_blocks(
-    small: None, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """However many workers are asked for, none is started for nothing."""
     asked = []

@@ -9,10 +9,9 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -24,6 +23,7 @@ from fieldbound.console import replacing
 from fieldbound.model import SAYS
 from fieldbound.render import FORMATS
 from fieldbound.render.bulk import FORMATS as RECORDS
+from running import Command, Ran
 
 #: What no x-source entry of the schema speaks of holds by decree: breaking it always fails.
 SCHEMA: dict[str, Any] = {
@@ -44,17 +44,6 @@ FOLDER = "it is a folder: name files in it, or map globs in [tool.fieldbound.fil
 EXAMPLE = "oracle-cx-sales/create-product-group"
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals, pipes and terminals")
-
-
-class Ran(NamedTuple):
-    """What a run of the command left: its exit code, what it wrote and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)

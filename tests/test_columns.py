@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fieldbound
-from fieldbound import packed, pieces
+from fieldbound import columns, packed, pieces
 from fieldbound.columns import Table
 from fieldbound.model import FieldboundError
 from fieldbound.packed import Bytes
@@ -206,6 +206,19 @@ def test_a_table_is_known_by_its_name(name: str, tmp_path: Path) -> None:
     source = source_of(tmp_path / name, contract=CONTRACT)
     assert [each[0] for each in read(source)] == [{"a;x": "1", "size": 2}]
     assert read(source) == read(source)
+
+
+def test_rows_with_many_cells_are_judged_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many cells are taken apart together at most, or one row, and nothing else changes."""
+    text = b"a,b,c\n" + b"".join(b"%d,x,y\n" % at for at in range(7))
+    whole = read(table(text))
+    sizes = []
+    for cells in (1, 6, 100):
+        monkeypatch.setattr(columns, "_CELLS", cells)
+        ((_, block),) = table(text).blocks()
+        sizes.append([len(piece.values) for piece in block.read() if piece.values])
+        assert read(table(text)) == whole
+    assert sizes == [[1] * 7, [2, 2, 2, 1], [7]]
 
 
 def test_blocks_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

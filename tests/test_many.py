@@ -8,14 +8,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from fieldbound import progress
 from fieldbound.cli import main
+from running import Command, Ran
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX pipes and permissions")
 
@@ -36,17 +36,6 @@ SCHEMA: dict[str, Any] = {
 }
 GOOD, BAD, WARN = '{"name":"a"}', '{"name":"toolong"}', '{"name":"a","note":"toolong"}'
 OPTIONS = ("-c", "item.json")
-
-
-class Ran(NamedTuple):
-    """What a run of the command left: its exit code, what it wrote and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)

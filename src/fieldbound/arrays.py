@@ -98,10 +98,7 @@ class Array:
 
     def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
         """Cut the array into blocks of whole elements."""
-        with self._given.open() as feed:
-            for number, block in enumerate(self._cut(feed)):
-                if number >= first:
-                    yield feed.position, block
+        return self._given.blocks(self._cut, first)
 
     def _cut(self, feed: Feed) -> Iterator[Block]:
         held: list[Element] = []

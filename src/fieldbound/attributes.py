@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from .counts import firmness_of
+from .counts import firmness_of, shortened
 from .explain import rank
 from .inline import LONE
 
@@ -70,7 +70,7 @@ class Attributes:
                 if not self._may_be({name: each}):
                     if self._others is None or lacking:  # it may be the one that lacks, misspelt
                         return None
-                    found.append((*self._others[:2], _pointer(name)))
+                    found.append((*self._others[:2], shortened(_pointer(name))))
             elif not attribute.is_valid(each):
                 if isinstance(each, _PARTED):
                     return None

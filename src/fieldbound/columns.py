@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from .packed import Bytes, Feed
     from .pieces import Block, Piece
 
-#: Rows that are judged at a time.
+#: Rows that are judged at a time, fewer where they have more cells than these together.
 _PIECE: Final = 1000
+_CELLS: Final = 100_000
 _MARK: Final = b"\xef\xbb\xbf"
 #: What may stand between the cells of a row; of those that do so equally often, the first does.
 _DELIMITERS: Final = ",;\t"
@@ -226,8 +227,9 @@ class Rows(NamedTuple):
     def read(self) -> Iterator[Piece]:
         """Read the rows; blank ones are none."""
         line, start = self.line, 0
-        for first in range(0, len(self.ends), _PIECE):
-            cuts = [start, *(end - self.offset for end in self.ends[first : first + _PIECE])]
+        size = max(1, min(_PIECE, _CELLS // self.plan.width))
+        for first in range(0, len(self.ends), size):
+            cuts = [start, *(end - self.offset for end in self.ends[first : first + size])]
             raws = [self.data[begin:end] for begin, end in pairwise(cuts)]
             lines = []
             for raw in raws:
@@ -284,10 +286,7 @@ class Table:
 
     def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
         """Cut the table into blocks of whole rows."""
-        with self._given.open() as feed:
-            for number, block in enumerate(self._cut(feed)):
-                if number >= first:
-                    yield feed.position, block
+        return self._given.blocks(self._cut, first)
 
     def _cut(self, feed: Feed) -> Iterator[Block]:
         held, start, line = bytearray(feed.read(self._head)), self._head, self._line

@@ -20,6 +20,8 @@ from .tallies import FIELDS, LimitTally, Sample
 MANY: Final = 10
 #: Fields of one limit that are counted: the first so many that are found.
 _FIELDS: Final = 1000
+#: Characters of a field's pointer that are kept.
+_LONGEST: Final = 300
 #: What is as firm as no limit of a contract: a text that is no JSON, a limit by decree.
 _DECREED: Final = -1
 
@@ -150,20 +152,25 @@ def key_of(code: str, limit: Limit | None) -> Key:
     return (code, "") if limit is None else (limit.id, limit.location)
 
 
+def shortened(pointer: str) -> str:
+    """Return a pointer as it is counted by: of a name without end, the beginning."""
+    return pointer if len(pointer) <= _LONGEST else pointer[: _LONGEST - 1] + "…"
+
+
 def field_of(limit: Limit | None, pointer: str) -> str | None:
     """Return which field was found to break a limit, None where the limit itself tells that.
 
     Items of an array are one field, `*`, as they are to the limit.
     """
     if limit is None or pointer == limit.pointer:
-        return None if limit is not None else pointer or None
+        return None if limit is not None else shortened(pointer) or None
     of = tokens_of(limit.pointer)
     tokens = [
         "*" if token.isdecimal() and of[at : at + 1] == ("*",) else token
         for at, token in enumerate(tokens_of(pointer))
     ]
     found = pointer_of(tokens)
-    return None if found == limit.pointer else found
+    return None if found == limit.pointer else shortened(found)
 
 
 def firmness(violation: Violation) -> int:

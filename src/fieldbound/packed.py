@@ -18,7 +18,7 @@ from .model import FieldboundError
 from .pieces import Frame, Huge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .pieces import Block, Piece
 
@@ -74,6 +74,15 @@ class Bytes:
         suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122
         file = open(path, "rb")  # noqa: PTH123, SIM115 - the feed closes it
         return Feed(file, self.name, PACKED.get(suffix), owns=True)
+
+    def blocks(
+        self, cut: Callable[[Feed], Iterator[Block]], first: int
+    ) -> Iterator[tuple[int, Block]]:
+        """Cut what is read into blocks, leaving out so many *first* ones, as a Source has it."""
+        with self.open() as feed:
+            for number, block in enumerate(cut(feed)):
+                if number >= first:
+                    yield feed.position, block
 
     def start(self, size: int) -> bytes:
         """Return the first bytes, without passing them."""

@@ -98,7 +98,7 @@ def _untouched(limits: Sequence[Limit]) -> Iterator[str]:
         return
     yield f"<details open><summary>{len(limits)} that no test touches</summary>\n<table><tbody>\n"
     for limit in limits:
-        yield f'<tr>{_named(limit, "untouched")}<td class="dim">{_source(limit)}</td></tr>\n'
+        yield f'<tr>{_named(limit, "untouched")}<td class="dim">{source_of(limit)}</td></tr>\n'
     yield "</tbody></table></details>\n"
 
 
@@ -110,12 +110,13 @@ def _named(limit: Limit, state: str) -> str:
     )
 
 
-def _source(limit: Limit) -> str:
+def source_of(limit: Limit) -> str:
+    """Say where a limit is documented, as a link to it."""
     said = _shown(cited(limit, address=False) or "no source")
     address = limit.source.address if limit.source else None
     if not address or not address.startswith(("https://", "http://")):
         return said
-    return f'<a href="{escape(address, quote=True)}">{said}</a>'
+    return f'<a href="{escape(escaped(address), quote=True)}">{said}</a>'
 
 
 def _shown(value: Any) -> str:

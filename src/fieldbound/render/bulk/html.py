@@ -6,7 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fieldbound.render import cited, details, escaped, rule, version
+from fieldbound.render import details, escaped, rule, version
+from fieldbound.render.page import source_of
 from fieldbound.wording import effect, heap, many, share, verdict
 
 from . import asides, charts, field, fields, label, mended, spans, title, total, warnings, wrongs
@@ -15,7 +16,7 @@ from .look import PAGE, STYLE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fieldbound.model import Limit, Violation
+    from fieldbound.model import Violation
     from fieldbound.render import Style
     from fieldbound.tallies import BulkReport, Lengths, LimitTally, Sample
 
@@ -184,17 +185,9 @@ def _example(violation: Violation) -> Iterator[str]:
     yield f'<p class="message">{_shown(violation.message)}</p>\n'
     for role, line in details(violation):
         if role == "source" and violation.limit is not None:
-            yield f'<p class="small dim">{_source(violation.limit)}</p>\n'
+            yield f'<p class="small dim">{source_of(violation.limit)}</p>\n'
         else:
             yield f'<p class="small{" dim" * (role != "hint")}">{_shown(line)}</p>\n'
-
-
-def _source(limit: Limit) -> str:
-    said = _shown(cited(limit, address=False) or "no source")
-    address = limit.source.address if limit.source else None
-    if not address or not address.startswith(("https://", "http://")):
-        return said
-    return f'<a href="{_attribute(address)}">{said}</a>'
 
 
 def _samples(samples: Sequence[Sample]) -> Iterator[str]:
@@ -223,7 +216,7 @@ def _samples(samples: Sequence[Sample]) -> Iterator[str]:
 def _field(lengths: Lengths) -> str:
     name = _shown(field(lengths.limit.pointer))
     rules = _shown(rule(lengths.limit))
-    source = f'<p class="small dim">{_source(lengths.limit)}</p>\n' if lengths.heaped else ""
+    source = f'<p class="small dim">{source_of(lengths.limit)}</p>\n' if lengths.heaped else ""
     return (
         f'<section class="limit">\n<h3><code>{name}</code> {rules}</h3>\n{source}'
         f"{_histogram(lengths)}</section>\n"
