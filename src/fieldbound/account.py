@@ -170,10 +170,11 @@ class Account:
 
         The first has this *number*, and all of them together these *names*, where that is known.
         """
-        if self.measuring:
-            self._terms.ruler.measure(values, self.counts.sizes)
-        if names is None and self._terms.firsts and all(each.__class__ is dict for each in values):
+        wanted = self.measuring or self._terms.firsts
+        if names is None and wanted and all(each.__class__ is dict for each in values):
             names = set().union(*values)
+        if self.measuring:
+            self._terms.ruler.measure(values, self.counts.sizes, names)
         if self._terms.firsts is None or not self._terms.firsts.isdisjoint(
             names or self._terms.firsts
         ):

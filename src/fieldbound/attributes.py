@@ -8,7 +8,8 @@ would, where the schema of the object is no more than its attributes, and theirs
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final
 
 from .counts import firmness_of, shortened
 from .explain import rank
@@ -28,16 +29,25 @@ _PARTED: Final = (dict, list)
 Valid = Callable[[Any], bool]
 #: A limit that is broken, how firm what is told of it is, and the field, as `field_of` has it.
 Mark = tuple["Limit", int, "str | None"]
+#: What judges by a keyword each, and what is broken where that is not valid.
+Keywords = tuple[tuple[Valid, Mark], ...]
 
 
-class _Attribute(NamedTuple):
+class _Attribute:
     """How an attribute is judged: as a whole, and by each keyword that is a limit of it.
 
-    There are no keywords where more is to be said of it than which of them it breaks.
+    There are no keywords where more is to be said of it than which of them it breaks. They are
+    compiled once the attribute is invalid.
     """
 
-    is_valid: Valid
-    keywords: tuple[tuple[Valid, Mark], ...] = ()
+    def __init__(self, is_valid: Valid, keywords: Callable[[], Keywords]) -> None:
+        self.is_valid = is_valid
+        self._keywords = keywords
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        """What judges by each keyword, the most telling first."""
+        return self._keywords()
 
 
 class Attributes:
@@ -102,7 +112,7 @@ def attributes_of(
 
     def of(name: str, part: Any) -> _Attribute:
         own = [limit for limit in by_pointer.get(_pointer(name), ()) if limit.keyword != "required"]
-        return _Attribute(compiled(part), _keywords(part, own, compiled))
+        return _Attribute(compiled(part), partial(_keywords, part, own, compiled))
 
     properties = schema.get("properties", {})
     required = {
@@ -132,9 +142,7 @@ def _pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def _keywords(
-    part: Any, own: list[Limit], compiled: Callable[[Any], Valid]
-) -> tuple[tuple[Valid, Mark], ...]:
+def _keywords(part: Any, own: list[Limit], compiled: Callable[[Any], Valid]) -> Keywords:
     """Return what judges by each keyword of an attribute, the most telling first."""
     if not isinstance(part, dict):
         return ()

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .pieces import Block
 
 #: Texts are measured in so many windows at the beginning of a text, and in one of so many beyond.
-MEASURED: Final = 128
-EVERY: Final = 16
+MEASURED: Final = 64
+EVERY: Final = 32
 #: After a window that is not of flat objects alone, so many are not tried as such.
 _PATIENCE: Final = 15
 _BLANK: Final = b" \t\r\n"

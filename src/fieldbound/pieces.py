@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Bytes of text in a block; a record belongs to the block in which it begins.
 BLOCK: Final = 4 << 20
 #: Bytes of text that are read and judged at a time.
-WINDOW: Final = 32 << 10
+WINDOW: Final = 64 << 10
 #: Bytes that one record may have: a longer one is refused without being read.
 LONGEST: Final = 8 << 20
 

@@ -9,7 +9,7 @@ from .references import tokens_of
 from .tallies import BEYOND, NEAR, PARTS, Lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence, Set
 
     from .model import Limit
 
@@ -73,17 +73,21 @@ class Ruler:
         paths = [tokens_of(limit.pointer) for limit in self.limits]
         self._paths = [(at, path) for at, path in enumerate(paths) if path]
 
-    def measure(self, values: Sequence[Any], sizes: Sizes) -> None:
-        """Count how long the texts in *values* are."""
+    def measure(self, values: Sequence[Any], sizes: Sizes, names: Set[str] | None = None) -> None:
+        """Count how long the texts in *values* are; *names*, if known, are those of all objects."""
         sizes.records += len(values)
-        objects = [each for each in values if each.__class__ is dict]
-        names = set[str]().union(*objects)
+        objects = values
+        if names is None:
+            objects = [each for each in values if each.__class__ is dict]
+            names = set[str]().union(*objects)
         for at, path in self._paths:
-            if path[0] not in names and path[0] != "*":
+            name = path[0]
+            if name not in names and name != "*":
                 continue
-            if len(path) == 1 and path[0] != "*":
-                found = [each.get(path[0]) for each in objects]
-                lengths = [len(text) for text in found if text.__class__ is str]
+            if len(path) == 1 and name != "*":
+                lengths = [
+                    len(text) for each in objects if (text := each.get(name)).__class__ is str
+                ]
             else:
                 lengths = [len(text) for value in objects for text in _texts(value, path)]
             if lengths:
