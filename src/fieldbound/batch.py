@@ -18,7 +18,7 @@ from .counts import field_of, firmness_of
 from .engine import BASE, compiled
 from .explain import READERS, rank
 from .inline import inlined
-from .references import DIALECTS, pointer_of
+from .references import pointer_of
 
 if TYPE_CHECKING:
     from .attributes import Mark
@@ -98,14 +98,13 @@ class Batch:
         self._limits = limits
         self._referring = of_items({"$ref": uri})
         self._all = self._referring if plain is None else of_items(plain)
-        flat = plain is not None and dialect is not None and dialect.partition("#")[0] in DIALECTS
-        self._flat = of_items(_flattened(plain)) if flat else None
+        self._flat = None if plain is None else of_items(_flattened(plain))
 
         def of_value(part: Any) -> Any:
             whole = part if dialect is None else {"$schema": dialect, "allOf": [part]}
             return compiled(whole, f"{BASE}attribute", {}, formats).is_valid
 
-        self._attributes = attributes_of(plain, limits, of_value) if flat else None
+        self._attributes = None if plain is None else attributes_of(plain, limits, of_value)
 
     @property
     def knows_flat(self) -> bool:
@@ -281,14 +280,12 @@ def _flattened(schema: Any) -> Any:
 
     It may take less, never more: it is *schema* with conditions added where they hold for all.
     """
-    if not isinstance(schema, dict):
-        return {"allOf": [schema, {"type": "object", "additionalProperties": _FLAT}]}
-    closed = isinstance(schema.get("additionalProperties"), (dict, bool))
-    if not closed or schema.get("type") != "object":
-        return {
-            "$schema": schema.get("$schema"),
-            "allOf": [schema, {"type": "object", "additionalProperties": _FLAT}],
-        }
+    known = schema if isinstance(schema, dict) else {}
+    closed = isinstance(known.get("additionalProperties"), (dict, bool))
+    if not closed or known.get("type") != "object":
+        dialect = {"$schema": known["$schema"]} if "$schema" in known else {}
+        plain = {"type": "object", "additionalProperties": _FLAT}
+        return {**dialect, "allOf": [schema, plain]}
     flat = dict(schema)
     for keyword in ("properties", "patternProperties"):
         if isinstance(schema.get(keyword), dict):
