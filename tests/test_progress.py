@@ -254,8 +254,9 @@ def test_a_terminal_that_goes_away_stops_nothing(
 def test_an_interruption_leaves_a_clean_line() -> None:
     """After Ctrl-C the line is empty, what the terminal echoes of it gone too, and no thread is."""
     code = """
-import sys, threading, termios
+import signal, sys, threading, termios
 from fcntl import ioctl
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may ignore it
 ioctl(0, termios.TIOCSCTTY, 0)  # it is the terminal that interrupts
 from fieldbound import progress as room
 room._PAUSE = 0
