@@ -233,8 +233,9 @@ def test_several_files_have_an_account_each(cli: Command) -> None:
     """One that cannot be read does not keep the others from being judged."""
     ran = cli(*OPTIONS, "good.ndjson", "none.ndjson", "bad.ndjson", "--format", "json")
     assert (ran.code, counts(ran)) == (2, [(2, 0), (2, 1)])
-    assert ran.err == "fieldbound: none.ndjson: No such file or directory\n"
-    assert json.loads(ran.out)["errors"] == ["none.ndjson: none.ndjson: No such file or directory"]
+    assert ran.err == "fieldbound: cannot read none.ndjson: No such file or directory\n"
+    said = "none.ndjson: cannot read none.ndjson: No such file or directory"
+    assert json.loads(ran.out)["errors"] == [said]
 
 
 def test_records_are_split_by_their_verdict(cli: Command) -> None:
@@ -347,7 +348,7 @@ def test_a_file_that_may_not_be_read_is_told(cli: Command) -> None:
     """A file without permission is told by its name."""
     Path("bad.ndjson").chmod(0)
     ran = cli(*OPTIONS, "bad.ndjson")
-    assert (ran.code, ran.err) == (2, "fieldbound: bad.ndjson: Permission denied\n")
+    assert (ran.code, ran.err) == (2, "fieldbound: cannot read bad.ndjson: Permission denied\n")
 
 
 def test_the_help_has_lines_that_a_terminal_takes() -> None:

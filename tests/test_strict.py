@@ -111,7 +111,7 @@ def plain(value: dict[str, Any]) -> bool:
     )
 
 
-def agrees(raw: bytes) -> tuple[bool, bool]:
+def assert_read_alike(raw: bytes) -> tuple[bool, bool]:
     """Hold lines read at once against those read alone; return which readers took them."""
     reader = Lines()
     documents = [parse(line) for line in raw.split(b"\n")]
@@ -134,21 +134,24 @@ def agrees(raw: bytes) -> tuple[bool, bool]:
 def test_an_odd_line_is_left_alone_or_read_as_it_is(line: bytes) -> None:
     """Alone, first, in the middle or last: what is taken of an odd line is what it says."""
     for raw in (line, line + b"\n" + GOOD, GOOD + b"\n" + line, b"\n".join([GOOD, line, GOOD])):
-        agrees(raw)
+        assert_read_alike(raw)
 
 
 def test_no_pair_of_odd_lines_makes_a_good_one() -> None:
     """Lines that are broken are not mended by what stands beside them."""
     for one in ODD:
         for other in ODD:
-            agrees(one + b"\n" + other)
+            assert_read_alike(one + b"\n" + other)
 
 
 def test_lines_of_proper_objects_are_read_at_once() -> None:
     """What nobody could doubt is taken by both readers."""
     values = [{"a": number, "b": f"text {number}", "c": None, "d": True} for number in range(50)]
-    assert agrees(b"\n".join(json.dumps(each).encode() for each in values)) == (True, True)
-    assert agrees(b"\n".join([b'{"a":[{"b":1}]}', b"[1]", b"2"])) == (False, True)
+    assert assert_read_alike(b"\n".join(json.dumps(each).encode() for each in values)) == (
+        True,
+        True,
+    )
+    assert assert_read_alike(b"\n".join([b'{"a":[{"b":1}]}', b"[1]", b"2"])) == (False, True)
 
 
 def test_no_number_can_stand_for_the_end_of_a_line() -> None:
@@ -156,7 +159,7 @@ def test_no_number_can_stand_for_the_end_of_a_line() -> None:
     random = Random(1)
     for _ in range(200):
         number = random.randrange(10**8, 10**9)
-        assert agrees(b"1,%d,2\n[3\n4]" % number) == (False, False)
+        assert assert_read_alike(b"1,%d,2\n[3\n4]" % number) == (False, False)
 
 
 JSON = st.recursive(
@@ -217,7 +220,7 @@ def texts(draw: st.DrawFn) -> bytes:
 @example(b'"a\nb"')
 def test_whatever_is_taken_is_what_it_says(raw: bytes) -> None:
     """Each line that is taken with others has no fault when it is read alone, and its value."""
-    agrees(raw)
+    assert_read_alike(raw)
 
 
 @pytest.mark.parametrize("depth", [200, 201, 240, 300, 1000])

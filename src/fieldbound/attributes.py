@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .counts import firmness_of, shortened
 from .explain import rank
 from .inline import LONE
+from .references import pointer_of
 
 if TYPE_CHECKING:
     from .limits import Limits
@@ -80,7 +81,7 @@ class Attributes:
                 if not self._may_be({name: each}):
                     if self._others is None or lacking:  # it may be the one that lacks, misspelt
                         return None
-                    found.append((*self._others[:2], shortened(_pointer(name))))
+                    found.append((*self._others[:2], shortened(pointer_of((name,)))))
             elif not attribute.is_valid(each):
                 if isinstance(each, _PARTED):
                     return None
@@ -111,14 +112,18 @@ def attributes_of(
         by_pointer.setdefault(limit.pointer, []).append(limit)
 
     def of(name: str, part: Any) -> _Attribute:
-        own = [limit for limit in by_pointer.get(_pointer(name), ()) if limit.keyword != "required"]
+        own = [
+            limit
+            for limit in by_pointer.get(pointer_of((name,)), ())
+            if limit.keyword != "required"
+        ]
         return _Attribute(compiled(part), partial(_keywords, part, own, compiled))
 
     properties = schema.get("properties", {})
     required = {
         name: _mark(limit)
         for name in schema.get("required", ())
-        for limit in by_pointer.get(_pointer(name), ())
+        for limit in by_pointer.get(pointer_of((name,)), ())
         if limit.keyword == "required"
     }
     if len(required) < len(schema.get("required", ())) or not required.keys() <= properties.keys():
@@ -136,10 +141,6 @@ def attributes_of(
 
 def _mark(limit: Limit) -> Mark:
     return limit, firmness_of(limit), None
-
-
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
 def _keywords(part: Any, own: list[Limit], compiled: Callable[[Any], Valid]) -> Keywords:

@@ -126,7 +126,10 @@ class Many:
         except FieldboundError as error:
             self._console.error(str(error), about=path)
         except OSError as error:
-            self._console.error(f"{error.filename or path}: {reason(error)}", about=path)
+            target = error.filename in (self._args.accepted, self._args.refused)
+            does = "" if error.filename is None else "cannot write " if target else "cannot read "
+            said = f"{does}{error.filename or path}: {reason(error)}"
+            self._console.error(said, about=path)
         return None
 
     def _report(self, path: str, name: str) -> BulkReport:
