@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fieldbound.config import BrokenConfig, Config, load
-from fieldbound.model import SAYS
+from fieldbound.model.limits import SAYS
 
 CREATE = "oracle-cx-sales/create-product-group"
 

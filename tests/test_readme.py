@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import fieldbound
-from fieldbound.cli import parser_of_commands
-from fieldbound.lint import EXTENSIONS
+from fieldbound.catalog.lint import EXTENSIONS
+from fieldbound.cli.entry_point import parser_of_commands
+from support.paths import ROOT
 
-README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 #: A fenced block: its language, the file it stands for if it names one, and its text.
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -14,12 +14,12 @@ import pytest
 
 import fieldbound
 import fieldbound.bulk
-import fieldbound.pieces
-import fieldbound.run
+import fieldbound.bulk.inputs.blocks
+import fieldbound.bulk.run
 from fieldbound import API, Invalid, Message, Report
-from fieldbound.guard import ContractWarning, Guard
+from fieldbound.http.guard import ContractWarning, Guard
 from fieldbound.render import FORMATS, Style, render
-from fieldbound.render.brief import brief
+from fieldbound.render.brief import first_violations
 
 CANARY = "cAnArY"
 PLACES = ("header", "query", "cookie", "path")
@@ -142,7 +142,7 @@ def test_no_report_has_a_secret_in_any_format(api: API) -> None:
         for style in (Style(), Style(color=True, excerpts=True)):
             assert CANARY not in "".join(render(name, reports, style))
     for report in reports:
-        assert CANARY not in f"{report}{report!r}{brief(report)}{pickle.dumps(report)!r}"
+        assert CANARY not in f"{report}{report!r}{first_violations(report)}{pickle.dumps(report)!r}"
         assert CANARY not in "".join(f"{each!r}{each.message}{each.hint}" for each in report)
 
 
@@ -229,12 +229,14 @@ def test_no_account_of_records_has_a_secret(
 ) -> None:
     """Neither samples nor keys show what is secret, in no format, and it is not kept on disk."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(fieldbound.pieces, "BLOCK", 200)
-    monkeypatch.setattr(fieldbound.run, "KEPT", 1)
+    monkeypatch.setattr(fieldbound.bulk.inputs.blocks, "BLOCK", 200)
+    monkeypatch.setattr(fieldbound.bulk.run, "KEPT", 1)
     path = tmp_path / "a.ndjson"
     path.write_bytes(_lines())
     contract = fieldbound.Contract(RECORD)
-    run = fieldbound.run.Run(str(path), contract, fieldbound.run.Options(key=key, samples=50))
+    run = fieldbound.bulk.run.Run(
+        str(path), contract, fieldbound.bulk.run.Options(key=key, samples=50)
+    )
     kept: list[bytes] = []
 
     def keep(*_: int) -> None:
@@ -242,7 +244,7 @@ def test_no_account_of_records_has_a_secret(
 
     run.on_progress = keep
     report = run.report()
-    assert report.refused > 5
+    assert report.invalid > 5
     assert report.duplicates is not None
     assert report.duplicates.keys or key in ("/inner/a", "/plain", "/list/0")
     assert len(kept) > 2
@@ -257,7 +259,7 @@ def test_what_is_told_of_a_refused_record_has_no_secret(tmp_path: Path) -> None:
     path = tmp_path / "a.ndjson"
     path.write_bytes(_lines())
     refused = tmp_path / "refused"
-    fieldbound.bulk.check(path, fieldbound.Contract(RECORD), refused=refused)
+    fieldbound.bulk.check(path, fieldbound.Contract(RECORD), invalid_out=refused)
     lines = [json.loads(line) for line in refused.read_bytes().splitlines()]
     assert len(lines) > 5
     assert all(CANARY not in json.dumps(line["violations"]) for line in lines)

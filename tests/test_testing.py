@@ -10,14 +10,13 @@ from typing import Any
 
 import hypothesis.errors
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 import fieldbound
-from fieldbound.coverage import Coverage
-from fieldbound.judge import Contract
-from fieldbound.recording import Recorder
+from fieldbound.coverage.limit_coverage import Coverage
+from fieldbound.coverage.recorder import Recorder
 from fieldbound.testing import OutOfBounds, assert_within, text
+from fieldbound.validation.contract import Contract
 
 NAME = "oracle-cx-sales/create-product-group"
 

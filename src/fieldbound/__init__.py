@@ -1,20 +1,43 @@
-"""Every limit a vendor documents, enforced before the vendor does it for you."""
+"""Every limit a vendor documents, enforced before the vendor does it for you.
+
+The packages, the highest first; each imports from those below it alone, by the names that its
+`__init__.py` hands on.
+
+    pytest_plugin   the pytest plugin: limit coverage, checked HTTP traffic, short failures
+    cli             the command: one module per command, one per kind of input
+    generation      contracts to instances: Hypothesis strategies, cases at and beyond each limit
+    recordings      recorded HTTP traffic to reports: HAR, VCR cassettes, logs
+    http            HTTP messages to reports; clients, hooks, interception
+    bulk            many records to one report: inputs, workers, counts, Spark
+    config          `[tool.fieldbound]` of the nearest pyproject.toml
+    render          reports to text: one module per output format
+    catalog         names, files and folders to contracts; the lint of contracts
+    coverage        which limits a test run reached
+    openapi         an OpenAPI document to its operations and their schemas
+    validation      a schema to a Contract, and an instance to a Report
+    algebra         schemas as sets of values, patterns as automata: what is possible
+    documents       JSON and YAML text to Documents; positions; files
+    model           the nouns, their messages and suggestions; pointers, subschemas
+
+`clients`, `spark`, `strategies` and `testing` are public modules that hand on what is in these.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import bulk as bulk
-    from . import clients as clients
-    from . import spark as spark
-    from . import strategies as strategies
-    from . import testing as testing
+    from . import (
+        bulk as bulk,
+        clients as clients,
+        spark as spark,
+        strategies as strategies,
+        testing as testing,
+    )
     from .catalog import contract, contracts
-    from .certified import cases
-    from .document import Document, read
-    from .http import API, api
-    from .judge import Contract
+    from .documents import Document, read
+    from .generation import cases
+    from .http import API, Message, api
     from .model import (
         Breach,
         BrokenContract,
@@ -23,7 +46,6 @@ if TYPE_CHECKING:
         Inseparable,
         Invalid,
         Limit,
-        Message,
         NotJSON,
         Place,
         Report,
@@ -33,20 +55,21 @@ if TYPE_CHECKING:
         Unspecified,
         Violation,
     )
+    from .validation import Contract
 
-#: Where each public name lives: a room is imported when a name of it is first used.
-_ROOMS = {
+#: The package that each public name comes from: imported when the name is first used.
+_PACKAGES = {
     "API": "http",
     "Breach": "model",
     "BrokenContract": "model",
     "Case": "model",
-    "Contract": "judge",
-    "Document": "document",
+    "Contract": "validation",
+    "Document": "documents",
     "FieldboundError": "model",
     "Inseparable": "model",
     "Invalid": "model",
     "Limit": "model",
-    "Message": "model",
+    "Message": "http",
     "NotJSON": "model",
     "Place": "model",
     "Report": "model",
@@ -56,13 +79,13 @@ _ROOMS = {
     "Unspecified": "model",
     "Violation": "model",
     "api": "http",
-    "cases": "certified",
+    "cases": "generation",
     "contract": "catalog",
     "contracts": "catalog",
-    "read": "document",
+    "read": "documents",
 }
 
-#: Public modules: those that need an extra are imported when they are used, as all are.
+#: Public modules.
 _MODULES = frozenset(("bulk", "clients", "spark", "strategies", "testing"))
 
 __all__ = [
@@ -98,15 +121,15 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("fieldbound")
-    if name not in _ROOMS and name not in _MODULES:
+    if name not in _PACKAGES and name not in _MODULES:
         raise AttributeError(f"module 'fieldbound' has no attribute {name!r}")
     from importlib import import_module
 
     if name in _MODULES:
         return import_module(f".{name}", __name__)
-    value = globals()[name] = getattr(import_module(f".{_ROOMS[name]}", __name__), name)
+    value = globals()[name] = getattr(import_module(f".{_PACKAGES[name]}", __name__), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES})
+    return sorted({*__all__, *_MODULES, "__version__"})

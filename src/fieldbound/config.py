@@ -23,26 +23,15 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from .model import SAYS, FieldboundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from .console import Console
+    from collections.abc import Iterable, Iterator
 
 #: Any number of folders, none of them hidden.
 _ANY_FOLDERS: Final = r"(?:(?!\.)[^/]+/)*"
-
-_STDIN: Final = "-"
-_TABLE: Final = "[tool.fieldbound.files]"
-_HAR: Final = ".har"
-_WHERE_APIS: Final = "with --api, or in [tool.fieldbound.apis]"
-_STDIN_UNNAMED: Final = (
-    "standard input needs a contract: name one with -c, or for a recording its APIs with --api"
-)
-_SKIPPED_SHOWN: Final = 3
 
 
 @dataclass(eq=False)
@@ -137,7 +126,7 @@ class Config:
 
 def _located(root: Path, contract: str) -> str:
     """Return the name of a contract or an API; a path is seen from the working directory."""
-    from .files import SUFFIXES
+    from .catalog import SUFFIXES
 
     file, mark, rest = contract.partition("#")
     if not file.endswith(SUFFIXES):
@@ -160,106 +149,6 @@ def load(start: Path | None = None) -> Config:
             if table is not None:
                 return _read(table, folder, shown)
     return Config(start)
-
-
-class _Choice(NamedTuple):
-    """A file's contract, None being that of a recording; or why the file cannot be judged.
-
-    It is *unmapped* if nothing says how to judge it.
-    """
-
-    contract: str | None = None
-    refused: str = ""
-    unmapped: bool = False
-
-
-def chosen_by(
-    config: Config,
-    files: Sequence[str],
-    contract: str | None,
-    console: Console,
-    *,
-    skip: bool,
-    apis: bool = False,
-) -> list[tuple[str, str | None]]:
-    """Pair every file to judge with its contract's name; what cannot be judged is told.
-
-    The files are *files*, by *contract* or else by the mapping; without any, all that are named in
-    the configuration. A recording has no contract, but None: every file is one if *apis* are named
-    for it. *skip* lets a file pass that is mapped to no contract, and a glob that matches no file.
-    """
-    if contract is not None and apis:
-        console.error("-c names the contract of a payload, --api APIs of recordings: give one")
-        return []
-    if not files and contract is None:
-        return _all_named(config, console, skip, apis)
-    if not files:
-        console.error("nothing to judge: give a FILE with -c")
-    chosen: list[tuple[str, str | None]] = []
-    skipped = []
-    for path in files:
-        choice = _choice(path, config, contract, apis)
-        if choice.unmapped and skip:
-            skipped.append(path)
-        elif choice.refused:
-            console.error(choice.refused)
-        else:
-            chosen.append((path, choice.contract))
-    if skipped and (chosen or _named(config, console, apis)):
-        console.note(f"skipped, mapped to no contract: {_first(skipped)}")
-    return chosen
-
-
-def _choice(path: str, config: Config, contract: str | None, apis: bool) -> _Choice:
-    if path == _STDIN:
-        if contract is None and not apis:
-            return _Choice(refused=_STDIN_UNNAMED)
-        return _Choice(contract)
-    if Path(path).is_dir():
-        said = "it is a folder: name files in it, or map globs in"
-        return _Choice(refused=f"cannot read {path}: {said} {_TABLE}")
-    is_named = config.is_recording(path)
-    mapped = None if is_named else config.contract_for(path)
-    if not (apis or is_named or (path.lower().endswith(_HAR) and mapped is None)):
-        if contract is None and mapped is None:
-            said = f"no contract is mapped to {path}: name one with -c, or map it in {_TABLE}"
-            return _Choice(refused=said, unmapped=True)
-        return _Choice(contract or mapped)
-    if contract is not None:
-        said = f"{path} is a recording: name its APIs with --api, no contract with -c"
-        return _Choice(refused=said)
-    if not apis and not config.apis:
-        said = f"{path} is a recording: name its APIs {_WHERE_APIS}"
-        return _Choice(refused=said, unmapped=not is_named)
-    return _Choice()
-
-
-def _first(paths: Sequence[str]) -> str:
-    more = len(paths) - _SKIPPED_SHOWN
-    return ", ".join(paths[:_SKIPPED_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _all_named(
-    config: Config, console: Console, skip: bool, apis: bool
-) -> list[tuple[str, str | None]]:
-    say = console.note if skip else console.error
-    for glob in config.idle():
-        say(f"{config.file}: no file matches {glob!r}")
-    return _named(config, console, apis)
-
-
-def _named(config: Config, console: Console, apis: bool) -> list[tuple[str, str | None]]:
-    """List the files of the configuration; that it names none, or none that is there, is told."""
-    files = config.files()
-    if not config.mapping and not config.recordings:
-        console.error(f"nothing to judge: give a FILE, or map files in {_TABLE} of pyproject.toml")
-    elif not files:
-        where = _TABLE if config.mapping else "the recordings"
-        console.error(f"nothing to judge: no file matches {where} of {config.file}")
-    if not apis and not config.apis and any(contract is None for _, contract in files):
-        console.error(f"{config.file} names recordings: name their APIs {_WHERE_APIS}")
-        return [each for each in files if each[1] is not None]
-    return files
 
 
 def _here() -> Path:
@@ -357,7 +246,7 @@ def _key(key: str) -> str:
 
 
 def _allowed(given: Any, allowed: Iterable[str]) -> str:
-    from .hints import closest
+    from .model import closest
 
     meant = closest(str(given), allowed)
     said = f"did you mean {meant!r}? " if meant else ""

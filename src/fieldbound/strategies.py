@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .drawing import from_schema, invalid, valid
-from .messaging import invalid_requests, requests, responses
+from .generation import from_schema, invalid, invalid_requests, requests, responses, valid
 
 __all__ = ["from_schema", "invalid", "invalid_requests", "requests", "responses", "valid"]

@@ -10,14 +10,19 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from .catalog import contract as named
-from .judge import Contract
-from .model import FieldboundError, Limit, Report
-from .references import tokens_of
-from .render.brief import brief
+from .model import FieldboundError, Limit, Report, tokens_of
+from .render import first_violations
+from .validation import Contract
 
 try:
-    from hypothesis import Phase, currently_in_test_context, given, settings, target
-    from hypothesis import strategies as st
+    from hypothesis import (
+        Phase,
+        currently_in_test_context,
+        given,
+        settings,
+        strategies as st,
+        target,
+    )
     from hypothesis.strategies import SearchStrategy
 except ImportError as error:
     raise ImportError(
@@ -45,7 +50,7 @@ class OutOfBounds(FieldboundError, AssertionError):
     report: Report
 
     def __str__(self) -> str:
-        return f"the payload built from {_shown(self.input)} is out of bounds\n{brief(self.report)}"
+        return f"the payload built from {_shown(self.input)} is out of bounds\n{first_violations(self.report)}"
 
 
 def assert_within(

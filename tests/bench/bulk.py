@@ -173,10 +173,10 @@ def memory(files: Files, *, fast: bool) -> Iterator[Row]:
         given["NDJSON, eight times as much"] = files.large()
     if find_spec("pyarrow"):
         given["Parquet"] = files.table(1) / "part-0.parquet"
-    outputs = [f"--{verdict}={files.folder / verdict}" for verdict in ("accepted", "refused")]
+    outputs = [f"--{verdict}-out={files.folder / verdict}" for verdict in ("valid", "invalid")]
     for what, path in given.items():
         for options in ([], ["--key=/InternalName", *outputs]):
-            named = " with --key, --accepted, --refused" if options else ""
+            named = " with --key, --valid-out, --invalid-out" if options else ""
             used = peak(["check", "-c", NAME, "--workers=2", *options, str(path)])
             size = path.stat().st_size / 1e6
             yield (
@@ -227,7 +227,7 @@ def on_spark(files: Files, rounds: int) -> Iterator[Row]:
         return
     from pyspark.sql import SparkSession
 
-    from fieldbound import spark
+    from fieldbound.bulk import spark
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     path = str(files.table(PARTS))

@@ -29,11 +29,11 @@ from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 import fieldbound
-from fieldbound.clients import Guard
+from fieldbound.http.clients import Guard
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from vendor_server import VENDORS
+from support.vendor_server import VENDORS
 
 ROOT = Path(__file__).parents[2]
 HOST = "https://servername.fa.us2.oraclecloud.com"

@@ -21,16 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
 import fieldbound
-from fieldbound.inline import inlined
 from fieldbound.strategies import invalid, valid
+from fieldbound.validation.inline import inlined
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from mutants import Mutant, mutants
+from support.mutants import Mutant, mutants
 
 NAME = "oracle-cx-sales/create-product-group"
 KILLED = ("axim-commerce/create-company", "fortellis/query-parts-groups/response.200", NAME)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from . import details, escaped, name
+from .details import details, name
+from .escape import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,16 +17,16 @@ MOST: Final = 10
 _TOLD: Final = ("hint", "source")
 
 
-def brief(report: Report, most: int = MOST) -> str:
+def first_violations(report: Report, most: int = MOST) -> str:
     """Say the first violations of a report with hint and source, and how many more there are."""
     return "\n".join(_lines(report, most))
 
 
 def _lines(report: Report, most: int) -> Iterator[str]:
-    from fieldbound.wording import counted
+    from fieldbound.model import pluralize
 
     about = f" in {escaped(report.about)}" if report.about else ""
-    yield f"{name(report)}: {counted(len(report), 'violation')}{about}"
+    yield f"{name(report)}: {pluralize(len(report), 'violation')}{about}"
     told: set[Any] = set()
     for violation in report.violations[:most]:
         place = f"{violation.place}: " if violation.place else ""

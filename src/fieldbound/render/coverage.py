@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import ascii_json, cells, escaped, rule
-from .table import fit, limits
+from .coverage_status import percent, reached, still_open
+from .details import rule
+from .escape import ascii_json, cells, escaped
+from .table import fit, limits_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,11 +17,9 @@ if TYPE_CHECKING:
 _HEAD: Final = ("FIELD", "LIMIT", "INSIDE", "AT", "BEYOND", "STILL OPEN")
 _NUMBERS: Final = (2, 3, 4)  # columns that stand to the right
 _LEAST: Final = 12
-_MEMBERS_SHOWN: Final = 3
-_WHOLE: Final = 100
 
 
-def summary(coverage: Coverage) -> str:
+def coverage_summary(coverage: Coverage) -> str:
     """Say in one line how many limits are covered."""
     contracts = coverage.contracts
     if not contracts:
@@ -28,7 +28,7 @@ def summary(coverage: Coverage) -> str:
     return f"limit coverage: {_of(coverage.covered, coverage.total)} in {many}"
 
 
-def text(coverage: Coverage, width: int | None = None) -> Iterator[str]:
+def coverage_text(coverage: Coverage, width: int | None = None) -> Iterator[str]:
     """Give lines for each contract: the limits touched, how often, and then those no test touches.
 
     None is wider than *width* cells if it can be; None is no bound.
@@ -43,58 +43,23 @@ def text(coverage: Coverage, width: int | None = None) -> Iterator[str]:
             yield from _aligned([_HEAD, *map(_cells, touched)], width)
         if untouched:
             yield f"\nno test touches {len(untouched)} of them:\n\n"
-            yield from limits(untouched, width)
+            yield from limits_table(untouched, width)
 
 
-def json(coverage: Coverage) -> str:
+def coverage_json(coverage: Coverage) -> str:
     """Give all of it as JSON, which other runs can be merged with."""
     return ascii_json(coverage.to_json())
 
 
-def html(coverage: Coverage) -> str:
+def coverage_html(coverage: Coverage) -> str:
     """Give all of it as a page that needs nothing beside itself."""
     from .page import page
 
-    return page(coverage, summary(coverage))
-
-
-def percent(part: int, whole: int) -> int:
-    """Return a part in percent: 100 is all of it, 0 is nothing, all else in between."""
-    if part in (0, whole):
-        return _WHOLE if part else 0
-    return min(_WHOLE - 1, max(1, round(_WHOLE * part / whole)))
-
-
-def still_open(row: Row) -> str:
-    """Say what no test has sent that would cover a limit; nothing where it is covered."""
-    if row.covered:
-        return ""
-    if row.choices and not row.limit.sensitive:
-        return f"never {_unseen(row)}"
-    return "never beyond it" if row.reached is None else "never at it"
-
-
-def reached(row: Row) -> str:
-    """Say how often a value stood at a limit, or how many of its members were seen."""
-    if row.choices:
-        return f"{row.reached}/{row.choices}"
-    return "-" if row.reached is None else str(row.reached)
+    return page(coverage, coverage_summary(coverage))
 
 
 def _of(part: int, whole: int) -> str:
     return f"{part} of {whole} limit{'s' * (whole != 1)} ({percent(part, whole)} %)"
-
-
-def _unseen(row: Row) -> str:
-    from fieldbound.reach import member
-    from fieldbound.wording import quoted
-
-    values = row.limit.value if row.limit.keyword == "enum" else [row.limit.value]
-    unseen = [value for value in values if member(row.limit, value) not in row.members]
-    words = [escaped(quoted(value)) for value in unseen]
-    more = len(words) - _MEMBERS_SHOWN
-    shown = ", ".join(words[:_MEMBERS_SHOWN])
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _cells(row: Row) -> tuple[str, ...]:

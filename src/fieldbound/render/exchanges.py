@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.wording import counted
+from fieldbound.model import pluralize
 
-from . import ascii_json, escaped, version
-from .brief import brief
+from .brief import first_violations
+from .escape import ascii_json, escaped
+from .product import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,7 @@ class Exchanges:
 
     *operations* are the contracts of all operations, by API. *checked* counts requests by their
     contract, *messages* those and the responses to them, *invalid* how many of these are;
-    *uncovered* counts requests by host, *unjudged* messages by what of them was not judged. *found*
+    *uncovered* counts requests by host, *not_checked* messages by what of them was not judged. *found*
     has the invalid messages, as JSON.
     """
 
@@ -38,7 +39,7 @@ class Exchanges:
     messages: int = 0
     invalid: int = 0
     uncovered: Counter[str] = field(default_factory=Counter)
-    unjudged: Counter[str] = field(default_factory=Counter)
+    not_checked: Counter[str] = field(default_factory=Counter)
     found: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, report: Report) -> None:
@@ -46,8 +47,8 @@ class Exchanges:
         self.messages += 1
         self.invalid += not report.ok
         whole = {at: why for at, why in report.unspecified.items() if at == "/body"}
-        for at, why in {**whole, **report.unjudged}.items():
-            self.unjudged[f"{at or 'the whole'} of {report.contract} ({why})"] += 1
+        for at, why in {**whole, **report.not_checked}.items():
+            self.not_checked[f"{at or 'the whole'} of {report.contract} ({why})"] += 1
 
     def find(self, report: Report, **facts: Any) -> None:
         """Keep what was found in an invalid message, with more facts of where that was."""
@@ -64,13 +65,13 @@ class Exchanges:
                 for each in report
             ]
             told = {"contract": report.contract, "about": report.about, "violations": violations}
-            self.found.append({**facts, **told, "text": brief(report, _BRIEF)})
+            self.found.append({**facts, **told, "text": first_violations(report, _BRIEF)})
 
     def take_in(self, other: Mapping[str, Any]) -> None:
         """Add what another process counted, as `counts` gives it."""
         self.checked.update(other["checked"])
         self.uncovered.update(other["uncovered"])
-        self.unjudged.update(other["unjudged"])
+        self.not_checked.update(other["unjudged"])
         self.messages += other["messages"]
         self.invalid += other["invalid"]
         self.found = [*self.found, *other["found"]][:KEPT]
@@ -82,7 +83,7 @@ class Exchanges:
             "messages": self.messages,
             "invalid": self.invalid,
             "uncovered": dict(self.uncovered),
-            "unjudged": dict(self.unjudged),
+            "unjudged": dict(self.not_checked),
             "found": self.found,
         }
 
@@ -92,20 +93,20 @@ class Exchanges:
         return sum(self.checked.values())
 
 
-def summary(seen: Exchanges) -> str:
+def exchanges_summary(seen: Exchanges) -> str:
     """Say in one line how much was checked."""
     strange = sum(seen.uncovered.values())
-    hosts = f"at {counted(len(seen.uncovered), 'host')} that no contract covers"
+    hosts = f"at {pluralize(len(seen.uncovered), 'host')} that no contract covers"
     if seen.exchanges:
-        said = f"{counted(seen.exchanges, 'exchange')} checked, "
-        said += f"{seen.invalid or 'none'} of {counted(seen.messages, 'message')} invalid"
+        said = f"{pluralize(seen.exchanges, 'exchange')} checked, "
+        said += f"{seen.invalid or 'none'} of {pluralize(seen.messages, 'message')} invalid"
         return f"vendor traffic: {said}" + (f"; {strange} more {hosts}" if strange else "")
     if strange:
-        return f"vendor traffic: nothing checked: {counted(strange, 'exchange')} {hosts}"
+        return f"vendor traffic: nothing checked: {pluralize(strange, 'exchange')} {hosts}"
     return "vendor traffic: nothing checked: httpx and requests exchanged nothing"
 
 
-def text(seen: Exchanges, modes: Iterable[str], *, whole: bool = False) -> Iterator[str]:
+def exchanges_text(seen: Exchanges, modes: Iterable[str], *, whole: bool = False) -> Iterator[str]:
     """Give lines on what was exercised and what was not, and what was found in some *modes*.
 
     Lists are cut short unless the *whole* is asked for.
@@ -115,7 +116,7 @@ def text(seen: Exchanges, modes: Iterable[str], *, whole: bool = False) -> Itera
     if seen.uncovered:
         hosts = [f"{host or 'no host'} ({number})" for host, number in seen.uncovered.most_common()]
         yield escaped(f"no contract covers: {_listed(hosts, whole)}")
-    for what, number in seen.unjudged.items():
+    for what, number in seen.not_checked.items():
         times = f", {number} times" if number > 1 else ""
         yield escaped(f"not judged: {what}{times}")
     yield from _found([each for each in seen.found if each["mode"] in modes], whole)
@@ -123,7 +124,7 @@ def text(seen: Exchanges, modes: Iterable[str], *, whole: bool = False) -> Itera
         yield f"of {seen.invalid} invalid messages the first {len(seen.found)} were kept"
 
 
-def json(seen: Exchanges) -> str:
+def exchanges_json(seen: Exchanges) -> str:
     """Give all of it as JSON."""
     apis = {
         api: {
@@ -143,7 +144,7 @@ def _exercised(api: str, contracts: Sequence[str], seen: Exchanges, whole: bool)
     reached = len(contracts) - len(never)
     if not reached and not seen.checked[api]:
         return f"{api}: no exchange belongs to it"
-    said = f"{api}: {reached} of {counted(len(contracts), 'operation')} exercised"
+    said = f"{api}: {reached} of {pluralize(len(contracts), 'operation')} exercised"
     return f"{said}, never {_listed(never, whole)}" if never else said
 
 

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import NotJudged, Style, Tally, details, escaped, in_workspace, said
+from .details import details, said
+from .escape import escaped
+from .style import Style, Tally
+from .unchecked import NotChecked
+from .workspace import in_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,13 +24,13 @@ if TYPE_CHECKING:
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
     """Give `::error` for a violation, `::warning` for a mere warning, and the plain count last."""
     tally = Tally()
-    unjudged = NotJudged()
+    unjudged = NotChecked()
     for report in reports:
         tally.add(report, style.fail_on)
         unjudged.add(report)
         file = None if report.name is None else escaped(in_workspace(report.name) or report.name)
         yield from (_command(file, report, each, style) for each in report)
-    tally.unjudged = len(problems)
+    tally.not_checked = len(problems)
     if not style.quiet:
         yield from (f"{line}\n" for line in unjudged)
         yield f"{tally}\n"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from . import Style, ascii_json, version
+from .escape import ascii_json
+from .product import version
+from .style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,6 +76,6 @@ def _report(report: Report, style: Style) -> dict[str, Any]:
         "ok": report.ok,
         "unspecified": dict(report.unspecified),
         "about": report.about,
-        "unjudged": dict(report.unjudged),
+        "unjudged": dict(report.not_checked),
         "violations": [violation_object(each, style) for each in report],
     }

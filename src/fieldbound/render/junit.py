@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from . import NotJudged, Style, details, escaped, name, said
+from .details import details, name, said
+from .escape import escaped
+from .style import Style
+from .unchecked import NotChecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +47,7 @@ def _suite(root: ET.Element, contract: str, reports: list[Report], style: Style)
     _count(suite, reports, style)
     for report in reports:
         _case(suite, report, style)
-    lines = list(NotJudged(reports))
+    lines = list(NotChecked(reports))
     if lines:
         _say(suite, lines)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from . import cited, escaped, rule, version
+from .coverage_status import reached, still_open
+from .details import cited, rule
+from .escape import escaped
+from .product import version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,8 +81,6 @@ def _contract(name: str, rows: Sequence[Row]) -> str:
 
 
 def _touched(rows: Sequence[Row]) -> Iterator[str]:
-    from .coverage import reached, still_open
-
     if not rows:
         return
     yield f"<details open><summary>{len(rows)} touched</summary>\n<table>{_HEAD}<tbody>\n"

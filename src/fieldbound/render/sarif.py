@@ -10,7 +10,12 @@ from urllib.parse import quote
 
 from fieldbound.model import TEXT_CODES
 
-from . import NotJudged, Style, ascii_json, cited, escaped, in_workspace, rule, said, version
+from .details import cited, rule, said
+from .escape import ascii_json, escaped
+from .product import version
+from .style import Style
+from .unchecked import NotChecked
+from .workspace import in_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +62,7 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
 
 def _invocation(reports: list[Report], problems: Sequence[str]) -> dict[str, Any]:
     told = [("error", escaped(problem)) for problem in problems]
-    told += [("note", line) for line in NotJudged(reports)]
+    told += [("note", line) for line in NotChecked(reports)]
     notifications = [{"level": level, "message": {"text": text}} for level, text in told]
     return {"executionSuccessful": not problems, "toolExecutionNotifications": notifications}
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from . import cells, cited, escaped, rule
+from .details import cited, rule
+from .escape import cells, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ _LEAST: Final = 12
 _LEAST_SOURCE: Final = 24
 
 
-def limits(limits: Sequence[Limit], width: int | None) -> Iterator[str]:
+def limits_table(limits: Sequence[Limit], width: int | None) -> Iterator[str]:
     """Give lines for each limit, none wider than *width* cells if they can be: None is no bound.
 
     Where there is too little room, sources go without their address, and what is said of them is

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from . import NotJudged, Style, Tally, cells, details, escaped, name, said
+from .details import details, name, said
+from .escape import cells, escaped
+from .style import Style, Tally
+from .unchecked import NotChecked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,13 +40,13 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
     """
     tally = Tally()
     told: set[Any] = set()
-    unjudged = NotJudged()
+    unjudged = NotChecked()
     for report in reports:
         tally.add(report, style.fail_on)
         unjudged.add(report)
         for violation in report:
             yield "".join(f"{line}\n" for line in _lines(report, violation, style, told))
-    tally.unjudged = len(problems)
+    tally.not_checked = len(problems)
     if not style.quiet:
         yield from (f"{line}\n" for line in unjudged)
         yield f"{tally}\n"

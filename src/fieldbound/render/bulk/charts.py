@@ -9,15 +9,15 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.render import escaped
-from fieldbound.wording import many, share
+from fieldbound.model import percentage, pluralize_large
+from fieldbound.render.escape import escaped
 
-from . import spans
+from .words import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fieldbound.tallies import BulkReport, Lengths, LimitTally
+    from fieldbound.model import BulkReport, Lengths, LimitTally
 
 #: The cells of a bar.
 CELLS: Final = 24
@@ -83,9 +83,9 @@ def _steps(part: int, whole: int, steps: int) -> int:
 
 def split(report: BulkReport) -> str:
     """Draw the records accepted and refused in one bar."""
-    name = f"{share(report.refused, report.records)} of the records are refused"
-    told = f"{report.accepted:,} accepted, {report.refused:,} refused"
-    wide = _wide(report.refused, report.records)
+    name = f"{percentage(report.invalid, report.records)} of the records are refused"
+    told = f"{report.valid:,} accepted, {report.invalid:,} refused"
+    wide = _wide(report.invalid, report.records)
     return _svg(
         name,
         told,
@@ -96,8 +96,8 @@ def split(report: BulkReport) -> str:
 
 def ranked(tally: LimitTally, refused: int) -> str:
     """Draw how many of the refused records break a limit, first those that break it alone."""
-    name = f"{share(tally.records, refused)} of the refused records"
-    told = f"{many(tally.records, 'record')}, {tally.alone:,} of them by this alone"
+    name = f"{percentage(tally.records, refused)} of the refused records"
+    told = f"{pluralize_large(tally.records, 'record')}, {tally.alone:,} of them by this alone"
     wide = _wide(tally.records, refused)
     alone = min(wide, _wide(tally.alone, refused))
     drawn = _rect("rail", 0, 100, 0, _BAR) + _rect("part", 0, wide, 0, _BAR)
@@ -155,14 +155,18 @@ def close(lengths: Lengths) -> str:
 
 def described(lengths: Lengths) -> str:
     """Say what a chart of lengths shows."""
-    texts, limit = many(lengths.measured, "text"), f"{lengths.limit.value:,}"
+    texts, limit = pluralize_large(lengths.measured, "text"), f"{lengths.limit.value:,}"
     return f"{texts} of {run(lengths)}, the limit is {limit}; {beyond(lengths)}"
 
 
 def run(lengths: Lengths) -> str:
     """Say from which length to which the texts are."""
     least, most = lengths.shortest or 0, lengths.longest or 0
-    return many(most, "character") if least == most else f"{least:,} to {many(most, 'character')}"
+    return (
+        pluralize_large(most, "character")
+        if least == most
+        else f"{least:,} to {pluralize_large(most, 'character')}"
+    )
 
 
 def beyond(lengths: Lengths) -> str:
@@ -182,7 +186,11 @@ def _columns(lengths: Lengths, counts: Sequence[int], step: float, most: int) ->
             yield _rect("over", left, wide, top, high, hatched=True)
             continue
         # Those exactly at the limit are a part of the last ones within it.
-        part = high * min(1, lengths.at / count) if lengths.heaped and number == inner - 1 else 0
+        part = (
+            high * min(1, lengths.at / count)
+            if lengths.possible_truncation and number == inner - 1
+            else 0
+        )
         yield _rect("in", left, wide, top + part, high - part)
         yield _rect("heap", left, wide, top, part, hatched=True)
 

@@ -6,19 +6,21 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fieldbound.render import details, escaped, rule, version
+from fieldbound.model import impact, percentage, pluralize_large, summary_line, truncation_warning
+from fieldbound.render.details import details, rule
+from fieldbound.render.escape import escaped
 from fieldbound.render.page import source_of
-from fieldbound.wording import effect, heap, many, share, verdict
+from fieldbound.render.product import version
 
-from . import asides, charts, field, fields, label, mended, spans, title, total, warnings, wrongs
+from . import charts
 from .look import PAGE, STYLE
+from .words import asides, field, fields, label, mended, spans, title, total, warnings, wrongs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fieldbound.model import Violation
-    from fieldbound.render import Style
-    from fieldbound.tallies import BulkReport, Lengths, LimitTally, Sample
+    from fieldbound.model import BulkReport, Lengths, LimitTally, Sample, Violation
+    from fieldbound.render.style import Style
 
 
 def render(
@@ -31,7 +33,7 @@ def render(
     body = "".join("".join(page) for page in pages)
     if len(read) != 1 or problems:
         body = f"<h1>{_shown(total(read, problems))}</h1>\n{_index(pages, problems)}{body}"
-    name = escaped(verdict(read[0])) if len(read) == 1 else total(read, problems)
+    name = escaped(summary_line(read[0])) if len(read) == 1 else total(read, problems)
     yield PAGE.format(
         title=_shown(name),
         style=STYLE,
@@ -70,10 +72,10 @@ class _Page:
     def __iter__(self) -> Iterator[str]:
         report = self.report
         yield f'<article id="{_attribute(self.anchor)}">\n<h1>{_shown(title(report))}</h1>\n'
-        said = verdict(report).removeprefix(f"{report.name}: ")
+        said = summary_line(report).removeprefix(f"{report.name}: ")
         yield f'<p class="lead">{_shown(said)}.</p>\n'
         yield from _notes(report)
-        if report.refused:
+        if report.invalid:
             yield f'<div class="pair">\n{_split(report)}{_wrong(report)}</div>\n'
         if report.tallies:
             yield from self._ranking()
@@ -96,8 +98,8 @@ class _Page:
             link = f'<a href="#{_attribute(quote(anchor))}">{_shown(label(tally))}</a>'
             yield (
                 f'<li><span class="rank">{number}</span><div>{link}{self._tag(tally)}\n'
-                f"{charts.ranked(tally, report.refused)}"
-                f'<p class="small dim">{_shown(effect(tally, report.records))}</p></div></li>\n'
+                f"{charts.ranked(tally, report.invalid)}"
+                f'<p class="small dim">{_shown(impact(tally, report.records))}</p></div></li>\n'
             )
         yield "</ol>\n</div>\n"
 
@@ -105,7 +107,7 @@ class _Page:
         anchor = _attribute(self._ids[number - 1])
         yield f'<section class="limit" id="{anchor}">\n<h3><span class="rank">{number}.</span> '
         yield f"{_heading(tally)}{self._tag(tally)}</h3>\n"
-        yield f"<p>{_shown(effect(tally, self.report.records))}</p>\n"
+        yield f"<p>{_shown(impact(tally, self.report.records))}</p>\n"
         if tally.fields:
             yield f'<p class="small">at {_shown(", ".join(fields(tally)))}</p>\n'
         if tally.samples:
@@ -122,14 +124,14 @@ class _Page:
     def _other_lengths(self) -> Iterator[str]:
         told = {tally.limit for tally in self.report.tallies if tally.code == "maxLength"}
         others = [each for limit, each in self._lengths.items() if limit not in told]
-        heaped = [each for each in others if each.heaped]
-        calm = [each for each in others if not each.heaped]
+        heaped = [each for each in others if each.possible_truncation]
+        calm = [each for each in others if not each.possible_truncation]
         if heaped:
             yield "<h2>Heaped exactly at the limit</h2>\n"
             yield from map(_field, heaped)
         if calm:
             yield "<h2>Lengths of the other fields</h2>\n"
-            yield f"<details><summary>{_shown(many(len(calm), 'field'))}</summary>\n"
+            yield f"<details><summary>{_shown(pluralize_large(len(calm), 'field'))}</summary>\n"
             yield from map(_field, calm)
             yield "</details>\n"
 
@@ -137,7 +139,7 @@ class _Page:
 def _index(pages: Sequence[_Page], problems: Sequence[str]) -> str:
     """List the files judged, each with a link, and those that could not be."""
     items = [
-        f'<li><a href="#{_attribute(quote(page.anchor))}">{_shown(verdict(page.report))}</a></li>\n'
+        f'<li><a href="#{_attribute(quote(page.anchor))}">{_shown(summary_line(page.report))}</a></li>\n'
         for page in pages
     ]
     items += [f'<li class="bad"><b>not judged:</b> {_shown(each)}</li>\n' for each in problems]
@@ -145,7 +147,7 @@ def _index(pages: Sequence[_Page], problems: Sequence[str]) -> str:
 
 
 def _notes(report: BulkReport) -> Iterator[str]:
-    heaped = {escaped(heap(lengths)) for lengths in report.heaps}
+    heaped = {escaped(truncation_warning(lengths)) for lengths in report.possible_truncations}
     items = [f'<li class="bad"><b>wrong:</b> {_shown(each)}</li>\n' for each in warnings(report)]
     for each in asides(report):
         kind, word = (' class="heaped"', "<b>heaped:</b> ") if each in heaped else ("", "")
@@ -155,9 +157,9 @@ def _notes(report: BulkReport) -> Iterator[str]:
 
 
 def _split(report: BulkReport) -> str:
-    of = [("ok", "accepted", report.accepted), ("over", "refused", report.refused)]
+    of = [("ok", "accepted", report.valid), ("over", "refused", report.invalid)]
     legend = " ".join(
-        f'<span><i class="{kind}"></i>{count:,} {word} ({share(count, report.records)})</span>'
+        f'<span><i class="{kind}"></i>{count:,} {word} ({percentage(count, report.records)})</span>'
         for kind, word, count in of
     )
     return (
@@ -216,7 +218,11 @@ def _samples(samples: Sequence[Sample]) -> Iterator[str]:
 def _field(lengths: Lengths) -> str:
     name = _shown(field(lengths.limit.pointer))
     rules = _shown(rule(lengths.limit))
-    source = f'<p class="small dim">{source_of(lengths.limit)}</p>\n' if lengths.heaped else ""
+    source = (
+        f'<p class="small dim">{source_of(lengths.limit)}</p>\n'
+        if lengths.possible_truncation
+        else ""
+    )
     return (
         f'<section class="limit">\n<h3><code>{name}</code> {rules}</h3>\n{source}'
         f"{_histogram(lengths)}</section>\n"
@@ -225,13 +231,13 @@ def _field(lengths: Lengths) -> str:
 
 def _histogram(lengths: Lengths) -> str:
     legend = '<span><i class="in"></i>within the limit</span> '
-    if lengths.heaped:
+    if lengths.possible_truncation:
         legend += '<span><i class="heap"></i>exactly at it</span> '
     if lengths.over:
         legend += '<span><i class="over"></i>longer</span>'
     told = ""
-    if lengths.heaped:
-        told = f'<p class="heaped">{_shown(heap(lengths))}</p>{charts.close(lengths)}'
+    if lengths.possible_truncation:
+        told = f'<p class="heaped">{_shown(truncation_warning(lengths))}</p>{charts.close(lengths)}'
     return (
         f"<figure>{charts.histogram(lengths)}"
         f'<figcaption><div class="legend">{legend}</div>{_shown(charts.described(lengths))}'

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.render import ascii_json, version
+from fieldbound.render.escape import ascii_json
 from fieldbound.render.json import limit_object, violation_object
+from fieldbound.render.product import version
 
-from . import spans
+from .words import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fieldbound.render import Style
-    from fieldbound.tallies import BulkReport, Duplicates, Lengths, LimitTally
+    from fieldbound.model import BulkReport, Duplicates, Lengths, LimitTally
+    from fieldbound.render.style import Style
 
 #: The `$id` of bulk-report.schema.json.
 SCHEMA: Final = "https://fieldbound.invalid/bulk-report.schema.json"
@@ -32,7 +33,7 @@ def render(
             # Nothing judged is no pass, and neither is less judged than was asked for.
             "ok": judged > 0 and not problems and all(report.ok for report in read),
             "records": judged,
-            "refused": sum(report.refused for report in read),
+            "invalid": sum(report.invalid for report in read),
             "violations": sum(report.violations for report in read),
             "errors": list(problems),
             "reports": [_report(report, style) for report in read],
@@ -47,8 +48,8 @@ def _report(report: BulkReport, style: Style) -> dict[str, Any]:
         "ok": report.ok,
         "fails": report.fails(style.fail_on),
         "records": report.records,
-        "accepted": report.accepted,
-        "refused": report.refused,
+        "valid": report.valid,
+        "invalid": report.invalid,
         "violations": report.violations,
         "limits": [_tally(tally, style) for tally in report.tallies],
         "wrong": [{"violations": many, "records": records} for many, records in report.wrong],
@@ -95,7 +96,7 @@ def _lengths(lengths: Lengths) -> dict[str, Any]:
         "measured": lengths.measured,
         "over": lengths.over,
         "at": lengths.at,
-        "heaped": lengths.heaped,
+        "heaped": lengths.possible_truncation,
         "shortest": lengths.shortest,
         "longest": lengths.longest,
         "spans": [

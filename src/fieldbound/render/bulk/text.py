@@ -8,17 +8,18 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.render import details, escaped
-from fieldbound.wording import effect, many, share, verdict
+from fieldbound.model import impact, percentage, pluralize_large, summary_line
+from fieldbound.render.details import details
+from fieldbound.render.escape import escaped
 
-from . import asides, field, fields, label, mended, total, warnings, where, wrongs
 from .charts import bar, beyond, run, sparkline
+from .words import asides, field, fields, label, mended, total, warnings, where, wrongs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fieldbound.render import Style
-    from fieldbound.tallies import BulkReport, Lengths, LimitTally
+    from fieldbound.model import BulkReport, Lengths, LimitTally
+    from fieldbound.render.style import Style
 
 #: How many limits are shown, and how many fields with their lengths.
 SHOWN: Final = 20
@@ -65,7 +66,7 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         report = self._report
-        yield self._paint("head", escaped(verdict(report)))
+        yield self._paint("head", escaped(summary_line(report)))
         yield from (f"    {self._paint('fails', each)}" for each in warnings(report))
         if not self._style.quiet:
             yield from self._wrong()
@@ -95,8 +96,8 @@ class _Lines:
             yield from self._limit(number, tally)
         rest = self._report.tallies[SHOWN:]
         if rest:
-            most = many(rest[0].records, "record")
-            yield f"and {many(len(rest), 'more limit')}, each broken in {most} or fewer;"
+            most = pluralize_large(rest[0].records, "record")
+            yield f"and {pluralize_large(len(rest), 'more limit')}, each broken in {most} or fewer;"
             yield "the formats json and html have all"
 
     def _limit(self, number: int, tally: LimitTally) -> Iterator[str]:
@@ -104,9 +105,9 @@ class _Lines:
         name = label(tally)
         fails = tally.fails(style.fail_on)
         named = self._paint("fails", name) if fails else self._paint("warning", f"warning: {name}")
-        yield f"{number:2}. {named}: {effect(tally, report.records)}"
-        drawn = bar(tally.records, report.refused, ascii=style.ascii)
-        of = f"{share(tally.records, report.refused)} of the refused records"
+        yield f"{number:2}. {named}: {impact(tally, report.records)}"
+        drawn = bar(tally.records, report.invalid, ascii=style.ascii)
+        of = f"{percentage(tally.records, report.invalid)} of the refused records"
         yield f"    {self._paint('bar', drawn)} {of}"
         if tally.fields:
             yield from _wrapped("at", fields(tally))
@@ -123,7 +124,7 @@ class _Lines:
     def _distribution(self, lengths: Lengths) -> Iterator[str]:
         drawn = self._paint("bar", sparkline(lengths, ascii=self._style.ascii))
         yield f"    {drawn} {run(lengths)}, the limit | is {lengths.limit.value:,}"
-        yield f"    {many(lengths.measured, 'text')}, {beyond(lengths)}"
+        yield f"    {pluralize_large(lengths.measured, 'text')}, {beyond(lengths)}"
 
     def _other_lengths(self) -> Iterator[str]:
         """Give the lengths at limits not told of so far, those nearest to their limit first."""
@@ -137,10 +138,10 @@ class _Lines:
         for lengths in others[:SHOWN]:
             drawn = self._paint("bar", sparkline(lengths, ascii=self._style.ascii))
             longest = f"{lengths.longest or 0:,} of {lengths.limit.value:,}"
-            heaped = ", heaped" if lengths.heaped else ""
+            heaped = ", heaped" if lengths.possible_truncation else ""
             yield f"    {drawn} {field(lengths.limit.pointer)}: {longest}{heaped}"
         if more := max(0, len(others) - SHOWN):
-            yield f"and {many(more, 'more field')}; the formats json and html have all"
+            yield f"and {pluralize_large(more, 'more field')}; the formats json and html have all"
 
 
 def _wrapped(head: str, words: Sequence[str]) -> Iterator[str]:

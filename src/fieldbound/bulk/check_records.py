@@ -1,0 +1,63 @@
+"""Check a file of records, or the records themselves, and render the report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import BinaryIO
+
+from fieldbound.model import BulkReport
+from fieldbound.validation import Contract
+
+from .run import Options, Run
+
+
+def check(  # noqa: PLR0913 - the options of one call, each by its name
+    given: str | os.PathLike[str] | BinaryIO | Iterable[object],
+    contract: Contract | str,
+    *,
+    workers: int | None = 1,
+    key: str | None = None,
+    samples: int = 5,
+    valid_out: str | os.PathLike[str] | None = None,
+    invalid_out: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    columns: Mapping[str, str] | None = None,
+    format: str | None = None,  # noqa: A002 - as it is called everywhere
+) -> BulkReport:
+    """Judge every record by a contract, or by the one of that name, and return the account.
+
+    *given* is the path of a file (NDJSON, a JSON array, CSV or Parquet; the first three packed by
+    gzip or zstd, too), a binary stream, or an iterable of JSON values. A file is read as its name
+    says, or as it begins; *format* says otherwise: "ndjson", "json", "csv", "tsv" or "parquet".
+    *columns* maps the columns of a table to JSON Pointers.
+
+    *workers* is the number of processes, None one for each processor; the report is the same. A
+    script asks for several below `if __name__ == "__main__":`. *key* is a JSON Pointer to what
+    tells records apart. So many *samples* are kept of each limit. *valid_out* and *invalid_out* are
+    paths to write the records to, by verdict. A run that was stopped goes on with *resume*.
+
+    Raises UnknownName or BrokenContract for the contract, Unspecified where the vendor documents
+    nothing to judge by, OSError for a file that cannot be read or written, NotJSON for a value that
+    is none of JSON, and FieldboundError for a file that holds no records.
+    """
+    options = Options(
+        workers=workers,
+        key=key,
+        samples=samples,
+        valid_out=None if valid_out is None else os.fspath(valid_out),
+        invalid_out=None if invalid_out is None else os.fspath(invalid_out),
+        resume=resume,
+        columns=columns,
+        format=format,
+    )
+    return Run(given, contract, options).report()
+
+
+def render(report: BulkReport, format: str = "text") -> str:  # noqa: A002
+    """Return a report as "text", "json" or "html". Raises ValueError for another format."""
+    from fieldbound.render import BULK_FORMATS, Style, render_bulk
+
+    if format not in BULK_FORMATS:
+        raise ValueError(f"format is {format!r}, but must be one of {', '.join(BULK_FORMATS)}")
+    return "".join(render_bulk(format, [report], Style()))

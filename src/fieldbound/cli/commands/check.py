@@ -1,0 +1,237 @@
+"""`fieldbound check`: check documents, recordings and records, and report their violations."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldbound.cli.console import ascii_only, colored, is_terminal, write
+from fieldbound.cli.selection import FILES_TABLE, STDIN
+from fieldbound.documents import is_same_file
+from fieldbound.model import SAYS
+from fieldbound.render import FORMATS, Style, Tally
+
+from . import EXAMPLE as EXAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fieldbound.cli.console import Console
+    from fieldbound.cli.kinds import Kind, Run
+    from fieldbound.cli.selection import Selected
+
+DESCRIPTION: Final = f"""\
+Check JSON and YAML documents, each by one contract: the one of --contract, or the
+one that {FILES_TABLE} of pyproject.toml maps the file to.
+Check recorded HTTP traffic (HAR files, VCR cassettes, logs of exchanges as
+NDJSON), each exchange by the API it belongs to: one of --api, or of
+[tool.fieldbound.apis]. Recordings are files that end in .har, files that
+`recordings` in [tool.fieldbound] matches, and with --api every FILE.
+Check files of records, each record by the contract, with one report per file.
+Without FILE, check every file that is mapped, and all recordings.
+
+Exit code: 0 valid, 1 violations, 2 usage error, unreadable input or broken
+contract.
+"""
+_RECORDS: Final = """\
+NDJSON (.ndjson, .jsonl), CSV and Parquet, and a JSON array of objects if the
+contract does not take an array; NDJSON, CSV and JSON may be compressed (.gz, .zst).
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments and options of the command."""
+    add = parser.add_argument
+    add("files", nargs="*", metavar="FILE", help=f"file to check; {STDIN} is standard input")
+    add("-c", "--contract", metavar="NAME", help="check every FILE by this contract")
+    add(
+        "--api",
+        type=_api,
+        action="append",
+        default=[],
+        metavar="[HOST=]NAME",
+        help="check every FILE as a recording by this API, at any host or at HOST; repeatable",
+    )
+    add(
+        "--input",
+        choices=("json", "yaml", "ndjson", "csv", "tsv"),
+        help="format of standard input (default: json)",
+    )
+    add(
+        "--format",
+        choices=(*FORMATS, "html"),
+        help="output format (default: text; github in GitHub Actions); html is for records",
+    )
+    _add_output_options(parser)
+    _add_record_options(parser)
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--output", metavar="FILE", help="write the report to FILE (default: standard output)")
+    add(
+        "--fail-on",
+        choices=SAYS,
+        help="weakest evidence that fails the check; limits with weaker evidence only warn "
+        f"(default: {SAYS[-1]}, every limit fails)",
+    )
+    add("--quiet", action="store_true", help="print violations only, no summary and no notes")
+    add(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="color the text output (default: auto, on a terminal)",
+    )
+    add(
+        "--skip-unmapped",
+        action="store_true",
+        help=f"skip each FILE that {FILES_TABLE} maps to no contract, instead of failing",
+    )
+
+
+def _add_record_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("files of records", _RECORDS).add_argument
+    add(
+        "--key", metavar="POINTER", help="JSON Pointer of the unique key; duplicates fail the check"
+    )
+    add("--valid-out", metavar="FILE", help="write the valid records to FILE, byte for byte")
+    add("--invalid-out", metavar="FILE", help="write the invalid records, each with its violations")
+    add("--workers", type=_at_least(1), metavar="N", help="processes (default: one per processor)")
+    add("--samples", type=_at_least(0), metavar="N", help="records shown per limit (default: 5)")
+    add("--resume", action="store_true", default=None, help="resume a run that was interrupted")
+    add(
+        "--column",
+        type=_column,
+        action="append",
+        metavar="NAME=POINTER",
+        help="JSON Pointer for the values of a column (default: /NAME); repeatable",
+    )
+
+
+def _api(text: str) -> str:
+    host, equals, name = text.rpartition("=")
+    if not name or (equals and not host):
+        raise argparse.ArgumentTypeError(f"must be NAME or HOST=NAME, not {text!r}")
+    return text
+
+
+def _at_least(least: int) -> Any:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be an integer >= {least}, not {text!r}")
+        return int(text)
+
+    return number
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, equals, pointer = text.rpartition("=")
+    if not equals or not name or (pointer and not pointer.startswith("/")):
+        raise argparse.ArgumentTypeError(
+            f"must be NAME=POINTER, such as Name=/InternalName, not {text!r}"
+        )
+    return name, pointer
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Check the files that are selected, each by the kind of input it is."""
+    from fieldbound.cli.kinds import Run, assign
+    from fieldbound.cli.selection import Selection
+    from fieldbound.config import load
+
+    config = load()
+    output = None if args.output == STDIN else args.output
+    if args.input and STDIN not in args.files:
+        console.error(f"--input is the format of standard input: pass {STDIN} as FILE")
+        return 2
+    files = Selection(
+        config,
+        console,
+        contract=args.contract,
+        apis=bool(args.api),
+        skip_unmapped=args.skip_unmapped,
+    ).files(args.files)
+    if not files and console.failed:
+        return 2
+    paths = {*args.files, *(file.path for file in files)} - {STDIN}
+    if output is not None and any(is_same_file(output, path) for path in paths):
+        console.error(f"--output {output} is an input file and would be overwritten")
+        return 2
+    folders = (*args.folder, *config.folders)
+    run = Run(args, config, console, folders, args.fail_on or config.fail_on, output)
+    by_kind = assign(run, files)
+    for kind, own in by_kind.items():
+        others = [file for file in files if file not in own]
+        if conflict := kind.conflict(own, others):
+            console.error(conflict)
+            return 2
+    return _report(run, files, by_kind)
+
+
+def _report(run: Run, files: Sequence[Selected], by_kind: dict[Kind, list[Selected]]) -> int:
+    """Check the files and write their reports, those of each renderer together."""
+    kind_of = {file: kind for kind, own in by_kind.items() for file in own}
+    for renderer in ("reports", "bulk"):
+        kinds = [kind for kind in by_kind if kind.renderer == renderer]
+        if not kinds and (renderer == "bulk" or by_kind):
+            continue
+        own = [(kind_of[file], file) for file in files if kind_of[file] in kinds]
+        if not _WRITERS[renderer](run, _reports(own, kinds)):
+            return 2
+    return int(any(kind.failed for kind in by_kind))
+
+
+def _reports(files: Sequence[tuple[Kind, Selected]], kinds: Sequence[Kind]) -> Iterator[Any]:
+    for kind, file in files:
+        yield from kind.reports(file)
+    for kind in kinds:
+        kind.finish()
+
+
+def _style(run: Run) -> Style:
+    color = run.args.color
+    excerpts = color == "always" or (run.output is None and is_terminal(sys.stdout))
+    return Style(run.fail_on, colored(color, run.output), excerpts=excerpts, quiet=run.args.quiet)
+
+
+def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
+    """Write reports of documents and recordings; return whether all could be written."""
+    from fieldbound.render import render
+
+    console, tally = run.console, Tally()
+    reports = _counted(reports, tally, run.fail_on)
+    first = list(islice(reports, 1))
+    if not first and console.failed:
+        return False
+    in_actions = run.output is None and os.environ.get("GITHUB_ACTIONS") == "true"
+    format_ = run.args.format or ("github" if in_actions else "text")
+    chunks = render(format_, chain(first, reports), _style(run), console.problems)
+    if not write(console, chunks, run.output):
+        return False
+    if run.output is not None:
+        tally.not_checked = len(console.problems)
+        console.note(f"{tally}")
+    return True
+
+
+def _counted(reports: Iterator[Any], tally: Tally, fail_on: str) -> Iterator[Any]:
+    for report in reports:
+        tally.add(report, fail_on)
+        yield report
+
+
+def _write_bulk(run: Run, reports: Iterator[Any]) -> bool:
+    """Write reports of records; return whether all could be written."""
+    from dataclasses import replace
+
+    from fieldbound.render import render_bulk
+
+    style = replace(_style(run), ascii=ascii_only(run.output))
+    chunks = render_bulk(run.args.format or "text", reports, style, run.console.problems)
+    return write(run.console, chunks, run.output)
+
+
+_WRITERS: Final = {"reports": _write_reports, "bulk": _write_bulk}

@@ -1,0 +1,120 @@
+"""Standard input, output and error, and output files: writing to them whatever they are."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from fieldbound.documents import reason, replacing
+from fieldbound.render import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+
+class Console:
+    """Writes errors and notes to stderr, each once; *problems* lists every error."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._written: set[str] = set()
+        self.problems: list[str] = []
+
+    @property
+    def failed(self) -> bool:
+        """Whether there was an error."""
+        return bool(self.problems)
+
+    def error(self, text: str, *, about: str | None = None) -> None:
+        """Report what keeps something from being checked or written.
+
+        *about* is the file it concerns: the same error about two files is written once, and is two
+        problems.
+        """
+        self.problems.append(text if about is None else f"{about}: {text}")
+        self._write(text)
+
+    def note(self, text: str) -> None:
+        """Report what is good to know, unless --quiet."""
+        if not self._quiet:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        if text not in self._written and sys.stderr is not None:
+            self._written.add(text)
+            sys.stderr.write(f"fieldbound: {escaped(text)}\n")
+
+
+def write_stdout(text: str) -> None:
+    """Write *text* to standard output, if there is one."""
+    if sys.stdout is not None:
+        sys.stdout.write(text)
+
+
+def stdin_bytes() -> bytes:
+    """Read all of standard input. Raises OSError if it is closed."""
+    if sys.stdin is None:
+        raise OSError("it is closed")
+    return sys.stdin.buffer.read()
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether *stream* is a terminal."""
+    return stream is not None and stream.isatty()
+
+
+def width() -> int | None:
+    """Return the width of the terminal in cells, or None if standard output is none."""
+    if not is_terminal(sys.stdout):
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def colored(choice: str, output: str | None) -> bool:
+    """Return whether to color: as chosen, or with "auto" on a terminal that supports it."""
+    if choice != "auto" or output is not None:
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def ascii_only(output: str | None) -> bool:
+    """Return whether the encoding of the output lacks the block characters of charts."""
+    from fieldbound.render import BLOCKS
+
+    encoding = "utf-8" if output is not None else getattr(sys.stdout, "encoding", None)
+    try:
+        BLOCKS.encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return True
+    return False
+
+
+def write(console: Console, chunks: Iterator[str], output: str | None) -> bool:
+    """Write to the file *output*, or to standard output if it is None; return whether that worked."""
+    if output is None:
+        for chunk in chunks:
+            write_stdout(chunk)
+        return True
+    try:
+        with replacing(output) as stream:
+            stream.writelines(chunks)
+    except OSError as error:
+        console.error(f"cannot write {output}: {reason(error)}")
+        return False
+    return True
+
+
+def detach(stream: Any) -> None:
+    """Redirect *stream* to the null device, so that Python does not fail again when it flushes it."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except (AttributeError, OSError, ValueError):
+        return

@@ -1,0 +1,145 @@
+"""Which files a run checks: the files named on the command line, or those of pyproject.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fieldbound.config import Config
+
+    from .console import Console
+
+STDIN: Final = "-"
+FILES_TABLE: Final = "[tool.fieldbound.files]"
+_HAR: Final = ".har"
+_NAME_APIS: Final = "pass --api, or set [tool.fieldbound.apis] in pyproject.toml"
+_SHOWN: Final = 3
+
+
+class Selected(NamedTuple):
+    """A file to check, and the name of its contract; a recording of HTTP traffic has none."""
+
+    path: str
+    contract: str | None
+
+
+class _Choice(NamedTuple):
+    contract: str | None = None
+    error: str = ""
+    unmapped: bool = False
+
+
+class Selection:
+    """Selects files, and reports each file or glob that cannot be checked.
+
+    *contract* is the one of --contract, *apis* is whether --api was given: then every file is a
+    recording. With *skip_unmapped*, a file that no glob maps and a glob without files are skipped.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        console: Console,
+        *,
+        contract: str | None = None,
+        apis: bool = False,
+        skip_unmapped: bool = False,
+    ) -> None:
+        self._config, self._console = config, console
+        self._contract, self._apis, self._skip = contract, apis, skip_unmapped
+
+    def files(self, paths: Sequence[str]) -> list[Selected]:
+        """Return the files to check: *paths*, or all that the configuration maps if there are none.
+
+        What cannot be selected is reported on the console.
+        """
+        if self._contract is not None and self._apis:
+            self._console.error(
+                "--contract is for payloads and --api is for recordings: pass one of them"
+            )
+            return []
+        if not paths and self._contract is None:
+            return self._configured()
+        if not paths:
+            self._console.error("no input files: pass FILE with --contract")
+        return self._given(paths)
+
+    def _given(self, paths: Sequence[str]) -> list[Selected]:
+        selected, skipped = [], []
+        for path in paths:
+            choice = self._choice(path)
+            if choice.unmapped and self._skip:
+                skipped.append(path)
+            elif choice.error:
+                self._console.error(choice.error)
+            else:
+                selected.append(Selected(path, choice.contract))
+        if skipped and (selected or self._mapped()):
+            self._console.note(f"skipped (no contract is mapped): {_first(skipped)}")
+        return selected
+
+    def _choice(self, path: str) -> _Choice:
+        if path == STDIN:
+            if self._contract is None and not self._apis:
+                return _Choice(
+                    error="standard input needs --contract, or --api if it is a recording"
+                )
+            return _Choice(self._contract)
+        if Path(path).is_dir():
+            return _Choice(
+                error=f"cannot read {path}: it is a folder; pass the files in it, or map globs in "
+                f"{FILES_TABLE}"
+            )
+        is_listed = self._config.is_recording(path)
+        mapped = None if is_listed else self._config.contract_for(path)
+        if self._apis or is_listed or (path.lower().endswith(_HAR) and mapped is None):
+            return self._recording(path, is_listed)
+        if self._contract is None and mapped is None:
+            return _Choice(
+                error=f"no contract is mapped to {path}: pass --contract, or map it in "
+                f"{FILES_TABLE}",
+                unmapped=True,
+            )
+        return _Choice(self._contract or mapped)
+
+    def _recording(self, path: str, is_listed: bool) -> _Choice:
+        if self._contract is not None:
+            return _Choice(error=f"{path} is a recording: pass --api instead of --contract")
+        if not self._apis and not self._config.apis:
+            return _Choice(
+                error=f"{path} is a recording and no API is named for it: {_NAME_APIS}",
+                unmapped=not is_listed,
+            )
+        return _Choice()
+
+    def _configured(self) -> list[Selected]:
+        report = self._console.note if self._skip else self._console.error
+        for glob in self._config.idle():
+            report(f"{self._config.file}: no file matches {glob!r}")
+        return self._mapped()
+
+    def _mapped(self) -> list[Selected]:
+        """Return the files of the configuration, and report when there are none."""
+        config, console = self._config, self._console
+        files = [Selected(*each) for each in config.files()]
+        if not config.mapping and not config.recordings:
+            console.error(
+                f"no input files: pass FILE, or map globs in {FILES_TABLE} of pyproject.toml"
+            )
+        elif not files:
+            where = FILES_TABLE if config.mapping else "`recordings`"
+            console.error(f"no input files: no file matches {where} of {config.file}")
+        if not self._apis and not config.apis and any(each.contract is None for each in files):
+            console.error(
+                f"{config.file} lists recordings and no API is named for them: {_NAME_APIS}"
+            )
+            return [each for each in files if each.contract is not None]
+        return files
+
+
+def _first(paths: Sequence[str]) -> str:
+    more = len(paths) - _SHOWN
+    return ", ".join(paths[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

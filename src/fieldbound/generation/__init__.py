@@ -1,0 +1,25 @@
+"""A contract in, instances out: Hypothesis strategies, and cases at and beyond each limit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fieldbound._lazy import lazy
+
+if TYPE_CHECKING:
+    from .certified_cases import cases as cases
+    from .http_strategies import (
+        invalid_requests as invalid_requests,
+        requests as requests,
+        responses as responses,
+    )
+    from .strategies import from_schema as from_schema, invalid as invalid, valid as valid
+
+__getattr__, __all__ = lazy(
+    __name__,
+    {
+        ".certified_cases": "cases",
+        ".http_strategies": "invalid_requests requests responses",
+        ".strategies": "from_schema invalid valid",
+    },
+)

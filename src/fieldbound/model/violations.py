@@ -1,0 +1,110 @@
+"""A violation, the place where it stands, and the report that lists all violations of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from .facts import ViolationFacts
+from .limits import SAYS
+
+#: How many violations the repr of a report names.
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Violation(ViolationFacts):
+    """A broken limit at a pointer, with what was found there.
+
+    Its fields are those of `ViolationFacts`: *code*, *pointer*, *limit*, *actual*, *kind*, *place*,
+    *also*, *known* and *detail*. The message and the hint are made from these alone.
+    """
+
+    @property
+    def says(self) -> str | None:
+        """How firmly the firmest of the limits broken here is known; None: by decree."""
+        limits = () if self.limit is None else (self.limit, *self.also)
+        ranks = [SAYS.index(limit.says) for limit in limits if limit.says in SAYS]
+        return SAYS[min(ranks)] if len(ranks) == len(limits) and ranks else None
+
+    @property
+    def message(self) -> str:
+        """The violation in one sentence, made of its facts."""
+        from .messages import message
+
+        return message(self)
+
+    @property
+    def hint(self) -> str | None:
+        """What to write instead, as JSON or in words, or None where there is no telling."""
+        from .suggestions import hint
+
+        return hint(self)
+
+    def fails(self, fail_on: str = SAYS[-1]) -> bool:
+        """Whether this counts when only limits at least as firm as *fail_on* do."""
+        return self.says is None or SAYS.index(self.says) <= SAYS.index(fail_on)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Report:
+    """All violations of one instance, in the order of the document, or none.
+
+    *name* is the file the instance was read from. *unspecified* names, as pointer and reason,
+    what is there that the vendor does not document and nobody judged. *lines* are the lines of
+    the text that violations point at, for showing; they take no part in comparisons. Of an HTTP
+    message, *about* says which it is, and *not_checked*, as pointer and reason, what of it could not
+    be judged.
+    """
+
+    contract: str
+    violations: tuple[Violation, ...] = ()
+    name: str | None = None
+    unspecified: Mapping[str, str] = field(default_factory=dict, hash=False)
+    lines: Mapping[int, str] = field(default_factory=dict, repr=False, compare=False)
+    about: str | None = None
+    not_checked: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the instance is valid."""
+        return not self.violations
+
+    def fails(self, fail_on: str = SAYS[-1]) -> bool:
+        """Whether any violation is of a limit at least as firm as *fail_on*."""
+        return any(violation.fails(fail_on) for violation in self.violations)
+
+    def __repr__(self) -> str:
+        told = [
+            f"{each.code} at {each.pointer or 'the whole'}" for each in self.violations[:_SHOWN]
+        ]
+        more = f" and {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
+        return f"<Report {self.name or self.contract}: {', '.join(told) + more or 'valid'}>"
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __len__(self) -> int:
+        return len(self.violations)
+
+    def __iter__(self) -> Iterator[Violation]:
+        return iter(self.violations)
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    """Yield the verdict, and lines for each violation: the message, its source and its hint."""
+    from .messages import citation
+
+    about = f", {report.about}" if report.about else ""
+    yield f"{report.name or report.contract}: {'valid' if report.ok else 'invalid'}{about}"
+    for violation in report:
+        place = f"{violation.place}: " if violation.place else ""
+        yield f"  {place}{violation.code}: {violation.message}"
+        if violation.limit is not None and (source := citation(violation.limit)):
+            yield f"      {source}"
+        if violation.hint is not None:
+            yield f"      hint: {violation.hint}"

@@ -1,0 +1,10 @@
+"""The version of fieldbound, as reports name it."""
+
+from __future__ import annotations
+
+
+def version() -> str:
+    """Return the installed version."""
+    from importlib.metadata import version as installed
+
+    return installed("fieldbound")

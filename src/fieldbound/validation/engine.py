@@ -1,0 +1,80 @@
+"""A schema goes in, the engine's validator for it comes out, or what is broken in the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import jsonschema_rs
+
+from fieldbound.model import (
+    BACKTRACK_LIMIT,
+    DIALECTS,
+    BrokenContract,
+    References,
+    json_type,
+    pointer_of,
+)
+
+#: The URI under which a schema without one of its own is known. Nothing is ever fetched from it.
+BASE: Final = "https://fieldbound.invalid/"
+
+
+def compiled(
+    schema: Any, uri: str, resources: Mapping[str, Any], formats: str
+) -> jsonschema_rs.Validator:
+    """Compile a schema for the engine.
+
+    Raises BrokenContract, which says what is wrong with it and where.
+    """
+    if not isinstance(schema, (dict, bool)):
+        raise BrokenContract(f"a JSON Schema is an object or a boolean, not {json_type(schema)}")
+    dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
+    if isinstance(dialect, str) and dialect.partition("#")[0] not in {*DIALECTS, *resources}:
+        reason = f"the meta-schema {dialect!r} is no known draft, and not among the resources"
+        raise BrokenContract(reason, pointer="/$schema")
+    try:
+        return jsonschema_rs.validator_for(
+            schema,
+            registry=jsonschema_rs.Registry(_registered(schema, uri, resources)),
+            base_uri=uri,
+            validate_formats=formats == "assert",
+            offline=True,
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACK_LIMIT),
+        )
+    except jsonschema_rs.ValidationError as error:
+        if error.kind.name == "$ref":
+            pointer, reason = References(schema, uri, resources).dangling() or ("", error.message)
+        else:
+            pointer, reason = pointer_of(error.instance_path), error.message
+        raise BrokenContract(_line(reason), pointer=pointer or None) from None
+    except (jsonschema_rs.ReferencingError, ValueError) as error:
+        raise BrokenContract(_line(str(error))) from None
+
+
+def _registered(schema: Any, uri: str, resources: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the resources, and the schema among them where they may refer back to it."""
+    return [*resources.items(), *([(uri, schema)] if resources and uri not in resources else [])]
+
+
+def in_dialect(resource: Any, dialect: Any) -> Any:
+    """Return a resource as of the schema's own draft, if it names none itself."""
+    if isinstance(resource, dict) and "$schema" not in resource and isinstance(dialect, str):
+        return {"$schema": dialect, **resource}
+    return resource
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def uri_of(schema: Any, name: str) -> str:
+    """Return the URI from which a schema's references count."""
+    if isinstance(schema, dict):
+        for keyword in ("$id", "id"):
+            if isinstance(schema.get(keyword), str) and ":" in schema[keyword]:
+                uri: str = schema[keyword].partition("#")[0]
+                return uri
+    from urllib.parse import quote
+
+    return BASE + quote(name)

@@ -1,0 +1,166 @@
+"""The pre-commit hook: sound by pre-commit's schema, and run by pre-commit itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import validators
+
+from fieldbound.cli.entry_point import parser_of_commands
+from support.paths import ROOT
+
+#: A checkout; the tests themselves may run where no source is in sight.
+SOURCE = Path(os.environ.get("FIELDBOUND_SOURCE", ROOT))
+SUITES = os.environ.get("FIELDBOUND_SUITES")
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+
+#: What the package is built from, and the hook is found by.
+BUILT_FROM = ("src", "schemas", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
+
+#: An exchange in a recording, to a path that the vendor does not have.
+EXCHANGE: dict[str, Any] = {
+    "request": {"method": "GET", "url": "https://shop.example/nothing/here", "headers": []},
+    "response": {"status": 200, "headers": [], "content": {"size": 0}},
+}
+
+
+def hooks_there() -> list[dict[str, Any]]:
+    """Read the hooks: of payloads and cassettes, and of other recordings."""
+    read: list[dict[str, Any]] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    assert [each["id"] for each in read] == ["fieldbound", "fieldbound-recordings"]
+    return read
+
+
+@pytest.mark.skipif(SUITES is None, reason="FIELDBOUND_SUITES names no folder of public suites")
+def test_manifest_keeps_its_schema() -> None:
+    """The manifest is valid by the schema of .pre-commit-hooks.yaml."""
+    schema = json.loads(Path(SUITES or "", "formats", "pre-commit-hooks.json").read_text())
+    validator = validators.validator_for(schema)(schema)
+    assert [error.message for error in validator.iter_errors(hooks_there())] == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ["a.json", "b.yaml"],
+        ["-weird.json", "a.json"],
+        ["--output=x.json"],
+        ["a.json", "--output=x.json", "--", "-c"],
+        [],
+    ],
+)
+def test_entry_is_a_command(files: list[str]) -> None:
+    """A hook's entry, its arguments and files after them are a command: a file is no option."""
+    for hook in hooks_there():
+        program, *argv = shlex.split(hook["entry"])
+        assert program == "fieldbound"
+        args = parser_of_commands().parse_args([*argv, *hook["args"], *files])
+        assert args.files == files
+        assert args.skip_unmapped
+        assert args.output is None
+
+
+def git(folder: Path, *argv: str) -> None:
+    """Run git in a folder, whatever the user's own settings are."""
+    settings = ("user.name=t", "user.email=t@t.invalid", "commit.gpgsign=false")
+    given = [word for each in settings for word in ("-c", each)]
+    subprocess.run(["git", *given, *argv], cwd=folder, check=True, capture_output=True)
+
+
+def repository(folder: Path) -> Path:
+    """Make a git repository of all that is in a folder."""
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--no-verify", "--message", "all")
+    return folder
+
+
+@pytest.fixture(name="hooks", scope="module")
+def _hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what the hook is made of into a repository of its own."""
+    folder = tmp_path_factory.mktemp("hooks")
+    for name in BUILT_FROM:
+        if (SOURCE / name).is_dir():
+            shutil.copytree(
+                SOURCE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy(SOURCE / name, folder / name)
+    return repository(folder)
+
+
+@pytest.fixture(name="project")
+def _project(tmp_path: Path) -> Path:
+    """Make a user's repository: a contract, one payload of each kind, and recordings."""
+    project = tmp_path / "project"
+    for folder in ("payloads", "tapes"):
+        (project / folder).mkdir(parents=True)
+    files = {
+        "group.schema.json": '{"properties": {"Name": {"maxLength": 5}}}',
+        "payloads/good.json": '{"Name": "short"}',
+        "payloads/bad.json": '{"Name": "too long"}',
+        "--output=x.json": '{"Name": "too long"}',
+        "unmapped.yaml": "Name: too long",
+        "pyproject.toml": (
+            "[tool.fieldbound.files]\n"
+            '"payloads/**/*.json" = "group.schema.json"\n'
+            '"-*.json" = "group.schema.json"\n'
+            '[tool.fieldbound]\nrecordings = ["tapes/*.yaml"]\n'
+            '[tool.fieldbound.apis]\n"shop.example" = "axim-commerce"\n'
+        ),
+        "traffic.har": json.dumps({"log": {"entries": [EXCHANGE]}}),
+        "tapes/one.yaml": yaml.safe_dump({"interactions": [EXCHANGE]}),
+    }
+    for name, text in files.items():
+        (project / name).write_text(text, encoding="utf-8")
+    return repository(project)
+
+
+@pytest.mark.skipif(not (SOURCE / "src").is_dir(), reason="there is no source to install from")
+@pytest.mark.skipif(find_spec("pre_commit") is None, reason="pre-commit is not installed")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_pre_commit_runs_it(
+    hooks: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Installed and run by pre-commit, the hook passes good files and shows what is bad."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    env["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("home"))
+    env.pop("GITHUB_ACTIONS", None)
+
+    def pre_commit(*given: str, hook: str = "fieldbound") -> subprocess.CompletedProcess[str]:
+        argv = ["-m", "pre_commit", "try-repo", str(hooks), hook, *given]
+        return subprocess.run(
+            [sys.executable, *argv],
+            cwd=project,
+            env=env,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    good = pre_commit("--files", "payloads/good.json", "unmapped.yaml")
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "Passed" in good.stdout
+    bad = pre_commit("--files", "payloads/good.json", "payloads/bad.json", "unmapped.yaml")
+    assert bad.returncode == 1, bad.stdout + bad.stderr
+    assert "\npayloads/bad.json:1:10: maxLength: " in bad.stdout
+    assert "skipped, mapped to no contract: unmapped.yaml" in bad.stdout
+    whole = pre_commit("--all-files")
+    assert whole.returncode == 1, whole.stdout + whole.stderr
+    assert "\n--output=x.json:1:10: maxLength: " in whole.stdout
+    assert "\ntapes/one.yaml:" in whole.stdout
+    recorded = pre_commit("--all-files", hook="fieldbound-recordings")
+    assert recorded.returncode == 1, recorded.stdout + recorded.stderr
+    assert "\ntraffic.har:1:" in recorded.stdout
+    assert "enum: /url is " in recorded.stdout
+    assert "payloads/" not in recorded.stdout

@@ -1,0 +1,1026 @@
+"""Recordings: every exchange of a known API is judged at its place, what is skipped is said."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+import requests
+import vcr
+import yaml
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from fieldbound.cli.entry_point import main
+from fieldbound.render import FORMATS
+
+API = "axim-commerce"
+URL = "https://tenant.example/companyGroup/create"
+SENT = {
+    "name": "Gr\u00f6\u00dfe \U0001f600",
+    "company": [],
+    "status": True,
+    "productGroups": {"type": "include", "productGroups": []},
+    "zzz": 1,
+}
+#: The one violation of SENT, and its place in the body.
+KNOWN = "additionalProperties: /body/zzz is not known here"
+JSON = {"Content-Type": "application/json"}
+SECRET = "canary-5f2e"
+
+
+class Ran(NamedTuple):
+    """What a run of the command left: its exit code, what it wrote and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that tell of violations."""
+        return [line for line in self.out.splitlines() if " (in exchange " in line]
+
+    @property
+    def places(self) -> list[tuple[int, int, str]]:
+        """The line and the column of each violation, and its sentence."""
+        parts = [line.split(":", 3) for line in self.lines]
+        return [(int(line), int(column), said.strip()) for _, line, column, said in parts]
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
+@pytest.fixture(name="check")
+def _check(capsys: pytest.CaptureFixture[str]) -> Command:
+    def command(*argv: str, api: str | None = API) -> Ran:
+        code = main(["check", *argv, *(["--api", api] if api else [])])
+        return Ran(code, *capsys.readouterr())
+
+    return command
+
+
+def at(file: str, line: int, column: int, size: int = 5) -> str:
+    """Return what stands at a place in a file."""
+    return Path(file).read_text("utf-8-sig").split("\n")[line - 1][column - 1 :][:size]
+
+
+def configure(text: str) -> None:
+    """Write what stands below [tool.fieldbound]."""
+    Path("pyproject.toml").write_text(f"[tool.fieldbound]\n{text}", encoding="utf-8")
+
+
+# -- recordings of each kind -----------------------------------------------------------------------
+
+
+def listed(headers: dict[str, str]) -> list[dict[str, str]]:
+    """Give headers as a HAR has them."""
+    return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def entry(url: str = URL, body: Any = SENT, **more: Any) -> dict[str, Any]:
+    """Make an entry of a HAR as Chrome writes it, of a request whose answer has no body."""
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    headers = {
+        ":authority": "tenant.example",
+        ":method": "POST",
+        "content-type": "application/json",
+    }
+    request = {
+        "method": "POST",
+        "url": url,
+        "httpVersion": "http/2.0",
+        "headers": listed({**headers, "accesstoken": SECRET}),
+        "queryString": [],
+        "cookies": [],
+        "headersSize": -1,
+        "bodySize": len(text),
+        "postData": {"mimeType": "application/json", "text": text},
+    }
+    response = {
+        "status": 200,
+        "statusText": "",
+        "httpVersion": "http/2.0",
+        "headers": listed({"content-type": "application/json"}),
+        "cookies": [],
+        "content": {"size": 12, "mimeType": "application/json", "text": '{"status": 1}'},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
+    }
+    return {
+        "_resourceType": "xhr",
+        "startedDateTime": "2026-01-01T00:00:00.000Z",
+        "time": 1.5,
+        "request": {**request, **more.pop("request", {})},
+        "response": {**response, **more.pop("response", {})},
+        "cache": {},
+        "timings": {"send": 0, "wait": 1, "receive": 0.5},
+        **more,
+    }
+
+
+def har(*entries: Any, file: str = "traffic.har", indent: int | None = 2) -> str:
+    """Write a HAR."""
+    log = {"version": "1.2", "creator": {"name": "WebInspector", "version": "537.36"}, "pages": []}
+    text = json.dumps({"log": {**log, "entries": entries}}, indent=indent, ensure_ascii=False)
+    Path(file).write_text(text, encoding="utf-8")
+    return file
+
+
+def logged(body: Any = SENT, url: str = URL, **more: Any) -> dict[str, Any]:
+    """Make an exchange of a log."""
+    headers = {**JSON, "accessToken": SECRET}
+    return {"request": {"method": "POST", "url": url, "headers": headers, "body": body}, **more}
+
+
+def log(*lines: Any, file: str = "traffic.ndjson") -> str:
+    """Write a log: each exchange is a line, and each text is one as it stands."""
+    texts = [each if isinstance(each, str) else json.dumps(each) for each in lines]
+    Path(file).write_text("\n".join(texts) + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture(name="server")
+def _server() -> Iterator[str]:
+    """Serve an answer that breaks its contract, with a body that YAML folds over lines."""
+
+    @Request.application
+    def app(_: Request) -> Response:
+        body = {"data": "one", "message": "it's \u00e9 \\ " + "long " * 40, "other": [1]}
+        return Response(json.dumps(body, indent=1), content_type="application/json")
+
+    server = make_server("127.0.0.1", 0, app)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_har_places(indent: int | None, ascii_only: bool, check: Command) -> None:
+    """A violation in a body is told at the very character of the HAR, whatever is escaped."""
+    har(entry(body=json.dumps(SENT, ensure_ascii=ascii_only, indent=indent)), indent=indent)
+    ran = check("traffic.har")
+    assert ran.code == 1
+    ((line, column, said),) = ran.places
+    assert said == f"{KNOWN} (in exchange 1, POST /companyGroup/create)"
+    assert at("traffic.har", line, column, 7) == '\\"zzz\\"'
+
+
+def test_har_with_a_byte_order_mark(check: Command) -> None:
+    """A HAR may begin with a byte order mark, as some proxies write it: no column counts it."""
+    har(entry(), indent=None)
+    Path("traffic.har").write_bytes(b"\xef\xbb\xbf" + Path("traffic.har").read_bytes())
+    ((line, column, _),) = check("traffic.har").places
+    assert at("traffic.har", line, column, 7) == '\\"zzz\\"'
+
+
+def test_places_around_the_body(check: Command) -> None:
+    """A header is told at its entry, a status, a method and a URL at their own, nothing else."""
+    token = {"content-type": "text/plain", "Authorization": SECRET}
+    har(
+        entry(request={"headers": listed(token)}, body={**SENT, "zzz": None}),
+        entry(response={"status": 418}, body="{}"),
+        entry(request={"method": "PATCH"}),
+        entry(url=f"https://me:{SECRET}@tenant.example/nothing/here?accessToken={SECRET}"),
+        entry(url=f"{URL}?page=1", request={"headers": []}),
+    )
+    places = check("traffic.har").places
+    told = {
+        said.partition(" (")[0].partition(" is ")[0]: (line, column)
+        for line, column, said in places
+    }
+    seen = {said: at("traffic.har", *place, 24).strip() for said, place in told.items()}
+    assert seen["enum: /status"] == "418,"
+    assert seen["enum: /method"] == '"PATCH",'
+    assert seen["enum: /url"] == f'"https://me:{SECRET}@'
+    assert seen["additionalProperties: /query/page"].startswith('"https://tenant.example')
+    missing, wrong = told["required: /headers/accessToken"], told["enum: /headers/Content-Type"]
+    assert '"Authorization"' in Path("traffic.har").read_text("utf-8").split("\n")[missing[0]]
+    assert '"content-type"' in Path("traffic.har").read_text("utf-8").split("\n")[wrong[0]]
+
+
+def test_json_fault_in_a_body(check: Command) -> None:
+    """A body that is no JSON is told at the place of the fault, inside the string."""
+    har(entry(body='{\n  "name": "x",,\n}'))
+    ((line, column, said),) = check("traffic.har").places
+    assert said.startswith("syntax: /body")
+    assert at("traffic.har", line, column, 4) == ",\\n}"
+
+
+def test_body_that_ends_early(check: Command) -> None:
+    """What is missing at the end of a body is told at the end of the string."""
+    har(entry(body='{"name": "x"'))
+    ((line, column, _),) = check("traffic.har").places
+    assert at("traffic.har", line, column, 2).startswith('"')
+
+
+@pytest.mark.parametrize("serializer", ["yaml", "json"])
+def test_cassettes_of_vcrpy(serializer: str, server: str, check: Command) -> None:
+    """A cassette that vcrpy wrote is judged, in YAML and in JSON, at its very characters."""
+    file, url = f"cassette.{serializer}", f"{server}/companyGroup/create"
+    body = {**SENT, "name": "it's " + "very " * 30, "zzz": "x"}
+    with vcr.use_cassette(file, serializer=serializer, filter_headers=["accesstoken"]):
+        httpx.post(url, json=body, headers={"accessToken": SECRET})
+        data = json.dumps(body, ensure_ascii=False, indent=2).encode()
+        requests.post(url, data=data, headers={**JSON, "accessToken": SECRET}, timeout=5)
+    ran = check(file)
+    assert ran.code == 1
+    told = [place for place in ran.places if KNOWN in place[2]]
+    assert ["exchange 1" in said for *_, said in told] == [True, False]
+    assert all("zzz" in at(file, line, column, 7) for line, column, _ in told)
+    status = [place for place in ran.places if "/body/data" in place[2]]
+    assert len(status) == 2
+    assert all("one" in at(file, line, column, 7) for line, column, _ in status)
+    assert (
+        "not judged: /headers/accessToken of axim-commerce/create-company-group, 2 times" in ran.out
+    )
+
+
+@pytest.mark.parametrize("style", [None, "'", '"', "|", ">"])
+def test_places_in_yaml(style: str | None, check: Command) -> None:
+    """However YAML writes a body, folded or in a block, the place is that of the character."""
+    # In a folded block the writer of YAML itself breaks what has lines with an indent.
+    body = json.dumps({**SENT, "name": "it's " + "long " * 40}, indent=None if style == ">" else 1)
+    request = {
+        "method": "POST",
+        "uri": URL,
+        "body": body,
+        "headers": {"Content-Type": [*JSON.values()]},
+    }
+    interaction = {"request": request, "response": {"status": {"code": 200}, "headers": {}}}
+    text = yaml.dump({"interactions": [interaction], "version": 1}, default_style=style)
+    Path("cassette.yaml").write_text(text, encoding="utf-8")
+    ((line, column, _),) = [each for each in check("cassette.yaml").places if KNOWN in each[2]]
+    assert "zzz" in at("cassette.yaml", line, column, 6)
+
+
+def test_log_places(check: Command) -> None:
+    """In a log the line is that of the exchange; a body that is JSON needs no quotes."""
+    log(
+        logged({**SENT, "zzz": 0, "company": ["65a1b2c3d4e5f60718293a4b", 5]}),
+        "",
+        logged(json.dumps(SENT)),
+    )
+    places = check("traffic.ndjson").places
+    assert [(line, said.partition(" is ")[0]) for line, _, said in places] == [
+        (1, "type: /body/company/1"),
+        (1, "additionalProperties: /body/zzz"),
+        (3, "additionalProperties: /body/zzz"),
+    ]
+    assert [at("traffic.ndjson", line, column, 6) for line, column, _ in places] == [
+        '5], "s',
+        '"zzz":',
+        '\\"zzz\\',
+    ]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_body_in_base64(packed: bool, check: Command) -> None:
+    """A body in base64 is decoded, and unpacked, and told at the place of the string."""
+    data = b'{"data": "one"}'
+    data = gzip.compress(data) if packed else data
+    headers = {**JSON, **({"content-encoding": "gzip"} if packed else {})}
+    text = base64.b64encode(data).decode()
+    content = {"size": 17, "mimeType": "application/json", "text": text, "encoding": "base64"}
+    har(entry(body={**SENT, "zzz": 1}, response={"headers": listed(headers), "content": content}))
+    (told,) = [each for each in check("traffic.har").places if "/body/data" in each[2]]
+    assert at("traffic.har", *told[:2], 9) == f'"{text}'[:9]
+
+
+# -- shapes ----------------------------------------------------------------------------------------
+
+_OLD = {"protocol": "https", "host": "tenant.example", "port": 443, "path": "/companyGroup/create"}
+_TEXT = json.dumps(SENT)
+_DATA = base64.b64encode(_TEXT.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("request_", "response"),
+    [
+        (
+            {
+                "uri": URL,
+                "body": {"string": _TEXT},
+                "headers": {"Content-Type": ["application/json"]},
+            },
+            {},
+        ),
+        ({"uri": URL, "body": {"base64_string": _DATA}, "headers": JSON}, {}),
+        ({"uri": URL, "body": {"encoding": "UTF-8", "string": _TEXT}, "headers": JSON}, {}),
+        ({"url": URL, "body": _TEXT, "headers": [["Content-Type", "application/json"]]}, {}),
+        ({**_OLD, "body": _TEXT, "headers": JSON}, {"headers": ["Content-Type: text/html\r\n"]}),
+        ({"uri": URL, "body": {"state": [_TEXT, 0, None]}, "headers": JSON}, {}),
+        ({"uri": URL, "body": {"args": [[_TEXT[:9], _TEXT[9:]]]}, "headers": JSON}, {}),
+    ],
+)
+@pytest.mark.parametrize("name", ["interactions", "http_interactions", None])
+def test_shapes_of_cassettes(
+    request_: dict[str, Any], response: dict[str, Any], name: str | None, check: Command
+) -> None:
+    """Cassettes are read as VCR wrote them at any time, for Python and for Ruby."""
+    given = {
+        "request": {"method": "post", **request_},
+        "response": {"status": {"code": 200}, **response},
+    }
+    if name is None and "protocol" not in request_:
+        name = "interactions"
+    whole = [given] if name is None else {name: [given]}
+    Path("cassette.json").write_text(json.dumps(whole), encoding="utf-8")
+    ran = check("cassette.json")
+    assert [each for each in ran.lines if "POST /companyGroup" in each and KNOWN in each], ran
+
+
+def test_tags_of_cassettes(check: Command) -> None:
+    """What is tagged in YAML is taken: bytes, and the Python objects of old cassettes."""
+    Path("cassette.yml").write_text(
+        f"""\
+- request: !!python/object:vcr.request.Request
+    method: POST
+    protocol: https
+    host: tenant.example
+    port: 443
+    path: /companyGroup/create
+    body: !!binary |
+      {_DATA}
+    headers: !!python/object/apply:__builtin__.frozenset
+    - - !!python/tuple [Content-Type, application/json]
+      - !!python/tuple [accesstoken, {SECRET}]
+  response:
+    status: {{code: 418, message: I'm a teapot}}
+    headers: []
+    body: {{string: !!python/unicode '{{}}'}}
+""",
+        encoding="utf-8",
+    )
+    ran = check("cassette.yml")
+    assert [(line, said.partition(" is ")[0]) for line, _, said in ran.places] == [
+        (7, "additionalProperties: /body/zzz"),
+        (13, "enum: /status"),
+    ]
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        logged(response={"status_code": 418}),
+        logged(response={"status": "418", "headers": [["A", "b"]]}),
+        {
+            "request": {"method": "POST", "uri": URL, "headers": JSON, "body": SENT},
+            "response": {"code": 418},
+        },
+        entry(response={"status": 418}),
+    ],
+)
+def test_shapes_of_logs(exchange: Any, check: Command) -> None:
+    """A log may name things as other recordings do, and an entry of a HAR may be a line."""
+    log(exchange)
+    told = [said.partition(" is ")[0] for _, _, said in check("traffic.ndjson").places]
+    assert told == ["additionalProperties: /body/zzz", "enum: /status"]
+
+
+@pytest.mark.parametrize("file", ["one.json", "several.log", "lines.json"])
+def test_a_log_is_known_by_its_content(file: str, check: Command) -> None:
+    """One exchange is a log, and what goes on after its first line is one, whatever its name."""
+    log(*[logged()] * (1 + (file != "one.json")), file=file)
+    assert len(check(file).lines) == 1 + (file != "one.json")
+
+
+def test_exchanges_are_numbered(check: Command) -> None:
+    """Each exchange has its number, also where a line of a log has several."""
+    log([logged(), logged()], logged(), "oops", [logged()])
+    ran = check("traffic.ndjson")
+    assert [line.split("(in exchange ")[1][:1] for line in ran.lines] == ["1", "2", "3", "4"]
+
+
+def test_form_is_rebuilt(check: Command) -> None:
+    """A form of which a HAR has the fields alone is rebuilt, its media type that of the HAR."""
+    Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
+    params = [{"name": "amount", "value": "a lot"}, {"name": "note", "value": "a&b=\u00e9"}]
+    post = {"mimeType": "application/x-www-form-urlencoded", "params": params}
+    har(entry("https://x.example/form", request={"headers": [], "postData": post}))
+    ran = check("traffic.har", api="api.json")
+    assert [said.partition(" is ")[0] for _, _, said in ran.places] == ["type: /body/amount"]
+
+
+_FORM: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Forms", "version": "1"},
+    "paths": {
+        "/form": {
+            "post": {
+                "parameters": [
+                    {
+                        "name": "X-Own",
+                        "in": "header",
+                        "required": True,
+                        "schema": {"type": "string", "pattern": "^k-", "x-sensitive": True},
+                    }
+                ],
+                "requestBody": {
+                    "content": {
+                        "application/x-www-form-urlencoded": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "amount": {"type": "integer"},
+                                    "note": {"const": "a&b=\u00e9"},
+                                },
+                            }
+                        }
+                    }
+                },
+                "responses": {"200": {"description": "ok", "content": {"application/json": {}}}},
+            }
+        }
+    },
+}
+
+
+# -- what is not judged ----------------------------------------------------------------------------
+
+
+def test_what_is_skipped_is_counted(check: Command) -> None:
+    """Whatever is not judged of a recording is counted, with the reason and the host."""
+    preflight = {"method": "OPTIONS", "headers": listed({"Access-Control-Request-Method": "POST"})}
+    har(
+        entry(),
+        entry(f"https://me:{SECRET}@Other.example:8443/x?token={SECRET}"),
+        entry("https://other.example/y"),
+        entry("https://other.example/z"),
+        entry("wss://tenant.example/companyGroup/create"),
+        entry("data:text/plain,hello"),
+        entry("blob:https://tenant.example/1-2"),
+        entry("https://tenant.example:443", request={"method": "CONNECT"}),
+        entry(response={"status": 0, "_error": "net::ERR_BLOCKED_BY_CLIENT"}),
+        entry(request=preflight),
+        {"request": entry()["request"], "response": None},
+    )
+    ran = check("traffic.har")
+    assert ran.err == (
+        "fieldbound: traffic.har: 2 of 11 exchanges judged; "
+        "3 to hosts no API covers (other.example 2, other.example:8443 1); "
+        "3 not of HTTP; 1 to open a tunnel; 1 that failed before a response came; "
+        "1 asked by a browser for itself (CORS preflight); "
+        "1 without a response: the request alone is judged\n"
+    )
+    assert len(ran.lines) == 2
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"_resourceType": "websocket"},
+        {"_webSocketMessages": []},
+        {"response": {"headers": listed({"Upgrade": "WebSocket", "Connection": "Upgrade"})}},
+        {"request": {"headers": listed({"upgrade": "websocket"})}},
+    ],
+)
+@pytest.mark.parametrize("scheme", ["https", "wss"])
+def test_websockets_are_skipped(more: dict[str, Any], scheme: str, check: Command) -> None:
+    """A websocket is none of HTTP's exchanges, also where its URL is written as one of HTTP."""
+    request = {"method": "GET", "postData": None, **more.pop("request", {})}
+    response = {"status": 101, **more.pop("response", {})}
+    url = f"{scheme}://tenant.example/socket"
+    har(entry(url, request=request, response=response, **more), entry())
+    ran = check("traffic.har")
+    assert len(ran.lines) == 1
+    assert ran.err == "fieldbound: traffic.har: 1 of 2 exchanges judged; 1 not of HTTP\n"
+
+
+def test_a_status_of_101_alone_is_judged(check: Command) -> None:
+    """Without a websocket 101 is a status like others."""
+    har(entry(response={"status": 101}))
+    assert any("enum: /status is 101" in line for line in check("traffic.har").lines)
+
+
+def test_bodies_a_har_has_not(check: Command) -> None:
+    """A body that a HAR leaves out is told as not judged, and never as missing."""
+    har(
+        entry(response={"content": {"size": 99, "mimeType": "application/json"}}),
+        entry(
+            response={"content": {"size": -1, "mimeType": "application/json", "_file": "x.json"}}
+        ),
+        entry(request={"postData": None, "bodySize": 7}),
+    )
+    ran = check("traffic.har")
+    assert all(KNOWN in line for line in ran.lines)
+    left_out = "(the recording does not have it)"
+    assert f"/body of {API}/create-company-group/response.200, 2 times {left_out}" in ran.out
+    assert f"/body of {API}/create-company-group {left_out}" in ran.out
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"bodySize": 120, "postData": {"mimeType": "application/json", "text": "", "params": []}},
+        {"bodySize": -1, "postData": None, "headers": listed({"Content-Length": "120"})},
+        {"bodySize": -1, "postData": None, "headers": listed({"Transfer-Encoding": "chunked"})},
+        {"bodySize": 0, "postData": {"mimeType": "application/json", "comment": "discarded"}},
+        {"bodySize": -1, "postData": {"mimeType": "application/json", "_file": "x.json"}},
+    ],
+)
+def test_bodies_of_requests_a_har_has_not(body: dict[str, Any], check: Command) -> None:
+    """A body that was sent, by the sizes in a HAR, and is not in it, is never called missing."""
+    har(entry(request=body))
+    ran = check("traffic.har")
+    assert "/body is missing" not in ran.out
+    assert f"/body of {API}/create-company-group (the recording does not have it)" in ran.out
+
+
+@pytest.mark.parametrize("size", [-1, 0])
+def test_requests_without_a_body(size: int, check: Command) -> None:
+    """A request of which nothing tells that it had a body had none, be its size not known."""
+    nothing = {"bodySize": size, "postData": None}
+    har(
+        entry(request={**nothing, "headers": listed({**JSON, "Content-Length": "0"})}),
+        entry(
+            "https://tenant.example/companies/65a1b2c3d4e5f60718293a4b",
+            request={**nothing, "method": "GET", "headers": listed({"accessToken": SECRET})},
+        ),
+    )
+    ran = check("traffic.har")
+    assert [said.partition(" (")[0] for *_, said in ran.places] == ["required: /body is missing"]
+    assert "/body of " not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"request": {"postData": _TEXT}}, "the postData is no object with a text"),
+        ({"request": {"postData": [_TEXT]}}, "the postData is no object with a text"),
+        ({"request": {"postData": {"text": SENT}}}, "the text of the body is no string"),
+        ({"response": {"content": {"text": SENT}}}, "the text of the body is no string"),
+    ],
+)
+def test_bodies_that_are_no_text(part: dict[str, Any], said: str, check: Command) -> None:
+    """A body that a HAR has as anything but a text is an error with its place, never missing."""
+    har(entry(**part), entry())
+    ran = check("traffic.har")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    (told,) = [line for line in ran.err.splitlines() if said in line]
+    assert int(told.split(":")[2]) > 1
+    assert "/body is missing" not in ran.out
+
+
+def test_bodies_that_were_iterators(check: Command) -> None:
+    """A body that was iterated over is read as vcrpy writes it, unless it was used up before."""
+    Path("cassette.yaml").write_text(
+        "interactions:\n"
+        + "".join(
+            f"""\
+- request:
+    method: POST
+    uri: {URL}
+    headers: {{Content-Type: [application/json], accessToken: [REDACTED]}}
+    body: !!python/object/apply:builtins.iter
+      args:
+      - {pieces}
+{state}\
+  response: {{status: {{code: 418, message: no}}, headers: {{}}, body: {{string: ''}}}}
+"""
+            for pieces, state in (
+                (f"[!!binary {_DATA[:40]}, !!binary {_DATA[40:]}]", "      state: 0\n"),
+                ("!!python/tuple []", ""),
+            )
+        ),
+        encoding="utf-8",
+    )
+    ran = check("cassette.yaml")
+    assert [said.partition(" is ")[0] for *_, said in ran.places] == [
+        "additionalProperties: /body/zzz",
+        "enum: /status",
+        "enum: /status",
+    ]
+    assert "it is recorded in a way that is not read here" in ran.out
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, "REDACTED", "[FILTERED]", "Bearer xxxx", "***", "<TOKEN>", "", "__TOKEN__"),
+        *("fake-token", "YOUR_API_KEY", "redacted-by-vcr", "x" * 99),
+    ],
+)
+def test_credentials_that_recorders_leave_out(value: str | None, check: Command) -> None:
+    """A credential that is missing or masked is not judged: it was there when it was sent."""
+    Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    headers = {**form, **({} if value is None else {"x-own": value})}
+    log(
+        {
+            "request": {
+                "method": "POST",
+                "url": "https://x.example/form",
+                "headers": headers,
+                "body": "amount=1",
+            }
+        }
+    )
+    ran = check("traffic.ndjson", api="api.json")
+    assert (ran.code, ran.lines) == (0, [])
+    assert "not judged: /headers/X-Own of " in ran.out
+
+
+_PIN = {"type": "string", "pattern": "^[0-9]{4}$"}
+_SECRETS: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "Secrets", "version": "1"},
+    "paths": {
+        "/u/{pwd}": {
+            "post": {
+                "parameters": [
+                    {
+                        "name": name,
+                        "in": place,
+                        "required": True,
+                        "schema": {**_PIN, "x-sensitive": name not in ("api_key", "sid")},
+                    }
+                    for name, place in (
+                        ("X-Pin", "header"),
+                        ("pin", "query"),
+                        ("api_key", "query"),
+                        ("sid", "cookie"),
+                        ("pwd", "path"),
+                    )
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {
+                        kind: {
+                            "schema": {
+                                "type": "object",
+                                "properties": {
+                                    "pins": {
+                                        "type": "array",
+                                        "items": {**_PIN, "x-sensitive": True},
+                                    },
+                                    "code": {**_PIN, "x-sensitive": True},
+                                    "note": _PIN,
+                                },
+                                "required": ["code", "note"],
+                            }
+                        }
+                        for kind in ("application/json", "application/x-www-form-urlencoded")
+                    },
+                },
+                "responses": {"200": {"description": "ok"}},
+            }
+        }
+    },
+}
+_PLACES = "/headers/X-Pin /query/pin /query/api_key /cookies/sid /path/pwd /body/code".split()
+
+
+def _secrets(secret: str, body: Any, kind: str = "application/json") -> None:
+    quoted = secret.replace("*", "%2A")
+    request = {
+        "method": "POST",
+        "url": f"https://x.example/u/{quoted}?pin={quoted}&api_key={quoted}",
+        "headers": {"Content-Type": kind, "X-Pin": secret, "Cookie": f"a=1; sid={secret}"},
+        "body": body,
+    }
+    Path("api.json").write_text(json.dumps(_SECRETS), encoding="utf-8")
+    log({"request": request})
+
+
+@pytest.mark.parametrize(
+    ("mask", "body", "kind"),
+    [
+        ("REDACTED", {"code": "REDACTED", "note": "1234"}, "application/json"),
+        ("__TOKEN__", '{"code": "[gone]", "note": "1234"}', "application/json"),
+        ("***", "code=***&note=1234", "application/x-www-form-urlencoded"),
+        ("XXXX", {"note": "1234"}, "application/json"),
+        ("XXXX", "note=1234", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_secrets_are_masked_anywhere(mask: str, body: Any, kind: str, check: Command) -> None:
+    """What is secret and masked is not judged in the path, the query, a cookie, a body either."""
+    _secrets(mask, body, kind)
+    ran = check("traffic.ndjson", api="api.json")
+    assert (ran.code, ran.lines) == (0, [])
+    told = {line.split()[2] for line in ran.out.splitlines() if line.startswith("not judged: ")}
+    assert told == {*_PLACES}
+
+
+def test_masks_of_a_list(check: Command) -> None:
+    """A mask within a list is one, and a value beside it is judged."""
+    _secrets("1234", {"code": "1234", "note": "1234", "pins": ["REDACTED", SECRET]})
+    ran = check("traffic.ndjson", api="api.json")
+    assert [said.split()[1] for *_, said in ran.places] == ["/body/pins/1"]
+    assert "not judged: /body/pins/0" in ran.out
+
+
+def test_secrets_that_are_wrong(check: Command) -> None:
+    """A secret that is no mask is judged wherever it is, and so is a mask of what is no secret."""
+    _secrets(SECRET, {"code": SECRET, "note": "REDACTED"})
+    ran = check("traffic.ndjson", api="api.json")
+    assert sorted(said.split()[1] for *_, said in ran.places) == sorted([*_PLACES, "/body/note"])
+    assert SECRET not in ran.out + ran.err
+    _secrets("1234", {"code": "1234"})
+    ran = check("traffic.ndjson", api="api.json")
+    assert [said.split()[1] for *_, said in ran.places] == ["/body/note"]
+
+
+def test_a_masked_name_that_is_not_known(check: Command) -> None:
+    """A parameter that is not documented is a violation, whatever its value was."""
+    har(entry(f"{URL}?api_key=REDACTED"))
+    said = [said.partition(" is ")[0] for *_, said in check("traffic.har").places]
+    assert "additionalProperties: /query/api_key" in said
+
+
+def test_credentials_that_are_wrong(check: Command) -> None:
+    """A credential that is there and no mask is judged, and its value is not shown."""
+    Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
+    form = {"Content-Type": "application/x-www-form-urlencoded", "x-own": SECRET}
+    log(
+        {
+            "request": {
+                "method": "POST",
+                "url": "https://x.example/form",
+                "headers": form,
+                "body": "amount=1",
+            }
+        }
+    )
+    ran = check("traffic.ndjson", api="api.json")
+    assert [said.partition(" ")[0] for _, _, said in ran.places] == ["pattern:"]
+    assert SECRET not in ran.out + ran.err
+
+
+def test_other_headers_that_are_missing(check: Command) -> None:
+    """A header that is no secret is missed as ever, at the headers of the message."""
+    har(entry(request={"headers": listed({"accesstoken": SECRET}), "postData": {"text": _TEXT}}))
+    (told,) = [each for each in check("traffic.har").places if "/headers/" in each[2]]
+    assert "/headers/Content-Type is missing" in told[2]
+    assert at("traffic.har", *told[:2], 1) == "["
+
+
+# -- which API -------------------------------------------------------------------------------------
+
+
+def test_hosts_are_learned(check: Command) -> None:
+    """At a host where an API is, a path that it does not have is a violation, before or after."""
+    typo = "https://tenant.example/companieGroup/create"
+    har(entry(typo), entry("https://other.example/companieGroup/create"), entry(), entry(typo))
+    ran = check("traffic.har")
+    told = [said.partition(" is ")[0] for _, _, said in ran.places]
+    assert told == ["enum: /url", "additionalProperties: /body/zzz", "enum: /url"]
+    assert "1 to hosts no API covers (other.example 1)" in ran.err
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_several_apis_at_a_host(order: int, check: Command) -> None:
+    """Of the APIs that are named for one host each has the exchanges of its paths."""
+    har(entry(), entry("https://tenant.example/companieGroup/create"))
+    apis = [f"tenant.example={API}", "Tenant.example=fortellis"][::order]
+    ran = check("traffic.har", "--api", apis[0], api=apis[1])
+    assert any(KNOWN in line for line in ran.lines)
+    assert any("enum: /url" in line for line in ran.lines)
+
+
+def test_api_at_a_host(check: Command) -> None:
+    """With HOST=NAME an API is at that host alone, whatever is asked of it."""
+    har(entry(), entry("https://shop.example/what"))
+    ran = check("traffic.har", api=f"*.shop.example={API}")
+    assert ran.code == 2
+    assert "nothing to judge: 0 of 2 exchanges judged" in ran.err
+    ran = check("traffic.har", api=f"shop.example={API}")
+    assert [said.partition(" is ")[0] for _, _, said in ran.places] == ["enum: /url"]
+
+
+@pytest.mark.parametrize("api", ["", "host=", f"={API}"])
+def test_api_that_names_nothing(api: str, check: Command) -> None:
+    """--api names an API, and perhaps a host: neither may be empty."""
+    ran = check("traffic.har", "--api", api, api=None)
+    assert (ran.code, ran.out) == (2, "")
+    assert "neither NAME nor HOST=NAME" in ran.err
+
+
+def test_unknown_api(check: Command) -> None:
+    """An API that is not there is an error, which offers the closest."""
+    ran = check(har(entry()), api="axim-comerce")
+    assert ran.code == 2
+    assert "the closest: axim-commerce" in ran.err
+
+
+def test_apis_of_the_configuration(check: Command) -> None:
+    """Without --api the APIs are those of the configuration; with neither, it is an error."""
+    har(entry())
+    ran = check("traffic.har", api=None)
+    assert (ran.code, ran.out) == (2, "")
+    assert (
+        "traffic.har is a recording: name its APIs with --api, or in [tool.fieldbound.apis]"
+        in ran.err
+    )
+    configure(f'[tool.fieldbound.apis]\n"tenant.example" = "{API}"\n')
+    assert len(check("traffic.har", api=None).lines) == 1
+
+
+# -- which files -----------------------------------------------------------------------------------
+
+
+def test_recordings_of_the_configuration(check: Command) -> None:
+    """Without a FILE all recordings are judged, beside the mapped files, and as none of those."""
+    schema, tapes = Path("contracts/group.json"), Path("tapes")
+    schema.parent.mkdir()
+    tapes.mkdir()
+    schema.write_text('{"properties": {"Name": {"maxLength": 5}}}', encoding="utf-8")
+    Path("bad.json").write_text('{"Name": "too long"}', encoding="utf-8")
+    log(logged(), file="tapes/one.json")
+    log(logged(url="https://other.example/x"), file="tapes/two.json")
+    configure(
+        f'recordings = ["tapes/*.json"]\n[tool.fieldbound.apis]\n"tenant.example" = "{API}"\n'
+        '[tool.fieldbound.files]\n"*.json" = "contracts/group.json"\n'
+        '"tapes/*" = "contracts/group.json"\n'
+    )
+    ran = check(api=None)
+    assert ran.code == 1
+    assert "bad.json:1:10: maxLength: " in ran.out
+    assert len(ran.lines) == 1
+    assert "tapes/two.json: nothing to judge: 0 of 1 exchanges judged" in ran.err
+    assert len(check("tapes/one.json", api=None).lines) == 1
+    (tapes / "one.json").unlink()
+    Path("bad.json").write_text("{}", encoding="utf-8")
+    ran = check(api=None)
+    assert ran.code == 2
+    assert "no exchange of 1 recordings is of an API" in ran.err
+
+
+def test_recordings_that_are_not_there(check: Command) -> None:
+    """A glob of recordings that matches no file is an error, as one of the mapping is."""
+    configure(f'recordings = ["*.har"]\n[tool.fieldbound.apis]\n"*" = "{API}"\n')
+    ran = check(api=None)
+    assert ran.code == 2
+    assert "no file matches '*.har'" in ran.err
+
+
+def test_recordings_without_apis(check: Command) -> None:
+    """Recordings in the configuration need APIs there, or --api."""
+    configure('recordings = ["*.har"]\n')
+    har(entry())
+    ran = check(api=None)
+    assert (ran.code, ran.out) == (2, "")
+    assert "names recordings: name their APIs with --api" in ran.err
+    assert len(check().lines) == 1
+
+
+@pytest.mark.parametrize("api", [API, None])
+def test_contract_for_a_recording(api: str | None, check: Command) -> None:
+    """A recording is of no contract: -c is refused, in words that say what to give instead."""
+    har(entry())
+    ran = check("-c", f"{API}/create-company-group", "traffic.har", api=api)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--api" in ran.err
+
+
+def test_hook_skips_what_is_not_mapped(check: Command) -> None:
+    """With --skip-unmapped a HAR passes where no API is named, and one of other hosts alone."""
+    har(entry("https://other.example/x"))
+    configure('recordings = []\n[tool.fieldbound.files]\n"p*.json" = "x.json"\n')
+    Path("pay.json").write_text("{}", encoding="utf-8")
+    ran = check("--skip-unmapped", "traffic.har", api=None)
+    assert (ran.code, "skipped, mapped to no contract: traffic.har" in ran.err) == (0, True)
+    ran = check("--skip-unmapped", "traffic.har")
+    assert (ran.code, "nothing to judge: 0 of 1 exchanges judged" in ran.err) == (0, True)
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, check: Command) -> None:
+    """With --api standard input is a recording: a HAR or a log, by its content."""
+    files = [har(entry()), log(logged(), logged())]
+    for file, count in zip(files, (1, 2), strict=True):
+        with Path(file).open("rb") as stream, monkeypatch.context() as patch:
+            patch.setattr("sys.stdin", type("Stdin", (), {"buffer": stream}))
+            ran = check("-")
+        assert len(ran.lines) == count
+        assert all(line.startswith("stdin:") for line in ran.lines)
+
+
+# -- what is no recording --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", 'this is no HAR: it has no "log" with a list of "entries"'),
+        ('{"log": {"version": "1.2"}}', 'this is no HAR: it has no "log" with a list of "entries"'),
+        ('{"interactions": []}', 'this is no HAR: it has no "log" with a list of "entries"'),
+        ('{"log": {"entries": []}}', "nothing to judge: 0 exchanges are in it"),
+        ('{"log": {"entries": [}}', ":1:22: syntax: "),
+        ('{"log": {"entries": []}}\n{}', ":2:1: trailingData: "),
+        ("", ":1:1: syntax: the text is empty"),
+        ('{"log": {"entries": [7]}}', ":1:22: the exchange has no request"),
+        ('{"log": {"entries": [{"request": {"url": "x"}}]}}', ":1:34: the request has no method"),
+        ('{"log": {"entries": [{"request": {"method": "GET"}}]}}', ":1:34: the request has no url"),
+        (
+            '{"log": {"entries": [{"request": {"method": "GET", "url": "http://[x"}}]}}',
+            ":1:59: the url is none",
+        ),
+    ],
+)
+def test_har_that_is_none(text: str, said: str, check: Command) -> None:
+    """What is no HAR is an error that says what is expected, and where."""
+    Path("traffic.har").write_text(text, encoding="utf-8")
+    ran = check("traffic.har")
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.err.startswith("fieldbound: traffic.har:")
+
+
+def test_yaml_that_is_no_cassette(check: Command) -> None:
+    """A YAML file that is no cassette is an error, and so is one that is no YAML."""
+    for text, said in (("a: 1", "this is no recording: "), ("a: [", "cassette.yaml:1:")):
+        Path("cassette.yaml").write_text(text, encoding="utf-8")
+        ran = check("cassette.yaml")
+        assert ran.code == 2
+        assert said in ran.err
+
+
+def test_bad_lines_of_a_log(check: Command) -> None:
+    """A line that is no exchange is told with its place, and the rest is judged."""
+    log(logged(), "oops", '{"a": 1}', {**logged(), "response": {"status": "fine"}}, logged())
+    ran = check("traffic.ndjson")
+    assert ran.code == 2
+    assert [line for line, _, _ in ran.places] == [1, 5]
+    assert "fieldbound: traffic.ndjson:2:1: syntax: " in ran.err
+    assert "fieldbound: traffic.ndjson:3:1: this is no recording: " in ran.err
+    (said,) = [line for line in ran.err.splitlines() if ":4:" in line]
+    assert said.endswith(": the status is no number")
+    assert at("traffic.ndjson", 4, int(said.split(":")[3]), 6) == '"fine"'
+
+
+def test_many_bad_lines(check: Command) -> None:
+    """Of many bad lines the first are told, and how many more there are."""
+    log(*["oops"] * 100, logged())
+    ran = check("traffic.ndjson")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert ran.err.count("syntax") == 20
+    assert "traffic.ndjson: 80 more of such faults are not told one by one" in ran.err
+
+
+def test_repeated_name(check: Command) -> None:
+    """A name that a recording repeats is told, for only the last is judged."""
+    text = json.dumps(logged()).replace('"accessToken"', '"X": "a", "X": "b", "accessToken"')
+    log(text)
+    ran = check("traffic.ndjson")
+    assert (ran.code, len(ran.lines)) == (2, 1)
+    assert "traffic.ndjson:1:" in ran.err
+    assert "duplicateKey" in ran.err
+
+
+# -- what comes out --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_secret_comes_out(format: str, check: Command) -> None:  # noqa: A002
+    """No format shows a credential, a userinfo, a query string or a line of the recording."""
+    headers = listed(
+        {"Authorization": f"Basic {SECRET}", "Cookie": f"sid={SECRET}", "accesstoken": SECRET}
+    )
+    har(
+        entry(
+            f"https://me:{SECRET}@tenant.example/companyGroup/create?key={SECRET}&accessToken={SECRET}"
+        ),
+        entry(
+            f"https://me:{SECRET}@tenant.example/nothing?key={SECRET}", request={"headers": headers}
+        ),
+        entry(f"https://me:{SECRET}@other.example/nothing?key={SECRET}"),
+        entry(body=SECRET, request={"headers": headers}),
+        {"request": {"method": "GET", "url": f"https://{SECRET}@[x?{SECRET}"}},
+        indent=None,
+    )
+    Path("traffic.har").write_text(Path("traffic.har").read_text("utf-8") + "\n", encoding="utf-8")
+    ran = check("traffic.har", "--format", format, "--color", "always")
+    assert ran.code == 2
+    assert "create-company-group" in ran.out
+    assert SECRET not in ran.out + ran.err
+
+
+def test_formats_name_the_exchange(check: Command) -> None:
+    """Every format says in which exchange of which recording a violation is."""
+    har(entry(), entry())
+    for format_ in FORMATS:
+        ran = check("traffic.har", "--format", format_)
+        assert ran.code == 1
+        assert "exchange 2, POST /companyGroup/create" in ran.out
+        assert "traffic.har" in ran.out

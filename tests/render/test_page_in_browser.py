@@ -1,0 +1,174 @@
+"""The page of many records in a real browser, headless: on a phone, on a desk, light and dark."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html import escape, unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fieldbound.model.bulk_report import BulkReport
+from fieldbound.render import Style
+from fieldbound.render.bulk.formats import render_bulk as render
+from support import bulk_reports as tallied
+
+#: Widths of small and large phones, a tablet and a desk.
+WIDTHS = (320, 360, 414, 768, 1280)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--window-size=1400,900",
+)
+#: What is measured of the page in each frame; the page itself has no script.
+SCRIPT = """
+const luminance = color => {
+  const [r, g, b] = color.match(/[\\d.]+/g).map(Number)
+    .map(each => (each /= 255) <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (a, b) => {
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+};
+const ground = node => {
+  for (let at = node; at; at = at.parentElement) {
+    const color = getComputedStyle(at).backgroundColor;
+    if (!/, 0\\)$/.test(color)) return color;
+  }
+  return "rgb(255, 255, 255)";
+};
+const measured = frame => {
+  const page = frame.contentDocument, root = page.documentElement;
+  page.querySelectorAll("details").forEach(each => { each.open = true; });
+  const box = each => each.getBoundingClientRect();
+  const style = each => frame.contentWindow.getComputedStyle(each);
+  const words = [...page.querySelectorAll("h1, h2, h3, p, li, td, th, a, b, summary, figcaption")];
+  const texts = [...page.querySelectorAll("svg text")];
+  const charts = [...page.querySelectorAll("svg[role=img]")];
+  const said = found => found.map(each => each.textContent);
+  const meet = (a, b) => a.left < b.right && b.left < a.right
+    && a.top < b.bottom && b.top < a.bottom;
+  return {
+    wide: Math.max(root.scrollWidth, page.body.scrollWidth),
+    beyond: said(words.filter(each => box(each).right > frame.clientWidth + 0.5)),
+    cut: said(texts.filter(each => box(each).right > box(each.ownerSVGElement).right + 1
+      || box(each).left < box(each.ownerSVGElement).left - 1)),
+    overlapping: said(texts.filter(each => texts.some(other => other !== each
+      && other.ownerSVGElement === each.ownerSVGElement && meet(box(each), box(other))))),
+    small: said([...words, ...texts].filter(each => parseFloat(style(each).fontSize) < 12)),
+    faint: said(words.filter(each => each.textContent.trim()
+      && contrast(style(each).color, ground(each)) < 4.5)),
+    empty: charts.flatMap(each => [...each.querySelectorAll("rect")])
+      .filter(each => !box(each).width).length,
+    charts: charts.filter(each => box(each).width > 100).length,
+    ground: style(page.body).backgroundColor,
+    loaded: frame.contentWindow.performance.getEntriesByType("resource").length,
+  };
+};
+addEventListener("load", () => {
+  const found = [...document.querySelectorAll("iframe")].map(measured);
+  document.getElementById("found").textContent = JSON.stringify(found);
+});
+"""
+
+
+def browser() -> str | None:
+    """Find a browser: CHROMIUM names one, or it is on PATH."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """Give the browser's command."""
+    found = browser()
+    if found is None:
+        pytest.skip("no Chromium on PATH, and CHROMIUM names none")
+    return found
+
+
+def long() -> BulkReport:
+    """Make a report with large numbers, and with long names that have no place to break at."""
+    first, *others = tallied.tallies()
+    assert first.limit is not None
+    at = "/" + "Wide" * 60
+    wide = replace(first.limit, pointer=at, note="N" * 300)
+    samples = tuple(replace(each, key='"' + "k" * 60 + '"', line=10**9) for each in first.samples)
+    lengths = tallied.lengths()
+    return tallied.rich(
+        name="n" * 200 + ".ndjson",
+        records=10**9,
+        invalid=10**8,
+        wrong=((1, 10**8), (2, 10**7), (8, 99)),
+        tallies=(replace(first, limit=wide, samples=samples), *others),
+        lengths=tuple(replace(each, limit=replace(each.limit, pointer=at)) for each in lengths),
+    )
+
+
+PAGES = {
+    "rich": (tallied.rich(),),
+    "long": (long(), long()),
+    "many": (tallied.many(150),),
+    "valid": (tallied.bare(7),),
+}
+
+
+def measured(chromium: str, folder: Path, name: str, *options: str) -> list[dict[str, Any]]:
+    """Show a page in a frame of each width, and give what was measured there."""
+    problems = ("cannot read " + "x" * 200,) * (name == "long")
+    page = escape("".join(render("html", PAGES[name], Style("stated"), problems)))
+    frames = [
+        f'<iframe srcdoc="{page}" style="width:{wide}px;border:0"></iframe>' for wide in WIDTHS
+    ]
+    wrapper = folder / "frames.html"
+    parts = ("<!doctype html><meta charset=utf-8><pre id=found></pre>", *frames)
+    wrapper.write_text("".join((*parts, f"<script>{SCRIPT}</script>")), encoding="utf-8")
+    kept = f"--user-data-dir={folder / 'profile'}"
+    command = [chromium, *OPTIONS, *options, kept, "--dump-dom", wrapper.as_uri()]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=120)
+    found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout.decode("utf-8"), re.DOTALL)
+    assert found is not None, done.stderr.decode("utf-8", "replace")
+    frames_found: list[dict[str, Any]] = json.loads(unescape(found[1]))
+    assert len(frames_found) == len(WIDTHS)
+    return frames_found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_fits_any_width(chromium: str, tmp_path: Path, name: str) -> None:
+    """On a phone as on a desk nothing is wider than the page, cut, overlapping or tiny."""
+    for width, found in zip(WIDTHS, measured(chromium, tmp_path, name), strict=True):
+        assert found["wide"] <= width
+        assert found["beyond"] == []
+        assert found["cut"] == []
+        assert found["overlapping"] == []
+        assert found["small"] == []
+        assert found["empty"] == 0
+        assert found["loaded"] == 0
+        assert (found["charts"] > 2) == (name != "valid")
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("0", True), ("1", False)])
+def test_the_page_can_be_read_by_day_and_by_night(
+    chromium: str, tmp_path: Path, scheme: str, dark: bool
+) -> None:
+    """The page is dark where the reader's screen is, and its words stand out from the ground."""
+    found = measured(chromium, tmp_path, "rich", f"--blink-settings=preferredColorScheme={scheme}")
+    for each in found:
+        assert each["faint"] == []
+        levels = [int(part) for part in re.findall(r"\d+", each["ground"])]
+        assert (max(levels) < 64) == dark

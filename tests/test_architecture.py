@@ -1,0 +1,266 @@
+"""What must stay in step: the packages and what each may import, and the public names."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import fieldbound
+
+SOURCE = Path(fieldbound.__file__).parent
+
+#: The packages and their floors, the lowest first. A package imports from lower floors alone.
+FLOORS = (
+    ("model",),
+    ("documents", "algebra"),
+    ("validation",),
+    ("openapi", "coverage"),
+    ("catalog", "render"),
+    ("http", "bulk", "config"),
+    ("generation", "recordings"),
+    ("cli",),
+    ("pytest_plugin",),
+)
+#: Public modules, which only hand on what is in the packages, and the entry of `python -m`.
+FACES = frozenset(("__init__", "__main__", "clients", "spark", "strategies", "testing"))
+#: What packages may be below all floors: it knows none of them.
+GROUND = frozenset(("_lazy",))
+#: The modules that may import an outside library. Those not named here may be imported nowhere.
+OUTSIDE = {
+    "backports": {"bulk.inputs.compression", "bulk.output_files"},
+    "compression": {"bulk.inputs.compression", "bulk.output_files"},
+    "httpx": {"http.clients", "http.clients.httpx"},
+    "hypothesis": {"generation.strategies", "generation.http_strategies", "testing"},
+    "jiter": {"bulk.inputs.fast_json", "documents.document", "documents.json_text"},
+    "jsonschema": {"validation.contract", "validation.reference"},
+    "jsonschema_path": {"http.media_types", "http.routing"},
+    "jsonschema_rs": {
+        "algebra.canonical",
+        "algebra.strings",
+        "catalog.lint",
+        "validation.batch",
+        "validation.contract",
+        "validation.engine",
+        "validation.explain",
+    },
+    "openapi_core": {"http.deserialize", "http.media_types", "http.routing"},
+    "orjson": {"bulk.inputs.fast_json", "bulk.keys", "bulk.samples"},
+    "pyarrow": {"bulk.inputs.arrow_values", "bulk.inputs.parquet", "bulk.spark"},
+    "pyspark": {"bulk.spark"},
+    "pytest": {"pytest_plugin", "pytest_plugin.*"},
+    "referencing": {"validation.reference"},
+    "requests": {"http.clients", "http.clients.requests"},
+    "tomli": {"config"},
+    "yaml": {"documents.document", "documents.yaml_text"},
+}
+
+FILES = {
+    path.relative_to(SOURCE).with_suffix("").as_posix().replace("/", "."): path
+    for path in sorted(SOURCE.rglob("*.py"))
+}
+MODULES = {name.removesuffix(".__init__"): path for name, path in FILES.items()}
+
+
+class Import(NamedTuple):
+    """What a module imports: a module, and a name of it (None for the module itself)."""
+
+    module: str
+    name: str | None
+
+
+def imports(name: str, path: Path) -> Iterator[Import]:
+    """Yield everything that a file imports, for types and inside functions too."""
+    package = list(path.relative_to(SOURCE).parts[:-1])
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, None) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "fieldbound." + ".".join(package[: len(package) - node.level + 1])
+            module = f"{base.rstrip('.')}.{node.module or ''}" if node.level else node.module or ""
+            yield from (Import(module.rstrip("."), alias.name) for alias in node.names)
+
+
+def targets(name: str, path: Path) -> Iterator[str]:
+    """Yield the modules of ours that a file imports."""
+    for module, given in imports(name, path):
+        if module.partition(".")[0] == "fieldbound":
+            inner = module.removeprefix("fieldbound").lstrip(".")
+            below = f"{inner}.{given}".lstrip(".")
+            yield below if below in MODULES else inner
+
+
+def package_of(module: str) -> str:
+    """Return the package, or the module at the top, that a module is in."""
+    return module.partition(".")[0]
+
+
+@pytest.mark.parametrize("module", [*MODULES], ids=str)
+def test_imports_point_down(module: str) -> None:
+    """A package imports from lower floors alone, and of another package only its face."""
+    floor = {package: index for index, floor in enumerate(FLOORS) for package in floor}
+    own = package_of(module)
+    if own in FACES or own in GROUND or module == "":
+        return
+    for target in targets(module, MODULES[module]):
+        other = package_of(target)
+        if other != own and other not in GROUND:
+            assert floor[other] < floor[own], f"{module} imports {target}"
+            assert target == other, f"{module} imports {target}, not its package's face"
+
+
+@pytest.mark.parametrize("module", [*MODULES], ids=str)
+def test_a_library_has_its_rooms(module: str) -> None:
+    """An outside library is imported only by the modules that are named for it."""
+    allowed = {
+        library
+        for library, rooms in OUTSIDE.items()
+        if module in rooms or f"{package_of(module)}.*" in rooms
+    }
+    for target, _ in imports(module, MODULES[module]):
+        library = target.partition(".")[0]
+        assert library in {"fieldbound", *allowed} or library in sys.stdlib_module_names, target
+
+
+def test_no_circle_of_modules() -> None:
+    """No module imports itself by way of others, neither for types nor inside functions."""
+    graph = {
+        name: {*targets(name, path)} & MODULES.keys() for name, path in MODULES.items() if name
+    }
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " -> ".join((*way[way.index(name) :], name))
+        if name not in done:
+            for target in sorted(graph.get(name, ())):
+                visit(target, (*way, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
+
+
+def test_every_package_has_a_floor_and_a_line() -> None:
+    """The docstring of the package lists what is there, each on its floor, the highest first."""
+    listed = re.findall(
+        r"^    (\w+)  +\S", inspect.getdoc(fieldbound) and str(fieldbound.__doc__), re.MULTILINE
+    )
+    there = {package_of(name) for name in MODULES if name} - FACES - GROUND
+    assert sorted(there) == sorted(name for floor in FLOORS for name in floor)
+    assert sorted(listed) == sorted(there)
+    floor = {package: index for index, floor in enumerate(FLOORS) for package in floor}
+    assert [floor[name] for name in listed] == sorted(
+        (floor[name] for name in listed), reverse=True
+    )
+
+
+@pytest.mark.parametrize("package", sorted({package_of(name) for name in MODULES if "." in name}))
+def test_a_face_is_what_it_says(package: str) -> None:
+    """Each name of a face is there, as type checkers see it; no module of that name hides it."""
+    face = __import__(f"fieldbound.{package}", fromlist=["*"])
+    if not hasattr(face, "__all__"):
+        return
+    tree = ast.parse(MODULES[package].read_text("utf-8"))
+    typed = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module not in ("typing", "fieldbound._lazy")
+        for alias in node.names
+    } - {"annotations"}
+    assert sorted(typed) == sorted(face.__all__)
+    modules = {name.split(".")[1] for name in MODULES if name.startswith(f"{package}.")}
+    assert not modules & {*face.__all__}
+    assert all(getattr(face, name) is not None for name in face.__all__)
+
+
+@pytest.mark.parametrize("module", [*MODULES], ids=str)
+def test_a_module_has_a_size(module: str) -> None:
+    """A module has 400 lines at most, a function 40, and says in its first line what it is."""
+    text = MODULES[module].read_text("utf-8")
+    assert text.count("\n") <= 400
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert (node.end_lineno or 0) - node.lineno < 40, node.name
+
+
+def test_a_folder_has_a_size() -> None:
+    """The top fits one screen, and no package has more than 25 modules."""
+    assert len([path for path in SOURCE.iterdir() if path.name != "__pycache__"]) <= 30
+    for folder in {path.parent for path in MODULES.values()} - {SOURCE}:
+        assert len([*folder.glob("*.py")]) <= 25, folder.name
+
+
+def test_public_names_are_sorted_and_there() -> None:
+    """The public names are sorted, complete, each can be had, and nothing else is shown."""
+    assert fieldbound.__all__ == sorted(fieldbound.__all__)
+    assert all(getattr(fieldbound, name) is not None for name in fieldbound.__all__)
+    modules = {"bulk", "clients", "spark", "strategies", "testing", "__version__"}
+    assert set(dir(fieldbound)) == {*fieldbound.__all__, *modules}
+
+
+def test_exceptions_are_shown_by_their_public_name() -> None:
+    """A traceback names an exception as users import it."""
+    errors = [
+        each
+        for each in map(vars(fieldbound).get, fieldbound.__all__)
+        if isinstance(each, type) and issubclass(each, Exception)
+    ]
+    assert errors
+    assert {each.__module__ for each in errors} == {"fieldbound"}
+
+
+def test_the_reference_is_quick_to_import() -> None:
+    """No package is required that makes jsonschema slow for all who import it."""
+    requires = metadata.requires("fieldbound") or []
+    assert not [each for each in requires if "jsonschema[" in each or "rfc3987" in each]
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A name that is not public is an AttributeError, as for any module."""
+    with pytest.raises(AttributeError, match="no attribute 'contrakt'"):
+        fieldbound.contrakt  # noqa: B018
+
+
+def test_a_public_name_is_the_same_whatever_was_used_first() -> None:
+    """No module hides a function: `fieldbound.contract` is callable after any other name."""
+    code = (
+        "import sys, fieldbound\n"
+        "for first in fieldbound.__all__:\n"
+        "    for name in [each for each in sys.modules if each.startswith('fieldbound')]:\n"
+        "        del sys.modules[name]\n"
+        "    import fieldbound\n"
+        "    getattr(fieldbound, first)\n"
+        "    assert callable(fieldbound.contract), first\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        ("import fieldbound", {"jsonschema_rs", "jiter", "jsonschema", "yaml", "openapi_core"}),
+        (
+            "import fieldbound; fieldbound.contract('axim-commerce/create-company').check({})",
+            {"jsonschema", "yaml", "openapi_core", "hypothesis", "importlib.metadata", "argparse"},
+        ),
+        (
+            "from fieldbound.cli import main; main(['contracts', 'fortellis'])",
+            {"jsonschema", "yaml", "openapi_core", "hypothesis", "orjson", "fieldbound.bulk.run"},
+        ),
+    ],
+)
+def test_what_is_slow_to_import_waits(code: str, heavy: set[str]) -> None:
+    """What is slow to import is imported only when it is needed."""
+    code += "; import sys; print('\\n'.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert heavy.isdisjoint(done.stdout.split())

@@ -1,0 +1,116 @@
+"""A schema without references judges as the schema with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import fieldbound
+from fieldbound import Contract
+from fieldbound.model.subschemas import References
+from fieldbound.validation.inline import inlined
+
+
+def plain(schema: Any) -> Any:
+    """Return the schema without references, or None."""
+    return inlined(References(schema, "https://fieldbound.invalid/schema", {}))
+
+
+NAMES = ("a", "b", "c")
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["", "a", "bb", "ccc"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner),
+    max_leaves=6,
+)
+LEAVES = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["string", "integer", "object", "array", "null"]),
+        "maxLength": st.integers(0, 2),
+        "minimum": st.integers(-1, 2),
+        "enum": st.lists(VALUES, min_size=1, max_size=3),
+        "required": st.lists(st.sampled_from(NAMES), unique=True, max_size=2),
+        "title": st.just("said"),
+    },
+)
+REFERENCES = st.sampled_from(NAMES).map(lambda name: {"$ref": f"#/$defs/{name}"})
+
+
+def _larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    holders = st.fixed_dictionaries(
+        {},
+        optional={
+            "properties": st.dictionaries(st.sampled_from(NAMES), inner, max_size=2),
+            "additionalProperties": inner | st.booleans(),
+            "items": inner,
+            "prefixItems": st.lists(inner, min_size=1, max_size=2),
+            "allOf": st.lists(inner, min_size=1, max_size=2),
+            "anyOf": st.lists(inner, min_size=1, max_size=2),
+            "oneOf": st.lists(inner, min_size=1, max_size=2),
+            "not": inner,
+            "if": inner,
+            "then": inner,
+            "propertyNames": inner,
+            "contains": inner,
+            "dependentSchemas": st.dictionaries(st.sampled_from(NAMES), inner, max_size=1),
+        },
+    )
+    return st.tuples(holders, LEAVES, REFERENCES | st.just({})).map(
+        lambda parts: {**parts[0], **parts[1], **parts[2]}
+    )
+
+
+SCHEMAS = st.recursive(LEAVES | REFERENCES, _larger, max_leaves=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SCHEMAS, st.fixed_dictionaries(dict.fromkeys(NAMES, SCHEMAS)), st.lists(VALUES, max_size=8))
+def test_any_schema_judges_the_same(
+    schema: dict[str, Any], definitions: dict[str, Any], instances: list[Any]
+) -> None:
+    """Whatever refers to whatever: is_valid, check and the reference have one verdict."""
+    made = Contract({**schema, "$defs": definitions})
+    for instance in instances:
+        report = made.check(instance)
+        assert made.is_valid(instance) is report.ok
+        assert made.is_valid(instance) is report.ok  # by the schema without references
+        assert all(each.limit in made.limits for each in report)
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"maxLength": 1}}}, {"maxLength": 1}),
+        (
+            {"$ref": "#/$defs/a", "minLength": 1, "$defs": {"a": {"maxLength": 1}}},
+            {"minLength": 1, "maxLength": 1},
+        ),
+        (
+            {"$ref": "#/$defs/a", "maxLength": 2, "$defs": {"a": {"maxLength": 1}}},
+            {"maxLength": 2, "allOf": [{"maxLength": 1}]},
+        ),
+        ({"title": "t", "x-source": {}, "default": 1, "type": "string"}, {"type": "string"}),
+        (
+            {"properties": {"default": {"const": {"$ref": 1}}}},
+            {"properties": {"default": {"const": {"$ref": 1}}}},
+        ),
+        ({"$ref": "#"}, None),
+        ({"properties": {"a": {"$ref": "#"}}}, None),
+        ({"unevaluatedProperties": False}, None),
+        ({"$dynamicAnchor": "a"}, None),
+        ({"$schema": "http://json-schema.org/draft-07/schema#"}, None),
+    ],
+)
+def test_what_becomes_of_a_schema(schema: Any, expected: Any) -> None:
+    """References and annotations go; where they cannot, the schema is left as it is."""
+    assert plain(schema) == expected
+
+
+def test_every_vendor_contract_is_quick() -> None:
+    """No request body of a vendor needs references to be judged by."""
+    for name in fieldbound.contracts():
+        made = fieldbound.contract(name)
+        if name.count("/") == 1 and made.limits:
+            assert plain(made.schema) is not None, name

@@ -1,0 +1,171 @@
+"""A schema's limits: what is one, how it is named, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fieldbound import Contract, Limit
+from fieldbound.validation.limits import FORMATS
+
+
+def ids(schema: Any, **options: Any) -> list[str]:
+    """Return pointer and keyword of each limit."""
+    return [f"{limit.pointer}:{limit.keyword}" for limit in Contract(schema, **options).limits]
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        (True, []),
+        (False, [":not"]),
+        ({"title": "x", "default": 1, "examples": [1], "deprecated": True}, []),
+        ({"required": ["a", "b"]}, ["/a:required", "/b:required"]),
+        ({"properties": {"a": {"maxLength": 1}}}, ["/a:maxLength"]),
+        ({"properties": {"a/b~": {"maxLength": 1}}}, ["/a~1b~0:maxLength"]),
+        ({"properties": {"a": False}}, ["/a:not"]),
+        ({"items": {"type": "string"}}, ["/*:type"]),
+        ({"items": False}, [":items"]),
+        ({"prefixItems": [{"type": "string"}], "items": {"minimum": 1}}, ["/0:type", "/*:minimum"]),
+        ({"patternProperties": {"^a": {"minimum": 1}}}, ["/*:minimum"]),
+        ({"additionalProperties": {"minimum": 1}}, ["/*:minimum"]),
+        ({"additionalProperties": False}, [":additionalProperties"]),
+        ({"additionalProperties": True, "unevaluatedItems": True}, []),
+        ({"dependentRequired": {"a": ["b"]}}, ["/b:dependentRequired"]),
+        ({"dependentSchemas": {"a": {"required": ["b"]}}}, ["/b:required"]),
+        ({"allOf": [{"minimum": 1}, {"maximum": 2}]}, [":minimum", ":maximum"]),
+        ({"anyOf": [{"minimum": 1}]}, [":anyOf", ":minimum"]),
+        (
+            {"if": {"minimum": 1}, "then": {"maximum": 2}, "else": {"const": 0}},
+            [":maximum", ":const"],
+        ),
+        ({"not": {"minimum": 1}}, [":not"]),
+        ({"contains": {"minimum": 1}, "minContains": 2}, [":contains", ":minContains"]),
+        ({"propertyNames": {"maxLength": 1}}, [":propertyNames"]),
+        ({"format": "date-time"}, [":format"]),
+        ({"format": "int64"}, []),
+        ({"readOnly": True}, []),
+        ({"readOnly": True, "not": {}}, [":readOnly"]),
+        ({"writeOnly": True, "not": {}}, [":writeOnly"]),
+        ({"contentEncoding": "base64"}, []),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"minimum": 1}, "b": {"maximum": 2}}}, [":minimum"]),
+        (
+            {"properties": {"a": {"$ref": "#x"}}, "$defs": {"b": {"$anchor": "x", "const": 1}}},
+            ["/a:const"],
+        ),
+    ],
+)
+def test_what_is_a_limit(schema: Any, expected: list[str]) -> None:
+    """Every keyword that can refuse an instance is a limit where it counts, and nothing else is."""
+    assert ids(schema) == expected
+
+
+def test_beside_a_reference_older_drafts_count_nothing() -> None:
+    """Up to draft 7 what stands beside a reference is no limit; from 2019-09 on it is."""
+    schema = {"$ref": "#/definitions/a", "minimum": 1, "definitions": {"a": {"maximum": 2}}}
+    old = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+    assert ids(old) == [":maximum"]
+    assert sorted(ids(schema)) == [":maximum", ":minimum"]
+
+
+def test_a_format_is_a_limit_where_it_is_asserted() -> None:
+    """With formats as annotations no format is a limit."""
+    for name in FORMATS:
+        assert ids({"format": name}) == [":format"]
+        assert ids({"format": name}, formats="annotate") == []
+
+
+def test_several_values_may_share_a_location() -> None:
+    """A definition that is used twice is two limits at one location."""
+    flag = {"$ref": "#/$defs/flag"}
+    made = Contract({"properties": {"a": flag, "b": flag}, "$defs": {"flag": {"enum": ["Y", "N"]}}})
+    assert [limit.pointer for limit in made.limits] == ["/a", "/b"]
+    assert len({limit.location for limit in made.limits}) == 1
+
+
+@pytest.mark.parametrize(
+    ("use", "says"),
+    [
+        (None, "inferred"),
+        ({"of": "enum", "says": "stated"}, "stated"),
+        ([{"of": ["type"], "says": "stated"}], "inferred"),
+        ({"says": "observed"}, "observed"),
+    ],
+)
+def test_what_is_said_at_the_use_wins(use: Any, says: str) -> None:
+    """A statement beside a reference speaks of the limits behind it, for this use."""
+    flag = {"enum": ["Y", "N"], "x-source": {"says": "inferred"}}
+    reference = {"$ref": "#/$defs/flag", **({"x-source": use} if use else {})}
+    made = Contract({"properties": {"a": reference}, "$defs": {"flag": flag}})
+    assert [limit.says for limit in made.limits] == [says]
+
+
+def test_a_statement_speaks_of_the_same_value_only() -> None:
+    """What is said where an object is used is not said of its attributes."""
+    inner = {"type": "object", "properties": {"b": {"maxLength": 1}}}
+    made = Contract({"$ref": "#/$defs/o", "x-source": {"says": "stated"}, "$defs": {"o": inner}})
+    assert {limit.pointer: limit.says for limit in made.limits} == {"": "stated", "/b": None}
+
+
+def test_one_required_name_can_have_its_own_source() -> None:
+    """A statement of `required/Name` is about that name, one of `required` about the others."""
+    made = Contract(
+        {
+            "required": ["a", "b"],
+            "x-source": [
+                {"of": "required", "says": "stated"},
+                {"of": "required/b", "says": "inferred", "note": "an example"},
+            ],
+        }
+    )
+    assert {limit.pointer: (limit.says, limit.note) for limit in made.limits} == {
+        "/a": ("stated", None),
+        "/b": ("inferred", "an example"),
+    }
+
+
+def test_the_two_ways_to_a_limit_agree() -> None:
+    """The limit at the end of an error's path is the one that a walk of the schema finds."""
+    schema = {
+        "$defs": {
+            "leaf": {"$anchor": "leaf", "type": "string", "maxLength": 1},
+            "list": {"items": {"anyOf": [{"$ref": "#leaf"}, {"type": "null"}]}},
+        },
+        "properties": {
+            "a": {"$ref": "#/$defs/list"},
+            "b": {"allOf": [{"$ref": "#/$defs/leaf"}, {"pattern": "^x"}]},
+            "c": {"if": {"type": "string"}, "then": {"$ref": "#/$defs/leaf"}},
+        },
+        "additionalProperties": {"dependentRequired": {"p": ["q"]}},
+        "required": ["d"],
+    }
+    made = Contract(schema)
+    instance = {"a": ["xx", 5], "b": "yy", "c": "zz", "e": {"p": 1}}
+    found = [limit for each in made.check(instance) for limit in (each.limit, *each.also)]
+    assert len(found) >= 8
+    assert all(limit in made.limits for limit in found)
+
+
+def test_a_limit_is_a_noun() -> None:
+    """A limit compares by value, hashes, and has its id from its facts."""
+    (one,) = Contract({"enum": [1, [2]]}).limits
+    (other,) = Contract({"enum": [1, [2]]}).limits
+    assert one == other
+    assert len({one, other}) == 1
+    assert one.id == "schema#:enum"
+    assert isinstance(one, Limit)
+    with pytest.raises(AttributeError):
+        one.value = 5  # type: ignore[misc]
+
+
+def test_a_schema_that_unfolds_without_end_has_limits_still() -> None:
+    """Schemas that refer to each other in all ways are walked to an end."""
+    every = [{"$ref": f"#/$defs/n{number}"} for number in range(12)]
+    nodes = {
+        f"n{n}": {"properties": {f"p{i}": each for i, each in enumerate(every)}} for n in range(12)
+    }
+    nodes["n0"]["maxProperties"] = 3  # type: ignore[assignment]
+    made = Contract({"$ref": "#/$defs/n1", "$defs": nodes})
+    assert any(limit.keyword == "maxProperties" for limit in made.limits)
+    assert made.is_valid({"p0": {"p1": {}}})
