@@ -36,8 +36,8 @@ FACES = frozenset(("__init__", "__main__", "clients", "spark", "strategies", "te
 GROUND = frozenset(("_lazy",))
 #: The modules that may import an outside library. Those not named here may be imported nowhere.
 OUTSIDE = {
-    "backports": {"bulk.inputs.compression", "bulk.output_files"},
-    "compression": {"bulk.inputs.compression", "bulk.output_files"},
+    "backports": {"bulk.inputs.compression"},
+    "compression": {"bulk.inputs.compression"},
     "httpx": {"http.clients", "http.clients.httpx"},
     "hypothesis": {"generation.strategies", "generation.http_strategies", "testing"},
     "jiter": {"bulk.inputs.fast_json", "documents.document", "documents.json_text"},
@@ -54,7 +54,13 @@ OUTSIDE = {
     },
     "openapi_core": {"http.deserialize", "http.media_types", "http.routing"},
     "orjson": {"bulk.inputs.fast_json", "bulk.keys", "bulk.samples"},
-    "pyarrow": {"bulk.inputs.arrow_values", "bulk.inputs.parquet", "bulk.spark"},
+    "platformdirs": {"bulk.checkpoint"},
+    "pyarrow": {
+        "bulk.inputs.arrow_rows",
+        "bulk.inputs.arrow_values",
+        "bulk.inputs.parquet",
+        "bulk.spark",
+    },
     "pyspark": {"bulk.spark"},
     "pytest": {"pytest_plugin", "pytest_plugin.*"},
     "referencing": {"validation.reference"},

@@ -1,4 +1,4 @@
-"""`[tool.fieldbound]`: found upward, read strictly, and its globs mean what Python's glob finds."""
+"""`[tool.fieldbound]`: where it is found, how it is validated, and what its globs match."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ CREATE = "oracle-cx-sales/create-product-group"
 
 
 @pytest.fixture(autouse=True)
-def _there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
 def write(path: str, text: str = "{}") -> Path:
-    """Write a file and the folders it lies in."""
+    """Write a file, and create its parent folders."""
     file = Path(path)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -33,8 +33,8 @@ def configure(body: str, folder: str = ".") -> Config:
     return load()
 
 
-def test_nothing_set() -> None:
-    """Without any [tool.fieldbound] everything is as usual."""
+def test_defaults() -> None:
+    """Without a [tool.fieldbound] table, all settings have their defaults."""
     write("pyproject.toml", "[project]\nname = 'x'\n")
     config = load()
     assert (config.file, config.folders, config.fail_on, config.mapping) == (
@@ -47,8 +47,8 @@ def test_nothing_set() -> None:
     assert config.contract_for("a.json") is None
 
 
-def test_all_set() -> None:
-    """Every key is read, folders as seen from the working directory."""
+def test_settings() -> None:
+    """Every key is read; folders are relative to the working directory."""
     config = configure(
         'folders = ["contracts", "../more"]\nfail-on = "stated"\n'
         f'[tool.fieldbound.files]\n"*.json" = "{CREATE}"'
@@ -59,8 +59,8 @@ def test_all_set() -> None:
     assert config.mapping == (("*.json", CREATE),)
 
 
-def test_nearest_upward(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The nearest pyproject.toml with a [tool.fieldbound] counts, from the folder upward."""
+def test_nearest_file_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest pyproject.toml with a [tool.fieldbound] table is used, searched upward."""
     configure('folders = ["far"]')
     configure('folders = ["near"]', "a")
     write("a/b/pyproject.toml", "[tool.other]\n")
@@ -74,27 +74,28 @@ def test_nearest_upward(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[tool.fieldbound", "pyproject.toml: is not TOML: "),
-        ("[tool.fieldbound]\nfolders = 'a", "pyproject.toml: is not TOML: "),
+        ("[tool.fieldbound", "pyproject.toml: invalid TOML: "),
+        ("[tool.fieldbound]\nfolders = 'a", "pyproject.toml: invalid TOML: "),
         ("[tool]\nfieldbound = 1", "pyproject.toml: tool.fieldbound must be a table"),
         (
             "[tool.fieldbound]\nfail_on = 'stated'",
-            "pyproject.toml: unknown key tool.fieldbound.fail_on; did you mean 'fail-on'? "
-            "allowed: folders, fail-on, files",
+            "pyproject.toml: unknown key tool.fieldbound.fail_on: must be one of folders, fail-on, "
+            "files, recordings, apis; did you mean fail-on?",
         ),
         (
             "[tool.fieldbound]\nxyzzy = 1",
-            "pyproject.toml: unknown key tool.fieldbound.xyzzy; allowed: folders, fail-on, files",
+            "pyproject.toml: unknown key tool.fieldbound.xyzzy: must be one of folders, fail-on, "
+            "files",
         ),
         (
             "[tool.fieldbound]\nfail-on = 'state'",
-            "pyproject.toml: tool.fieldbound.fail-on is 'state'; did you mean 'stated'? "
-            "allowed: stated, observed, example, inferred",
+            "pyproject.toml: tool.fieldbound.fail-on is 'state', but must be one of stated, "
+            "observed, example, inferred; did you mean stated?",
         ),
         (
             "[tool.fieldbound]\nfail-on = ['stated']",
-            "pyproject.toml: tool.fieldbound.fail-on is ['stated']; did you mean 'stated'? "
-            "allowed: stated, observed, example, inferred",
+            "pyproject.toml: tool.fieldbound.fail-on is ['stated'], but must be one of stated, "
+            "observed, example, inferred; did you mean stated?",
         ),
         (
             "[tool.fieldbound]\nfolders = 'contracts'",
@@ -108,17 +109,17 @@ def test_nearest_upward(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         (
             "[tool.fieldbound]\nfiles = ['*.json']",
-            "pyproject.toml: tool.fieldbound.files must be a table of globs, each with a "
-            "contract's name",
+            "pyproject.toml: tool.fieldbound.files must be a table of globs, each with the "
+            "name of a contract",
         ),
         (
             "[tool.fieldbound.files]\n'*.json' = 1",
-            "pyproject.toml: tool.fieldbound.files: '*.json' must be given a contract's name",
+            "pyproject.toml: tool.fieldbound.files: glob '*.json' must have the name of a contract",
         ),
     ],
 )
-def test_broken(text: str, reason: str) -> None:
-    """What is not TOML or not known is refused, with the file, the key and what is allowed."""
+def test_invalid_table_is_an_error(text: str, reason: str) -> None:
+    """Invalid TOML, keys and values are errors, with the file, the key and what is allowed."""
     write("pyproject.toml", text)
     with pytest.raises(BrokenConfig) as caught:
         load()
@@ -126,15 +127,15 @@ def test_broken(text: str, reason: str) -> None:
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value  # noqa: S301
 
 
-def test_broken_encoding() -> None:
-    """A pyproject.toml that is not UTF-8 is refused with a sentence."""
+def test_invalid_encoding_is_an_error() -> None:
+    """A pyproject.toml that is not UTF-8 is an error."""
     Path("pyproject.toml").write_bytes(b"[tool.fieldbound]\nfolders = ['\xff']")
-    with pytest.raises(BrokenConfig, match="is not TOML: it is not UTF-8"):
+    with pytest.raises(BrokenConfig, match="invalid TOML: not UTF-8"):
         load()
 
 
-def test_first_glob_wins() -> None:
-    """Of several globs that match a file, the first in the file's order counts."""
+def test_first_matching_glob_is_used() -> None:
+    """Of several globs that match a file, the first in pyproject.toml is used."""
     config = configure(
         '[tool.fieldbound.files]\n"p/special.json" = "v/special"\n'
         '"p/*.json" = "v/all"\n"**/*.json" = "v/rest"'
@@ -187,7 +188,7 @@ TREE = (
         "nothing/*.json",
     ],
 )
-def test_globs_are_those_of_python(pattern: str) -> None:
+def test_globs_match_like_python(pattern: str) -> None:
     """A named file is mapped exactly where Python's glob finds it, and folders never are."""
     for path in TREE:
         write(path)
@@ -199,7 +200,7 @@ def test_globs_are_those_of_python(pattern: str) -> None:
 
 
 def test_files_are_sorted_with_their_contracts() -> None:
-    """The files of the mapping come sorted, each once, by the first glob that matches it."""
+    """The files of the mapping are sorted and unique, each with its first matching glob."""
     for path in ("b.json", "a.json", "c/a.json"):
         write(path)
     config = configure('[tool.fieldbound.files]\n"b*" = "v/b"\n"**/*.json" = "v/o"\n"x" = "v/x"')
@@ -208,34 +209,36 @@ def test_files_are_sorted_with_their_contracts() -> None:
         ("b.json", "v/b"),
         (str(Path("c/a.json")), "v/o"),
     ]
-    assert config.idle() == ["x"]
+    assert config.unmatched_globs() == ["x"]
 
 
-def test_from_below_and_by_any_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Globs are relative to the pyproject's folder, however a file is named and from wherever."""
+def test_globs_are_relative_to_the_pyproject(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Globs are relative to the pyproject's folder, for any working directory and path."""
     file = write("p/q/a.json")
     configure('[tool.fieldbound.files]\n"p/q/*.json" = "v/o"')
     monkeypatch.chdir("p")
     config = load()
     assert config.files() == [(str(Path("q/a.json")), "v/o")]
-    for named in ("q/a.json", "./q/../q/a.json", "../p/q/a.json", str(tmp_path / file)):
-        assert config.contract_for(named) == "v/o"
+    for path in ("q/a.json", "./q/../q/a.json", "../p/q/a.json", str(tmp_path / file)):
+        assert config.contract_for(path) == "v/o"
     assert config.contract_for("a.json") is None
 
 
-def test_links(tmp_path: Path) -> None:
-    """A file that is a link counts by its own name; a way to it through links is followed."""
+def test_symbolic_links(tmp_path: Path) -> None:
+    """A file that is a link has its own name; links to its folders are resolved."""
     write("real/p/a.json")
     write("real/pyproject.toml", '[tool.fieldbound.files]\n"p/*.json" = "v/o"')
     Path("real/p/link.json").symlink_to(tmp_path / "other.txt")
-    Path("way").symlink_to("real", target_is_directory=True)
+    Path("link").symlink_to("real", target_is_directory=True)
     config = load(Path("real").resolve())
     assert config.contract_for("real/p/link.json") == "v/o"
-    assert config.contract_for("way/p/a.json") == "v/o"
+    assert config.contract_for("link/p/a.json") == "v/o"
 
 
 @pytest.mark.parametrize(
-    ("contract", "seen"),
+    ("contract", "expected"),
     [
         ("vendor/operation", "vendor/operation"),
         ("vendor/operation/request.headers", "vendor/operation/request.headers"),
@@ -243,16 +246,18 @@ def test_links(tmp_path: Path) -> None:
         ("api.yaml#createGroup/response.201", "../api.yaml#createGroup/response.201"),
     ],
 )
-def test_contract_may_be_a_file(contract: str, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract that is a schema's file is meant relative to the pyproject's folder."""
+def test_contract_file_is_relative_to_the_pyproject(
+    contract: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path of a contract's file is relative to the pyproject's folder."""
     write("sub/a.json")
     configure(f'[tool.fieldbound.files]\n"sub/*.json" = "{contract}"')
     monkeypatch.chdir("sub")
-    assert load().contract_for("a.json") == seen
+    assert load().contract_for("a.json") == expected
 
 
-def test_recordings_are_no_files_of_the_mapping() -> None:
-    """What a glob of recordings matches is a recording, whatever the mapping says of it."""
+def test_recordings_override_the_mapping() -> None:
+    """A file that matches a glob of recordings is a recording, also if it is in the mapping."""
     config = configure(
         'recordings = ["tapes/**/*.json", "*.har"]\n'
         f'[tool.fieldbound.files]\n"**/*.json" = "{CREATE}"\n'
@@ -263,4 +268,4 @@ def test_recordings_are_no_files_of_the_mapping() -> None:
     assert config.is_recording("anywhere.har")
     assert not config.is_recording("c.json")
     assert config.files() == [("c.json", CREATE), (str(Path("tapes/a/b.json")), None)]
-    assert config.idle() == ["*.har"]
+    assert config.unmatched_globs() == ["*.har"]

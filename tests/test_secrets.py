@@ -1,4 +1,4 @@
-"""Secrets go in by every door, and nothing that comes out has any of them."""
+"""No secret is in any output, whatever input it is in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLACES = ("header", "query", "cookie", "path")
 
 
 def _document() -> dict[str, Any]:
-    """Return an API in which secrets may be wrong in every way."""
+    """Return an OpenAPI document with secrets in every part of a message."""
     secret = {"type": "string", "maxLength": 3, "pattern": "^[0-9]*$", "x-sensitive": True}
     body = {
         "type": "object",
@@ -135,7 +135,7 @@ def _report(api: API, message: Message) -> Report:
 
 
 def test_no_report_has_a_secret_in_any_format(api: API) -> None:
-    """What is secret is in no report, in no format, and in no sentence."""
+    """No report has a secret, in any format or message."""
     reports = [_report(api, message) for message in _messages()]
     assert sum(map(len, reports)) > len(reports)
     for name in FORMATS:
@@ -146,7 +146,7 @@ def test_no_report_has_a_secret_in_any_format(api: API) -> None:
         assert CANARY not in "".join(f"{each!r}{each.message}{each.hint}" for each in report)
 
 
-def test_the_secrets_would_be_seen(api: API) -> None:
+def test_values_that_are_not_secret_are_shown(api: API) -> None:
     """A value that is not secret is shown, so the other tests look at the right places."""
     report = api.check_request(
         Message("POST", f"https://host.example/send/{CANARY}", {"Content-Type": CANARY}, "{}")
@@ -155,11 +155,14 @@ def test_the_secrets_would_be_seen(api: API) -> None:
 
 
 def test_no_exception_or_warning_has_a_secret(api: API) -> None:
-    """What a guard raises or warns of has no secret in it, in no part of it."""
+    """No exception or warning of a guard has a secret in any part."""
     for message in _messages():
-        told = Guard(api).sent if message.status is None else Guard(api, request=None).answered
+        guard = Guard(api)
+        if message.status is not None:
+            guard = Guard(api, request=None)
+        check = guard.check_request if message.status is None else guard.check_response
         with pytest.raises(Invalid) as raised:
-            told(message)
+            check(message)
         error = raised.value
         assert CANARY not in "".join(traceback.format_exception(error))
         assert CANARY not in f"{error.args!r}{pickle.dumps(error)!r}"
@@ -167,20 +170,20 @@ def test_no_exception_or_warning_has_a_secret(api: API) -> None:
         if message.status is not None:
             warning = Guard(api, request=None, response="warn")
         with pytest.warns(ContractWarning) as warned:
-            (warning.sent if message.status is None else warning.answered)(message)
+            (warning.check_request if message.status is None else warning.check_response)(message)
         assert all(CANARY not in str(each.message) for each in warned)
 
 
 def test_nothing_is_logged(api: API, caplog: pytest.LogCaptureFixture) -> None:
-    """Checking a message writes no log at all."""
+    """Checking a message logs nothing."""
     with caplog.at_level(logging.DEBUG):
         for message in _messages():
             _report(api, message)
     assert caplog.text == ""
 
 
-def test_a_refused_argument_is_not_shown() -> None:
-    """What is no message is told by its type."""
+def test_invalid_arguments_are_not_shown() -> None:
+    """An argument that is not a message is reported by its type only."""
     api = fieldbound.api("axim-commerce")
     with pytest.raises(TypeError) as raised:
         api.check_request({"url": CANARY})
@@ -190,7 +193,7 @@ def test_a_refused_argument_is_not_shown() -> None:
     assert CANARY not in "".join(traceback.format_exception(raised.value))
 
 
-# -- many records ----------------------------------------------------------------------------------
+# -- records ---------------------------------------------------------------------------------------
 
 RECORD: dict[str, Any] = {
     "type": "object",
@@ -207,7 +210,7 @@ KEYS = ("/pin", "/inner", "/inner/a", "/inner/*", "/list", "/list/0", "/word", "
 
 
 def _lines() -> bytes:
-    """Return records with secrets in them, valid and invalid, and some that are no JSON."""
+    """Return records with secrets, valid and invalid, and some with JSON syntax errors."""
     records: list[Any] = [
         {"pin": CANARY, "inner": {"a": CANARY, CANARY: 1}, "list": [CANARY], "word": CANARY},
         {"pin": [CANARY], "inner": CANARY, "list": {CANARY: CANARY}, "word": {CANARY: 1}},
@@ -224,50 +227,50 @@ def _lines() -> bytes:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_no_account_of_records_has_a_secret(
+def test_no_bulk_report_has_a_secret(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither samples nor keys show what is secret, in no format, and it is not kept on disk."""
+    """No sample, key or checkpoint has a secret, in any format."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(fieldbound.bulk.inputs.blocks, "BLOCK", 200)
-    monkeypatch.setattr(fieldbound.bulk.run, "KEPT", 1)
+    monkeypatch.setattr(fieldbound.bulk.inputs.blocks, "BLOCK_SIZE", 200)
+    monkeypatch.setattr(fieldbound.bulk.run, "CHECKPOINT_INTERVAL", 1)
     path = tmp_path / "a.ndjson"
     path.write_bytes(_lines())
     contract = fieldbound.Contract(RECORD)
     run = fieldbound.bulk.run.Run(
         str(path), contract, fieldbound.bulk.run.Options(key=key, samples=50)
     )
-    kept: list[bytes] = []
+    checkpoints: list[bytes] = []
 
     def keep(*_: int) -> None:
-        kept.extend(each.read_bytes() for each in tmp_path.rglob("*.run*"))
+        checkpoints.extend(each.read_bytes() for each in tmp_path.rglob("*.run*"))
 
     run.on_progress = keep
     report = run.report()
     assert report.invalid > 5
     assert report.duplicates is not None
     assert report.duplicates.keys or key in ("/inner/a", "/plain", "/list/0")
-    assert len(kept) > 2
-    assert not any(CANARY.encode() in each for each in kept)
+    assert len(checkpoints) > 2
+    assert not any(CANARY.encode() in each for each in checkpoints)
     assert CANARY not in f"{report}{report!r}{pickle.dumps(report)!r}"
     for name in ("text", "json", "html"):
         assert CANARY not in fieldbound.bulk.render(report, name)
 
 
-def test_what_is_told_of_a_refused_record_has_no_secret(tmp_path: Path) -> None:
-    """A refused line holds the record itself, and the violations beside it no secret of it."""
+def test_violations_of_an_invalid_record_have_no_secret(tmp_path: Path) -> None:
+    """A line of invalid_out has the record as it is, but no secret in its violations."""
     path = tmp_path / "a.ndjson"
     path.write_bytes(_lines())
-    refused = tmp_path / "refused"
-    fieldbound.bulk.check(path, fieldbound.Contract(RECORD), invalid_out=refused)
-    lines = [json.loads(line) for line in refused.read_bytes().splitlines()]
+    invalid = tmp_path / "invalid"
+    fieldbound.bulk.check(path, fieldbound.Contract(RECORD), invalid_out=invalid)
+    lines = [json.loads(line) for line in invalid.read_bytes().splitlines()]
     assert len(lines) > 5
     assert all(CANARY not in json.dumps(line["violations"]) for line in lines)
 
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
-def test_a_secret_header_is_no_key_that_is_shown(name: str) -> None:
-    """Where names count in any case, a key is hidden in whichever it is named."""
+def test_secret_header_as_key_is_redacted(name: str) -> None:
+    """A secret header is redacted as a key, whatever the case of its name."""
     contract = fieldbound.contract("fortellis/create-parts-groups/request.headers")
     report = fieldbound.bulk.check([{name: CANARY}] * 2, contract, key=f"/{name}")
     assert report.duplicates is not None
@@ -275,8 +278,8 @@ def test_a_secret_header_is_no_key_that_is_shown(name: str) -> None:
     assert CANARY not in f"{report!r}{fieldbound.bulk.render(report, 'json')}"
 
 
-def test_a_key_that_is_not_secret_would_be_seen(tmp_path: Path) -> None:
-    """A key that may be shown is shown, so the other tests look at the right places."""
+def test_key_that_is_not_secret_is_shown(tmp_path: Path) -> None:
+    """A key that is not secret is shown, so the other tests look at the right places."""
     path = tmp_path / "a.ndjson"
     path.write_bytes(f'{{"plain":"{CANARY}"}}\n'.encode() * 2)
     report = fieldbound.bulk.check(path, fieldbound.Contract(RECORD), key="/plain")

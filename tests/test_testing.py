@@ -1,4 +1,4 @@
-"""assert_within: the smallest input whose payload breaks the contract."""
+"""assert_within: the smallest input whose payload is invalid."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ NAME = "oracle-cx-sales/create-product-group"
 
 @pytest.fixture(autouse=True)
 def _profile() -> Iterator[None]:
-    """Try the same inputs on every machine."""
+    """Use the same inputs on every machine."""
     before = settings.get_current_profile_name()
-    settings.register_profile("fieldbound", derandomize=True, database=None, deadline=None)
+    settings.register_profile(
+        "fieldbound", derandomize=True, database=None, deadline=None, max_examples=100
+    )
     settings.load_profile("fieldbound")
     yield
     settings.load_profile(before)
 
 
 def build(name: str) -> dict[str, Any]:
-    """Build a payload as a user does, with a mistake: nothing cuts the name."""
+    """Build a payload with a bug: InternalName is not truncated."""
     return {"ProdGroupName": name[:150], "InternalName": name, "ActiveFlag": "Y"}
 
 
 def test_the_smallest_input_is_reported() -> None:
-    """The input reported is the smallest whose payload breaks the contract: 151 zeros."""
+    """The input reported is the smallest whose payload is invalid: 151 zeros."""
     with pytest.raises(OutOfBounds) as caught:
         assert_within(build, NAME, text())
     error = caught.value
@@ -48,12 +50,12 @@ def test_the_smallest_input_is_reported() -> None:
 
 
 def test_the_message_is_short() -> None:
-    """The message is the input and the report, with nothing of Hypothesis."""
+    """The message has the input and the report, and no output of Hypothesis."""
     contract = Contract({"properties": {"a": {"enum": ["Y", "N"]}}})
     with pytest.raises(OutOfBounds) as caught:
         assert_within(lambda flag: {"a": flag}, contract, st.booleans())
     assert str(caught.value).splitlines() == [
-        "the payload built from False is out of bounds",
+        "the payload built from False is invalid",
         "schema: 1 violation",
         '  enum: /a is false, but must be "Y" or "N"',
         '      hint: "N"',
@@ -62,16 +64,16 @@ def test_the_message_is_short() -> None:
     assert caught.value.__suppress_context__
 
 
-def test_a_long_input_is_cut_in_the_message() -> None:
-    """A message shows the beginning of a long input; the error has all of it."""
+def test_a_long_input_is_truncated_in_the_message() -> None:
+    """The message has the beginning of a long input; the error has all of it."""
     with pytest.raises(OutOfBounds) as caught:
         assert_within(lambda text: text * 2, Contract({"maxLength": 3}), st.just("x" * 5_000))
     assert len(str(caught.value).splitlines()[0]) < 1_100
     assert caught.value.input == "x" * 5_000
 
 
-def test_a_builder_that_keeps_the_contract_passes() -> None:
-    """Nothing is raised where every payload is valid."""
+def test_a_correct_builder_passes() -> None:
+    """Nothing is raised if every payload is valid."""
     assert_within(lambda name: build(name[:150] or "x"), NAME, text())
 
 
@@ -79,30 +81,30 @@ def test_a_builder_that_keeps_the_contract_passes() -> None:
     "inputs",
     [st.lists(st.sampled_from(["Laptop", "Pro"])), st.from_regex("[a-z ]*", fullmatch=True)],
 )
-def test_inputs_are_driven_to_the_limits(inputs: st.SearchStrategy[Any]) -> None:
-    """What is put together of parts is driven beyond a length that chance does not reach."""
+def test_inputs_are_targeted_at_the_limits(inputs: st.SearchStrategy[Any]) -> None:
+    """Inputs of many parts reach a length that random ones do not."""
     with pytest.raises(OutOfBounds) as caught:
         assert_within(lambda parts: build(" ".join(parts)), NAME, inputs)
     assert caught.value.report.violations[0].actual <= 160
 
 
-@pytest.mark.parametrize(("least", "most"), [(0, 300), (3, 5), (7, 7)])
-def test_texts_have_every_length(least: int, most: int) -> None:
-    """The texts have lengths from the least to the most, and none else."""
+@pytest.mark.parametrize(("minimum", "maximum"), [(0, 300), (3, 5), (7, 7)])
+def test_strings_have_every_length(minimum: int, maximum: int) -> None:
+    """Strings have the lengths from the minimum to the maximum, and no other."""
     lengths = set()
 
-    @given(text(min_size=least, max_size=most))
+    @given(text(min_size=minimum, max_size=maximum))
     def collect(value: str) -> None:
         lengths.add(len(value))
 
     collect()
-    assert min(lengths) >= least
-    assert max(lengths) <= most
-    assert len(lengths) > min(30, most - least)
+    assert min(lengths) >= minimum
+    assert max(lengths) <= maximum
+    assert len(lengths) > min(30, maximum - minimum)
 
 
-def test_what_the_builder_raises_comes_through() -> None:
-    """An error in the builder is raised as it is, with the smallest input in a note."""
+def test_an_exception_of_the_builder_is_propagated() -> None:
+    """An exception of the builder is raised unchanged, with the smallest input in a note."""
 
     def fails(number: int) -> Any:
         if number > 41:
@@ -111,20 +113,20 @@ def test_what_the_builder_raises_comes_through() -> None:
 
     with pytest.raises(KeyError, match="no such group") as caught:
         assert_within(fails, Contract({"type": "string"}), st.integers())
-    assert caught.value.__notes__ == ["the smallest input: 42"]  # type: ignore[attr-defined,unused-ignore]
+    assert caught.value.__notes__ == ["smallest input: 42"]  # type: ignore[attr-defined,unused-ignore]
     assert [entry.name for entry in caught.traceback][-1] == "fails"
     assert not any("hypothesis" in str(entry.path) for entry in caught.traceback)
 
 
-def test_a_payload_that_is_no_json_is_told_with_its_input() -> None:
-    """A payload that is no JSON value raises NotJSON, with the smallest input in a note."""
+def test_a_payload_that_is_not_json_raises() -> None:
+    """A payload that is not a JSON value raises NotJSON, with the smallest input in a note."""
     with pytest.raises(fieldbound.NotJSON) as caught:
         assert_within(lambda each: {each}, Contract({"type": "string"}), st.integers())
-    assert caught.value.__notes__ == ["the smallest input: 0"]  # type: ignore[attr-defined,unused-ignore]
+    assert caught.value.__notes__ == ["smallest input: 0"]  # type: ignore[attr-defined,unused-ignore]
 
 
-def test_the_profile_counts() -> None:
-    """As many inputs are tried as the active profile says, or *max_examples*."""
+def test_the_active_profile_applies() -> None:
+    """The number of inputs is that of the active profile, or *max_examples*."""
     tried = []
     contract = Contract({"type": "integer"})
     settings.register_profile("few", settings.get_profile("fieldbound"), max_examples=7)
@@ -137,8 +139,8 @@ def test_the_profile_counts() -> None:
         assert len(tried) == (most or 7)
 
 
-def test_it_is_the_same_each_time() -> None:
-    """Under a profile that leaves nothing to chance, the same inputs are tried in each run."""
+def test_runs_are_reproducible() -> None:
+    """With a derandomized profile every run has the same inputs."""
     runs: list[list[int]] = [[], []]
     for tried in runs:
         assert_within(
@@ -147,20 +149,20 @@ def test_it_is_the_same_each_time() -> None:
     assert runs[0] == runs[1]
 
 
-def test_a_test_that_is_given_has_no_room_for_it() -> None:
-    """In a test that is itself @given it is refused, with a word on what to do."""
+def test_assert_within_in_a_given_test_raises() -> None:
+    """In a test that is itself @given it raises, with what to do instead."""
 
     @settings(suppress_health_check=list(HealthCheck), max_examples=1)
     @given(st.integers())
     def nested(_: int) -> None:
         assert_within(build, NAME, text())
 
-    with pytest.raises(RuntimeError, match="cannot stand in a test that is @given"):
+    with pytest.raises(RuntimeError, match="cannot be used in a @given test"):
         nested()
 
 
-def test_arguments_are_refused_by_name() -> None:
-    """What is no strategy, no contract, and no number of examples is refused."""
+def test_invalid_arguments_raise() -> None:
+    """An invalid strategy, contract name or number of examples raises."""
     with pytest.raises(TypeError, match="inputs is 'abc', but must be a Hypothesis strategy"):
         assert_within(build, NAME, "abc")  # type: ignore[arg-type]
     with pytest.raises(fieldbound.UnknownName):
@@ -170,7 +172,7 @@ def test_arguments_are_refused_by_name() -> None:
 
 
 def test_payloads_count_for_limit_coverage() -> None:
-    """The payloads are the user's, and so they count."""
+    """Limit coverage counts the payloads."""
     recorder = Recorder(Coverage())
     recorder.install()
     try:
@@ -183,35 +185,35 @@ def test_payloads_count_for_limit_coverage() -> None:
 
 
 def test_it_pickles_and_shows_no_payload() -> None:
-    """OutOfBounds pickles by value, and its repr leaves the payload out."""
+    """OutOfBounds pickles by value, and its repr omits the payload."""
     error = OutOfBounds("a", {"secret": "canary"}, Contract(False).check({}))
     assert pickle.loads(pickle.dumps(error)) == error  # noqa: S301
     assert "canary" not in repr(error) + str(error)
 
 
-def test_hypothesis_is_asked_for_by_name() -> None:
-    """Without Hypothesis the import says what to install."""
+def test_without_hypothesis_the_import_raises() -> None:
+    """Without Hypothesis the ImportError says what to install."""
     code = "import sys; sys.modules['hypothesis'] = None; import fieldbound.testing"
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert "pip install 'fieldbound[testing]'" in done.stderr
 
 
-def test_a_builder_may_change_what_it_is_given() -> None:
-    """What is told is the input that was drawn, not what the builder has made of it."""
+def test_a_builder_may_change_its_input() -> None:
+    """The error has the input as it was drawn, not as changed by the builder."""
 
     def build(record: dict[str, str]) -> dict[str, str]:
         record["InternalName"] = record.pop("name")
         return {**record, "ProdGroupName": "x"}
 
     inputs = st.fixed_dictionaries({"name": text()})
-    with pytest.raises(OutOfBounds) as told:
+    with pytest.raises(OutOfBounds) as caught:
         assert_within(build, "oracle-cx-sales/create-product-group", inputs)
-    assert set(told.value.input) == {"name"}
-    assert len(told.value.input["name"]) == 151
+    assert set(caught.value.input) == {"name"}
+    assert len(caught.value.input["name"]) == 151
 
 
 @pytest.mark.parametrize("wrong", [None, {"type": "string"}])
-def test_what_is_no_contract_is_refused(wrong: Any) -> None:
-    """A schema, or nothing, in place of a contract is told as such."""
-    with pytest.raises(TypeError, match="must be a Contract, or its name"):
+def test_an_invalid_contract_argument_raises(wrong: Any) -> None:
+    """A schema, or None, instead of a contract raises TypeError."""
+    with pytest.raises(TypeError, match="must be a Contract or its name"):
         assert_within(str, wrong, text())

@@ -1,4 +1,4 @@
-"""Hooks, transports and adapters that check what HTTP clients exchange: httpx and requests.
+"""Hooks, transports and adapters that check the exchanges of httpx and requests.
 
 client = httpx.Client(event_hooks=event_hooks(guard))
 client = httpx.AsyncClient(transport=async_transport(guard))

@@ -1,4 +1,4 @@
-"""A contract, a schema or an API goes in, Hypothesis strategies for what it takes come out."""
+"""Hypothesis strategies for the instances and messages of a contract, a schema or an API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A builder of payloads goes in; the smallest input whose payload breaks the contract comes out."""
+"""Property tests of code that builds payloads: find the smallest input that breaks a contract."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from inspect import signature
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
-from .catalog import contract as named
+from fieldbound.validation import checker_of
+
+from .catalog import contract as contract_named
 from .model import FieldboundError, Limit, Report, tokens_of
 from .render import first_violations
 from .validation import Contract
@@ -32,8 +34,8 @@ except ImportError as error:
 __all__ = ["OutOfBounds", "assert_within", "text"]
 
 _Input = TypeVar("_Input")
-_LONGEST: Final = 1_000  # characters of an input that a message shows
-#: The keywords that bound a length from above, and of what.
+_MAX_SHOWN: Final = 1_000  # maximum number of characters of an input in a message
+#: Keywords that limit a length, and the types they apply to.
 _LENGTHS: Final[dict[str, tuple[type, ...]]] = {
     "maxLength": (str,),
     "maxItems": (list, tuple),
@@ -50,7 +52,8 @@ class OutOfBounds(FieldboundError, AssertionError):
     report: Report
 
     def __str__(self) -> str:
-        return f"the payload built from {_shown(self.input)} is out of bounds\n{first_violations(self.report)}"
+        violations = first_violations(self.report)
+        return f"the payload built from {_shown(self.input)} is invalid\n{violations}"
 
 
 def assert_within(
@@ -60,34 +63,34 @@ def assert_within(
     *,
     max_examples: int | None = None,
 ) -> None:
-    """Assert that the payloads that *build* makes of *inputs* keep a contract, or its name.
+    """Assert that every payload that *build* returns for *inputs* is valid for a contract.
 
-    Raises OutOfBounds with the smallest input found whose payload does not; what *build* raises by
-    itself comes through, with the smallest such input in a note. The active profile of Hypothesis
-    counts; *max_examples* takes the place of the profile's. Lists are driven towards the limits;
-    an `st.text()` is not, and seldom has more than 40 characters: use `text` of this module, also
-    for each part of what is put together. In a test that is itself `@given` there is no room for
-    this: check the one payload there.
+    Raises OutOfBounds with the smallest input found whose payload is invalid. An exception raised
+    by *build* is propagated, with the smallest such input in a note. The active Hypothesis profile
+    applies, with *max_examples* overriding the profile's. Lists are targeted towards the limits on
+    their length; `st.text()` is not, and rarely has more than 40 characters: use `text` of this
+    module, also for each part of a concatenation. Not to be used in a test that is itself `@given`:
+    validate the one payload there.
     """
     __tracebackhide__ = True
     if currently_in_test_context():
         raise RuntimeError(
-            "assert_within draws inputs by itself, so it cannot stand in a test that is @given: "
-            "there, call contract.validate(build(value))"
+            "assert_within cannot be used in a @given test, because it draws inputs itself: "
+            "call contract.validate(build(value)) instead"
         )
     if not isinstance(inputs, SearchStrategy):
         raise TypeError(f"inputs is {_shown(inputs)}, but must be a Hypothesis strategy")
-    judge = _contract(contract)
-    judge.unrecorded_check(None)  # compiles it outside of any deadline, and has it say Unspecified
-    last = _Last()
+    resolved = _contract(contract)
+    checker_of(resolved).check(None)  # compile before any deadline; raises Unspecified
+    last = _LastInput()
     try:
-        _tried(_judged(build, judge, last), inputs, max_examples)
+        _run_hypothesis(_test_function(build, resolved, last), inputs, max_examples)
     except OutOfBounds as error:
         found = error
     except Exception as error:
-        if last.error is error:  # as it was raised, without what Hypothesis has added
-            error.__notes__ = [*last.notes, f"the smallest input: {_shown(last.input)}"]  # type: ignore[attr-defined,unused-ignore]
-            raise error.with_traceback(last.traceback)  # noqa: B904 - it is the same one
+        if last.error is error:  # as raised, without what Hypothesis added
+            error.__notes__ = [*last.notes, f"smallest input: {_shown(last.input)}"]  # type: ignore[attr-defined,unused-ignore]
+            raise error.with_traceback(last.traceback)  # noqa: B904 - the same exception
         raise
     else:
         return
@@ -95,24 +98,24 @@ def assert_within(
 
 
 def _contract(contract: Contract | str) -> Contract:
-    judge = named(contract) if isinstance(contract, str) else contract
-    if not isinstance(judge, Contract):
-        raise TypeError(f"contract is {_shown(judge)}, but must be a Contract, or its name")
-    return judge
+    found = contract_named(contract) if isinstance(contract, str) else contract
+    if not isinstance(found, Contract):
+        raise TypeError(f"contract is {_shown(found)}, but must be a Contract or its name")
+    return found
 
 
 def text(*, min_size: int = 0, max_size: int = 300) -> SearchStrategy[str]:
-    """Return a strategy of texts in which no length is rarer than another.
+    """Return a strategy for strings in which every length is equally likely.
 
-    It shrinks to the shortest text of the simplest characters.
+    It shrinks to the shortest string of the simplest characters.
     """
     lengths = st.integers(min_size, max_size)
     return lengths.flatmap(lambda length: st.text(min_size=length, max_size=length))
 
 
 @dataclass
-class _Last:
-    """What was tried last: in the end Hypothesis tries the smallest input once more."""
+class _LastInput:
+    """The last input tried: Hypothesis runs the smallest one again at the end."""
 
     input: Any = None
     error: BaseException | None = None
@@ -120,31 +123,31 @@ class _Last:
     traceback: TracebackType | None = None
 
 
-def _judged(
-    build: Callable[[_Input], Any], contract: Contract, last: _Last
+def _test_function(
+    build: Callable[[_Input], Any], contract: Contract, last: _LastInput
 ) -> Callable[[_Input], None]:
-    """Return what is done with each input."""
-    lengths = [
+    """Return the test function that Hypothesis runs on each input."""
+    length_limits = [
         (tokens_of(limit.pointer), limit) for limit in contract.limits if limit.keyword in _LENGTHS
     ]
 
     def within(value: _Input) -> None:
-        drawn = _copied(value)  # what builds may change what it is given
+        original = _copied(value)  # *build* may change its input
         try:
             payload = build(value)
-            for names, limit in lengths:
-                _drive(payload, names, limit)
+            for tokens, limit in length_limits:
+                _target_length(payload, tokens, limit)
             report = contract.check(payload)
         except Exception as error:
-            last.input, last.error = drawn, error
+            last.input, last.error = original, error
             last.notes = tuple(getattr(error, "__notes__", ()))
             last.traceback = error.__traceback__ and error.__traceback__.tb_next
             raise
         if not report.ok:
-            raise OutOfBounds(drawn, payload, report)
+            raise OutOfBounds(original, payload, report)
 
-    # by its source Hypothesis knows which failure to try first the next time: that of `build` tells
-    # one test from another, and the signature is that of the function that is called
+    # Hypothesis stores failures by the source of the test function: use that of `build`, which
+    # differs between tests, but keep the signature of the function called
     within.__signature__ = signature(within)  # type: ignore[attr-defined]
     within.__wrapped__ = build  # type: ignore[attr-defined]
     return within
@@ -153,40 +156,40 @@ def _judged(
 def _copied(value: _Input) -> _Input:
     try:
         return deepcopy(value)
-    except Exception:  # noqa: BLE001 - whatever cannot be copied is told as it is
+    except Exception:  # noqa: BLE001 - report the original if it cannot be copied
         return value
 
 
-def _drive(payload: Any, names: tuple[str, ...], limit: Limit) -> None:
-    """Tell Hypothesis how near a payload comes to a limit on a length, for it to come nearer."""
+def _target_length(payload: Any, tokens: tuple[str, ...], limit: Limit) -> None:
+    """Report the length of values to Hypothesis, which then searches for longer ones."""
     kind = _LENGTHS[limit.keyword]
-    sizes = [len(each) for each in _at(payload, names) if isinstance(each, kind)]  # type: ignore[arg-type]
-    if sizes:
-        target(float(min(max(sizes), limit.value + 1)), label=limit.id)
+    lengths = [len(each) for each in _values_at(payload, tokens) if isinstance(each, kind)]  # type: ignore[arg-type]
+    if lengths:
+        target(float(min(max(lengths), limit.value + 1)), label=limit.id)
 
 
-def _at(value: Any, names: tuple[str, ...]) -> Iterator[Any]:
-    """Yield the values at a path, `*` being any item or any name."""
-    if not names:
+def _values_at(value: Any, tokens: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the values at a path, in which `*` is any item or any name."""
+    if not tokens:
         yield value
-    elif names[0] == "*" and isinstance(value, (dict, list, tuple)):
+    elif tokens[0] == "*" and isinstance(value, (dict, list, tuple)):
         for each in value.values() if isinstance(value, dict) else value:
-            yield from _at(each, names[1:])
-    elif isinstance(value, dict) and names[0] in value:
-        yield from _at(value[names[0]], names[1:])
+            yield from _values_at(each, tokens[1:])
+    elif isinstance(value, dict) and tokens[0] in value:
+        yield from _values_at(value[tokens[0]], tokens[1:])
 
 
-def _tried(
-    judged: Callable[[_Input], None], inputs: SearchStrategy[_Input], max_examples: int | None
+def _run_hypothesis(
+    test: Callable[[_Input], None], inputs: SearchStrategy[_Input], max_examples: int | None
 ) -> None:
-    """Have Hypothesis try inputs; what it would say of a failure beside the input is not asked."""
+    """Run Hypothesis, without its explanations of a failure."""
     __tracebackhide__ = True
     phases = [each for each in settings().phases if each is not Phase.explain]
-    asked: dict[str, Any] = {} if max_examples is None else {"max_examples": max_examples}
-    chosen = settings(phases=phases, print_blob=False, report_multiple_bugs=False, **asked)
-    chosen(given(inputs)(judged))()
+    overrides: dict[str, Any] = {} if max_examples is None else {"max_examples": max_examples}
+    chosen = settings(phases=phases, print_blob=False, report_multiple_bugs=False, **overrides)
+    chosen(given(inputs)(test))()
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"

@@ -1,9 +1,8 @@
-"""Time the check of many records beside bare loops over them, and print a Markdown table.
+"""Benchmark bulk checks against plain loops, and print a Markdown table.
 
-Both sides of a ratio run in turn, and a ratio is the median of those of runs that followed each
-other. One process is measured by the time it computes, several are by the clock. Memory is the
-highest that the system has seen of any of a command's processes; it is read on Linux alone. The
-rows of Spark need the extra `spark`. `--fast` takes fewer records and fewer rounds.
+Both sides of a ratio run alternately, and the ratio is the median over pairs of runs. One process
+is measured by CPU time, several by wall-clock time. Memory is the peak of any process of a command,
+on Linux only. The rows of Spark need the extra `spark`. `--fast` uses fewer records and rounds.
 """
 
 from __future__ import annotations
@@ -33,13 +32,13 @@ import fieldbound
 from bench import NAME, ratio
 from fieldbound import bulk
 
-#: So many lines are given to jsonschema, which takes minutes for all.
-SLOW = 2_000
-#: How many times as much the large file has.
+#: Lines that are checked by jsonschema, which takes minutes for all.
+REFERENCE_LINES = 2_000
+#: How many copies the large file has.
 COPIES = 8
-#: Into how many files a table is parted, as Spark writes it.
+#: The number of Parquet files of a table, as Spark writes it.
 PARTS = 4
-#: A check in a process of its own, which prints the seconds that it took.
+#: A check in its own process, which prints its seconds.
 SCRIPT = """\
 import sys, time
 from fieldbound import bulk
@@ -53,7 +52,7 @@ Side = Callable[[], object]
 
 
 class Files:
-    """The files that are checked, in a *folder*, each of *count* records."""
+    """The input files, in a *folder*, each of *count* records."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.folder, self.count = folder, count
@@ -61,12 +60,12 @@ class Files:
         self.few = write(folder / "few.ndjson", count, 0.01)
         self.half = write(folder / "half.ndjson", count, 0.5)
         self.nested = write(folder / "nested.ndjson", count, 0.01, products=0.05)
-        self.packed = folder / "few.ndjson.gz"
-        with gzip.open(self.packed, "wb", compresslevel=1) as file:
+        self.compressed = folder / "few.ndjson.gz"
+        with gzip.open(self.compressed, "wb", compresslevel=1) as file:
             file.write(self.few.read_bytes())
 
     def large(self) -> Path:
-        """Write eight times the records, none of which has the name of another."""
+        """Write eight copies of the records, with unique names."""
         path, text = self.folder / "large.ndjson", self.few.read_bytes()
         with path.open("wb") as file:
             for number in range(COPIES):
@@ -74,40 +73,40 @@ class Files:
         return path
 
     def table(self, parts: int) -> Path:
-        """Write a folder of so many Parquet files, with mistakes that columns have room for."""
+        """Write a folder of Parquet files, with mistakes that are possible in columns."""
         import pyarrow
         from pyarrow import parquet
 
         folder = self.folder / f"parquet-{parts}"
         folder.mkdir(exist_ok=True)
-        made = list(records(self.count, 0.01, mistakes=OF_TABLES))
-        types = {name: type(value) for each in made for name, value in each.items()}
+        rows = list(records(self.count, 0.01, mistakes=OF_TABLES))
+        types = {name: type(value) for each in rows for name, value in each.items()}
         kinds = {str: pyarrow.string(), int: pyarrow.int64()}
         schema = pyarrow.schema([(name, kinds[kind]) for name, kind in types.items()])
         for part in range(parts):
-            table = pyarrow.Table.from_pylist(made[part::parts], schema)
+            table = pyarrow.Table.from_pylist(rows[part::parts], schema)
             parquet.write_table(table, folder / f"part-{part}.parquet")
         return folder
 
 
-def in_turn(rounds: int, clock: Callable[[], float], *sides: Side) -> list[list[float]]:
-    """Return the seconds of each side's runs, but the first, which warms; they run in turn."""
-    taken: list[list[float]] = [[] for _ in sides]
+def alternate(rounds: int, clock: Callable[[], float], *sides: Side) -> list[list[float]]:
+    """Return the seconds of the alternating runs of each side, without the warm-up run."""
+    seconds_of: list[list[float]] = [[] for _ in sides]
     for _ in range(rounds + 1):
-        for seconds, side in zip(taken, sides, strict=True):
+        for seconds, side in zip(seconds_of, sides, strict=True):
             started = clock()
             side()
             seconds.append(clock() - started)
-    return [seconds[1:] for seconds in taken]
+    return [seconds[1:] for seconds in seconds_of]
 
 
-def checking(path: Path, workers: int = 1, **options: Any) -> Side:
-    """Return what checks a file as a program does."""
+def bulk_check(path: Path, workers: int = 1, **options: Any) -> Side:
+    """Return a function that checks a file."""
     return lambda: bulk.check(path, NAME, workers=workers, **options)
 
 
-def bare(path: Path) -> None:
-    """Judge each line by the engine alone: the loop that the check is compared with."""
+def plain_loop(path: Path) -> None:
+    """Check each line by the engine only: the loop that the check is compared with."""
     schema = fieldbound.contract(NAME).schema
     engine = jsonschema_rs.validator_for(schema, validate_formats=True, offline=True)
     valid, loads = engine.is_valid, orjson.loads
@@ -116,84 +115,86 @@ def bare(path: Path) -> None:
             valid(loads(line))
 
 
-def bare_twice(path: Path) -> None:
-    """Judge each line by the engine alone, of all of a file in each of two processes at once."""
+def two_plain_loops(path: Path) -> None:
+    """Run the plain loop over a file in two processes at once."""
     context = multiprocessing.get_context("fork")
-    both = [context.Process(target=bare, args=(path,)) for _ in range(2)]
+    both = [context.Process(target=plain_loop, args=(path,)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:
         process.join()
 
 
-def slow(path: Path) -> None:
-    """Judge the first lines by the json module and jsonschema."""
+def reference_loop(path: Path) -> None:
+    """Check the first lines by the json module and jsonschema."""
     valid = fieldbound.contract(NAME).jsonschema_validator().is_valid
     with path.open("rb") as file:
-        for line in islice(file, SLOW):
+        for line in islice(file, REFERENCE_LINES):
             valid(json.loads(line))
 
 
 def one_process(files: Files, rounds: int) -> Iterator[Row]:
-    """Compare one process with loops, and records of which many are wrong with valid ones."""
+    """Compare one process with loops, and invalid records with valid ones."""
     clock, few = time.process_time, files.few
-    ours, engine = in_turn(rounds, clock, checking(few), lambda: bare(few))
-    speed = files.count / statistics.median(ours) / 1000
+    checked, engine = alternate(rounds, clock, bulk_check(few), lambda: plain_loop(few))
+    speed = files.count / statistics.median(checked) / 1000
     yield "one process, 1 % invalid: records a second", f"{speed:,.0f},000", "-"
-    yield row("the same, bare loop of orjson and jsonschema-rs", ratio(engine, ours), 0.9)
-    ours, reference = in_turn(max(3, rounds // 3), clock, checking(few), lambda: slow(few))
-    share = SLOW / files.count
-    yield row("the same, loop of json and jsonschema", ratio(reference, ours) / share, 25)
+    yield row("the same, plain loop of orjson and jsonschema-rs", ratio(engine, checked), 0.9)
+    checked, reference = alternate(
+        max(3, rounds // 3), clock, bulk_check(few), lambda: reference_loop(few)
+    )
+    share = REFERENCE_LINES / files.count
+    yield row("the same, loop of json and jsonschema", ratio(reference, checked) / share, 25)
     nested = files.nested
-    ours, engine = in_turn(rounds, clock, checking(nested), lambda: bare(nested))
-    yield row("the same, one in 20 with products, bare loop", ratio(engine, ours), None)
-    half, clean = in_turn(rounds, clock, checking(files.half), checking(files.clean))
+    checked, engine = alternate(rounds, clock, bulk_check(nested), lambda: plain_loop(nested))
+    yield row("the same, one in 20 with products, plain loop", ratio(engine, checked), None)
+    half, clean = alternate(rounds, clock, bulk_check(files.half), bulk_check(files.clean))
     yield row("50 % invalid, all valid", ratio(clean, half), 0.35)
 
 
 def two_processes(files: Files, rounds: int) -> Iterator[Row]:
-    """Compare two processes with one, and how the bare loop does in two."""
+    """Compare two processes with one, and two plain loops with one."""
     few = files.few
-    one, two, bare_one, bare_two = in_turn(
-        *(rounds, time.perf_counter, checking(few), checking(few, 2)),
-        *(lambda: bare(few), lambda: bare_twice(few)),
+    one, two, loop_one, loop_two = alternate(
+        *(rounds, time.perf_counter, bulk_check(few), bulk_check(few, 2)),
+        *(lambda: plain_loop(few), lambda: two_plain_loops(few)),
     )
     yield row("two processes, one", ratio(one, two), 1.8)
-    most = 2 * ratio(bare_one, bare_two)
-    yield row("two bare loops at once, one: what this machine can", most, None)
+    most = 2 * ratio(loop_one, loop_two)
+    yield row("two plain loops at once, one: the limit of this machine", most, None)
 
 
 def memory(files: Files, *, fast: bool) -> Iterator[Row]:
-    """Tell the most memory that any process of a check takes, by what is checked."""
+    """Yield the peak memory of any process of a check, by input."""
     if not Path("/proc/self/status").exists():
-        yield "memory", "read on Linux alone", "-"
+        yield "memory", "measured on Linux only", "-"
         return
-    given = {"NDJSON": files.few, "gzip": files.packed}
+    inputs = {"NDJSON": files.few, "gzip": files.compressed}
     if not fast:
-        given["NDJSON, eight times as much"] = files.large()
+        inputs["NDJSON, eight times as much"] = files.large()
     if find_spec("pyarrow"):
-        given["Parquet"] = files.table(1) / "part-0.parquet"
+        inputs["Parquet"] = files.table(1) / "part-0.parquet"
     outputs = [f"--{verdict}-out={files.folder / verdict}" for verdict in ("valid", "invalid")]
-    for what, path in given.items():
+    for what, path in inputs.items():
         for options in ([], ["--key=/InternalName", *outputs]):
-            named = " with --key, --valid-out, --invalid-out" if options else ""
+            suffix = " with --key, --valid-out, --invalid-out" if options else ""
             used = peak(["check", "-c", NAME, "--workers=2", *options, str(path)])
             size = path.stat().st_size / 1e6
             yield (
-                f"memory of a process, {what} of {size:,.0f} MB{named}",
+                f"memory of a process, {what} of {size:,.0f} MB{suffix}",
                 f"{used:.0f} MB",
                 "200 MB",
             )
 
 
 def peak(command: Sequence[str]) -> float:
-    """Run a command, and return the megabytes of the largest of its processes at its largest."""
+    """Run a command, and return the peak memory of its largest process, in megabytes."""
     most = 0
     with subprocess.Popen(
         [sys.executable, "-m", "fieldbound", *command], stdout=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
-            most = max(most, *map(highest, [process.pid, *children(process.pid)]))
+            most = max(most, *map(peak_kilobytes, [process.pid, *children(process.pid)]))
             time.sleep(0.005)
     if process.returncode != 1:
         raise RuntimeError(f"{command} ended with {process.returncode}")
@@ -201,7 +202,7 @@ def peak(command: Sequence[str]) -> float:
 
 
 def children(parent: int) -> list[int]:
-    """Return the processes that one has started."""
+    """Return the child processes of a process."""
     try:
         return [
             int(each) for each in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
@@ -210,8 +211,8 @@ def children(parent: int) -> list[int]:
         return []
 
 
-def highest(process: int) -> int:
-    """Return the most memory that a process has taken, in thousands of bytes."""
+def peak_kilobytes(process: int) -> int:
+    """Return the peak memory of a process, in kilobytes."""
     try:
         status = Path(f"/proc/{process}/status").read_text("utf-8")
     except OSError:  # it has ended
@@ -221,7 +222,7 @@ def highest(process: int) -> int:
 
 
 def on_spark(files: Files, rounds: int) -> Iterator[Row]:
-    """Compare Spark on two processors with two processes, of the same Parquet file."""
+    """Compare Spark on two processors with two workers, for the same Parquet files."""
     if not find_spec("pyspark"):
         yield "Spark, two processes", "not installed here", "0.5 x"
         return
@@ -243,21 +244,21 @@ def on_spark(files: Files, rounds: int) -> Iterator[Row]:
         return taken
 
     for _ in range(2):
-        check()  # what is compiled and started is then
-    both = [(check(), apart(path)) for _ in range(rounds)]
+        check()  # warm up
+    pairs = [(check(), separate_check(path)) for _ in range(rounds)]
     session.stop()
-    theirs, ours = ([pair[at] for pair in both] for at in range(2))
-    yield row("Spark `local[2]`, two processes, of Parquet", ratio(ours, theirs), 0.5)
+    on_session, in_processes = ([pair[at] for pair in pairs] for at in range(2))
+    yield row("Spark `local[2]`, two processes, of Parquet", ratio(in_processes, on_session), 0.5)
 
 
-def apart(path: str) -> float:
-    """Return the seconds of a check in two processes, beside none that Spark has started."""
+def separate_check(path: str) -> float:
+    """Return the seconds of a check with two workers, outside the process of Spark."""
     command = [sys.executable, "-c", SCRIPT, path, NAME]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def row(what: str, measured: float, least: float | None) -> Row:
-    """Return one row of the table: what was compared, the ratio, the least it may be."""
+    """Return one row of the table: a comparison, the ratio, and the smallest valid one."""
     return what, f"{measured:.3g} x", "-" if least is None else f"{least:g} x"
 
 

@@ -1,9 +1,9 @@
-"""Time one checked exchange side by side with openapi-core's own validation of it; print the ratio.
+"""Benchmark of checking one HTTP exchange, against openapi-core: ratios as a Markdown table.
 
-Both judge the same objects by the same document, openapi-core as it reads it itself, prepared once.
-They run in turn, in this one process, so that a ratio holds where the machine's speed does not.
-openapi-core has no adapter for httpx: the one here is made once, and costs it nothing. Those that
-it has for requests are made for each message, as it is used. `--fast` takes fewer rounds.
+Both check the same objects by the same document, which is loaded once. They run alternately in this
+process, so that ratios can be compared between machines. openapi-core has no adapter for httpx: the
+one here is created once, outside of the measurement. Its own adapters for requests are created for
+each message, as intended. `--fast` runs fewer rounds.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ from support.vendor_server import VENDORS
 ROOT = Path(__file__).parents[2]
 HOST = "https://servername.fa.us2.oraclecloud.com"
 ORACLE = VENDORS[0]
-ASKED, ANSWERED = ORACLE.plays[0]
-URL = f"{HOST}{ORACLE.base}{ASKED.path}"
-MOST = 1.0
+REQUEST, RESPONSE = ORACLE.exchanges[0]
+URL = f"{HOST}{ORACLE.base}{REQUEST.path}"
+MAX_RATIO = 1.0
 
 
-class AsRead:
-    """A request and a response of httpx, as openapi-core takes them."""
+class HttpxAdapter:
+    """A request and a response of httpx for openapi-core."""
 
     def __init__(self, response: httpx.Response) -> None:
         request = response.request
@@ -61,44 +61,46 @@ class AsRead:
         self.headers = Headers(dict(response.headers))
 
 
-def of_httpx() -> httpx.Response:
-    """Return the exchange as httpx has it."""
-    request = httpx.Request(ASKED.method, URL, headers=ASKED.headers, json=ASKED.body)
-    headers = {**ANSWERED.headers, "Content-Type": "application/json"}
+def httpx_response() -> httpx.Response:
+    """Return the response of httpx, with its request."""
+    request = httpx.Request(REQUEST.method, URL, headers=REQUEST.headers, json=REQUEST.body)
+    headers = {**RESPONSE.headers, "Content-Type": "application/json"}
     return httpx.Response(
-        ANSWERED.status, headers=headers, content=ANSWERED.content, request=request
+        RESPONSE.status, headers=headers, content=RESPONSE.content, request=request
     )
 
 
-def of_requests() -> requests.Response:
-    """Return the exchange as requests has it."""
-    request = requests.Request(ASKED.method, URL, headers=dict(ASKED.headers), json=ASKED.body)
+def requests_response() -> requests.Response:
+    """Return the response of requests, with its request."""
+    request = requests.Request(
+        REQUEST.method, URL, headers=dict(REQUEST.headers), json=REQUEST.body
+    )
     response = requests.Response()
     response.request = request.prepare()
-    response.status_code = ANSWERED.status
-    response.headers.update({**ANSWERED.headers, "Content-Type": "application/json"})
-    response._content = ANSWERED.content
+    response.status_code = RESPONSE.status
+    response.headers.update({**RESPONSE.headers, "Content-Type": "application/json"})
+    response._content = RESPONSE.content
     return response
 
 
-def paired(rounds: int, number: int, ours: Callable[[], Any], theirs: Callable[[], Any]) -> float:
-    """Return the median of the ratios of rounds that followed each other."""
+def ratio(rounds: int, number: int, call: Callable[[], Any], peer: Callable[[], Any]) -> float:
+    """Return the median of the ratios of consecutive rounds."""
     ratios = []
     for _ in range(rounds):
-        taken = timeit.timeit(ours, number=number)
-        ratios.append(taken / timeit.timeit(theirs, number=number))
+        seconds = timeit.timeit(call, number=number)
+        ratios.append(seconds / timeit.timeit(peer, number=number))
     return statistics.median(ratios)
 
 
 def checks() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
-    """Return both sides of each comparison, each tried once: both find the exchange valid."""
+    """Return both sides of each comparison, after both have found the exchange valid once."""
     api = fieldbound.api(ORACLE.name)
     guard = Guard(api)
     peer = OpenAPI.from_file_path(str(ROOT / "schemas" / ORACLE.name / "openapi.json"))
-    by_httpx, by_requests = of_httpx(), of_requests()
-    read = AsRead(by_httpx)
+    by_httpx, by_requests = httpx_response(), requests_response()
+    adapter = HttpxAdapter(by_httpx)
 
-    def whole(response: Any) -> Callable[[], None]:
+    def checked(response: Any) -> Callable[[], None]:
         def check() -> None:
             assert api.check_request(response.request)
             assert api.check_response(response)
@@ -106,36 +108,36 @@ def checks() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
         return check
 
     def guarded() -> None:
-        guard.sent(by_httpx.request)
-        guard.answered(by_httpx)
+        guard.check_request(by_httpx.request)
+        guard.check_response(by_httpx)
 
-    def peers_httpx() -> None:
-        peer.validate_request(read)
-        peer.validate_response(read, read)
+    def peer_httpx() -> None:
+        peer.validate_request(adapter)
+        peer.validate_response(adapter, adapter)
 
-    def peers_requests() -> None:
-        asked = RequestsOpenAPIRequest(by_requests.request)
-        peer.validate_request(asked)
-        peer.validate_response(asked, RequestsOpenAPIResponse(by_requests))
+    def peer_requests() -> None:
+        request = RequestsOpenAPIRequest(by_requests.request)
+        peer.validate_request(request)
+        peer.validate_response(request, RequestsOpenAPIResponse(by_requests))
 
-    made = {
-        "`check_request` and `check_response` of httpx's": (whole(by_httpx), peers_httpx),
-        "`check_request` and `check_response` of requests'": (whole(by_requests), peers_requests),
-        "a Guard in a client of httpx": (guarded, peers_httpx),
+    comparisons = {
+        "`check_request` and `check_response` of httpx's": (checked(by_httpx), peer_httpx),
+        "`check_request` and `check_response` of requests'": (checked(by_requests), peer_requests),
+        "a Guard in a client of httpx": (guarded, peer_httpx),
     }
-    for both in made.values():
-        for check in both:
-            check()
+    for sides in comparisons.values():
+        for call in sides:
+            call()
     assert not guard.reports
-    return made
+    return comparisons
 
 
-# -- opening a large document ----------------------------------------------------------------------
+# -- loading a large document ----------------------------------------------------------------------
 
 OPERATIONS, SIZE = 300, 3_000_000
-SECONDS, MEMORY = 3.0, 300.0
-#: Open the document named, use one operation of it, and print the seconds and the peak in MiB.
-OPEN = """
+MAX_SECONDS, MAX_MEMORY = 3.0, 300.0
+#: Load a document, use one operation of it, and print the seconds and the peak memory in MiB.
+LOAD = """
 import resource, sys, time
 start = time.perf_counter()
 import fieldbound
@@ -150,7 +152,7 @@ print(time.perf_counter() - start, peak)
 
 
 def large() -> dict[str, Any]:
-    """Return an OpenAPI 3.0 document of many schemas, none of them trivial."""
+    """Return an OpenAPI 3.0 document with many schemas, none of them trivial."""
     field = {"type": "string", "maxLength": 35, "nullable": True, "description": "A" * 60}
     paths: dict[str, Any] = {}
     for number in range(OPERATIONS):
@@ -172,45 +174,45 @@ def large() -> dict[str, Any]:
     return {"openapi": "3.0.3", "info": {}, "servers": servers, "paths": paths}
 
 
-def opened(folder: Path, suffix: str) -> tuple[float, float, float]:
-    """Return the megabytes of the document, and the seconds and MiB that opening it takes."""
+def loading(folder: Path, suffix: str) -> tuple[float, float, float]:
+    """Return the size of a document in MB, and the seconds and MiB that loading it takes."""
     path = folder / f"openapi{suffix}"
     text = json.dumps(large(), indent=1)
     if suffix == ".yaml":
         text = yaml.dump(json.loads(text), Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
     path.write_text(text, "utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", OPEN, str(path)], capture_output=True, text=True, check=True
+    result = subprocess.run(
+        [sys.executable, "-c", LOAD, str(path)], capture_output=True, text=True, check=True
     )
-    seconds, peak = map(float, done.stdout.split())
+    seconds, peak = map(float, result.stdout.split())
     return path.stat().st_size / 1e6, seconds, peak
 
 
 def main() -> int:
-    """Measure, print the table, and return 1 if a ratio is too large."""
+    """Run all benchmarks, print the tables, and return 1 if a maximum is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--fast", action="store_true", help="fewer rounds")
     rounds = 5 if parser.parse_args().fast else 21
-    measured = {what: paired(rounds, 50, *both) for what, both in checks().items()}
+    measured = {label: ratio(rounds, 50, *sides) for label, sides in checks().items()}
     out = sys.stdout
-    size = len(json.dumps(ASKED.body)) + len(ANSWERED.content)
+    size = len(json.dumps(REQUEST.body)) + len(RESPONSE.content)
     out.write(f"Python {sys.version.split()[0]}, openapi-core {version('openapi-core')}, ")
     out.write(f"bodies of {size:,} bytes\n\n")
-    out.write(
-        "| one exchange, against openapi-core | measured | must be at most |\n|---|---|---|\n"
-    )
+    out.write("| one exchange, against openapi-core | measured | maximum |\n|---|---|---|\n")
     out.writelines(
-        f"| {what} | {ratio:.3g} x | {MOST:.2g} x |\n" for what, ratio in measured.items()
+        f"| {label} | {value:.3g} x | {MAX_RATIO:.2g} x |\n" for label, value in measured.items()
     )
-    out.write(f"\n| opening {OPERATIONS} operations, and using one | seconds | MiB at most |\n")
+    out.write(
+        f"\n| loading {OPERATIONS} operations, using one | seconds (maximum) | MiB (maximum) |\n"
+    )
     out.write("|---|---|---|\n")
-    failed = max(measured.values()) > MOST
+    failed = max(measured.values()) > MAX_RATIO
     with TemporaryDirectory() as folder:
         for suffix in (".json", ".yaml"):
-            megabytes, seconds, peak = opened(Path(folder), suffix)
-            out.write(f"| {suffix[1:]}, {megabytes:.1f} MB | {seconds:.2f} of {SECONDS:g} ")
-            out.write(f"| {peak:.0f} of {MEMORY:g} |\n")
-            failed = failed or seconds > SECONDS or peak > MEMORY or megabytes * 1e6 < SIZE
+            megabytes, seconds, peak = loading(Path(folder), suffix)
+            out.write(f"| {suffix[1:]}, {megabytes:.1f} MB | {seconds:.2f} ({MAX_SECONDS:g}) ")
+            out.write(f"| {peak:.0f} ({MAX_MEMORY:g}) |\n")
+            failed = failed or seconds > MAX_SECONDS or peak > MAX_MEMORY or megabytes * 1e6 < SIZE
     return int(failed)
 
 

@@ -1,7 +1,7 @@
-"""Make files of many product groups, always the same by a seed, some of them with mistakes.
+"""Generate files of many product groups, reproducible by a seed, some of them invalid.
 
-As a command it writes one: `python tests/bench/records.py big.ndjson --share 0.01`. What is drawn
-of a record does not depend on whether it has a mistake, so files of several shares compare.
+As a command it writes one: `python tests/bench/records.py big.ndjson --share 0.01`. A record is the
+same whether it is made invalid or not, so that files with different shares can be compared.
 """
 
 from __future__ import annotations
@@ -30,50 +30,50 @@ TEXTS = (
 )
 OFFSETS = ("-07:00", "+01:00", "+09:00", "Z")
 FLAGS = "YYYN"
-#: What an upstream system cuts its codes to, without a word: they heap up at the limit.
-CUT = 30
+#: The length to which an upstream system truncates its codes.
+MAX_CODE = 30
 
 Record = dict[str, Any]
 
 
-def too_long(record: Record, dice: random.Random) -> None:
-    """Give a name of more than 150 characters, most often by a few."""
-    record["InternalName"] = record["InternalName"].ljust(151 + int(dice.expovariate(0.1)), "x")
+def too_long(record: Record, rng: random.Random) -> None:
+    """Set a name of more than 150 characters, mostly by a few."""
+    record["InternalName"] = record["InternalName"].ljust(151 + int(rng.expovariate(0.1)), "x")
 
 
-def no_flag(record: Record, dice: random.Random) -> None:
-    """Write a flag as programs have it."""
-    record["ActiveFlag"] = dice.choice((True, False))
+def no_flag(record: Record, rng: random.Random) -> None:
+    """Set a flag to a boolean."""
+    record["ActiveFlag"] = rng.choice((True, False))
 
 
 def missing(record: Record, _: random.Random) -> None:
-    """Leave out what is required."""
+    """Remove a required property."""
     del record["InternalName"]
 
 
-def unknown(record: Record, dice: random.Random) -> None:
-    """Add an attribute that the vendor does not have."""
-    record[dice.choice(("Colour", "Region", "legacyId"))] = "none"
+def unknown(record: Record, rng: random.Random) -> None:
+    """Add an unknown property."""
+    record[rng.choice(("Colour", "Region", "legacyId"))] = "none"
 
 
 def read_only(record: Record, _: random.Random) -> None:
-    """Send back what the server makes."""
+    """Set a read-only property."""
     record["CreatedBy"] = "SALES_ADMIN"
 
 
-def wrong_date(record: Record, dice: random.Random) -> None:
-    """Write a date as people do, or one that no calendar has."""
-    record["StartDate"] = dice.choice(("19/12/2016", "2023-02-30T00:00:00Z", "2016-12-19"))
+def wrong_date(record: Record, rng: random.Random) -> None:
+    """Set an invalid date."""
+    record["StartDate"] = rng.choice(("19/12/2016", "2023-02-30T00:00:00Z", "2016-12-19"))
 
 
-def two_at_once(record: Record, dice: random.Random) -> None:
-    """Make two mistakes."""
-    no_flag(record, dice)
-    wrong_date(record, dice)
+def two_at_once(record: Record, rng: random.Random) -> None:
+    """Break two limits."""
+    no_flag(record, rng)
+    wrong_date(record, rng)
 
 
 Mistake = Callable[[Record, random.Random], None]
-#: Each as often as it stands here, among the others.
+#: The mistakes, repeated by their frequency.
 MISTAKES: tuple[Mistake, ...] = (
     *(no_flag,) * 6,
     *(wrong_date,) * 4,
@@ -82,7 +82,7 @@ MISTAKES: tuple[Mistake, ...] = (
     *(unknown, missing) * 2,
     *(two_at_once,) * 2,
 )
-#: Those that a column of one type has room for.
+#: Those that are possible in a column of one type.
 OF_TABLES = tuple(each for each in MISTAKES if each in (wrong_date, too_long, read_only, missing))
 
 
@@ -95,9 +95,9 @@ def records(
     products: float = 0.0,
 ) -> Iterator[Record]:
     """Yield product groups, a *share* of them with mistakes, a share with *products*."""
-    dice, faults, more = (random.Random(f"{seed} {name}") for name in ("group", "fault", "more"))
+    rng, faults, more = (random.Random(f"{seed} {name}") for name in ("group", "fault", "more"))
     for number in range(count):
-        record = group(number, dice)
+        record = group(number, rng)
         if more.random() < products:
             record["ProductGroupProductSetup"] = [
                 {"InventoryItemId": 300_100_000_000_000 + more.randrange(10**9), "InvOrgId": 204}
@@ -108,45 +108,47 @@ def records(
         yield record
 
 
-def group(number: int, dice: random.Random) -> Record:
-    """Draw one product group that keeps every limit."""
-    chance = dice.random
-    kind, market, line = dice.choice(KINDS), dice.choice(MARKETS), dice.choice(LINES)
+def group(number: int, rng: random.Random) -> Record:
+    """Return a random valid product group."""
+    chance = rng.random
+    kind, market, line = rng.choice(KINDS), rng.choice(MARKETS), rng.choice(LINES)
     year, day = (
         2010 + int(chance() * 16),
         f"{1 + int(chance() * 12):02}-{1 + int(chance() * 28):02}",
     )
-    offset = dice.choice(OFFSETS)
+    offset = rng.choice(OFFSETS)
     record: Record = {"ProdGroupName": f"{kind} {market}"}
     if chance() < 0.725:
-        text = dice.choice(TEXTS)
+        text = rng.choice(TEXTS)
         record["ProdGroupDescription"] = text.format(kind=kind, market=market, line=line)
     record["InternalName"] = f"{kind} {line} {market} {number:07}"
     if chance() < 0.8:
         record["StartDate"] = f"{year}-{day}T{int(chance() * 24):02}:00:00{offset}"
     if chance() < 0.4:
         record["EndDate"] = f"{year + 5}-{day}T00:00:00{offset}"
-    record["ActiveFlag"] = dice.choice(FLAGS)
+    record["ActiveFlag"] = rng.choice(FLAGS)
     if chance() < 0.5:
-        record["AllowDuplicateContentFlag"] = dice.choice(FLAGS)
+        record["AllowDuplicateContentFlag"] = rng.choice(FLAGS)
     if chance() < 0.25:
-        record["UsageRootFlag"] = dice.choice(FLAGS)
+        record["UsageRootFlag"] = rng.choice(FLAGS)
     if chance() < 0.3:
         record["ObjectVersionNumber"] = int(chance() * 50)
     if chance() < 0.3:
-        record["RevenueCategoryCode"] = f"{line}_{market}_{kind}".upper().replace(" ", "_")[:CUT]
+        record["RevenueCategoryCode"] = f"{line}_{market}_{kind}".upper().replace(" ", "_")[
+            :MAX_CODE
+        ]
     return record
 
 
 def write(path: Path, *args: Any, **options: Any) -> Path:
-    """Write records to a file, one a line, and return its path; arguments as `records` has them."""
+    """Write records as NDJSON, and return the path; arguments are those of `records`."""
     with path.open("wb") as file:
         file.writelines(orjson.dumps(each) + b"\n" for each in records(*args, **options))
     return path
 
 
 def main() -> None:
-    """Write the file that is asked for."""
+    """Write a file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("file", type=Path)
     parser.add_argument("--records", type=int, default=COUNT, help=f"how many (default: {COUNT})")

@@ -1,9 +1,9 @@
-"""Time strategies side by side with plain ones and schemathesis', and count what each exposes.
+"""Benchmark of strategies, against plain Hypothesis strategies and schemathesis.
 
-The plain strategies are what an engineer writes by hand who has the contract before them: each
-attribute by its type, with its bounds. Faulty judges are those of `tests/mutants.py`: a generator
-exposes one if some of what it gives is judged otherwise than by the contract. Each has 200 examples
-for it: valid ones alone, or half of them invalid.
+Plain strategies are what an engineer writes by hand from the contract: each property by its type,
+with its bounds. Mutants are the validators of `support/mutants.py` that are wrong in one limit: a
+generator kills one if the mutant and the contract disagree on one of its examples. Each generator
+has 200 examples per mutant: all valid, or half of them invalid.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as 
 
 import fieldbound
 from fieldbound.strategies import invalid, valid
+from fieldbound.validation import checker_of
 from fieldbound.validation.inline import inlined
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -32,15 +33,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.mutants import Mutant, mutants
 
 NAME = "oracle-cx-sales/create-product-group"
-KILLED = ("axim-commerce/create-company", "fortellis/query-parts-groups/response.200", NAME)
-MOST = 300
+CONTRACTS = ("axim-commerce/create-company", "fortellis/query-parts-groups/response.200", NAME)
+MAX_MUTANTS = 300
 EXAMPLES = 100
 ROUNDS = 5
 Strategy = st.SearchStrategy[Any]
 
 
 def plain(schema: Any) -> Strategy:
-    """Return the strategy one writes by hand for a schema whose references are in place."""
+    """Return the strategy one would write by hand for a schema without references."""
     if schema is True or schema == {} or not isinstance(schema, dict):
         return st.none() | st.booleans() | st.integers() | st.text()
     for inner in schema.get("allOf", ()):
@@ -48,13 +49,13 @@ def plain(schema: Any) -> Strategy:
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     kinds = schema.get("type", "object")
-    made = [_typed(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
-    return st.one_of(made)
+    types = [kinds] if isinstance(kinds, str) else kinds
+    return st.one_of([_typed(kind, schema) for kind in types])
 
 
 def _typed(kind: str, schema: dict[str, Any]) -> Strategy:
     if kind == "string":
-        return _text(schema)
+        return _string(schema)
     match kind:
         case "null" | "boolean":
             return st.none() if kind == "null" else st.booleans()
@@ -65,18 +66,18 @@ def _typed(kind: str, schema: dict[str, Any]) -> Strategy:
         case "array":
             return st.lists(plain(schema.get("items", True)))
     required = schema.get("required", [])
-    known = {
+    properties = {
         name: plain(inner)
         for name, inner in schema.get("properties", {}).items()
         if inner is not False and "not" not in inner
     }
     return st.fixed_dictionaries(
-        {name: each for name, each in known.items() if name in required},
-        optional={name: each for name, each in known.items() if name not in required},
+        {name: each for name, each in properties.items() if name in required},
+        optional={name: each for name, each in properties.items() if name not in required},
     )
 
 
-def _text(schema: dict[str, Any]) -> Strategy:
+def _string(schema: dict[str, Any]) -> Strategy:
     if schema.get("format") == "date-time":
         return st.datetimes(timezones=st.just(timezone.utc)).map(lambda each: each.isoformat())
     if "pattern" in schema:
@@ -84,8 +85,8 @@ def _text(schema: dict[str, Any]) -> Strategy:
     return st.text(max_size=schema.get("maxLength"))
 
 
-def theirs(schema: Any, mode: schemathesis.GenerationMode) -> Strategy:
-    """Return schemathesis' strategy for bodies of a schema, by its public interface."""
+def schemathesis_strategy(schema: Any, mode: schemathesis.GenerationMode) -> Strategy:
+    """Return the strategy of schemathesis for bodies of a schema, by its public interface."""
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
     operation = {"post": {"requestBody": body, "responses": {"200": {"description": "OK"}}}}
     loaded = schemathesis.openapi.from_dict(
@@ -99,8 +100,8 @@ def theirs(schema: Any, mode: schemathesis.GenerationMode) -> Strategy:
     return loaded["/bench"]["POST"].as_strategy(generation_mode=mode).map(lambda each: each.body)
 
 
-def drawn(strategy: Strategy, count: int, start: int = 0) -> list[Any]:
-    """Return the examples of a run."""
+def examples(strategy: Strategy, count: int, start: int = 0) -> list[Any]:
+    """Return the examples of one run."""
     found: list[Any] = []
 
     @seed(start)
@@ -120,20 +121,20 @@ def drawn(strategy: Strategy, count: int, start: int = 0) -> list[Any]:
 
 
 def speed(strategies: dict[str, Strategy], count: int = 300) -> dict[str, float]:
-    """Return examples a second of each, the strategies run in turn."""
-    best: dict[str, list[float]] = {name: [] for name in strategies}
+    """Return the examples per second of each strategy, run alternately."""
+    rates: dict[str, list[float]] = {name: [] for name in strategies}
     for turn in range(ROUNDS + 1):
         for name, strategy in strategies.items():
             started = time.perf_counter()
-            made = len(drawn(strategy, count, turn))
-            best[name].append(made / (time.perf_counter() - started))
-    return {name: statistics.median(each[1:]) for name, each in best.items()}
+            number = len(examples(strategy, count, turn))
+            rates[name].append(number / (time.perf_counter() - started))
+    return {name: statistics.median(each[1:]) for name, each in rates.items()}
 
 
-def building() -> float:
-    """Return the longest that a strategy of any vendor contract takes to build, in milliseconds."""
+def slowest_build() -> float:
+    """Return the milliseconds to build the slowest strategy of any vendor contract."""
     longest = 0.0
-    gc.disable()  # a collection of what others left is nobody's building
+    gc.disable()  # a collection of earlier garbage is not part of the build
     for name in fieldbound.contracts():
         contract = fieldbound.contract(name)
         for make in (valid, invalid):
@@ -141,34 +142,36 @@ def building() -> float:
             try:
                 make(contract)
             except fieldbound.FieldboundError:
-                continue  # nothing is known of it, or nothing can be broken
+                continue  # no documented schema, or no limit that can be broken
             longest = max(longest, time.perf_counter() - started)
     gc.enable()
     return longest * 1000
 
 
-def killed(contract: fieldbound.Contract, faulty: list[Mutant], good: list[Any], bad: Any) -> float:
-    """Return the share of faulty judges that some example exposes."""
-    found = 0
-    for mutant in faulty:
-        exposed = any(contract.is_valid(each) and not mutant.is_valid(each) for each in good)
-        found += exposed or any(
+def kill_rate(
+    contract: fieldbound.Contract, mutants_: list[Mutant], good: list[Any], bad: Any
+) -> float:
+    """Return the share of mutants that some example kills."""
+    killed = 0
+    for mutant in mutants_:
+        is_killed = any(contract.is_valid(each) and not mutant.is_valid(each) for each in good)
+        killed += is_killed or any(
             not contract.is_valid(each) and mutant.is_valid(each) for each in bad(mutant)
         )
-    return found / len(faulty)
+    return killed / len(mutants_)
 
 
-def _aimed(contract: fieldbound.Contract) -> Callable[[Mutant], list[Any]]:
-    """Return what gives breaches of the limits that a faulty judge may have got wrong."""
-    made: dict[str, list[Any]] = {}
+def _targeted(contract: fieldbound.Contract) -> Callable[[Mutant], list[Any]]:
+    """Return a function that returns breaches of the limits a mutant may be wrong in."""
+    cache: dict[str, list[Any]] = {}
 
     def breaches(mutant: Mutant) -> list[Any]:
-        if mutant.pointer not in made:
+        if mutant.pointer not in cache:
             limits = [each for each in contract.limits if _is_at(each, mutant.pointer)]
-            made[mutant.pointer] = [
+            cache[mutant.pointer] = [
                 each.instance for limit in limits for each in _breaches(contract, limit)
             ]
-        return made[mutant.pointer]
+        return cache[mutant.pointer]
 
     return breaches
 
@@ -180,7 +183,7 @@ def _is_at(limit: fieldbound.Limit, pointer: str) -> bool:
 
 def _breaches(contract: fieldbound.Contract, limit: fieldbound.Limit) -> list[Any]:
     try:
-        return drawn(invalid(contract, limit, alone=False), EXAMPLES)
+        return examples(invalid(contract, limit, alone=False), EXAMPLES)
     except fieldbound.Inseparable:
         return []
 
@@ -188,29 +191,29 @@ def _breaches(contract: fieldbound.Contract, limit: fieldbound.Limit) -> list[An
 def rates(name: str) -> dict[str, float]:
     """Return the kill rate of each generator for one contract."""
     contract = fieldbound.contract(name)
-    schema = inlined(contract._limits.references)
-    faulty = mutants(contract, MOST)
+    schema = inlined(checker_of(contract).references)
+    mutants_ = mutants(contract, MAX_MUTANTS)
     positive, negative = (
-        drawn(theirs(schema, mode), EXAMPLES)
+        examples(schemathesis_strategy(schema, mode), EXAMPLES)
         for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
     )
     negative = [each for each in negative if _is_json(each)]
-    certified = fieldbound.cases(contract)
+    cases = fieldbound.cases(contract)
     return {
-        "fieldbound, strategies": killed(
-            contract, faulty, drawn(valid(contract), EXAMPLES), _aimed(contract)
+        "fieldbound, strategies": kill_rate(
+            contract, mutants_, examples(valid(contract), EXAMPLES), _targeted(contract)
         ),
-        "fieldbound, cases": killed(
+        "fieldbound, cases": kill_rate(
             contract,
-            faulty,
-            [each.valid for each in certified if each.kept],
-            lambda _: [each.invalid for each in certified if each.violation],
+            mutants_,
+            [each.valid for each in cases if each.has_valid],
+            lambda _: [each.invalid for each in cases if each.violation],
         ),
-        "schemathesis, positive and negative": killed(
-            contract, faulty, positive, lambda _: negative
+        "schemathesis, positive and negative": kill_rate(
+            contract, mutants_, positive, lambda _: negative
         ),
-        "plain strategies": killed(
-            contract, faulty, drawn(plain(schema), 2 * EXAMPLES), lambda _: []
+        "plain strategies": kill_rate(
+            contract, mutants_, examples(plain(schema), 2 * EXAMPLES), lambda _: []
         ),
     }
 
@@ -223,8 +226,8 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def importing() -> float:
-    """Return what the plugin adds to the start of pytest, in milliseconds of importing it."""
+def import_time() -> float:
+    """Return the milliseconds that importing the pytest plugin takes."""
     code = "import pytest, time; t = time.perf_counter(); import fieldbound.pytest_plugin; "
     code += "print(1000 * (time.perf_counter() - t))"
     environment = {
@@ -238,30 +241,30 @@ def importing() -> float:
 
 
 def main() -> None:
-    """Run everything and print the tables."""
+    """Run all benchmarks and print the tables."""
     contract = fieldbound.contract(NAME)
-    schema = inlined(contract._limits.references)
-    built = building()
-    seen = speed(
+    schema = inlined(checker_of(contract).references)
+    build = slowest_build()
+    rate = speed(
         {
             "fieldbound": valid(contract),
             "plain": plain(schema),
-            "schemathesis": theirs(schema, schemathesis.GenerationMode.POSITIVE),
+            "schemathesis": schemathesis_strategy(schema, schemathesis.GenerationMode.POSITIVE),
         }
     )
     out = sys.stdout
     out.write(f"schemathesis {schemathesis.__version__}, {NAME}\n\n")
-    out.write("| what | measured | must be |\n|---|---|---|\n")
+    out.write("| benchmark | measured | target |\n|---|---|---|\n")
     for other in ("plain", "schemathesis"):
-        ratio = seen["fieldbound"] / seen[other]
-        out.write(f"| examples a second, over {other} | {ratio:.2f} x | at least 1 x |\n")
-    out.write(f"| building the slowest vendor strategy | {built:.0f} ms | under 50 ms |\n")
-    out.write(f"| importing the pytest plugin | {importing():.1f} ms | under 5 ms |\n\n")
-    told = {name: rates(name) for name in KILLED}
-    out.write("| faulty judges exposed | " + " | ".join(KILLED) + " |\n")
-    out.write("|---" * (len(KILLED) + 1) + "|\n")
-    for generator in told[NAME]:
-        shares = " | ".join(f"{told[name][generator]:.0%}" for name in KILLED)
+        ratio = rate["fieldbound"] / rate[other]
+        out.write(f"| examples per second, against {other} | {ratio:.2f} x | at least 1 x |\n")
+    out.write(f"| building the slowest vendor strategy | {build:.0f} ms | under 50 ms |\n")
+    out.write(f"| importing the pytest plugin | {import_time():.1f} ms | under 5 ms |\n\n")
+    kill_rates = {name: rates(name) for name in CONTRACTS}
+    out.write("| mutants killed | " + " | ".join(CONTRACTS) + " |\n")
+    out.write("|---" * (len(CONTRACTS) + 1) + "|\n")
+    for generator in kill_rates[NAME]:
+        shares = " | ".join(f"{kill_rates[name][generator]:.0%}" for name in CONTRACTS)
         out.write(f"| {generator} | {shares} |\n")
 
 

@@ -1,4 +1,4 @@
-"""What a run keeps on disk: whole whenever it is killed, and what is kept of keys."""
+"""Checkpoints: consistent whenever the run is killed, and the duplicate keys in them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from fieldbound.bulk import checkpoint as room
-from fieldbound.bulk.checkpoint import Journal
+from fieldbound.bulk import checkpoint as checkpoint_module
+from fieldbound.bulk.checkpoint import Checkpoint
 from fieldbound.model.bulk_report import Duplicate, Duplicates
+from support.effort import examples
 
-THINGS = {"big.ndjson": "12 bytes", "the contract": "abc"}
-CHANGED = {**THINGS, "big.ndjson": "13 bytes"}
+FINGERPRINTS = {"big.ndjson": "12 bytes", "the contract": "abc"}
+CHANGED = {**FINGERPRINTS, "big.ndjson": "13 bytes"}
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder that journals are in."""
+    """Return the folder of the checkpoints."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return tmp_path / "fieldbound"
 
@@ -38,174 +39,189 @@ def _row(number: int, key: str, sensitive: bool = False) -> tuple[bytes, int, st
     return digest, number, None if sensitive else key
 
 
-def _resumed(things: dict[str, str] = THINGS) -> Journal:
-    return Journal.open("run", things, resume=True)
+def _resume(fingerprints: dict[str, str] = FINGERPRINTS) -> Checkpoint:
+    return Checkpoint.open("run", fingerprints, resume=True)
 
 
-def _broken_off() -> None:
-    journal = Journal.open("run", THINGS)
-    journal.add_keys([_row(1, "a"), _row(2, "b")])
-    journal.commit(b"two")
-    journal.close(done=False)
+def _interrupt() -> None:
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
+    checkpoint.add_keys([_row(1, "a"), _row(2, "b")])
+    checkpoint.commit(b"two")
+    checkpoint.close(done=False)
 
 
-def test_a_run_goes_on_where_it_was_committed() -> None:
-    """What was committed last is there again with its keys, and nothing that came after."""
-    journal = Journal.open("run", THINGS)
-    assert (journal.kept, journal.state, journal.refusal, journal.reason) == (True, *[None] * 3)
-    journal.add_keys([_row(1, "a")])
-    journal.commit(b"one")
-    journal.add_keys([_row(2, "a")])
-    journal.commit(b"two")
-    journal.add_keys([_row(3, "a")])
-    journal.close(done=False)
-    journal = _resumed()
-    assert (journal.kept, journal.state, journal.refusal, journal.reason) == (
+def test_resume_restores_the_last_commit() -> None:
+    """Resuming restores the last committed state with its keys, and nothing added later."""
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
+    assert (
+        checkpoint.can_be_resumed,
+        checkpoint.state,
+        checkpoint.not_resumed,
+        checkpoint.not_saved,
+    ) == (True, *[None] * 3)
+    checkpoint.add_keys([_row(1, "a")])
+    checkpoint.commit(b"one")
+    checkpoint.add_keys([_row(2, "a")])
+    checkpoint.commit(b"two")
+    checkpoint.add_keys([_row(3, "a")])
+    checkpoint.close(done=False)
+    checkpoint = _resume()
+    assert (
+        checkpoint.can_be_resumed,
+        checkpoint.state,
+        checkpoint.not_resumed,
+        checkpoint.not_saved,
+    ) == (
         True,
         b"two",
         None,
         None,
     )
-    journal.add_keys([_row(3, "b"), _row(4, "b")])
-    found = journal.duplicates("/Key", 7)
+    checkpoint.add_keys([_row(3, "b"), _row(4, "b")])
+    found = checkpoint.duplicates("/Key", 7)
     assert found == Duplicates(
         "/Key", 2, 4, 7, (Duplicate("a", 2, (1, 2)), Duplicate("b", 2, (3, 4)))
     )
-    journal.close(done=True)
+    checkpoint.close(done=True)
 
 
-def test_keys_written_ahead_of_their_state_are_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many keys are written before the state that has them, and do not count without it."""
-    monkeypatch.setattr(room, "_WAITING", 3)
-    journal = Journal.open("run", THINGS)
-    journal.add_keys([_row(1, "a")])
-    journal.commit(b"one")
+def test_keys_without_a_committed_state_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Buffered keys may be written before their state, and are dropped without it."""
+    monkeypatch.setattr(checkpoint_module, "_BUFFERED_KEYS", 3)
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
+    checkpoint.add_keys([_row(1, "a")])
+    checkpoint.commit(b"one")
     for number in range(2, 12):
-        journal.add_keys([_row(number, "a")])
-    journal.close(done=False)
-    journal = _resumed()
-    assert journal.state == b"one"
-    assert journal.duplicates("", 0) == Duplicates("")
-    journal.add_keys([_row(2, "a")])
-    assert journal.duplicates("", 0).samples == (Duplicate("a", 2, (1, 2)),)
-    journal.close(done=True)
+        checkpoint.add_keys([_row(number, "a")])
+    checkpoint.close(done=False)
+    checkpoint = _resume()
+    assert checkpoint.state == b"one"
+    assert checkpoint.duplicates("", 0) == Duplicates("")
+    checkpoint.add_keys([_row(2, "a")])
+    assert checkpoint.duplicates("", 0).samples == (Duplicate("a", 2, (1, 2)),)
+    checkpoint.close(done=True)
 
 
-def test_a_run_that_is_done_leaves_nothing(cache: Path) -> None:
-    """The journal of a run that is done is gone, and there is nothing to resume."""
-    _broken_off()
+def test_a_finished_run_removes_its_checkpoint(cache: Path) -> None:
+    """The checkpoint of a finished run is removed, so there is nothing to resume."""
+    _interrupt()
     assert sorted(each.suffix for each in cache.iterdir()) == [".run", ".run-journal"]
-    _resumed().close(done=True)
+    _resume().close(done=True)
     assert list(cache.iterdir()) == []
-    journal = _resumed()
-    assert journal.refusal == "there is no run to resume: it begins with the first record"
-    assert (journal.kept, journal.state) == (True, None)
-    journal.close(done=True)
+    checkpoint = _resume()
+    assert checkpoint.not_resumed == "no checkpoint to resume from: starting with the first record"
+    assert (checkpoint.can_be_resumed, checkpoint.state) == (True, None)
+    checkpoint.close(done=True)
 
 
-def test_no_state_is_no_run() -> None:
+def test_a_run_without_a_commit_cannot_be_resumed() -> None:
     """A run that was killed before its first commit cannot be resumed."""
-    Journal.open("run", THINGS).close(done=False)
-    journal = _resumed()
-    assert journal.refusal is not None
-    assert journal.refusal.startswith("there is no run to resume")
-    journal.close(done=True)
+    Checkpoint.open("run", FINGERPRINTS).close(done=False)
+    checkpoint = _resume()
+    assert checkpoint.not_resumed is not None
+    assert checkpoint.not_resumed.startswith("no checkpoint to resume from")
+    checkpoint.close(done=True)
 
 
-def test_runs_are_told_apart() -> None:
-    """Each run has a journal of its own."""
-    _broken_off()
-    other = Journal.open("other", THINGS, resume=True)
+def test_each_run_has_its_own_checkpoint() -> None:
+    """Runs with different ids do not share a checkpoint."""
+    _interrupt()
+    other = Checkpoint.open("other", FINGERPRINTS, resume=True)
     assert other.state is None
-    mine = _resumed()
-    assert mine.state == b"two"
-    mine.close(done=True)
+    own = _resume()
+    assert own.state == b"two"
+    own.close(done=True)
     other.close(done=True)
 
 
 @pytest.mark.parametrize(
-    ("things", "named"),
+    ("fingerprints", "named"),
     [
         (CHANGED, "big.ndjson"),
-        ({**THINGS, "the contract": "abd"}, "the contract"),
+        ({**FINGERPRINTS, "the contract": "abd"}, "the contract"),
         ({"big.ndjson": "12 bytes"}, "the contract"),
     ],
 )
-def test_a_run_of_other_things_is_not_resumed(things: dict[str, str], named: str) -> None:
-    """A run begins anew when anything has changed since, and says what."""
-    _broken_off()
-    journal = _resumed(things)
-    assert journal.refusal == f"{named} has changed since: the run begins with the first record"
-    assert (journal.kept, journal.state) == (True, None)
-    journal.add_keys([_row(1, "a")])
-    assert journal.duplicates("", 0) == Duplicates("")
-    journal.commit(b"one")
-    journal.close(done=False)
-    journal = _resumed(things)
-    assert journal.state == b"one"
-    journal.close(done=True)
+def test_a_run_of_other_fingerprints_is_not_resume(
+    fingerprints: dict[str, str], named: str
+) -> None:
+    """A run starts again if a fingerprint has changed, and reports which."""
+    _interrupt()
+    checkpoint = _resume(fingerprints)
+    assert (
+        checkpoint.not_resumed
+        == f"{named} has changed since the checkpoint: starting with the first record"
+    )
+    assert (checkpoint.can_be_resumed, checkpoint.state) == (True, None)
+    checkpoint.add_keys([_row(1, "a")])
+    assert checkpoint.duplicates("", 0) == Duplicates("")
+    checkpoint.commit(b"one")
+    checkpoint.close(done=False)
+    checkpoint = _resume(fingerprints)
+    assert checkpoint.state == b"one"
+    checkpoint.close(done=True)
 
 
-def test_a_run_that_is_not_to_resume_begins_anew() -> None:
-    """Without being asked, no run goes on with another."""
-    _broken_off()
-    journal = Journal.open("run", THINGS)
-    assert (journal.state, journal.refusal) == (None, None)
-    journal.close(done=False)
+def test_without_resume_a_run_starts_again() -> None:
+    """A checkpoint is ignored without resume."""
+    _interrupt()
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
+    assert (checkpoint.state, checkpoint.not_resumed) == (None, None)
+    checkpoint.close(done=False)
 
 
-def _garbage(path: Path) -> None:
+def _overwrite(path: Path) -> None:
     path.write_bytes(b"no database at all, but much of it" * 1000)
 
 
-def _cut(path: Path) -> None:
+def _truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:4096])
 
 
-def _holed(path: Path) -> None:
+def _zero(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[:4096] + bytes(len(data) - 4096))
 
 
-def _emptied(path: Path) -> None:
+def _delete_key(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("DELETE FROM keys WHERE number = 1")
     db.close()
 
 
-def _foreign(path: Path) -> None:
+def _drop_table(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("DROP TABLE run")
     db.close()
 
 
-@pytest.mark.parametrize("spoil", [_garbage, _cut, _holed, _emptied, _foreign])
+@pytest.mark.parametrize("damage", [_overwrite, _truncate, _zero, _delete_key, _drop_table])
 @pytest.mark.parametrize("resume", [True, False])
-def test_a_damaged_journal_is_begun_anew(
-    cache: Path, spoil: Callable[[Path], Any], resume: bool
+def test_a_damaged_checkpoint_is_replaced(
+    cache: Path, damage: Callable[[Path], Any], resume: bool
 ) -> None:
-    """A journal that is damaged is given up with a word, and serves the next run."""
-    _broken_off()
-    spoil(next(cache.glob("*.run")))
-    journal = Journal.open("run", THINGS, resume=resume)
-    said = "what was kept of the run is damaged: it begins with the first record"
-    assert journal.refusal == (said if resume else None)
-    assert (journal.kept, journal.state) == (True, None)
-    journal.commit(b"one")
-    journal.close(done=False)
-    journal = _resumed()
-    assert journal.state == b"one"
-    journal.close(done=True)
+    """A damaged checkpoint is replaced, with a message, and can be used again."""
+    _interrupt()
+    damage(next(cache.glob("*.run")))
+    checkpoint = Checkpoint.open("run", FINGERPRINTS, resume=resume)
+    message = "the checkpoint is damaged: starting with the first record"
+    assert checkpoint.not_resumed == (message if resume else None)
+    assert (checkpoint.can_be_resumed, checkpoint.state) == (True, None)
+    checkpoint.commit(b"one")
+    checkpoint.close(done=False)
+    checkpoint = _resume()
+    assert checkpoint.state == b"one"
+    checkpoint.close(done=True)
 
 
-def test_one_run_at_a_time() -> None:
-    """A second process is refused while the first one lives, and not once it is killed."""
-    _broken_off()
+def test_a_checkpoint_is_locked() -> None:
+    """A second process cannot open a checkpoint while the first one is alive."""
+    _interrupt()
     code = """
 import sys
-from fieldbound.journal import Journal
-journal = Journal.open("run", {"big.ndjson": "12 bytes", "the contract": "abc"}, resume=True)
-print(journal.state, flush=True)
+from fieldbound.bulk.checkpoint import Checkpoint
+checkpoint = Checkpoint.open("run", {"big.ndjson": "12 bytes", "the contract": "abc"}, resume=True)
+print(checkpoint.state, flush=True)
 sys.stdin.read()
 """
     with subprocess.Popen(
@@ -214,132 +230,136 @@ sys.stdin.read()
         assert other.stdout is not None
         assert other.stdout.readline() == b"b'two'\n"
         for resume in (False, True):
-            with pytest.raises(BlockingIOError, match="another run of the same check is under way"):
-                Journal.open("run", THINGS, resume=resume)
+            with pytest.raises(
+                BlockingIOError, match="another run of the same check is in progress"
+            ):
+                Checkpoint.open("run", FINGERPRINTS, resume=resume)
         other.kill()
-    journal = _resumed()
-    assert journal.state == b"two"
-    journal.close(done=True)
+    checkpoint = _resume()
+    assert checkpoint.state == b"two"
+    checkpoint.close(done=True)
 
 
-def test_what_is_kept_is_for_the_user_alone(cache: Path) -> None:
-    """No other user reads what is in the folder, nor in the files."""
-    _broken_off()
+def test_checkpoints_are_private(cache: Path) -> None:
+    """Folder and files are readable by the user only."""
+    _interrupt()
     assert stat.S_IMODE(cache.stat().st_mode) == 0o700
     assert {stat.S_IMODE(each.stat().st_mode) for each in cache.iterdir()} == {0o600}
 
 
-def test_a_sensitive_key_is_not_kept(cache: Path) -> None:
-    """Of a key that may not be shown only a digest is on disk."""
-    journal = Journal.open("run", THINGS)
-    journal.add_keys([_row(1, "s3cret", sensitive=True), _row(2, "s3cret", sensitive=True)])
-    journal.commit(b"")
-    assert journal.duplicates("", 0).samples == (Duplicate(None, 2, (1, 2)),)
-    journal.close(done=False)
+def test_sensitive_keys_are_not_stored(cache: Path) -> None:
+    """Only the digest of a sensitive key is stored."""
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
+    checkpoint.add_keys([_row(1, "s3cret", sensitive=True), _row(2, "s3cret", sensitive=True)])
+    checkpoint.commit(b"")
+    assert checkpoint.duplicates("", 0).samples == (Duplicate(None, 2, (1, 2)),)
+    checkpoint.close(done=False)
     assert all(b"s3cret" not in each.read_bytes() for each in cache.iterdir())
 
 
-def test_without_a_folder_the_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing can be kept the run goes on without, says why, and finds duplicates."""
+def test_a_run_continues_without_a_cache_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run without a checkpoint file continues, with a message, and finds duplicates."""
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    journal = Journal.open("run", THINGS, resume=True)
-    assert not journal.kept
-    assert journal.state is None
-    assert journal.reason is not None
-    assert journal.reason.startswith("the run cannot be resumed later: ")
-    assert str(tmp_path / "file") in journal.reason
-    assert journal.refusal == "there is no run to resume: it begins with the first record"
-    journal.add_keys([_row(1, "a"), _row(2, "a")])
-    journal.commit(b"two")
-    assert journal.duplicates("", 0).keys == 1
-    journal.close(done=False)
+    checkpoint = Checkpoint.open("run", FINGERPRINTS, resume=True)
+    assert not checkpoint.can_be_resumed
+    assert checkpoint.state is None
+    assert checkpoint.not_saved is not None
+    assert checkpoint.not_saved.startswith("the run cannot be resumed later: ")
+    assert str(tmp_path / "file") in checkpoint.not_saved
+    assert checkpoint.not_resumed == "no checkpoint to resume from: starting with the first record"
+    checkpoint.add_keys([_row(1, "a"), _row(2, "a")])
+    checkpoint.commit(b"two")
+    assert checkpoint.duplicates("", 0).keys == 1
+    checkpoint.close(done=False)
 
 
 @pytest.mark.parametrize("home", ["", "relative"])
-def test_the_folder_is_in_the_home_folder(
+def test_the_default_folder_is_in_the_home_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
 ) -> None:
-    """Where no other cache folder is named, by a path from the root, it is the user's own."""
+    """Without an absolute XDG_CACHE_HOME, the folder is ~/.cache/fieldbound."""
     monkeypatch.setenv("XDG_CACHE_HOME", home)
     monkeypatch.setenv("HOME", str(tmp_path / "me"))
-    journal = Journal.open("run", THINGS)
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
     assert (tmp_path / "me/.cache/fieldbound").is_dir()
-    journal.close(done=True)
+    checkpoint.close(done=True)
 
 
 @pytest.mark.parametrize("when", ["keys", "state"])
-def test_a_disk_that_is_full_stops_no_run(
+def test_a_full_disk_does_not_stop_the_run(
     cache: Path, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
-    """When the journal can grow no more the keys move, none is lost, and that is said."""
-    monkeypatch.setattr(room, "_WAITING", 1000)
-    journal = Journal.open("run", THINGS)
-    journal.add_keys([_row(number, str(number)) for number in range(1, 2001)])
-    journal.commit(b"some")
-    assert journal.kept
-    pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
-    journal._db.execute(f"PRAGMA max_page_count = {pages}")
+    """If the checkpoint cannot grow, its keys are moved, and a message is set."""
+    monkeypatch.setattr(checkpoint_module, "_BUFFERED_KEYS", 1000)
+    checkpoint = Checkpoint.open("run", FINGERPRINTS)
+    checkpoint.add_keys([_row(number, str(number)) for number in range(1, 2001)])
+    checkpoint.commit(b"some")
+    assert checkpoint.can_be_resumed
+    pages = checkpoint._db.execute("PRAGMA page_count").fetchone()[0]
+    checkpoint._db.execute(f"PRAGMA max_page_count = {pages}")
     if when == "state":
-        journal.add_keys([_row(2001, "1")])
-        journal.commit(bytes(1 << 20))
+        checkpoint.add_keys([_row(2001, "1")])
+        checkpoint.commit(bytes(1 << 20))
     for number in range(2002, 9002):
-        journal.add_keys([_row(number, str(number))])
-    journal.add_keys([_row(9002, "2")])
-    assert not journal.kept
-    assert journal.reason is not None
-    assert "database or disk is full" in journal.reason
+        checkpoint.add_keys([_row(number, str(number))])
+    checkpoint.add_keys([_row(9002, "2")])
+    assert not checkpoint.can_be_resumed
+    assert checkpoint.not_saved is not None
+    assert "database or disk is full" in checkpoint.not_saved
     assert list(cache.iterdir()) == []
-    journal.commit(b"more")
-    told = [Duplicate("1", 2, (1, 2001))] if when == "state" else []
-    assert journal.duplicates("", 0).samples == (*told, Duplicate("2", 2, (2, 9002)))
-    journal.close(done=False)
+    checkpoint.commit(b"more")
+    expected = [Duplicate("1", 2, (1, 2001))] if when == "state" else []
+    assert checkpoint.duplicates("", 0).samples == (*expected, Duplicate("2", 2, (2, 9002)))
+    checkpoint.close(done=False)
 
 
-def test_no_space_at_all_is_an_error() -> None:
-    """When the temporary file is full as well the error says what to do."""
-    journal = Journal.temporary()
-    journal._db.execute("PRAGMA max_page_count = 4")
-    journal.add_keys([_row(number, str(number)) for number in range(1, 2001)])
+def test_no_space_for_temporary_files_is_an_error() -> None:
+    """If the temporary file cannot grow either, the error says what to do."""
+    checkpoint = Checkpoint.temporary()
+    checkpoint._db.execute("PRAGMA max_page_count = 4")
+    checkpoint.add_keys([_row(number, str(number)) for number in range(1, 2001)])
     with pytest.raises(OSError, match=r"disk is full; is there space .* TMPDIR"):
-        journal.commit(b"")
-    journal.close(done=False)
+        checkpoint.commit(b"")
+    checkpoint.close(done=False)
 
 
-def test_old_journals_are_forgotten(cache: Path) -> None:
-    """What nobody went on with for a month is removed, but not the run that is asked for."""
+def test_old_checkpoints_are_removed(cache: Path) -> None:
+    """Checkpoints older than a month are removed, except the requested one."""
     for name in ("old", "new", "run"):
-        Journal.open(name, THINGS).close(done=False)
-    _broken_off()
-    mine = next(each for each in cache.glob("*.run") if b"two" in each.read_bytes())
-    others = [each for each in cache.glob("*.run") if each != mine]
-    for each in (mine, others[0]):
+        Checkpoint.open(name, FINGERPRINTS).close(done=False)
+    _interrupt()
+    own = next(each for each in cache.glob("*.run") if b"two" in each.read_bytes())
+    others = [each for each in cache.glob("*.run") if each != own]
+    for each in (own, others[0]):
         os.utime(each, (time.time() - 3e6,) * 2)
-    journal = _resumed()
-    assert journal.state == b"two"
-    journal.close(done=False)
-    assert {each.name for each in cache.glob("*.run")} == {mine.name, others[1].name}
+    checkpoint = _resume()
+    assert checkpoint.state == b"two"
+    checkpoint.close(done=False)
+    assert {each.name for each in cache.glob("*.run")} == {own.name, others[1].name}
 
 
-def test_samples_are_the_first_keys() -> None:
-    """Of many keys the ones whose first records come first are told, with five records each."""
-    journal = Journal.temporary()
-    journal.add_keys(_row(number, str(number % 50)) for number in range(1, 1001))
-    found = journal.duplicates("/Key", 3, samples=2)
+def test_samples_are_the_first_duplicates() -> None:
+    """The samples are the keys with the first records, with five records each."""
+    checkpoint = Checkpoint.temporary()
+    checkpoint.add_keys(_row(number, str(number % 50)) for number in range(1, 1001))
+    found = checkpoint.duplicates("/Key", 3, samples=2)
     assert (found.keys, found.records, found.missing) == (50, 1000, 3)
     assert found.samples == (
         Duplicate("1", 20, (1, 51, 101, 151, 201)),
         Duplicate("2", 20, (2, 52, 102, 152, 202)),
     )
-    assert journal.duplicates("/Key", 0, samples=0).samples == ()
-    journal.close(done=True)
+    assert checkpoint.duplicates("/Key", 0, samples=0).samples == ()
+    checkpoint.close(done=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), max_size=12), max_size=5), st.integers(1, 6))
-def test_duplicates_are_those_of_memory(batches: list[list[str]], samples: int) -> None:
-    """What is found on disk is what a dictionary of all keys has."""
-    journal = Journal.temporary()
+def test_duplicates_equal_those_of_a_dictionary(batches: list[list[str]], samples: int) -> None:
+    """The duplicates found on disk are those found in a dictionary of all keys."""
+    checkpoint = Checkpoint.temporary()
     numbers = defaultdict(list)
     number = 0
     for batch in batches:
@@ -348,55 +368,55 @@ def test_duplicates_are_those_of_memory(batches: list[list[str]], samples: int) 
             number += 1
             numbers[key].append(number)
             rows.append(_row(number, key))
-        journal.add_keys(rows)
-    twice = {key: found for key, found in numbers.items() if len(found) > 1}
-    told = [Duplicate(key, len(found), tuple(found[:5])) for key, found in twice.items()]
-    assert journal.duplicates("", 0, samples) == Duplicates(
-        "", len(twice), sum(map(len, twice.values())), 0, tuple(told[:samples])
+        checkpoint.add_keys(rows)
+    duplicates = {key: found for key, found in numbers.items() if len(found) > 1}
+    samples_of = [Duplicate(key, len(found), tuple(found[:5])) for key, found in duplicates.items()]
+    assert checkpoint.duplicates("", 0, samples) == Duplicates(
+        "", len(duplicates), sum(map(len, duplicates.values())), 0, tuple(samples_of[:samples])
     )
-    journal.close(done=True)
+    checkpoint.close(done=True)
 
 
 KILLED = """
 import random, sys
-from fieldbound.bulk import checkpoint as room
-from fieldbound.journal import Journal
-room._WAITING = 50
+from fieldbound.bulk import checkpoint as checkpoint_module
+from fieldbound.bulk.checkpoint import Checkpoint
+checkpoint_module._BUFFERED_KEYS = 50
 chance = random.Random(sys.argv[1])
-journal = Journal.open("run", {}, resume=True)
-count = int(journal.state or b"0")
+checkpoint = Checkpoint.open("run", {}, resume=True)
+count = int(checkpoint.state or b"0")
 print(count, flush=True)
 while True:
     for _ in range(chance.randrange(8)):
         more = chance.randrange(40)
-        journal.add_keys((bytes(16), count + each, "x" * 200) for each in range(1, more + 1))
+        checkpoint.add_keys((bytes(16), count + each, "x" * 200) for each in range(1, more + 1))
         count += more
-    journal.commit(b"%d" % count)
+    checkpoint.commit(b"%d" % count)
     print(count, flush=True)
 """
 
 
-def test_killed_at_any_moment_state_and_keys_agree() -> None:
-    """After a kill -9 the state is the last that was told, or a later one, with just its keys."""
+def test_state_and_keys_are_consistent_after_a_kill() -> None:
+    """After SIGKILL the state is the last one printed, or a later one, with exactly its keys."""
     chance = random.Random(5)
-    told = 0
+    printed = 0
     for seed in range(25):
         with subprocess.Popen(
             [sys.executable, "-c", KILLED, str(seed)], stdout=subprocess.PIPE
         ) as run:
             assert run.stdout is not None
-            told = max(told, int(run.stdout.readline()))
+            printed = max(printed, int(run.stdout.readline()))
             for _ in range(chance.randrange(30)):
-                told = int(run.stdout.readline())
-            for _ in range(chance.randrange(20_000)):  # and on, to anywhere between two lines
+                printed = int(run.stdout.readline())
+            for _ in range(chance.randrange(20_000)):  # wait, to kill it anywhere between two lines
                 pass
             run.kill()
-            told = int((run.stdout.read().splitlines() or [b"%d" % told])[-1])
-        journal = Journal.open("run", {}, resume=True)
-        assert journal.refusal is None or told == 0
-        count = int(journal.state or b"0")
-        assert count >= told
-        keys = journal._db.execute("SELECT count(*), max(number) FROM keys").fetchone()
+            printed = int((run.stdout.read().splitlines() or [b"%d" % printed])[-1])
+        checkpoint = Checkpoint.open("run", {}, resume=True)
+        assert checkpoint.not_resumed is None or printed == 0
+        count = int(checkpoint.state or b"0")
+        assert count >= printed
+        keys = checkpoint._db.execute("SELECT count(*), max(number) FROM keys").fetchone()
         assert keys == (count, count or None)
-        journal.close(done=False)
-    assert told > 0
+        checkpoint.close(done=False)
+    assert printed > 0

@@ -1,4 +1,4 @@
-"""Accepted and refused records in two files, each whole or not at all."""
+"""Output files of valid and invalid records: atomic, resumable and compressed."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from fieldbound.bulk.inputs.blocks import Frame
-from fieldbound.bulk.output_files import Split, _zstd
+from fieldbound.bulk.inputs.blocks import OutputFormat
+from fieldbound.bulk.inputs.compression import zstd_module
+from fieldbound.bulk.output_files import OutputFiles
+from support.effort import examples
 
-ARRAY = Frame(b"[\n", b",\n", b"\n]\n")
-LINES = Frame()
-UNPACK: dict[str, Callable[[bytes], bytes]] = {
+ARRAY = OutputFormat(b"[\n", b",\n", b"\n]\n")
+LINES = OutputFormat()
+DECOMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "": bytes,
     ".gz": gzip.decompress,
-    ".zst": lambda data: _zstd().decompress(data),
+    ".zst": lambda data: zstd_module().decompress(data),
 }
 RECORD = st.sampled_from([b"{}", b'{"a": 1}', b"[1,\n2]", b"\xff", b"x" * 70_000])
 
@@ -34,115 +36,116 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def _left(but: tuple[str, ...] = ()) -> list[str]:
+def _files(but: tuple[str, ...] = ()) -> list[str]:
     return sorted(each.name for each in Path().iterdir() if each.name not in but)
 
 
-def _all_in_one(frame: Frame, records: list[bytes]) -> bytes:
-    return frame.head + frame.between.join(records) + frame.tail
+def _joined(layout: OutputFormat, records: list[bytes]) -> bytes:
+    return layout.prefix + layout.separator.join(records) + layout.suffix
 
 
-@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
-@pytest.mark.parametrize("frame", [LINES, ARRAY], ids=["lines", "array"])
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("layout", [LINES, ARRAY], ids=["lines", "array"])
 @settings(
-    max_examples=25,
-    deadline=None,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
-def test_a_run_resumed_anywhere_gives_the_same_bytes(
-    data: st.DataObject, ending: str, frame: Frame
+def test_a_resumed_run_writes_the_same_bytes(
+    data: st.DataObject, suffix: str, layout: OutputFormat
 ) -> None:
-    """Killed anywhere and resumed where it was flushed last, a run gives what one in a go does."""
+    """A run that is killed anywhere and resumed writes the same bytes as an uninterrupted one."""
     steps = data.draw(
         st.lists(st.tuples(st.lists(RECORD, max_size=3), st.lists(RECORD, max_size=3)), max_size=6)
     )
-    names = f"a{ending}", f"b{ending}"
-    frames = frame, LINES
+    names = f"a{suffix}", f"b{suffix}"
+    formats = layout, LINES
 
     def run(killed: set[int]) -> list[bytes]:
-        split = Split(*names, frames)
-        stands = [(0, split.flushed())]
-        for at, (accepted, refused) in enumerate(steps):
+        output = OutputFiles(*names, formats)
+        positions = [(0, output.flush())]
+        for at, (valid, invalid) in enumerate(steps):
             if at in killed:
-                split.add(accepted[:1], refused[:1])  # what no journal knows of
-                split.leave()
-                done, stand = stands[-1]
-                split = Split(*names, frames, resume=stand)
+                output.write(valid[:1], invalid[:1])  # not in the checkpoint
+                output.suspend()
+                done, position = positions[-1]
+                output = OutputFiles(*names, formats, resume=position)
                 for again in steps[done:at]:
-                    split.add(*again)
-            split.add(accepted, refused)
+                    output.write(*again)
+            output.write(valid, invalid)
             if at % 2:
-                stands.append((at + 1, split.flushed()))
-        split.finish()
+                positions.append((at + 1, output.flush()))
+        output.commit()
         return [Path(name).read_bytes() for name in names]
 
     whole = run(set())
     assert run(data.draw(st.sets(st.integers(0, 6)))) == whole
-    assert [UNPACK[ending](each) for each in whole] == [
-        _all_in_one(kind, [record for step in steps for record in step[side]])
-        for side, kind in enumerate(frames)
+    assert [DECOMPRESS[suffix](each) for each in whole] == [
+        _joined(kind, [record for step in steps for record in step[side]])
+        for side, kind in enumerate(formats)
     ]
-    assert _left() == sorted(names)
+    assert _files() == sorted(names)
 
 
-def test_lines_stay_as_they_are() -> None:
-    """Lines are written byte for byte, and a last one without an end stays without."""
-    split = Split("a", "b")
-    split.add(b'{"a": 1}\r\n{"b":2}\n', [b"no\n", b"nor this\n"])
-    split.add(b"{}")
-    split.finish()
+def test_lines_are_written_unchanged() -> None:
+    """Lines are written byte for byte, a last one without a line end as well."""
+    output = OutputFiles("a", "b")
+    output.write(b'{"a": 1}\r\n{"b":2}\n', [b"no\n", b"nor this\n"])
+    output.write(b"{}")
+    output.commit()
     assert Path("a").read_bytes() == b'{"a": 1}\r\n{"b":2}\n{}'
     assert Path("b").read_bytes() == b"no\nnor this\n"
 
 
-def test_one_may_be_left_out() -> None:
-    """Records of the kind that has no file are not written."""
-    split = Split(None, "b")
-    split.add(b"1\n", b"2\n")
-    stand = split.flushed()
-    split.leave()
-    split = Split(None, "b", resume=stand)
-    split.add(b"3\n", b"4\n")
-    split.finish()
-    assert _left() == ["b"]
+def test_either_file_may_be_omitted() -> None:
+    """Records without an output file are not written."""
+    output = OutputFiles(None, "b")
+    output.write(b"1\n", b"2\n")
+    position = output.flush()
+    output.suspend()
+    output = OutputFiles(None, "b", resume=position)
+    output.write(b"3\n", b"4\n")
+    output.commit()
+    assert _files() == ["b"]
     assert Path("b").read_bytes() == b"2\n4\n"
 
 
-@pytest.mark.parametrize("ending", ["", ".gz", ".zst"])
-def test_files_of_no_records_are_sound(ending: str) -> None:
-    """A run without a record gives two files that can be read."""
-    split = Split(f"a{ending}", f"b{ending}", (ARRAY, LINES))
-    split.flushed()
-    split.finish()
-    assert UNPACK[ending](Path(f"a{ending}").read_bytes()) == b"[\n\n]\n"
-    assert UNPACK[ending](Path(f"b{ending}").read_bytes()) == b""
-    assert ending != ".gz" or Path("b.gz").read_bytes()[4:8] == bytes(4), "it has a time in it"
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_files_without_records_are_readable(suffix: str) -> None:
+    """A run without records writes two valid files."""
+    output = OutputFiles(f"a{suffix}", f"b{suffix}", (ARRAY, LINES))
+    output.flush()
+    output.commit()
+    assert DECOMPRESS[suffix](Path(f"a{suffix}").read_bytes()) == b"[\n\n]\n"
+    assert DECOMPRESS[suffix](Path(f"b{suffix}").read_bytes()) == b""
+    assert suffix != ".gz" or Path("b.gz").read_bytes()[4:8] == bytes(4), (
+        "the gzip header has a time"
+    )
 
 
-def test_nothing_is_in_place_before_the_end() -> None:
-    """Until a run is done its targets are as they were, and what is written is hidden."""
+def test_targets_are_unchanged_until_commit() -> None:
+    """Until commit the targets are unchanged, and the part files hidden."""
     Path("a").write_bytes(b"old")
-    split = Split("a", "b")
-    split.add(b"new\n", b"new\n")
-    split.flushed()
+    output = OutputFiles("a", "b")
+    output.write(b"new\n", b"new\n")
+    output.flush()
     assert Path("a").read_bytes() == b"old"
-    assert _left() == [".a.fieldbound-part", ".b.fieldbound-part", "a"]
-    split.abandon()
-    assert _left() == ["a"]
+    assert _files() == [".a.fieldbound-part", ".b.fieldbound-part", "a"]
+    output.discard()
+    assert _files() == ["a"]
 
 
-def test_a_part_of_a_killed_run_is_written_over() -> None:
-    """A run that is not to resume begins its files anew."""
-    Path(".a.fieldbound-part").write_bytes(b"much that is left of another run")
-    split = Split("a", None)
-    split.add(b"1\n")
-    split.finish()
+def test_an_old_part_file_is_overwritten() -> None:
+    """Without resume, part files are overwritten."""
+    Path(".a.fieldbound-part").write_bytes(b"the rest of another run")
+    output = OutputFiles("a", None)
+    output.write(b"1\n")
+    output.commit()
     assert Path("a").read_bytes() == b"1\n"
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "damage",
     [
         lambda part: part.unlink(),
         lambda part: part.write_bytes(b"1"),
@@ -151,113 +154,113 @@ def test_a_part_of_a_killed_run_is_written_over() -> None:
     ],
     ids=["gone", "cut", "another", "zeros"],
 )
-def test_a_part_that_is_not_as_it_was_is_refused(spoil: Callable[[Path], Any]) -> None:
-    """There is no going on with a part that has other bytes: the error says what to do."""
-    split = Split("a", "b")
-    split.add(b"1\n2\n", b"3\n")
-    stand = split.flushed()
-    split.leave()
-    spoil(Path(".a.fieldbound-part"))
-    with pytest.raises(OSError, match="not as it was left, or gone: run again without") as error:
-        Split("a", "b", resume=stand)
+def test_a_changed_part_file_is_not_resumed(damage: Callable[[Path], Any]) -> None:
+    """A changed or removed part file raises an error that says what to do."""
+    output = OutputFiles("a", "b")
+    output.write(b"1\n2\n", b"3\n")
+    position = output.flush()
+    output.suspend()
+    damage(Path(".a.fieldbound-part"))
+    with pytest.raises(OSError, match="was changed or removed: run again without") as error:
+        OutputFiles("a", "b", resume=position)
     assert error.value.filename == "a"
     assert Path(".b.fieldbound-part").read_bytes() == b"3\n"
 
 
-def test_a_run_killed_while_it_finished_is_resumed() -> None:
-    """A part that is in its place already is taken up again, and its target stays meanwhile."""
-    split = Split("a", "b", (ARRAY, ARRAY))
-    split.add([b"1"], [b"2"])
-    stand = split.flushed()
-    split.add([b"3"])
-    split.finish()
+def test_a_run_killed_during_commit_is_resumed() -> None:
+    """A part file that has replaced its target is resumed from a copy of the target."""
+    output = OutputFiles("a", "b", (ARRAY, ARRAY))
+    output.write([b"1"], [b"2"])
+    position = output.flush()
+    output.write([b"3"])
+    output.commit()
     Path("b").rename(".b.fieldbound-part")  # as if it had been killed between the two
-    split = Split("a", "b", (ARRAY, ARRAY), resume=stand)
+    output = OutputFiles("a", "b", (ARRAY, ARRAY), resume=position)
     assert Path("a").read_bytes() == b"[\n1,\n3\n]\n"
-    split.add([b"3"])
-    split.finish()
+    output.write([b"3"])
+    output.commit()
     assert Path("a").read_bytes() == b"[\n1,\n3\n]\n"
     assert Path("b").read_bytes() == b"[\n2\n]\n"
-    assert _left() == ["a", "b"]
+    assert _files() == ["a", "b"]
 
 
-def test_the_files_are_three() -> None:
-    """No target is the file that is read, or the other target, by whatever name."""
+def test_output_and_input_files_are_distinct() -> None:
+    """A target must be neither the input file nor the other target, by any name."""
     Path("in").write_bytes(b"1\n")
     Path("link").symlink_to("in")
     for name in ("in", "link", "./in"):
-        with pytest.raises(OSError, match="it is the file that is read: name another one"):
-            Split(None, name, given="in")
-    with pytest.raises(OSError, match="would be one file: name two"):
-        Split("x", "./x")
-    assert _left() == ["in", "link"]
+        with pytest.raises(OSError, match="it is the input file; use another file"):
+            OutputFiles(None, name, input_path="in")
+    with pytest.raises(OSError, match="both valid and invalid records; use two files"):
+        OutputFiles("x", "./x")
+    assert _files() == ["in", "link"]
 
 
-def test_a_target_that_cannot_be_is_told() -> None:
-    """A folder, a place in no folder and one without permission are refused, and leave nothing."""
+def test_an_invalid_target_is_an_error() -> None:
+    """A folder, or a path in a missing folder, raises an error and leaves no files."""
     Path("folder").mkdir()
     with pytest.raises(IsADirectoryError, match="it is a folder") as error:
-        Split("a", "folder")
+        OutputFiles("a", "folder")
     assert error.value.filename == "folder"
     with pytest.raises(FileNotFoundError) as none:
-        Split("a", "none/b")
+        OutputFiles("a", "none/b")
     assert none.value.filename == "none/b"
-    assert _left() == ["folder"]
+    assert _files() == ["folder"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission_is_told() -> None:
-    """Where no file may be made, the target is named."""
+def test_missing_permission_is_an_error() -> None:
+    """If no file can be created, the error names the target."""
     Path("folder").mkdir(0o500)
     with pytest.raises(PermissionError) as error:
-        Split("folder/a", None)
+        OutputFiles("folder/a", None)
     assert error.value.filename == "folder/a"
 
 
-def test_a_link_is_followed_and_a_mode_kept() -> None:
-    """The file that a link leads to is replaced, and keeps its mode; the link stays."""
+def test_links_are_followed_and_modes_kept() -> None:
+    """The target of a symbolic link is replaced, and keeps its mode."""
     Path("deep").mkdir()
     Path("deep/real").touch(0o600)
     Path("deep/real").chmod(0o640)
     Path("a").symlink_to("deep/real")
-    split = Split("a", None)
-    split.add(b"1\n")
+    output = OutputFiles("a", None)
+    output.write(b"1\n")
     assert stat.S_IMODE(Path("deep/.real.fieldbound-part").stat().st_mode) & 0o007 == 0
-    split.finish()
+    output.commit()
     assert Path("a").is_symlink()
     assert Path("deep/real").read_bytes() == b"1\n"
     assert stat.S_IMODE(Path("deep/real").stat().st_mode) == 0o640
 
 
-def test_a_part_is_no_link() -> None:
-    """A link that lies where a part should be is not followed."""
+def test_a_part_file_must_not_be_a_link() -> None:
+    """A symbolic link in place of a part file is not followed."""
     Path("other").write_bytes(b"precious")
     Path(".a.fieldbound-part").symlink_to("other")
     with pytest.raises(OSError, match="symbolic links"):
-        Split("a", None)
+        OutputFiles("a", None)
     assert Path("other").read_bytes() == b"precious"
 
 
-def test_devices_are_written_to() -> None:
-    """A device is no file to replace: it is written to, and both may be the null device."""
-    split = Split("/dev/null", "/dev/null")
-    split.add(b"1\n", b"2\n")
-    stand = split.flushed()
-    split.leave()
-    split = Split("/dev/null", "/dev/null", resume=stand)
-    split.finish()
+def test_devices_are_written_directly() -> None:
+    """A device is not replaced, and may be the target of both kinds."""
+    output = OutputFiles("/dev/null", "/dev/null")
+    output.write(b"1\n", b"2\n")
+    position = output.flush()
+    output.suspend()
+    output = OutputFiles("/dev/null", "/dev/null", resume=position)
+    output.commit()
     assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
-def test_standard_output_takes_records(name: str) -> None:
-    """Records go to standard output between what else is written to it, be it a file or a pipe."""
+def test_records_can_be_written_to_standard_output(name: str) -> None:
+    """Records are written in order with other output, to a file or a pipe."""
     code = f"""
-from fieldbound.split import Split
+from fieldbound.bulk.output_files import OutputFiles
 print("before", flush=True)
-split = Split({name!r}, None)
-split.add(b"1\\n")
-split.finish()
+output = OutputFiles({name!r}, None)
+output.write(b"1\\n")
+output.commit()
 print("after")
 """
     with Path("out").open("wb") as file:
@@ -268,67 +271,69 @@ print("after")
 
 
 def test_a_pipe_cannot_be_resumed() -> None:
-    """What went to a pipe cannot be taken back, so there is no going on with it."""
+    """A pipe cannot be truncated, so it cannot be resumed."""
     os.mkfifo("pipe")
-    with pytest.raises(OSError, match="cannot be taken back: run again without --resume"):
-        Split("pipe", None, resume=(0, 0, 0, 0, 0, 0))
+    with pytest.raises(
+        OSError, match="a pipe or device cannot be resumed: run again without --resume"
+    ):
+        OutputFiles("pipe", None, resume=(0, 0, 0, 0, 0, 0))
 
 
-def test_a_full_device_is_told() -> None:
-    """Where there is no space the target is named, and both parts are gone."""
-    split = Split("a", "/dev/full")
+def test_a_full_device_is_an_error() -> None:
+    """Without space the error names the target, and both part files are removed."""
+    output = OutputFiles("a", "/dev/full")
     with pytest.raises(OSError, match="No space left on device") as error:
-        split.add(b"1\n", b"2\n")
+        output.write(b"1\n", b"2\n")
     assert error.value.filename == "/dev/full"
-    assert _left() == []
-    with pytest.raises(OSError, match="it was closed"):
-        split.add(b"1\n")
+    assert _files() == []
+    with pytest.raises(OSError, match="the file is closed"):
+        output.write(b"1\n")
 
 
-def test_a_file_that_can_grow_no_more_is_told() -> None:
-    """A part that finds no space is removed, and the other one with it."""
-    split = Split("a", "b")
-    split.add(b"1\n")
+def test_a_full_disk_removes_both_part_files() -> None:
+    """If a part file cannot grow, both are removed."""
+    output = OutputFiles("a", "b")
+    output.write(b"1\n")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
     try:
         with pytest.raises(OSError, match="File too large"):
-            split.add(b"", bytes(3 << 20))
+            output.write(b"", bytes(3 << 20))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
-    assert _left() == []
+    assert _files() == []
 
 
-def test_two_runs_do_not_write_one_file() -> None:
-    """A second process is refused while another one writes the same target."""
-    split = Split("a", None)
-    split.add(b"1\n")
-    code = "from fieldbound.split import Split; Split('a', None)"
+def test_part_files_are_locked() -> None:
+    """A second process cannot write to a target at the same time."""
+    output = OutputFiles("a", None)
+    output.write(b"1\n")
+    code = "from fieldbound.bulk.output_files import OutputFiles; OutputFiles('a', None)"
     other = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
-    assert "another run is writing it: wait until that ends: 'a'" in other.stderr
-    split.finish()
+    assert "another run is writing it: wait for it to finish: 'a'" in other.stderr
+    output.commit()
     assert Path("a").read_bytes() == b"1\n"
 
 
 @pytest.mark.parametrize("name", ["n" * 255, "ü" * 127 + "a"])
-def test_a_long_name_has_a_part(name: str) -> None:
-    """The name of a part fits, however long that of its target is."""
-    split = Split(name, name[:-1] + "b")
-    split.add(b"1\n", b"2\n")
-    assert all(len(os.fsencode(each)) <= 255 for each in _left())
-    split.finish()
+def test_long_names_have_part_files(name: str) -> None:
+    """The name of a part file is short enough, whatever its target."""
+    output = OutputFiles(name, name[:-1] + "b")
+    output.write(b"1\n", b"2\n")
+    assert all(len(os.fsencode(each)) <= 255 for each in _files())
+    output.commit()
     assert Path(name).read_bytes() == b"1\n"
     assert Path(name[:-1] + "b").read_bytes() == b"2\n"
 
 
-def test_without_zstd_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where this Python cannot pack so, the extra that brings it is named."""
+def test_missing_zstd_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without zstd, the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "backports", None)
     monkeypatch.setitem(sys.modules, "compression", None)
     with pytest.raises(OSError, match=r"install fieldbound\[zstd\]"):
-        Split("a.zst", None)
-    assert _left() == []
+        OutputFiles("a.zst", None)
+    assert _files() == []

@@ -1,4 +1,4 @@
-"""A check of many records that is stopped, however it is, can be gone on with to the same end."""
+"""Runs that are killed or interrupted can be resumed, with the same result."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 import fieldbound.bulk.run
 from fieldbound import Contract, FieldboundError
 from fieldbound.bulk import check
-from fieldbound.bulk.inputs import blocks as pieces
+from fieldbound.bulk.inputs import blocks
 from fieldbound.bulk.run import Options, Run
 from support.line_by_line import ndjson
 
@@ -34,15 +34,16 @@ SCHEMA = {
     "required": ["name"],
     "additionalProperties": False,
 }
-#: The command, in small blocks of which each is kept. It sends itself a signal at a call of any
-#: function, counted from the first; with none to send, it says how many calls there were.
+#: The command, with small blocks and a checkpoint after each. It sends itself a signal at a given
+#: function call; without a signal, it prints the number of calls.
 COMMAND = """\
 import os, sys
-from fieldbound import pieces, run
+from fieldbound.bulk import run
+from fieldbound.bulk.inputs import blocks
 from fieldbound.cli import run as command
 
 number, at = int(sys.argv.pop(1)), int(sys.argv.pop(1))
-pieces.BLOCK, pieces.WINDOW, run.KEPT = 1000, 300, int(sys.argv.pop(1))
+blocks.BLOCK_SIZE, blocks.CHUNK_SIZE, run.CHECKPOINT_INTERVAL = 1000, 300, int(sys.argv.pop(1))
 main, calls = os.getpid(), 0
 
 def count(frame, event, arg):
@@ -64,7 +65,7 @@ TARGETS = ("ok", "bad", "report.json")
 
 
 class Ran(NamedTuple):
-    """What a run of the command left: its exit code, and what it said."""
+    """The exit code and the standard error of the command."""
 
     code: int
     err: str
@@ -82,7 +83,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lines(number: int, seed: int = 1) -> bytes:
-    """Return lines of records of which many are wrong, and some are no JSON."""
+    """Return lines of records, many of them invalid, and some not JSON."""
     random = Random(seed)
     found = []
     for at in range(number):
@@ -93,14 +94,16 @@ def lines(number: int, seed: int = 1) -> bytes:
     return b"".join(found)
 
 
-def command(*more: str, number: int = 0, at: int = 0, path: str = "a.ndjson", kept: int = 1) -> Ran:
-    """Run the command, which sends itself the signal of a *number* at a call.
+def command(
+    *more: str, number: int = 0, at: int = 0, path: str = "a.ndjson", interval: int = 1
+) -> Ran:
+    """Run the command, which sends itself the signal *number* at a call.
 
-    What it says is read until no process is there that could say more.
+    Its standard error is read until all its processes have ended.
     """
     ran = subprocess.run(
         [
-            *(sys.executable, "-c", COMMAND, str(number), str(at), str(kept)),
+            *(sys.executable, "-c", COMMAND, str(number), str(at), str(interval)),
             *("check", path, "-c", "item.json", "--key", "/id", "--format", "json"),
             *("--output", "report.json", *more),
         ],
@@ -111,15 +114,15 @@ def command(*more: str, number: int = 0, at: int = 0, path: str = "a.ndjson", ke
     return Ran(ran.returncode, ran.stderr)
 
 
-def split(ending: str = "") -> list[str]:
-    """Return the options that split records."""
-    return ["--valid-out", f"ok{ending}", "--invalid-out", f"bad{ending}"]
+def output_options(suffix: str = "") -> list[str]:
+    """Return the options for output files."""
+    return ["--valid-out", f"ok{suffix}", "--invalid-out", f"bad{suffix}"]
 
 
-def results(ending: str = "") -> list[bytes | None]:
-    """Read and remove all that a run writes; None for what is not there."""
+def results(suffix: str = "") -> list[bytes | None]:
+    """Read and remove the files that a run writes; None for a missing one."""
     found = []
-    for name in (f"ok{ending}", f"bad{ending}", "report.json"):
+    for name in (f"ok{suffix}", f"bad{suffix}", "report.json"):
         path = Path(name)
         found.append(path.read_bytes() if path.exists() else None)
         path.unlink(missing_ok=True)
@@ -127,21 +130,21 @@ def results(ending: str = "") -> list[bytes | None]:
 
 
 def left() -> list[str]:
-    """Name what a run has left beside what was there, and in the folder of what is kept.
+    """Return the names of the files that a run has left, also in the cache folder.
 
-    A report that was begun is not looked for: it has a name of its own in each run.
+    A temporary report is ignored: its name differs in each run.
     """
     known = {"item.json", "a.ndjson", "a.ndjson.gz", "a.json", "cache"}
-    kept = [each.name for each in Path("cache").rglob("*") if each.is_file()]
+    cached = [each.name for each in Path("cache").rglob("*") if each.is_file()]
     here = [each.name for each in Path().iterdir() if not each.name.startswith(".report.json.")]
-    return [name for name in here if name not in known] + kept
+    return [name for name in here if name not in known] + cached
 
 
-def undisturbed(*more: str, ending: str = "", **options: Any) -> tuple[list[bytes | None], int]:
-    """Return what a run writes that nobody disturbs, and how many calls it takes."""
-    ran = command(*more, *split(ending), **options)
+def uninterrupted(*more: str, suffix: str = "", **options: Any) -> tuple[list[bytes | None], int]:
+    """Return the files of an uninterrupted run, and the number of function calls."""
+    ran = command(*more, *output_options(suffix), **options)
     assert ran.code == 1
-    found = results(ending)
+    found = results(suffix)
     assert None not in found
     assert left() == []
     return found, int(ran.err.split()[-1])
@@ -153,7 +156,7 @@ def undisturbed(*more: str, ending: str = "", **options: Any) -> tuple[list[byte
 @posix
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
-    ("path", "ending", "workers"),
+    ("path", "suffix", "workers"),
     [
         ("a.ndjson", "", "2"),
         ("a.ndjson", ".gz", "1"),
@@ -161,20 +164,25 @@ def undisturbed(*more: str, ending: str = "", **options: Any) -> tuple[list[byte
         ("a.json", "", "1"),
     ],
 )
-def test_a_killed_run_is_gone_on_with_to_the_same_end(
-    path: str, ending: str, workers: str, seed: int
+def test_a_killed_run_is_resumed_with_the_same_result(
+    path: str, suffix: str, workers: str, seed: int
 ) -> None:
-    """Killed at any moment, again and again, a run ends with the bytes of an undisturbed one."""
+    """A run that is killed repeatedly and resumed writes the bytes of an uninterrupted one."""
     if path == "a.ndjson.gz":
         Path(path).write_bytes(gzip.compress(Path("a.ndjson").read_bytes()))
     elif path == "a.json":
         found = [line for line in lines(300).splitlines() if line.endswith(b"}")]
         Path(path).write_bytes(b"[%s]" % b",\n".join(found))
-    more: dict[str, Any] = {"path": path, "kept": 1 + seed % 3}
-    whole, calls = undisturbed("--workers", workers, ending=ending, **more)
+    more: dict[str, Any] = {"path": path, "interval": 1 + seed % 3}
+    whole, calls = uninterrupted("--workers", workers, suffix=suffix, **more)
     random = Random(seed)
     ran = command(
-        "--workers", workers, *split(ending), number=KILL, at=random.randrange(calls), **more
+        "--workers",
+        workers,
+        *output_options(suffix),
+        number=KILL,
+        at=random.randrange(calls),
+        **more,
     )
     for _ in range(6):
         if ran.code == 1:
@@ -183,61 +191,61 @@ def test_a_killed_run_is_gone_on_with_to_the_same_end(
         assert not Path("report.json").exists()
         ran = command(
             *("--resume", "--workers", random.choice("123")),
-            *split(ending),
+            *output_options(suffix),
             number=KILL,
             at=random.randrange(calls // 3, calls),
             **more,
         )
     else:
-        ran = command("--resume", *split(ending), **more)
+        ran = command("--resume", *output_options(suffix), **more)
     assert ran.code == 1
-    assert results(ending) == whole
+    assert results(suffix) == whole
     assert left() == []
 
 
 @posix
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("seed", range(3))
-def test_an_interrupted_run_leaves_no_half_file(workers: str, seed: int) -> None:
-    """Ctrl-C ends a run with 130, what was there stays, no process is left, and it can go on."""
-    whole, calls = undisturbed("--workers", workers)
+def test_an_interrupted_run_can_be_resumed(workers: str, seed: int) -> None:
+    """Ctrl-C ends a run with 130 and unchanged targets, and it can be resumed."""
+    whole, calls = uninterrupted("--workers", workers)
     Path("ok").write_bytes(b"before")
     at = Random(seed).randrange(calls // 10, calls)
-    ran = command("--workers", workers, *split(), number=INTERRUPT, at=at)
+    ran = command("--workers", workers, *output_options(), number=INTERRUPT, at=at)
     if ran.code == 130:
         assert "Traceback" not in ran.err
         assert not Path("report.json").exists()
         assert Path("ok").read_bytes() in (b"before", whole[0])
-        ran = command("--resume", *split())
+        ran = command("--resume", *output_options())
     assert ran.code == 1
     assert results() == whole
     assert left() == []
 
 
-# -- gone on with --------------------------------------------------------------------------------
+# -- resumed -------------------------------------------------------------------------------------
 
 
 class Stopped(KeyboardInterrupt):
-    """What stops a run in the middle."""
+    """Stops a run."""
 
 
 @pytest.fixture
-def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the state of a run after each of many blocks."""
-    monkeypatch.setattr(pieces, "BLOCK", 1000)
-    monkeypatch.setattr(pieces, "WINDOW", 300)
-    monkeypatch.setattr(fieldbound.bulk.run, "KEPT", 1)
+def frequent_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save a checkpoint after each of many blocks."""
+    monkeypatch.setattr(blocks, "BLOCK_SIZE", 1000)
+    monkeypatch.setattr(blocks, "CHUNK_SIZE", 300)
+    monkeypatch.setattr(fieldbound.bulk.run, "CHECKPOINT_INTERVAL", 1)
 
 
 def stopped(contract: Contract, blocks: int = 3, path: str = "a.ndjson", **options: Any) -> None:
-    """Run a check and stop it after so many blocks."""
+    """Start a check, and stop it after so many blocks."""
     run = Run(path, contract, Options(**options))
-    told: list[int] = []
+    positions: list[int] = []
 
     def stop(position: int, records: int, violations: int) -> None:
         assert position >= 0 <= violations <= records * 10
-        told.append(position)
-        if len(told) > blocks:
+        positions.append(position)
+        if len(positions) > blocks:
             raise Stopped
 
     run.on_progress = stop
@@ -246,31 +254,31 @@ def stopped(contract: Contract, blocks: int = 3, path: str = "a.ndjson", **optio
 
 
 def resumed(contract: Contract, path: str = "a.ndjson", **options: Any) -> tuple[Any, list[str]]:
-    """Go on with a check; return the account, and the notes."""
+    """Resume a check; return the report, and the notes."""
     run = Run(path, contract, Options(resume=True, **options))
     return run.report(), run.notes
 
 
-@pytest.mark.usefixtures("often")
+@pytest.mark.usefixtures("frequent_checkpoints")
 @pytest.mark.parametrize("key", [None, "/id"])
-def test_what_was_judged_is_not_judged_again(key: str | None) -> None:
-    """A run that is resumed begins where the other was, and ends as if nothing had been."""
+def test_resume_starts_after_the_checkpoint(key: str | None) -> None:
+    """A resumed run starts at the checkpoint, and returns the report of an uninterrupted one."""
     contract = Contract(SCHEMA)
     whole = check("a.ndjson", contract, key=key)
     stopped(contract, key=key)
     run = Run("a.ndjson", contract, Options(resume=True, key=key))
-    told: list[int] = []
-    run.on_progress = lambda position, *_: told.append(position)
+    positions: list[int] = []
+    run.on_progress = lambda position, *_: positions.append(position)
     assert run.report() == whole
-    assert told[0] == 1000 * 4
+    assert positions[0] == 1000 * 4
     assert run.notes == []
     assert left() == []
 
 
-@pytest.mark.usefixtures("often")
+@pytest.mark.usefixtures("frequent_checkpoints")
 @pytest.mark.parametrize("change", ["file", "contract", "samples"])
-def test_what_has_changed_is_not_gone_on_with(change: str) -> None:
-    """Where the file, the contract or an option is another one, a run begins anew, and says so."""
+def test_a_changed_file_contract_or_option_is_not_resumed(change: str) -> None:
+    """If the file, the contract or an option has changed, a run starts again, with a note."""
     contract = Contract(SCHEMA, name="acme/item")
     stopped(contract)
     options: dict[str, Any] = {}
@@ -283,48 +291,50 @@ def test_what_has_changed_is_not_gone_on_with(change: str) -> None:
     report, notes = resumed(contract, **options)
     assert report == check("a.ndjson", contract, **options)
     name = {"file": "a.ndjson", "contract": "acme/item", "samples": "fieldbound"}[change]
-    assert notes == [f"{name} has changed since: the run begins with the first record"]
+    assert notes == [f"{name} has changed since the checkpoint: starting with the first record"]
     assert left() == []
 
 
-@pytest.mark.usefixtures("often")
-def test_with_nothing_to_resume_a_run_begins_and_says_so() -> None:
-    """What was never begun, or has ended, is judged from the first record on."""
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_without_a_checkpoint_a_run_starts_with_a_note() -> None:
+    """A run without a checkpoint starts with the first record."""
     contract = Contract(SCHEMA)
     for _ in range(2):
         report, notes = resumed(contract)
-        assert notes == ["there is no run to resume: it begins with the first record"]
+        assert notes == ["no checkpoint to resume from: starting with the first record"]
         assert report == check("a.ndjson", contract)
     stopped(contract, key="/id")
-    _, notes = resumed(contract)  # that was another run
-    assert notes == ["there is no run to resume: it begins with the first record"]
+    _, notes = resumed(contract)  # the options differ
+    assert notes == ["no checkpoint to resume from: starting with the first record"]
 
 
-@pytest.mark.usefixtures("often")
-def test_only_a_file_is_gone_on_with() -> None:
-    """Values and streams cannot be read again from where they were: that is refused."""
-    with pytest.raises(FieldboundError, match="only the check of a file can be resumed"):
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_only_files_can_be_resumed() -> None:
+    """Values and streams cannot be resumed, and have no format."""
+    with pytest.raises(FieldboundError, match="resume needs the path of a file"):
         Run([{"name": "a"}], Contract(SCHEMA), Options(resume=True))
-    with pytest.raises(ValueError, match="format is of a file"):
+    with pytest.raises(ValueError, match="format must be omitted for records in memory"):
         Run([{"name": "a"}], Contract(SCHEMA), Options(format="csv"))
 
 
 @pytest.mark.parametrize("columns", [["a"], {"a": 5}, "a"])
-def test_columns_are_texts_for_texts(columns: Any) -> None:
-    """What maps columns otherwise than from a name to a pointer is refused."""
-    with pytest.raises(TypeError, match="columns maps names"):
+def test_columns_must_be_strings(columns: Any) -> None:
+    """Columns must map names to pointers."""
+    with pytest.raises(TypeError, match="columns must map column names to JSON Pointers"):
         Options(columns=columns)
 
 
-@pytest.mark.usefixtures("often")
-def test_two_may_check_the_same_at_once() -> None:
-    """A check beside the same one finds the same, and only the one that began can be resumed."""
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_the_same_check_can_run_twice_at_once() -> None:
+    """Two runs of the same check have the same report, and only the first can be resumed."""
     contract, found = Contract(SCHEMA), []
 
     def beside(*_: int) -> None:
         if not found:
             found.append(check("a.ndjson", contract, key="/id"))
-            with pytest.raises(BlockingIOError, match="another run of the same check is under way"):
+            with pytest.raises(
+                BlockingIOError, match="another run of the same check is in progress"
+            ):
                 resumed(contract, key="/id")
 
     run = Run("a.ndjson", contract, Options(key="/id"))
@@ -333,13 +343,13 @@ def test_two_may_check_the_same_at_once() -> None:
     assert left() == []
 
 
-@pytest.mark.usefixtures("often")
-def test_two_cannot_write_the_same_files_at_once() -> None:
-    """A check that would write the files of the same one beside it is refused."""
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_two_runs_cannot_write_the_same_files() -> None:
+    """A second run with the same output files is an error."""
     contract = Contract(SCHEMA)
 
     def beside(*_: int) -> None:
-        with pytest.raises(BlockingIOError, match="another run of the same check is under way"):
+        with pytest.raises(BlockingIOError, match="another run of the same check is in progress"):
             check("a.ndjson", contract, key="/id", valid_out="ok")
 
     run = Run("a.ndjson", contract, Options(key="/id", valid_out="ok"))
@@ -347,9 +357,9 @@ def test_two_cannot_write_the_same_files_at_once() -> None:
     assert run.report().valid == len(Path("ok").read_bytes().splitlines())
 
 
-@pytest.mark.usefixtures("often")
-def test_a_run_without_resume_begins_anew() -> None:
-    """What a stopped run has left does not count where nobody asks for it."""
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_without_resume_a_run_starts_again() -> None:
+    """The checkpoint of a stopped run is ignored without resume."""
     contract = Contract(SCHEMA)
     whole = check("a.ndjson", contract, key="/id")
     stopped(contract, key="/id", valid_out="ok")
@@ -359,9 +369,9 @@ def test_a_run_without_resume_begins_anew() -> None:
     assert left() == []
 
 
-@pytest.mark.usefixtures("often")
-def test_what_was_written_must_be_as_it_was_left() -> None:
-    """Where the part of a file is gone, the run does not go on, and says what to do."""
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_a_missing_part_file_is_an_error() -> None:
+    """If a part file is missing, resuming raises an error that says what to do."""
     contract = Contract(SCHEMA)
     stopped(contract, valid_out="ok")
     (part,) = Path().glob(".ok*")
@@ -371,12 +381,12 @@ def test_what_was_written_must_be_as_it_was_left() -> None:
     assert not Path("ok").exists()
 
 
-@pytest.mark.usefixtures("often")
-def test_what_is_kept_stands_in_the_folder_of_the_user_alone() -> None:
-    """The state of a run is in files that nobody else may read, and that go with the run."""
+@pytest.mark.usefixtures("frequent_checkpoints")
+def test_checkpoints_are_private() -> None:
+    """Checkpoints are readable by the user only, and removed at the end of the run."""
     stopped(Contract(SCHEMA), key="/id")
-    kept = [each for each in Path("cache").rglob("*") if each.is_file()]
-    assert {each.parent for each in kept} == {Path("cache/fieldbound")}
-    assert os.name == "nt" or not any(each.stat().st_mode & 0o77 for each in kept)
+    saved = [each for each in Path("cache").rglob("*") if each.is_file()]
+    assert {each.parent for each in saved} == {Path("cache/fieldbound")}
+    assert os.name == "nt" or not any(each.stat().st_mode & 0o77 for each in saved)
     resumed(Contract(SCHEMA), key="/id")
     assert left() == []

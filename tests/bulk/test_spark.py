@@ -1,4 +1,4 @@
-"""Spark's rows are judged as any others are: the same report, and the violations a DataFrame."""
+"""Rows of Spark DataFrames: the same report as of files, and a DataFrame of violations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pq = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not ins
 sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
 spark = pytest.importorskip("fieldbound.spark", reason="the extra spark is not installed")
 
-# What is said of Spark's own doings, whichever of its functions is called.
+# Warnings of Spark itself.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
     pytest.mark.filterwarnings("ignore:distutils Version classes are deprecated"),
@@ -53,7 +53,7 @@ SCHEMA = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 
 
 def _row(number: int) -> tuple[Any, ...]:
-    """Return a row that is valid, or one of some that are not, each in a way of its own."""
+    """Return a row that is valid, or invalid in one of several ways."""
     name = None if number % 50 == 7 else "n" * (number % 7)
     flag = "Q" if number % 10 == 3 else "Y"
     return number % 90 or None, name, flag, "hush-hush" if number % 50 == 7 else None, number % 2
@@ -64,7 +64,7 @@ ROWS = [_row(number) for number in range(400)]
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[SparkSession]:
-    """Start a small Spark of our own, which nobody else can reach, and stop it."""
+    """Start a small local Spark session, and stop it."""
     settings = {
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
@@ -90,7 +90,7 @@ def session() -> Iterator[SparkSession]:
 
 @pytest.fixture
 def check() -> Iterator[Any]:
-    """Check a DataFrame, and let Spark throw away what was found in the end."""
+    """Check a DataFrame, and unpersist the violations at the end."""
     made = []
 
     def checked(df: DataFrame, contract: Any = CONTRACT, **options: Any) -> Any:
@@ -103,12 +103,12 @@ def check() -> Iterator[Any]:
 
 
 def _frame(session: SparkSession, rows: list[Any], partitions: int, schema: str = SCHEMA) -> Any:
-    """Return rows as a DataFrame that has them in their order, in so many partitions."""
+    """Return a DataFrame with rows in their order, in so many partitions."""
     return session.createDataFrame(session.sparkContext.parallelize(rows, partitions), schema)
 
 
-def _alone(path: Path, **options: Any) -> BulkReport:
-    """Return the report of one machine, but for the name of the file."""
+def _file_report(path: Path, **options: Any) -> BulkReport:
+    """Return the report of a file without its name."""
     return replace(bulk.check(path, CONTRACT, **options), name=None)
 
 
@@ -121,7 +121,7 @@ def _file(path: Path, rows: list[Any]) -> Path:
     return path
 
 
-def _told(checked: Any) -> list[dict[str, Any]]:
+def _violations(checked: Any) -> list[dict[str, Any]]:
     """Return the violations in the order of their records."""
     return [row.asDict() for row in checked.violations.orderBy("number").collect()]
 
@@ -130,47 +130,45 @@ def _told(checked: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("partitions", [1, 2, 5])
-def test_the_report_is_that_of_one_machine(
+def test_the_report_is_that_of_a_file(
     session: SparkSession, check: Any, tmp_path: Path, partitions: int
 ) -> None:
-    """However the rows are parted, the report is that of one file of them."""
+    """The report of any partitions is that of a file with the same rows."""
     found = check(_frame(session, ROWS, partitions))
-    assert found.report == _alone(_file(tmp_path / "t.parquet", ROWS))
+    assert found.report == _file_report(_file(tmp_path / "t.parquet", ROWS))
     assert found.report.invalid == 98
     assert found.report.unspecified == {"/open": (400, "nobody says what it is")}
 
 
-def test_parts_may_be_empty(session: SparkSession, check: Any, tmp_path: Path) -> None:
-    """Parts without a row change nothing."""
+def test_partitions_may_be_empty(session: SparkSession, check: Any, tmp_path: Path) -> None:
+    """Empty partitions do not change the report."""
     df = _frame(session, ROWS, 4).where("id between 3 and 9 or id > 80")
     rows = [row for row in ROWS if row[0] is not None and (3 <= row[0] <= 9 or row[0] > 80)]
-    assert check(df).report == _alone(_file(tmp_path / "t.parquet", rows))
+    assert check(df).report == _file_report(_file(tmp_path / "t.parquet", rows))
     few = check(_frame(session, ROWS[:3], 8))
-    assert few.report == _alone(_file(tmp_path / "few.parquet", ROWS[:3]))
+    assert few.report == _file_report(_file(tmp_path / "few.parquet", ROWS[:3]))
 
 
 @pytest.mark.parametrize("partitions", [1, 3])
 @pytest.mark.parametrize(
     ("key", "samples"), [("/id", 5), ("/id", 0), ("/secret", 2), ("/flag", 2), ("/open/no", 5)]
 )
-def test_keys_that_several_records_have_are_found(
+def test_duplicate_keys_are_found(
     session: SparkSession, check: Any, tmp_path: Path, key: str, samples: int, partitions: int
 ) -> None:
-    """Keys are found twice as on one machine, wherever their records are; none is told if secret.
+    """Duplicate keys are those of a file, whatever the partitions; sensitive ones are redacted.
 
-    That goes for keys that all records have, or none has, as well.
+    That holds for keys that all records have, or none, as well.
     """
     found = check(_frame(session, ROWS, partitions), key=key, samples=samples).report
-    alone = _alone(_file(tmp_path / "t.parquet", ROWS), key=key, samples=samples)
+    of_file = _file_report(_file(tmp_path / "t.parquet", ROWS), key=key, samples=samples)
     assert found.duplicates is not None
-    assert found.duplicates == alone.duplicates
-    assert found == alone
+    assert found.duplicates == of_file.duplicates
+    assert found == of_file
 
 
-def test_parquet_of_spark_is_read_as_spark_reads_it(
-    session: SparkSession, check: Any, tmp_path: Path
-) -> None:
-    """What Spark writes to a folder is judged alike by Spark before, after, and by one machine."""
+def test_parquet_of_spark_is_read_alike(session: SparkSession, check: Any, tmp_path: Path) -> None:
+    """A folder that Spark writes has the same report by Spark and by bulk.check."""
     noon = dt.datetime(2016, 12, 19, 12, tzinfo=dt.timezone.utc)
     schema = (
         "name string, at timestamp, in struct<deep: array<map<string, date>>>, cost decimal(9,2)"
@@ -204,22 +202,26 @@ def test_parquet_of_spark_is_read_as_spark_reads_it(
     assert replace(reports[2], tallies=()) == replace(reports[0], tallies=())
 
 
-def test_one_file_is_read_in_its_order(session: SparkSession, check: Any, tmp_path: Path) -> None:
-    """Records of a file that Spark parts by itself have the numbers that they have in the file."""
+def test_records_of_a_file_keep_their_numbers(
+    session: SparkSession, check: Any, tmp_path: Path
+) -> None:
+    """Records of a file that Spark partitions have their numbers in the file."""
     path = _file(tmp_path / "t.parquet", ROWS)
     session.conf.set("spark.sql.files.maxPartitionBytes", str(path.stat().st_size // 3))
     try:
         df = session.read.parquet(str(path))
         assert df.rdd.getNumPartitions() > 1
         found = check(df, key="/id")
-        assert found.report == _alone(path, key="/id")
+        assert found.report == _file_report(path, key="/id")
     finally:
         session.conf.unset("spark.sql.files.maxPartitionBytes")
 
 
 @pytest.mark.parametrize("partitions", [0, 3])
-def test_nothing_is_nothing_found(session: SparkSession, check: Any, partitions: int) -> None:
-    """A DataFrame without rows, or even without parts, has a report of no records."""
+def test_an_empty_dataframe_has_no_records(
+    session: SparkSession, check: Any, partitions: int
+) -> None:
+    """A DataFrame without rows, or without partitions, has a report of no records."""
     parts = session.sparkContext.parallelize([], partitions) if partitions else []
     found = check(session.createDataFrame(parts, SCHEMA), key="/id")
     assert (found.report.records, found.report.violations) == (0, 0)
@@ -227,17 +229,17 @@ def test_nothing_is_nothing_found(session: SparkSession, check: Any, partitions:
     assert found.violations.count() == 0
 
 
-def test_all_may_be_refused(session: SparkSession, check: Any, tmp_path: Path) -> None:
-    """Every record may break several limits: all are counted, and all are told."""
+def test_all_records_may_be_invalid(session: SparkSession, check: Any, tmp_path: Path) -> None:
+    """If every record breaks several limits, all are counted and reported."""
     rows = [(1, "too long", "Q", "hush-hush", None)] * 50
     found = check(_frame(session, rows, 4))
-    assert found.report == _alone(_file(tmp_path / "t.parquet", rows))
+    assert found.report == _file_report(_file(tmp_path / "t.parquet", rows))
     assert (found.report.invalid, found.report.violations) == (50, 150)
     assert found.violations.count() == 150
 
 
-def test_columns_go_where_they_are_mapped(session: SparkSession, check: Any) -> None:
-    """Columns go to their pointers, as for a file, and one that is left out may be anything."""
+def test_columns_are_mapped_to_pointers(session: SparkSession, check: Any) -> None:
+    """Columns are mapped as for a file, and an omitted one may have any type."""
     df = _frame(session, [("n" * 9, 1)], 1, "a string, b int").selectExpr(
         "a", "interval '1' day AS b"
     )
@@ -248,8 +250,8 @@ def test_columns_go_where_they_are_mapped(session: SparkSession, check: Any) -> 
 # -- the violations ------------------------------------------------------------------------------
 
 
-def test_columns_may_have_any_names(session: SparkSession, check: Any) -> None:
-    """Names that mean something to Spark, or differ in case alone, are names of attributes."""
+def test_column_names_may_have_any_characters(session: SparkSession, check: Any) -> None:
+    """Names that are special to Spark, or differ only by case, are names of properties."""
     contract = Contract({"properties": {"a.b c`d": {"type": "null"}, "A": {"type": "null"}}})
     checked = check(session.createDataFrame([("x", "y", "z")], ["a.b c`d", "a", "A"]), contract)
     assert [each.code for each in checked.report.tallies] == ["type", "type"]
@@ -257,15 +259,15 @@ def test_columns_may_have_any_names(session: SparkSession, check: Any) -> None:
     assert pointers == {"/a.b c`d", "/A"}
 
 
-def test_violations_are_a_frame(session: SparkSession, check: Any) -> None:
-    """Each violation is a row: which record breaks what, where, by what, and what to do."""
+def test_violations_are_rows(session: SparkSession, check: Any) -> None:
+    """Each violation is a row with the record, the limit, the message and the hint."""
     found = check(_frame(session, ROWS[:20], 3), key="/id")
     assert found.violations.columns == [
         *("number", "key", "code", "limit", "pointer"),
         *("message", "hint", "says", "actual", "kind"),
     ]
-    told = _told(found)
-    assert told[0] == {
+    rows = _violations(found)
+    assert rows[0] == {
         "number": 4,
         "key": "3",
         "code": "enum",
@@ -277,11 +279,11 @@ def test_violations_are_a_frame(session: SparkSession, check: Any) -> None:
         "actual": '"Q"',
         "kind": "string",
     }
-    assert [row["number"] for row in told] == [4, 7, 8, 8, 14, 14]
+    assert [row["number"] for row in rows] == [4, 7, 8, 8, 14, 14]
 
 
 def test_violations_are_those_of_check(session: SparkSession, check: Any) -> None:
-    """What is told of a row is what `Contract.check` tells of the record it stands for."""
+    """The violations of a row are those of `Contract.check` of its record."""
     found = check(_frame(session, ROWS, 3))
     expected = []
     for number, row in enumerate(ROWS, 1):
@@ -292,41 +294,43 @@ def test_violations_are_those_of_check(session: SparkSession, check: Any) -> Non
             assert each.limit is not None
             expected.append((number, each.limit.id, each.pointer, each.message, each.hint))
     names = ("number", "limit", "pointer", "message", "hint")
-    assert sorted(tuple(row[name] for name in names) for row in _told(found)) == sorted(expected)
+    assert sorted(tuple(row[name] for name in names) for row in _violations(found)) == sorted(
+        expected
+    )
 
 
 def test_violations_are_written_as_parquet(
     session: SparkSession, check: Any, tmp_path: Path
 ) -> None:
-    """The violations can be written, and read again by whoever reads Parquet."""
+    """The violations can be written as Parquet, and read again."""
     found = check(_frame(session, ROWS, 3))
     found.violations.write.parquet(str(tmp_path / "found"))
     rows = pq.read_table(tmp_path / "found").to_pylist()
     assert len(rows) == found.report.violations
-    assert sorted(row["number"] for row in rows) == [row["number"] for row in _told(found)]
+    assert sorted(row["number"] for row in rows) == [row["number"] for row in _violations(found)]
 
 
-def test_what_is_sensitive_is_nowhere(session: SparkSession, check: Any) -> None:
-    """No column of what is found, and no part of the report, has a sensitive value."""
+def test_sensitive_values_are_redacted(session: SparkSession, check: Any) -> None:
+    """No column of the violations, and no part of the report, has a sensitive value."""
     found = check(_frame(session, ROWS, 2), key="/secret")
-    rows = [row for row in _told(found) if row["pointer"] == "/secret"]
+    rows = [row for row in _violations(found) if row["pointer"] == "/secret"]
     assert len(rows) == 8
     assert {(row["key"], row["actual"]) for row in rows} == {(None, None)}
-    assert "hush" not in f"{found}{_told(found)}"
+    assert "hush" not in f"{found}{_violations(found)}"
 
 
-def test_a_row_that_is_no_json_is_refused(session: SparkSession, check: Any) -> None:
-    """A number that JSON has not makes its row a refused record, whose code says so."""
+def test_a_row_that_is_not_json_is_invalid(session: SparkSession, check: Any) -> None:
+    """A number that JSON does not have makes its row an invalid record."""
     rows = [("a", 1.5), ("b", float("nan"))]
     found = check(_frame(session, rows, 1, "name string, cost double"), Contract(True))
     assert found.report.invalid == 1
-    assert [(row["number"], row["code"], row["limit"]) for row in _told(found)] == [
+    assert [(row["number"], row["code"], row["limit"]) for row in _violations(found)] == [
         (2, "nonFinite", None)
     ]
 
 
-def test_rows_are_judged_once(session: SparkSession, check: Any) -> None:
-    """Whatever is asked of what was found, the rows are read once."""
+def test_rows_are_checked_once(session: SparkSession, check: Any) -> None:
+    """The rows are read once, whatever is requested of the result."""
     seen = session.sparkContext.accumulator(0)
 
     def count(batches: Any) -> Any:
@@ -340,8 +344,8 @@ def test_rows_are_judged_once(session: SparkSession, check: Any) -> None:
     assert seen.value == len(ROWS)
 
 
-def test_what_was_found_can_be_thrown_away(session: SparkSession) -> None:
-    """Spark keeps what was found until it may throw it away, and keeps nothing of a failure."""
+def test_violations_can_be_unpersisted(session: SparkSession) -> None:
+    """Violations are persisted until unpersist, and nothing after a failure."""
     kept = session.sparkContext._jsc.sc().getPersistentRDDs
     before = kept().size()
     found = spark.check(_frame(session, ROWS, 2), CONTRACT, key="/id")
@@ -355,26 +359,28 @@ def test_what_was_found_can_be_thrown_away(session: SparkSession) -> None:
 # -- what cannot be checked ----------------------------------------------------------------------
 
 
-def test_what_is_wrong_is_told_before_a_row_is_read(session: SparkSession, check: Any) -> None:
-    """A contract, a key, columns or types that cannot be are errors here, and not of a worker."""
+def test_invalid_arguments_are_errors_before_any_row_is_read(
+    session: SparkSession, check: Any
+) -> None:
+    """An invalid contract, key, column or type is an error on the driver."""
     df = _frame(session, ROWS[:1], 1)
     with pytest.raises(UnknownName):
         check(df, "nobody/nothing")
-    with pytest.raises(TypeError, match="contract is a dict: give a Contract, or a name of one"):
+    with pytest.raises(TypeError, match="contract must be a Contract or the name of one, not dict"):
         check(df, {"type": "object"})
-    with pytest.raises(ValueError, match="samples is -1, but must be a whole number from 0"):
+    with pytest.raises(ValueError, match="samples must be an integer >= 0, not -1"):
         check(df, samples=-1)
-    with pytest.raises(FieldboundError, match="a key is named by a JSON Pointer"):
+    with pytest.raises(FieldboundError, match="key must be a JSON Pointer"):
         check(df, key="id")
-    with pytest.raises(FieldboundError, match="there is no column 'nme'"):
+    with pytest.raises(FieldboundError, match="unknown column 'nme'"):
         check(df, columns={"nme": "/name"})
-    with pytest.raises(FieldboundError, match=r"/b is of the type duration.*leave the column out"):
+    with pytest.raises(FieldboundError, match=r"/b has the type duration.*omit the column"):
         check(df.selectExpr("name", "interval '1' day AS b"))
-    with pytest.raises(FieldboundError, match="/b is a map whose keys are of the type int32"):
+    with pytest.raises(FieldboundError, match="/b is a map with keys of the type int32"):
         check(df.selectExpr("map(1, 2) AS b"))
 
 
-def test_another_kind_of_frame_is_an_error() -> None:
-    """Who gives another table than Spark's is told what takes it."""
-    with pytest.raises(TypeError, match=r"not a list: fieldbound\.bulk\.check takes"):
+def test_another_type_than_a_dataframe_is_an_error() -> None:
+    """Another table is an error that says what accepts it."""
+    with pytest.raises(TypeError, match=r"not list: fieldbound\.bulk\.check takes"):
         spark.check([{"a": 1}], CONTRACT)

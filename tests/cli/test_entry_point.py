@@ -1,4 +1,4 @@
-"""The command: what it judges, what it says where, and its exit codes."""
+"""The command line: options, exit codes, standard streams, selection of files, and output."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from jsonschema import Draft202012Validator
 
 import fieldbound.catalog
 import fieldbound.render
-from fieldbound.cli.console import replacing
 from fieldbound.cli.entry_point import main, parser_of_commands
+from fieldbound.documents import atomic_write
 from fieldbound.model.limits import SAYS
-from fieldbound.render import BULK_FORMATS as RECORDS, FORMATS
+from fieldbound.render import BULK_FORMATS, FORMATS
 from support.running import Command, Ran
 
-#: What no x-source entry of the schema speaks of holds by decree: breaking it always fails.
+#: A limit without an x-source entry always fails.
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
@@ -39,7 +39,7 @@ SCHEMA: dict[str, Any] = {
     "x-source": {"says": "stated", "from": []},
 }
 GOOD, BAD, WARN = '{"Name": "short"}', '{"Name": "too long"}', '{"Name": "a", "Note": "too long"}'
-FOLDER = "it is a folder: name files in it, or map globs in [tool.fieldbound.files]"
+FOLDER = "it is a folder; pass the files in it, or map globs in [tool.fieldbound.files]"
 EXAMPLE = "oracle-cx-sales/create-product-group"
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals, pipes and terminals")
@@ -65,7 +65,7 @@ def _cli(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def process(*argv: str, **more: Any) -> Ran:
-    """Run the command as a process of its own, with *env* added to the environment."""
+    """Run the command in a process of its own, with *env* added to the environment."""
     env = {**os.environ, **more.pop("env", {})}
     ran = subprocess.run(
         [sys.executable, "-m", "fieldbound", *argv],
@@ -88,26 +88,28 @@ def mapping(**files: str) -> None:
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
-    """Find the parser of each command."""
+    """Return the parser of each command."""
     actions = parser_of_commands()._actions
     (commands,) = (each for each in actions if isinstance(each, argparse._SubParsersAction))
+    for parser in commands.choices.values():
+        parser.format_help()  # adds the options of the command
     return dict(commands.choices)
 
 
 def choices(command: str, option: str) -> tuple[str, ...]:
-    """Find what an option of a command takes."""
+    """Return the choices of an option of a command."""
     (action,) = (each for each in parsers()[command]._actions if option in each.option_strings)
     return tuple(action.choices or ())
 
 
 def test_choices_are_those_of_the_library() -> None:
-    """--format takes the formats there are, --fail-on how firmly a limit may be known."""
-    assert choices("check", "--format") == (*FORMATS, *(set(RECORDS) - set(FORMATS)))
+    """--format accepts every output format, --fail-on every level of evidence."""
+    assert choices("check", "--format") == (*FORMATS, *(set(BULK_FORMATS) - set(FORMATS)))
     assert choices("check", "--fail-on") == SAYS
 
 
 def test_every_option_has_help() -> None:
-    """Each command and option says what it does."""
+    """Every option of every command has a help text."""
     for parser in (parser_of_commands(), *parsers().values()):
         for action in parser._actions:
             assert action.help or isinstance(action, argparse._SubParsersAction), action
@@ -115,7 +117,7 @@ def test_every_option_has_help() -> None:
 
 @pytest.mark.parametrize("command", [None, *parsers()])
 def test_help_has_an_example_that_parses(command: str | None, cli: Command) -> None:
-    """Each help ends with an example, which the parser takes."""
+    """Every help ends with an example, which the parser accepts."""
     ran = cli(*filter(None, [command]), "--help")
     assert ran.code == 0
     program, *argv = shlex.split(ran.out.splitlines()[-1].removeprefix("example: "))
@@ -124,14 +126,14 @@ def test_help_has_an_example_that_parses(command: str | None, cli: Command) -> N
 
 
 def test_version(cli: Command) -> None:
-    """--version tells the version of the package."""
+    """--version prints the version of the package."""
     from importlib.metadata import version
 
     assert cli("--version") == Ran(0, f"fieldbound {version('fieldbound')}\n", "")
 
 
 def test_bare_command(cli: Command) -> None:
-    """Without a command the help is shown, and nothing passes."""
+    """Without a command the help is printed to stderr, and the exit code is 2."""
     ran = cli()
     assert (ran.code, ran.out) == (2, "")
     assert "usage: fieldbound" in ran.err
@@ -149,18 +151,35 @@ def test_bare_command(cli: Command) -> None:
     ],
 )
 def test_wrong_usage(argv: tuple[str, ...], cli: Command) -> None:
-    """Wrong usage ends with 2 and a sentence on stderr, without harm to the terminal."""
+    """A usage error is exit code 2 and a message on stderr, with control characters escaped."""
     ran = cli(*argv)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("fieldbound: ")
     assert "\x1b" not in ran.err
 
 
-# -- verdicts --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("option", "suggestion"),
+    [
+        ("--formt", "; did you mean --format?"),
+        ("--formt=json", "; did you mean --format?"),
+        ("--xyz", ""),
+    ],
+)
+def test_unknown_option(option: str, suggestion: str, cli: Command) -> None:
+    """An unknown option is an error that suggests a similar one, with the usage of the command."""
+    ran = cli("check", option)
+    assert ran.code == 2
+    first, usage = ran.err.splitlines()
+    assert first == f"fieldbound: unknown option {option}{suggestion}"
+    assert usage == "usage: fieldbound check [OPTION ...] [FILE ...]"
+
+
+# -- violations and exit codes ---------------------------------------------------------------------
 
 
 def test_transcript(cli: Command) -> None:
-    """A violation is told with its place, its sentence, its source, and counted."""
+    """A violation is printed with place, code, message and hint, and the summary counts it."""
     ran = cli("check", "-c", "group.json", "good.json", "bad.json")
     assert ran == Ran(
         1,
@@ -192,15 +211,15 @@ def test_transcript(cli: Command) -> None:
 )
 @pytest.mark.parametrize("format", FORMATS)
 def test_exit_codes(argv: tuple[str, ...], code: int, format: str, cli: Command) -> None:  # noqa: A002
-    """0 valid, 1 violations that fail, 2 what could not be judged; 2 wins, in every format."""
+    """0 valid, 1 violations that fail, 2 something not checked: the largest is returned."""
     assert cli("check", "-c", "group.json", "--format", format, *argv).code == code
 
 
 @pytest.mark.parametrize(
     "text", [b"", b"{", b"\xff", b'{"Name": NaN}', b'{"Name": "a"} x', b"[" * 100_000]
 )
-def test_text_that_is_no_json(text: bytes, cli: Command) -> None:
-    """A file that is no proper JSON is invalid, and told with its place."""
+def test_syntax_error(text: bytes, cli: Command) -> None:
+    """A file that is not valid JSON has a violation with its place."""
     Path("text.json").write_bytes(text)
     ran = cli("check", "-c", "group.json", "text.json")
     assert ran.code == 1
@@ -209,7 +228,7 @@ def test_text_that_is_no_json(text: bytes, cli: Command) -> None:
 
 
 def test_yaml(cli: Command) -> None:
-    """A YAML file is judged as JSON is."""
+    """A YAML file is checked like JSON."""
     Path("bad.yaml").write_text("# a comment\nName: too long\n", encoding="utf-8")
     ran = cli("check", "-c", "group.json", "bad.yaml")
     assert ran.out.startswith("bad.yaml:2:7: maxLength: /Name has 8 characters")
@@ -226,24 +245,23 @@ def test_yaml(cli: Command) -> None:
 )
 @posix
 def test_unreadable(path: str, reason: str, cli: Command) -> None:
-    """What cannot be read is told on stderr, and the rest is judged."""
+    """A file that cannot be read is reported on stderr, and the others are checked."""
     ran = cli("check", "-c", "group.json", path, "bad.json")
     assert ran.code == 2
     assert ran.err == f"fieldbound: {reason}\n"
-    assert ran.out.endswith("\n1 violation in 1 of 1 documents; 1 could not be judged\n")
+    assert ran.out.endswith("\n1 violation in 1 of 1 documents; 1 could not be checked\n")
 
 
 @pytest.mark.parametrize("argv", [("-c", "group.json"), (), ("--skip-unmapped",)])
 def test_folder(argv: tuple[str, ...], cli: Command) -> None:
-    """A folder is no FILE: it is said so, with what to give instead."""
+    """A folder as FILE is an error that says what to pass instead."""
     mapping(**{"in": "group.json"})
     Path("in").mkdir()
-    said = f"fieldbound: cannot read in: {FOLDER}\n"
-    assert cli("check", *argv, "in") == Ran(2, "", said)
+    assert cli("check", *argv, "in") == Ran(2, "", f"fieldbound: cannot read in: {FOLDER}\n")
 
 
-def test_what_could_not_be_judged_is_in_every_format(cli: Command) -> None:
-    """What could not be judged is in what is written, for each file, though it is said once."""
+def test_every_format_has_what_could_not_be_checked(cli: Command) -> None:
+    """The output has an error for each file that could not be checked; stderr has each once."""
     mapping(**{"[bg]*d.json": "group.json", "w*": "broken.json", "o*": "broken.json"})
     Path("other.json").write_text(GOOD, encoding="utf-8")
     argv = ("check", "good.json", "warn.json", "missing.json", "other.json", "bad.json")
@@ -258,14 +276,14 @@ def test_what_could_not_be_judged_is_in_every_format(cli: Command) -> None:
     (run,) = json.loads(cli(*argv, "--format", "sarif").out)["runs"]
     assert run["invocations"][0]["executionSuccessful"] is False
     assert 'errors="3"' in cli(*argv, "--format", "junit").out
-    count = "1 violation in 1 of 2 documents; 3 could not be judged\n"
+    count = "1 violation in 1 of 2 documents; 3 could not be checked\n"
     for format in ("text", "github"):  # noqa: A001
         assert cli(*argv, "--format", format).out.endswith(f"\n{count}")
     assert cli(*argv, "--output", "report").err.endswith(f"fieldbound: {count}")
 
 
-def test_fault_after_the_first_report_is_told(cli: Command) -> None:
-    """A file that turns out unreadable after others were judged is in the report as well."""
+def test_error_after_the_first_report(cli: Command) -> None:
+    """A file that cannot be read is in the report, also after others were checked."""
     argv = ("check", "-c", "group.json", "--format", "json", "good.json", "missing.json")
     report = json.loads(cli(*argv).out)
     assert (report["ok"], report["documents"]) == (False, 1)
@@ -273,33 +291,27 @@ def test_fault_after_the_first_report_is_told(cli: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "said"),
-    [
-        (None, "fieldbound: "),
-        ("{", "fieldbound: "),
-        ('{"type": "strin"}', "fieldbound: "),
-        ('{"$ref": "https://example.com/x.json"}', "fieldbound: "),
-    ],
+    "schema", [None, "{", '{"type": "strin"}', '{"$ref": "https://example.com/x.json"}']
 )
-def test_broken_contract(schema: str | None, said: str, cli: Command) -> None:
-    """A contract that is none, or is not there, is told once, and nothing is shown."""
+def test_broken_contract(schema: str | None, cli: Command) -> None:
+    """A contract that is missing or invalid is one error, and nothing is checked."""
     if schema is not None:
         Path("broken.json").write_text(schema, encoding="utf-8")
     ran = cli("check", "-c", "broken.json", "good.json", "bad.json")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(said)
+    assert ran.err.startswith("fieldbound: ")
     assert ran.err.count("\n") == 1
 
 
 def test_unknown_name(cli: Command) -> None:
-    """A contract's name that does not exist is told with the closest that do."""
+    """An unknown name of a contract is an error that suggests similar names."""
     ran = cli("check", "-c", EXAMPLE[:-1], "good.json")
     assert ran.code == 2
     assert EXAMPLE in ran.err
 
 
 def test_unspecified_body(cli: Command) -> None:
-    """A contract by which nothing can be judged is an error, told once, never a pass."""
+    """A contract without a documented schema is one error, never valid."""
     Path("none.json").write_text('{"x-unspecified": "its page is empty"}', encoding="utf-8")
     ran = cli("check", "-c", "none.json", "good.json", "bad.json")
     assert (ran.code, ran.out) == (2, "")
@@ -307,14 +319,14 @@ def test_unspecified_body(cli: Command) -> None:
 
 
 def test_unspecified_part(cli: Command) -> None:
-    """What a contract leaves open, and is there, is said once, before the count."""
+    """An undocumented part that a document has is reported once, before the summary."""
     part = {"properties": {"data": {"x-unspecified": "its page is empty"}}}
     Path("part.json").write_text(json.dumps(part), encoding="utf-8")
     for name in ("one.json", "two.json"):
         Path(name).write_text('{"data": 1}', encoding="utf-8")
-    said = "not judged, for the vendor does not document it: /data (its page is empty)\n"
+    line = "not checked, the vendor does not document it: /data (its page is empty)\n"
     ran = cli("check", "-c", "part.json", "one.json", "two.json")
-    assert ran == Ran(0, f"{said}2 documents valid\n", "")
+    assert ran == Ran(0, f"{line}2 documents valid\n", "")
     assert cli("check", "-c", "part.json", "--quiet", "one.json") == Ran(0, "", "")
     assert cli("check", "-c", "part.json", "good.json") == Ran(0, "1 document valid\n", "")
 
@@ -333,24 +345,22 @@ def test_unspecified_part(cli: Command) -> None:
     ],
 )
 def test_stdin(argv: tuple[str, ...], text: str, start: str) -> None:
-    """- is standard input: JSON, or what --input says it is."""
+    """- is standard input: JSON, or the format of --input."""
     ran = process("check", "-c", "group.json", "-", *argv, input=text)
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.startswith(start)
 
 
 def test_stdin_needs_a_contract(cli: Command) -> None:
-    """Standard input has no name to be mapped by."""
+    """Standard input cannot be mapped, so it needs --contract or --api."""
     ran = cli("check", "-", "--skip-unmapped")
     assert (ran.code, ran.out) == (2, "")
-    said = (
-        "standard input needs a contract: name one with -c, or for a recording its APIs with --api"
-    )
-    assert ran.err == f"fieldbound: {said}\n"
+    message = "standard input needs --contract, or --api if it is a recording"
+    assert ran.err == f"fieldbound: {message}\n"
 
 
 def test_input_needs_stdin(cli: Command) -> None:
-    """--input without - would be of no effect: it is refused."""
+    """--input without - is an error, because it would have no effect."""
     ran = cli("check", "-c", "group.json", "--input", "yaml", "good.json")
     assert ran.code == 2
     assert "--input" in ran.err
@@ -358,106 +368,108 @@ def test_input_needs_stdin(cli: Command) -> None:
 
 @posix
 def test_stdin_closed() -> None:
-    """A standard input that is closed cannot be read."""
+    """A closed standard input is an error."""
     line = f"{shlex.quote(sys.executable)} -m fieldbound check -c group.json - <&-"
     ran = subprocess.run(["sh", "-c", line], check=False, capture_output=True, text=True)
     assert (ran.returncode, ran.stdout) == (2, "")
-    assert ran.stderr.startswith("fieldbound: cannot read -: ")
+    assert ran.stderr.startswith("fieldbound: cannot read stdin: ")
 
 
 # -- the mapping -----------------------------------------------------------------------------------
 
 
 def test_mapping_decides(cli: Command) -> None:
-    """Without -c each FILE is judged by the contract it is mapped to; -c judges any FILE."""
+    """Without -c a FILE is checked by the contract it is mapped to; with -c by that one."""
     mapping(**{"ba*.json": "group.json"})
     assert cli("check", "bad.json").code == 1
     assert cli("check", "-c", "group.json", "good.json").code == 0
 
 
 def test_no_file_means_all_mapped(cli: Command) -> None:
-    """Without a FILE all files of the mapping are judged; a glob that matches none is an error."""
+    """Without FILE all mapped files are checked; a glob without files is an error."""
     mapping(**{"good*": "group.json", "bad*": "group.json", "nothing/*": "group.json"})
     ran = cli("check")
     assert ran.code == 2
-    assert ran.out.endswith("\n1 violation in 1 of 2 documents; 1 could not be judged\n")
+    assert ran.out.endswith("\n1 violation in 1 of 2 documents; 1 could not be checked\n")
     assert ran.err == "fieldbound: pyproject.toml: no file matches 'nothing/*'\n"
     assert cli("check", "--quiet").err == ran.err
     assert cli("check", "good.json").code == 0
 
 
-def test_idle_glob_may_be_skipped(cli: Command) -> None:
-    """With --skip-unmapped a glob that matches no file is told, unless quiet, and no error."""
+def test_skip_unmapped_glob(cli: Command) -> None:
+    """With --skip-unmapped a glob without files is a note, unless --quiet, and no error."""
     mapping(**{"good*": "group.json", "nothing/*": "group.json"})
-    said = "fieldbound: pyproject.toml: no file matches 'nothing/*'\n"
-    assert cli("check", "--skip-unmapped") == Ran(0, "1 document valid\n", said)
+    note = "fieldbound: pyproject.toml: no file matches 'nothing/*'\n"
+    assert cli("check", "--skip-unmapped") == Ran(0, "1 document valid\n", note)
     assert cli("check", "--skip-unmapped", "--quiet") == Ran(0, "", "")
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "message"),
     [
-        (None, "give a FILE, or map files in [tool.fieldbound.files] of pyproject.toml"),
-        ({}, "give a FILE, or map files in [tool.fieldbound.files] of pyproject.toml"),
+        (None, "pass FILE, or map globs in [tool.fieldbound.files] of pyproject.toml"),
+        ({}, "pass FILE, or map globs in [tool.fieldbound.files] of pyproject.toml"),
         ({"x*": "group.json"}, "no file matches [tool.fieldbound.files] of pyproject.toml"),
     ],
 )
 @pytest.mark.parametrize("argv", [(), ("--skip-unmapped",), ("--skip-unmapped", "good.json")])
-def test_nothing_to_judge(
-    files: dict[str, str] | None, said: str, argv: tuple[str, ...], cli: Command
+def test_no_input_files(
+    files: dict[str, str] | None, message: str, argv: tuple[str, ...], cli: Command
 ) -> None:
-    """Nothing judged is no pass: without any file that the mapping matches, 2."""
+    """Without any file to check the exit code is 2, also if all are skipped."""
     if files is not None:
         mapping(**files)
     ran = cli("check", *argv)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.endswith(f"fieldbound: nothing to judge: {said}\n")
+    assert ran.err.endswith(f"fieldbound: no input files: {message}\n")
 
 
 def test_unmapped_file(cli: Command) -> None:
-    """A FILE without a contract is an error, while the others are judged."""
+    """A FILE without a contract is an error, and the others are checked."""
     mapping(**{"good*": "group.json"})
     ran = cli("check", "good.json", "other.json")
     assert ran == Ran(
         2,
-        "1 document valid; 1 could not be judged\n",
-        "fieldbound: no contract is mapped to other.json: name one with -c, or map it in "
+        "1 document valid; 1 could not be checked\n",
+        "fieldbound: no contract is mapped to other.json: pass --contract, or map it in "
         "[tool.fieldbound.files]\n",
     )
 
 
 def test_skip_unmapped(cli: Command) -> None:
-    """With --skip-unmapped such a FILE is skipped and said, and the others decide."""
+    """With --skip-unmapped a FILE without a contract is skipped, with a note."""
     mapping(**{"good*": "group.json", "bad*": "group.json"})
-    skipped = "fieldbound: skipped, mapped to no contract: other.json\n"
+    skipped = "fieldbound: skipped (no contract is mapped): other.json\n"
     valid = cli("check", "--skip-unmapped", "good.json", "other.json")
     assert valid == Ran(0, "1 document valid\n", skipped)
     assert cli("check", "--skip-unmapped", "bad.json", "other.json").code == 1
-    assert cli("check", "--skip-unmapped", "other.json") == Ran(0, "no document judged\n", skipped)
+    assert cli("check", "--skip-unmapped", "other.json") == Ran(
+        0, "no documents checked\n", skipped
+    )
     many = cli("check", "--skip-unmapped", *(f"{number}.json" for number in range(5)))
-    assert many.err.endswith("contract: 0.json, 1.json, 2.json and 2 more\n")
+    assert many.err.endswith("mapped): 0.json, 1.json, 2.json and 2 more\n")
 
 
 def test_broken_configuration(cli: Command) -> None:
-    """A pyproject.toml at fault ends with 2 and says where."""
+    """An invalid pyproject.toml is exit code 2 and a message that says where."""
     Path("pyproject.toml").write_text("[tool.fieldbound]\nfial-on = 1", encoding="utf-8")
     for argv in (("check", "-c", "group.json", "good.json"), ("contracts",), ("limits",)):
         ran = cli(*argv)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith(
-            "fieldbound: pyproject.toml: unknown key tool.fieldbound.fial-on;"
+            "fieldbound: pyproject.toml: unknown key tool.fieldbound.fial-on: "
         )
 
 
 def test_fail_on_of_configuration(cli: Command) -> None:
-    """fail-on of pyproject.toml holds unless --fail-on is given."""
+    """`fail-on` of pyproject.toml applies unless --fail-on is passed."""
     Path("pyproject.toml").write_text("[tool.fieldbound]\nfail-on = 'stated'", encoding="utf-8")
     assert cli("check", "-c", "group.json", "warn.json").code == 0
     assert cli("check", "-c", "group.json", "warn.json", "--fail-on", "inferred").code == 1
 
 
 def test_contract_is_loaded_once(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All files of one contract are judged by the same object."""
+    """All files of one contract are checked by the same object."""
     loaded = []
     load = fieldbound.catalog.contract
 
@@ -474,7 +486,7 @@ def test_contract_is_loaded_once(cli: Command, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_default_format(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In GitHub's Actions the default format on standard output is github, elsewhere text."""
+    """In GitHub Actions the default format on standard output is github, elsewhere text."""
     argv = ("check", "-c", "group.json", "bad.json")
     assert cli(*argv).out.startswith("bad.json:1:10: ")
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
@@ -487,7 +499,7 @@ def test_default_format(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_output_file(format: str, cli: Command) -> None:  # noqa: A002
-    """--output writes to a file what else stdout would get, and the count to stderr."""
+    """--output writes the report to a file, and the summary to stderr."""
     argv = ("check", "-c", "group.json", "--format", format, "bad.json")
     shown = cli(*argv)
     ran = cli(*argv, "--output", "report")
@@ -497,7 +509,7 @@ def test_output_file(format: str, cli: Command) -> None:  # noqa: A002
 
 
 def test_output_to_standard_output(cli: Command) -> None:
-    """--output - is standard output, and no file."""
+    """--output - is standard output."""
     argv = ("check", "-c", "group.json", "bad.json")
     assert cli(*argv, "--output", "-") == cli(*argv)
     assert not Path("-").exists()
@@ -507,20 +519,20 @@ def test_output_to_standard_output(cli: Command) -> None:
 @pytest.mark.parametrize(
     "argv", [("-c", "group.json", "good.json", "bad.json"), ("--skip-unmapped", "bad.json"), ()]
 )
-def test_output_over_a_file_to_judge(argv: tuple[str, ...], output: str, cli: Command) -> None:
-    """An --output that is one of the files to judge, however named, is refused; they stay."""
+def test_output_over_an_input_file(argv: tuple[str, ...], output: str, cli: Command) -> None:
+    """An --output that is an input file, by whatever path, is an error; the file is kept."""
     mapping(**{"good.json": "group.json", "bad.json": "group.json"})
     Path("in").mkdir()
     Path("link.json").symlink_to("bad.json")
     os.link("bad.json", "hard.json")
     ran = cli("check", "--output", output, *argv)
-    said = f"fieldbound: --output {output} is a file to judge: it would be lost\n"
-    assert ran == Ran(2, "", said)
+    message = f"fieldbound: --output {output} is an input file and would be overwritten\n"
+    assert ran == Ran(2, "", message)
     assert Path("bad.json").read_text(encoding="utf-8") == BAD
 
 
-def test_output_over_a_file_that_is_skipped(cli: Command) -> None:
-    """An --output that names a FILE which no contract judges is refused as well."""
+def test_output_over_a_skipped_file(cli: Command) -> None:
+    """An --output that is a skipped FILE is an error as well."""
     mapping(**{"good.json": "group.json"})
     ran = cli("check", "--skip-unmapped", "good.json", "bad.json", "--output", "bad.json")
     assert (ran.code, ran.out) == (2, "")
@@ -528,8 +540,8 @@ def test_output_over_a_file_that_is_skipped(cli: Command) -> None:
 
 
 @pytest.mark.parametrize("argv", [("missing.json",), ("-c", "broken.json", "good.json"), ()])
-def test_failure_leaves_the_old_output(argv: tuple[str, ...], cli: Command) -> None:
-    """Where nothing could be judged the old output stays, and nothing is left beside it."""
+def test_failure_keeps_the_old_output(argv: tuple[str, ...], cli: Command) -> None:
+    """If nothing could be checked the old output is kept, and no temporary file is left."""
     Path("report").write_text("old", encoding="utf-8")
     before = set(Path().iterdir())
     assert cli("check", "--output", "report", *argv).code == 2
@@ -537,17 +549,17 @@ def test_failure_leaves_the_old_output(argv: tuple[str, ...], cli: Command) -> N
     assert set(Path().iterdir()) == before
 
 
-def test_interrupted_output_leaves_the_old() -> None:
-    """Output takes the place of the old only once it is whole, in its mode, through a link."""
+def test_interrupted_output_keeps_the_old() -> None:
+    """Output replaces the old one when it is complete, with its mode, through a link."""
     Path("report").write_text("old", encoding="utf-8")
     Path("report").chmod(0o640)
     Path("link").symlink_to("report")
     before = set(Path().iterdir())
-    with pytest.raises(KeyboardInterrupt), replacing("link") as stream:  # noqa: PT012
+    with pytest.raises(KeyboardInterrupt), atomic_write("link") as stream:  # noqa: PT012
         stream.write("half")
         raise KeyboardInterrupt
     assert Path("report").read_text(encoding="utf-8") == "old"
-    with replacing("link") as stream:
+    with atomic_write("link") as stream:
         stream.write("new")
     assert Path("report").read_text(encoding="utf-8") == "new"
     assert Path("report").stat().st_mode & 0o777 == 0o640
@@ -556,8 +568,8 @@ def test_interrupted_output_leaves_the_old() -> None:
 
 
 @pytest.mark.parametrize("output", ["missing/report", ".", "good.json/report"])
-def test_output_that_cannot_be_written(output: str, cli: Command) -> None:
-    """An output that cannot be written ends with 2 and a sentence."""
+def test_unwritable_output(output: str, cli: Command) -> None:
+    """An output that cannot be written is exit code 2 and a message."""
     ran = cli("check", "-c", "group.json", "good.json", "--output", output)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(f"fieldbound: cannot write {output}: ")
@@ -565,7 +577,7 @@ def test_output_that_cannot_be_written(output: str, cli: Command) -> None:
 
 @posix
 def test_output_to_a_pipe() -> None:
-    """An output that is a pipe or a device is written to; no file takes its place."""
+    """An output that is a pipe or a device is written to, not replaced by a file."""
     os.mkfifo("pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE) as reader:
         ran = process("check", "-c", "group.json", "bad.json", "--output", "pipe")
@@ -576,7 +588,7 @@ def test_output_to_a_pipe() -> None:
 
 
 def test_quiet(cli: Command) -> None:
-    """--quiet shows violations only."""
+    """--quiet prints violations only."""
     assert cli("check", "-c", "group.json", "--quiet", "good.json") == Ran(0, "", "")
     assert "1 violation" not in cli("check", "-c", "group.json", "--quiet", "bad.json").out
 
@@ -601,7 +613,7 @@ def test_color(
     cli: Command,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Color is as asked for; asked for by nobody, there is none but on a terminal."""
+    """--color comes first, then NO_COLOR, FORCE_COLOR, and whether it is a terminal."""
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     assert ("\x1b[" in cli("check", "-c", "group.json", "bad.json", *argv).out) == colored
@@ -613,20 +625,20 @@ def test_color(
     [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"NO_COLOR": "1"}, False)],
 )
 def test_terminal(env: dict[str, str], colored: bool) -> None:
-    """On a terminal the offending line is shown, in color unless told not to."""
+    """On a terminal the line of a violation is shown, in color unless it is disabled."""
     import pty
 
-    ours, theirs = pty.openpty()
-    process("check", "-c", "group.json", "bad.json", stdout=theirs, env={"TERM": "xterm", **env})
-    os.close(theirs)
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
+    parent, child = pty.openpty()
+    process("check", "-c", "group.json", "bad.json", stdout=child, env={"TERM": "xterm", **env})
+    os.close(child)
+    with os.fdopen(parent, "rb", buffering=0) as terminal:
         shown = terminal.read(65536).decode()
     assert ("\x1b[" in shown) == colored
     assert BAD in shown
     assert "^" in shown
 
 
-# -- what a system can do --------------------------------------------------------------------------
+# -- pipes, signals and encodings ------------------------------------------------------------------
 
 
 @posix
@@ -640,19 +652,19 @@ def test_terminal(env: dict[str, str], colored: bool) -> None:
         ("check", "-c", "group.json", "bad.json"),
     ],
 )
-def test_reader_gone(argv: tuple[str, ...], unbuffered: str) -> None:
-    """When nobody reads the output any more the command ends quietly, with 141."""
-    ours, theirs = os.pipe()
-    os.close(ours)
+def test_broken_pipe(argv: tuple[str, ...], unbuffered: str) -> None:
+    """A broken pipe ends the command with 141 and without a message."""
+    reader, writer = os.pipe()
+    os.close(reader)
     env = {"PYTHONUNBUFFERED": unbuffered}
-    ran = process(*argv, stdout=theirs, stderr=subprocess.PIPE, env=env)
-    os.close(theirs)
+    ran = process(*argv, stdout=writer, stderr=subprocess.PIPE, env=env)
+    os.close(writer)
     assert ran == Ran(141, "", "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_disk_full() -> None:
-    """Output that cannot be written ends with 2 and a sentence, though the file is valid."""
+    """A full disk is exit code 2 and a message, though the file is valid."""
     with Path("/dev/full").open("w") as full:
         ran = process("check", "-c", "group.json", "good.json", stdout=full, stderr=-1)
     assert ran == Ran(2, "", "fieldbound: cannot write the output: No space left on device\n")
@@ -660,7 +672,7 @@ def test_disk_full() -> None:
 
 @posix
 def test_interrupt() -> None:
-    """Ctrl-C ends the command quietly, with 130."""
+    """Ctrl-C ends the command with 130 and without a message."""
     os.mkfifo("pipe.json")
     argv = [sys.executable, "-m", "fieldbound", "check", "-c", "group.json", "pipe.json"]
     with (
@@ -677,7 +689,7 @@ def test_interrupt() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_ascii_output(format: str) -> None:  # noqa: A002
-    """Where output can only be ASCII, what is not is escaped, and machines can still read it."""
+    """If the output encoding is ASCII, other characters are escaped, and JSON stays valid."""
     Path("ü.json").write_text('{"Name": "größer als fünf", "名": 1}', encoding="utf-8")
     env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "1"}
     ran = process("check", "-c", "group.json", "--format", format, "ü.json", env=env)
@@ -693,15 +705,15 @@ def test_ascii_output(format: str) -> None:  # noqa: A002
     "name",
     [b"a b.json", b"a\nb.json", b"\x1b[31m.json", b"\xff.json", b"::error::.json", b"-c.json"],
 )
-def test_strange_file_names(name: bytes, format: str) -> None:  # noqa: A002
-    """A file may have any name that the system allows."""
+def test_unusual_file_names(name: bytes, format: str) -> None:  # noqa: A002
+    """A file may have any name that the system allows; it is escaped in the output."""
     Path(os.fsdecode(name)).write_text(BAD, encoding="utf-8")
     ran = process("check", "-c", "group.json", "--format", format, "--", os.fsdecode(name))
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.replace("\n", "").isprintable()
 
 
-FAULTY = """\
+FAILING = """\
 import sys
 from fieldbound.cli import entry_point
 def main(): raise {error}
@@ -710,9 +722,9 @@ sys.exit(entry_point.run())
 """
 
 
-def faulty(error: str, **env: str) -> Ran:
-    """Run a command that ends in an exception nobody expects."""
-    line = FAULTY.format(error=error)
+def failing(error: str, **env: str) -> Ran:
+    """Run a command that raises an unexpected exception."""
+    line = FAILING.format(error=error)
     ran = subprocess.run(
         [sys.executable, "-c", line],
         env={**os.environ, "FIELDBOUND_TRACEBACK": "", **env},
@@ -724,7 +736,7 @@ def faulty(error: str, **env: str) -> Ran:
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         ("KeyError('a')", "KeyError: 'a'"),
         ("RecursionError('too\\nmuch \\x1b[31m')", r"RecursionError: too\nmuch \x1b[31m"),
@@ -733,22 +745,24 @@ def faulty(error: str, **env: str) -> Ran:
         ("BaseException('a panic')", "BaseException: a panic"),
     ],
 )
-def test_own_fault(error: str, said: str) -> None:
-    """What nobody expected ends with 2 and one line that says whose fault it is."""
-    line = f"fieldbound: this is a fault of fieldbound itself: {said}\n"
-    assert faulty(error) == Ran(2, "", line)
+def test_internal_error(error: str, message: str) -> None:
+    """An unexpected exception is exit code 2 and one line that calls it an internal error."""
+    line = f"fieldbound: internal error: {message} (this is a bug in fieldbound)\n"
+    assert failing(error) == Ran(2, "", line)
 
 
-def test_own_fault_traced() -> None:
-    """With FIELDBOUND_TRACEBACK set the traceback is shown before that line."""
-    ran = faulty("KeyError('a')", FIELDBOUND_TRACEBACK="1")
+def test_traceback_of_an_internal_error() -> None:
+    """FIELDBOUND_TRACEBACK prints the traceback before that line."""
+    ran = failing("KeyError('a')", FIELDBOUND_TRACEBACK="1")
     assert ran.code == 2
     assert ran.err.startswith("Traceback (most recent call last):\n")
-    assert ran.err.endswith("\nfieldbound: this is a fault of fieldbound itself: KeyError: 'a'\n")
+    assert ran.err.endswith(
+        "\nfieldbound: internal error: KeyError: 'a' (this is a bug in fieldbound)\n"
+    )
 
 
 def test_no_standard_streams() -> None:
-    """Without any standard stream the verdict is still the exit code."""
+    """With all standard streams closed the exit code is still right."""
     line = "import sys; sys.stdin = sys.stdout = sys.stderr = None; "
     line += "from fieldbound.cli import run; sys.argv[1:] = {}; sys.exit(run())"
     for argv, code in ((["bad.json"], 1), (["good.json"], 0), (["x.json"], 2), (["-"], 2)):
@@ -758,7 +772,7 @@ def test_no_standard_streams() -> None:
 
 
 def test_start_is_light() -> None:
-    """To start, the command loads nothing that only some of its work needs."""
+    """Importing the command line imports no module that only some commands need."""
     heavy = (
         "importlib.metadata tempfile difflib json shutil pathlib unicodedata tomllib tomli glob "
         "xml.etree hashlib urllib.parse jsonschema jsonschema_rs openapi_core yaml jiter hypothesis"
@@ -777,7 +791,7 @@ def test_start_is_light() -> None:
 
 
 def test_contracts(cli: Command) -> None:
-    """`contracts` lists the names that the catalog knows, as lines or as JSON."""
+    """`contracts` lists the names of the catalog, as lines or as JSON."""
     names = fieldbound.catalog.contracts()
     assert EXAMPLE in names
     assert cli("contracts") == Ran(0, "".join(f"{name}\n" for name in names), "")
@@ -785,22 +799,22 @@ def test_contracts(cli: Command) -> None:
 
 
 def test_limits(cli: Command) -> None:
-    """`limits` lists field, limit, what is said and where, in aligned columns."""
+    """`limits` lists field, limit and source in aligned columns."""
     assert cli("limits", "group.json") == Ran(
         0,
         "group.json\n"
-        "FIELD        LIMIT          SOURCE\n"
-        '(the whole)  type "object"  stated\n'
-        "/Name        required       stated\n"
-        '/Name        type "string"  no source\n'
-        "/Name        maxLength 5    no source\n"
-        "/Note        maxLength 5    inferred: As long as a name.\n",
+        "FIELD   LIMIT          SOURCE\n"
+        '(root)  type "object"  stated\n'
+        "/Name   required       stated\n"
+        '/Name   type "string"  no source\n'
+        "/Name   maxLength 5    no source\n"
+        "/Note   maxLength 5    inferred: As long as a name.\n",
         "",
     )
 
 
 def test_limits_as_json(cli: Command) -> None:
-    """As JSON a limit is the same object as in the report."""
+    """As JSON a limit is the same object as in a report."""
     file = Path(fieldbound.render.__file__).with_name("report.schema.json")
     schema = json.loads(file.read_text(encoding="utf-8"))
     found = json.loads(cli("limits", "--format", "json", EXAMPLE).out)
@@ -811,14 +825,14 @@ def test_limits_as_json(cli: Command) -> None:
 
 
 def test_limits_of_all(cli: Command) -> None:
-    """Without a NAME the limits of every contract are listed."""
+    """Without NAME the limits of every contract are listed."""
     out = cli("limits").out
     for name in fieldbound.catalog.contracts():
         assert f"{name}\n" in out
 
 
 def listed(*beginnings: str) -> list[str]:
-    """List the contracts whose names have one of the beginnings, up to a stroke."""
+    """Return the contracts whose names begin so, up to a slash."""
     return [
         name
         for each in beginnings
@@ -843,9 +857,9 @@ def listed(*beginnings: str) -> list[str]:
     ],
 )
 def test_beginnings_of_names(given: list[str], names: list[str], cli: Command) -> None:
-    """A NAME stands for the contracts below it as well, each listed once, in the order given.
+    """A NAME matches itself and the contracts below it, each listed once, in the given order.
 
-    Of limits, a name that is a contract's own stands for that one alone.
+    For `limits`, the full name of a contract matches only itself.
     """
     assert len(names) > 1 or given == names
     assert cli("contracts", *given).out.splitlines() == names
@@ -859,8 +873,8 @@ def test_beginnings_of_names(given: list[str], names: list[str], cli: Command) -
 
 @pytest.mark.parametrize("command", ["contracts", "limits"])
 @pytest.mark.parametrize("name", ["nobody/nothing", "fortelli", EXAMPLE[:-1], "", "missing.json"])
-def test_beginning_of_no_name(command: str, name: str, cli: Command) -> None:
-    """A NAME that is no contract's, nor the beginning of one's up to a stroke, ends with 2."""
+def test_unknown_beginning(command: str, name: str, cli: Command) -> None:
+    """A NAME that matches no contract is exit code 2."""
     ran = cli(command, "fortellis", name)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("fieldbound: ")
@@ -868,16 +882,16 @@ def test_beginning_of_no_name(command: str, name: str, cli: Command) -> None:
 
 @posix
 def test_limits_fit_the_terminal() -> None:
-    """On a terminal no line is wider than it, and what is said of a limit is wrapped."""
+    """On a terminal no line is wider than it, and sources are wrapped."""
     import pty
 
-    ours, theirs = pty.openpty()
-    process("limits", "group.json", stdout=theirs, env={"COLUMNS": "52"})
-    os.close(theirs)
-    with os.fdopen(ours, "rb", buffering=0) as terminal:
+    parent, child = pty.openpty()
+    process("limits", "group.json", stdout=child, env={"COLUMNS": "47"})
+    os.close(child)
+    with os.fdopen(parent, "rb", buffering=0) as terminal:
         shown = terminal.read(65536).decode()
     assert shown.splitlines()[-2:] == [
-        "/Note        maxLength 5    inferred: As long as a",
-        "                            name.",
+        "/Note   maxLength 5    inferred: As long as a",
+        "                       name.",
     ]
-    assert all(len(line) <= 52 for line in shown.splitlines())
+    assert all(len(line) <= 47 for line in shown.splitlines())

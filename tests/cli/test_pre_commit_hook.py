@@ -1,4 +1,4 @@
-"""The pre-commit hook: sound by pre-commit's schema, and run by pre-commit itself."""
+"""The pre-commit hooks: valid by pre-commit's schema, and run by pre-commit itself."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from jsonschema import validators
 from fieldbound.cli.entry_point import parser_of_commands
 from support.paths import ROOT
 
-#: A checkout; the tests themselves may run where no source is in sight.
+#: A checkout of the source; the tests may run without one.
 SOURCE = Path(os.environ.get("FIELDBOUND_SOURCE", ROOT))
 SUITES = os.environ.get("FIELDBOUND_SUITES")
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 
-#: What the package is built from, and the hook is found by.
+#: What the package is built from, and the manifest of the hooks.
 BUILT_FROM = ("src", "schemas", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
 
 #: An exchange in a recording, to a path that the vendor does not have.
@@ -34,19 +34,19 @@ EXCHANGE: dict[str, Any] = {
 }
 
 
-def hooks_there() -> list[dict[str, Any]]:
-    """Read the hooks: of payloads and cassettes, and of other recordings."""
-    read: list[dict[str, Any]] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
-    assert [each["id"] for each in read] == ["fieldbound", "fieldbound-recordings"]
-    return read
+def manifest_hooks() -> list[dict[str, Any]]:
+    """Return the hooks of the manifest."""
+    hooks: list[dict[str, Any]] = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    assert [each["id"] for each in hooks] == ["fieldbound", "fieldbound-recordings"]
+    return hooks
 
 
 @pytest.mark.skipif(SUITES is None, reason="FIELDBOUND_SUITES names no folder of public suites")
-def test_manifest_keeps_its_schema() -> None:
+def test_manifest_is_valid() -> None:
     """The manifest is valid by the schema of .pre-commit-hooks.yaml."""
     schema = json.loads(Path(SUITES or "", "formats", "pre-commit-hooks.json").read_text())
     validator = validators.validator_for(schema)(schema)
-    assert [error.message for error in validator.iter_errors(hooks_there())] == []
+    assert [error.message for error in validator.iter_errors(manifest_hooks())] == []
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_manifest_keeps_its_schema() -> None:
     ],
 )
 def test_entry_is_a_command(files: list[str]) -> None:
-    """A hook's entry, its arguments and files after them are a command: a file is no option."""
-    for hook in hooks_there():
+    """The entry of a hook, its arguments and the files are a command; a file is never an option."""
+    for hook in manifest_hooks():
         program, *argv = shlex.split(hook["entry"])
         assert program == "fieldbound"
         args = parser_of_commands().parse_args([*argv, *hook["args"], *files])
@@ -71,14 +71,14 @@ def test_entry_is_a_command(files: list[str]) -> None:
 
 
 def git(folder: Path, *argv: str) -> None:
-    """Run git in a folder, whatever the user's own settings are."""
+    """Run git in a folder, independent of the user's settings."""
     settings = ("user.name=t", "user.email=t@t.invalid", "commit.gpgsign=false")
-    given = [word for each in settings for word in ("-c", each)]
-    subprocess.run(["git", *given, *argv], cwd=folder, check=True, capture_output=True)
+    options = [word for each in settings for word in ("-c", each)]
+    subprocess.run(["git", *options, *argv], cwd=folder, check=True, capture_output=True)
 
 
 def repository(folder: Path) -> Path:
-    """Make a git repository of all that is in a folder."""
+    """Turn a folder into a git repository with all its files committed."""
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--no-verify", "--message", "all")
@@ -87,7 +87,7 @@ def repository(folder: Path) -> Path:
 
 @pytest.fixture(name="hooks", scope="module")
 def _hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy what the hook is made of into a repository of its own."""
+    """Return a repository with the hooks and the source of the package."""
     folder = tmp_path_factory.mktemp("hooks")
     for name in BUILT_FROM:
         if (SOURCE / name).is_dir():
@@ -101,7 +101,7 @@ def _hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="project")
 def _project(tmp_path: Path) -> Path:
-    """Make a user's repository: a contract, one payload of each kind, and recordings."""
+    """Return a user's repository: a contract, payloads of each kind, and recordings."""
     project = tmp_path / "project"
     for folder in ("payloads", "tapes"):
         (project / folder).mkdir(parents=True)
@@ -132,13 +132,13 @@ def _project(tmp_path: Path) -> Path:
 def test_pre_commit_runs_it(
     hooks: Path, project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Installed and run by pre-commit, the hook passes good files and shows what is bad."""
+    """Installed and run by pre-commit, the hooks pass valid files and fail on invalid ones."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     env["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("home"))
     env.pop("GITHUB_ACTIONS", None)
 
-    def pre_commit(*given: str, hook: str = "fieldbound") -> subprocess.CompletedProcess[str]:
-        argv = ["-m", "pre_commit", "try-repo", str(hooks), hook, *given]
+    def pre_commit(*args: str, hook: str = "fieldbound") -> subprocess.CompletedProcess[str]:
+        argv = ["-m", "pre_commit", "try-repo", str(hooks), hook, *args]
         return subprocess.run(
             [sys.executable, *argv],
             cwd=project,
@@ -154,11 +154,11 @@ def test_pre_commit_runs_it(
     bad = pre_commit("--files", "payloads/good.json", "payloads/bad.json", "unmapped.yaml")
     assert bad.returncode == 1, bad.stdout + bad.stderr
     assert "\npayloads/bad.json:1:10: maxLength: " in bad.stdout
-    assert "skipped, mapped to no contract: unmapped.yaml" in bad.stdout
-    whole = pre_commit("--all-files")
-    assert whole.returncode == 1, whole.stdout + whole.stderr
-    assert "\n--output=x.json:1:10: maxLength: " in whole.stdout
-    assert "\ntapes/one.yaml:" in whole.stdout
+    assert "skipped (no contract is mapped): unmapped.yaml" in bad.stdout
+    every = pre_commit("--all-files")
+    assert every.returncode == 1, every.stdout + every.stderr
+    assert "\n--output=x.json:1:10: maxLength: " in every.stdout
+    assert "\ntapes/one.yaml:" in every.stdout
     recorded = pre_commit("--all-files", hook="fieldbound-recordings")
     assert recorded.returncode == 1, recorded.stdout + recorded.stderr
     assert "\ntraffic.har:1:" in recorded.stdout

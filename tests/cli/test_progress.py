@@ -1,4 +1,4 @@
-"""What a terminal shows while a run is under way, and that nothing else shows it."""
+"""The progress line: shown on a terminal only, and cleared at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import TextIO
 import pytest
 from hypothesis import given, strategies as st
 
-from fieldbound.cli import progress as room
+from fieldbound.cli import progress as progress_module
 from fieldbound.cli.progress import Progress
 
 FULL = (
@@ -27,7 +27,7 @@ FULL = (
 
 
 class Terminal:
-    """A terminal of so many cells, with what is written to it."""
+    """A terminal of some columns, with what is written to it."""
 
     def __init__(self, columns: int) -> None:
         self._master, slave = pty.openpty()
@@ -36,19 +36,19 @@ class Terminal:
         self.written = ""
 
     def resize(self, columns: int) -> None:
-        """Give it another width."""
+        """Change its width."""
         ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
     def read(self) -> None:
-        """Take in all that was written: the device holds only so much."""
-        self.stream.write("\0")  # what there is to read ends here
+        """Read all that was written, as the device has a small buffer."""
+        self.stream.write("\0")  # marks the end
         self.stream.flush()
         while not self.written.endswith("\0"):
             self.written += os.read(self._master, 65536).decode()
         self.written = self.written.rstrip("\0")
 
     def screen(self) -> str:
-        """Return what is seen in the line, after all that was written."""
+        """Return the visible line."""
         self.read()
         cells: list[str] = []
         at = 0
@@ -61,7 +61,7 @@ class Terminal:
         return "".join(cells).rstrip(" ")
 
     def close(self) -> None:
-        """Give it up."""
+        """Close it."""
         self.stream.close()
         os.close(self._master)
 
@@ -80,19 +80,19 @@ def _open_terminal() -> Iterator[Callable[[int], Terminal]]:
 
 
 class Clock:
-    """A clock that is set by hand."""
+    """A clock that is set by the test."""
 
     now = 1000.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         return self.now
 
 
 @pytest.fixture(name="clock")
 def _clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(room, "monotonic", clock)
+    monkeypatch.setattr(progress_module, "monotonic", clock)
     monkeypatch.setenv("TERM", "xterm")
     return clock
 
@@ -121,10 +121,10 @@ def _half_done(terminal: Terminal, clock: Clock, size: int | None = 100_000_000)
         (0, FULL[:71]),
     ],
 )
-def test_a_line_fits(
+def test_the_line_fits_the_terminal(
     open_terminal: Callable[[int], Terminal], clock: Clock, columns: int, line: str
 ) -> None:
-    """A terminal shows as much as has room in one line, what matters most first."""
+    """The line has as many parts as fit into the terminal, the most important first."""
     terminal = open_terminal(columns)
     progress = _half_done(terminal, clock)
     assert terminal.screen() == line
@@ -132,20 +132,20 @@ def test_a_line_fits(
     assert terminal.screen() == ""
 
 
-def test_without_a_size_there_is_no_share(
+def test_without_a_size_there_is_no_percentage(
     open_terminal: Callable[[int], Terminal], clock: Clock
 ) -> None:
-    """Of a pipe nobody knows how much is left, so what was done is shown."""
+    """Without a size, only what is done is shown."""
     terminal = open_terminal(100)
     progress = _half_done(terminal, clock, None)
     assert terminal.screen() == FULL.partition("left, ")[2].partition(" [")[0]
     progress.close()
 
 
-def test_a_line_is_drawn_ten_times_a_second(
+def test_the_line_is_updated_ten_times_a_second(
     open_terminal: Callable[[int], Terminal], clock: Clock
 ) -> None:
-    """However often it is told, the line is drawn anew only after a pause, and not at once."""
+    """The line is updated at most once per interval, and not at the start."""
     terminal = open_terminal(100)
     progress = Progress(1000, stream=terminal.stream)
     for at in range(1000):
@@ -158,7 +158,7 @@ def test_a_line_is_drawn_ten_times_a_second(
 
 
 def test_a_short_run_shows_nothing(open_terminal: Callable[[int], Terminal], clock: Clock) -> None:
-    """A run that is over at once writes nothing to the terminal."""
+    """A run shorter than the interval writes nothing."""
     terminal = open_terminal(100)
     with Progress(1000, stream=terminal.stream) as progress:
         clock.now += 0.01
@@ -167,10 +167,10 @@ def test_a_short_run_shows_nothing(open_terminal: Callable[[int], Terminal], clo
     assert terminal.written == ""
 
 
-def test_a_shorter_line_leaves_nothing_of_a_longer_one(
+def test_a_shorter_line_replaces_a_longer_one(
     open_terminal: Callable[[int], Terminal], clock: Clock
 ) -> None:
-    """What was shown before is gone, even when the terminal got narrower."""
+    """A longer line is overwritten, also when the terminal became narrower."""
     terminal = open_terminal(98)
     progress = _half_done(terminal, clock)
     terminal.resize(75)
@@ -183,10 +183,10 @@ def test_a_shorter_line_leaves_nothing_of_a_longer_one(
     progress.close()
 
 
-def test_a_resumed_run_counts_from_where_it_begins(
+def test_a_resumed_run_counts_from_its_checkpoint(
     open_terminal: Callable[[int], Terminal], clock: Clock
 ) -> None:
-    """What an earlier run did makes this one no faster."""
+    """The rates of a resumed run do not count earlier records."""
     terminal = open_terminal(200)
     progress = Progress(1000, stream=terminal.stream, position=500, records=50)
     clock.now += 10
@@ -195,10 +195,10 @@ def test_a_resumed_run_counts_from_where_it_begins(
     progress.close()
 
 
-def test_the_rate_is_that_of_the_last_while(
+def test_rates_are_those_of_the_last_updates(
     open_terminal: Callable[[int], Terminal], clock: Clock
 ) -> None:
-    """A run that got slower is shown at its pace of now."""
+    """The rates of a run that became slower are the current ones."""
     terminal = open_terminal(100)
     progress = Progress(None, stream=terminal.stream)
     for at in range(1000):
@@ -210,17 +210,17 @@ def test_the_rate_is_that_of_the_last_while(
 
 
 @given(st.integers(0, 10**7))
-def test_a_time_is_written_as_by_a_clock(seconds: int) -> None:
-    """Hours, minutes and seconds of what is shown are the time that was meant."""
-    parts = [int(each) for each in room._time(seconds).split(":")]
+def test_durations(seconds: int) -> None:
+    """A duration has hours, minutes and seconds."""
+    parts = [int(each) for each in progress_module._duration(seconds).split(":")]
     assert sum(each * 60**power for power, each in enumerate(reversed(parts))) == seconds
     assert all(each < 60 for each in parts[1:])
 
 
-def test_nothing_is_shown_elsewhere(
+def test_without_a_terminal_nothing_is_shown(
     open_terminal: Callable[[int], Terminal], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a file, a pipe or a terminal that cannot go back, or when asked to be quiet: nothing."""
+    """A file, a dumb terminal, --quiet or a closed stderr shows nothing."""
     file = io.StringIO()
     terminal = open_terminal(100)
     shown = [Progress(10, stream=file), Progress(10, quiet=True, stream=terminal.stream)]
@@ -237,10 +237,10 @@ def test_nothing_is_shown_elsewhere(
     assert terminal.screen() == ""
 
 
-def test_a_terminal_that_goes_away_stops_nothing(
+def test_a_closed_terminal_does_not_stop_the_run(
     open_terminal: Callable[[int], Terminal], clock: Clock
 ) -> None:
-    """When the line cannot be written any more, the run goes on without."""
+    """If the line can no longer be written, the run continues."""
     terminal = open_terminal(100)
     progress = _half_done(terminal, clock)
     terminal.stream.close()
@@ -250,16 +250,16 @@ def test_a_terminal_that_goes_away_stops_nothing(
     assert terminal.stream.closed
 
 
-def test_an_interruption_leaves_a_clean_line() -> None:
-    """After Ctrl-C the line is empty, what the terminal echoes of it gone too, and no thread is."""
+def test_an_interrupt_clears_the_line() -> None:
+    """After Ctrl-C the line and the echo of it are cleared, and there is no thread."""
     code = """
 import signal, sys, threading, termios
 from fcntl import ioctl
-signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started this may ignore it
-ioctl(0, termios.TIOCSCTTY, 0)  # it is the terminal that interrupts
-from fieldbound.cli import progress as room
-room._PAUSE = 0
-with room.Progress(100) as progress:
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent process may ignore it
+ioctl(0, termios.TIOCSCTTY, 0)  # the terminal sends the interrupt
+from fieldbound.cli import progress as progress_module
+progress_module._INTERVAL = 0
+with progress_module.Progress(100) as progress:
     try:
         while True:
             progress.update(50, 5, 5)
@@ -277,7 +277,7 @@ with room.Progress(100) as progress:
         os.close(slave)
         written = os.read(master, 100)
         os.write(master, b"\x03")
-        with suppress(OSError):  # how a terminal ends
+        with suppress(OSError):  # the end of a terminal
             while more := os.read(master, 65536):
                 written += more
         assert run.wait() != 0

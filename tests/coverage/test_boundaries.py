@@ -1,4 +1,4 @@
-"""How a value stands to a limit: inside, at, or beyond it."""
+"""The position of a value relative to a limit: inside, at, or beyond it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from fieldbound.coverage.boundaries import identity, member, reach
+from fieldbound.coverage.boundaries import boundary_position, identity, member_index
 from fieldbound.model.limits import Limit
 from fieldbound.validation.contract import Contract
 
 
 def limit(keyword: str, value: Any) -> Limit:
-    """Make a limit on a whole instance."""
+    """Return a limit at the root."""
     return Limit("schema", "", keyword, value, f"https://fieldbound.invalid/#/{keyword}")
 
 
@@ -37,12 +37,12 @@ def limit(keyword: str, value: Any) -> Limit:
 def test_a_value_is_inside_at_or_beyond_a_bound(
     keyword: str, bound: Any, inside: Any, at: Any, beyond: Any
 ) -> None:
-    """A value is at a limit if it measures the very bound, and beyond it if it breaks it."""
-    found = [reach(limit(keyword, bound), value) for value in (inside, at, beyond)]
+    """A value equal to the bound is at the limit, an invalid one beyond it."""
+    found = [boundary_position(limit(keyword, bound), value) for value in (inside, at, beyond)]
     assert found == ["inside", "at", "beyond"]
     if not isinstance(beyond, Decimal):
-        judged = [Contract({keyword: bound}).is_valid(value) for value in (inside, at, beyond)]
-        assert judged == [True, True, False]
+        valid = [Contract({keyword: bound}).is_valid(value) for value in (inside, at, beyond)]
+        assert valid == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -50,15 +50,15 @@ def test_a_value_is_inside_at_or_beyond_a_bound(
     [("exclusiveMaximum", (9, 9.99), (10, 10.0, 11)), ("exclusiveMinimum", (11,), (10, 9))],
 )
 def test_nothing_is_at_an_exclusive_bound(keyword: str, inside: Any, beyond: Any) -> None:
-    """The bound that is excluded is itself beyond the limit."""
-    assert {reach(limit(keyword, 10), value) for value in inside} == {"inside"}
-    assert {reach(limit(keyword, 10), value) for value in beyond} == {"beyond"}
+    """An exclusive bound is itself beyond the limit."""
+    assert {boundary_position(limit(keyword, 10), value) for value in inside} == {"inside"}
+    assert {boundary_position(limit(keyword, 10), value) for value in beyond} == {"beyond"}
 
 
 def test_characters_are_code_points() -> None:
     """An emoji is one character, a letter with a combining accent two."""
-    assert reach(limit("maxLength", 1), "\N{GRINNING FACE}") == "at"
-    assert reach(limit("maxLength", 1), "e\N{COMBINING ACUTE ACCENT}") == "beyond"
+    assert boundary_position(limit("maxLength", 1), "\N{GRINNING FACE}") == "at"
+    assert boundary_position(limit("maxLength", 1), "e\N{COMBINING ACUTE ACCENT}") == "beyond"
 
 
 @pytest.mark.parametrize(
@@ -79,23 +79,27 @@ def test_characters_are_code_points() -> None:
         ("additionalProperties", False, {"a": 1}),
     ],
 )
-def test_there_is_no_telling(keyword: str, bound: Any, value: Any) -> None:
-    """A keyword has nothing to do with other types, and what has no measure is left to a judge."""
-    assert reach(limit(keyword, bound), value) is None
+def test_values_without_a_position(keyword: str, bound: Any, value: Any) -> None:
+    """A value has no position if the keyword does not apply, or measures nothing."""
+    assert boundary_position(limit(keyword, bound), value) is None
 
 
 def test_a_member_is_at_an_enumeration() -> None:
-    """A value is at an enumeration if it is a member as JSON has it: 1.0 is 1, and true is not."""
+    """A member of an enumeration is at the limit, by JSON equality: 1.0 is 1, and true is not."""
     chosen = limit("enum", ["Y", 1, None, {"a": [True]}])
-    assert [reach(chosen, each) for each in ("Y", 1.0, None, {"a": [True]})] == ["at"] * 4
-    assert [reach(chosen, each) for each in ("y", True, 0, {"a": [1]})] == ["beyond"] * 4
-    assert [member(chosen, each) for each in ("Y", 1.0, True)] == [0, 1, None]
-    assert reach(limit("const", 0), False) == "beyond"
-    assert reach(limit("const", "a"), "a") == "at"
+    assert [boundary_position(chosen, each) for each in ("Y", 1.0, None, {"a": [True]})] == [
+        "at"
+    ] * 4
+    assert [boundary_position(chosen, each) for each in ("y", True, 0, {"a": [1]})] == [
+        "beyond"
+    ] * 4
+    assert [member_index(chosen, each) for each in ("Y", 1.0, True)] == [0, 1, None]
+    assert boundary_position(limit("const", 0), False) == "beyond"
+    assert boundary_position(limit("const", "a"), "a") == "at"
 
 
-def test_identity_is_that_of_json() -> None:
-    """Values are one if their JSON is: the order of names and the kind of sequence do not count."""
+def test_identity_is_json_equality() -> None:
+    """Equal JSON values have one identity, whatever the order of names or the type of sequence."""
     assert identity({"a": 1, "b": (2,)}) == identity({"b": [2.0], "a": 1})
     assert identity([]) != identity({})
     assert identity([1]) != identity([True])
@@ -113,7 +117,7 @@ def test_identity_is_that_of_json() -> None:
         ("object", ({},), ([],)),
     ],
 )
-def test_a_type_is_kept_or_broken(types: Any, inside: Any, beyond: Any) -> None:
+def test_a_value_is_inside_or_beyond_a_type(types: Any, inside: Any, beyond: Any) -> None:
     """A value is inside a type or beyond it, never at it."""
-    assert {reach(limit("type", types), value) for value in inside} == {"inside"}
-    assert {reach(limit("type", types), value) for value in beyond} == {"beyond"}
+    assert {boundary_position(limit("type", types), value) for value in inside} == {"inside"}
+    assert {boundary_position(limit("type", types), value) for value in beyond} == {"beyond"}

@@ -1,4 +1,4 @@
-"""Limit coverage: what is counted, what is told, and that no call is hurt by it."""
+"""Limit coverage: what is counted and reported, and that recording affects no call."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from typing import Any
 import pytest
 
 import fieldbound
-from fieldbound.coverage.limit_coverage import BrokenCoverage, Coverage, Row, loaded
+from fieldbound.coverage.limit_coverage import BrokenCoverage, Coverage, Row, load_coverage
 from fieldbound.coverage.recorder import Recorder
-from fieldbound.render import coverage as room
+from fieldbound.render.coverage import (
+    coverage_html,
+    coverage_json,
+    coverage_summary,
+    coverage_text,
+)
+from fieldbound.render.coverage_status import percent
+from fieldbound.validation import checker_of
 from fieldbound.validation.contract import Contract
 
 NAME = "oracle-cx-sales/create-product-group"
@@ -38,7 +45,7 @@ SCHEMA: dict[str, Any] = {
 
 @pytest.fixture(name="recorder")
 def _recorder() -> Iterator[Recorder]:
-    """Record while a test runs."""
+    """Return a recorder that is installed during a test."""
     recorder = Recorder(Coverage())
     recorder.install()
     yield recorder
@@ -46,7 +53,7 @@ def _recorder() -> Iterator[Recorder]:
 
 
 def counts(coverage: Coverage, contract: str = "schema") -> dict[str, tuple[int, Any, int]]:
-    """Return what was counted of each limit: inside, at, beyond."""
+    """Return the counts of each limit: inside, at, beyond."""
     return {
         f"{row.limit.pointer}:{row.limit.keyword}": (row.inside, row.reached, row.beyond)
         for row in coverage.contracts[contract]
@@ -54,7 +61,7 @@ def counts(coverage: Coverage, contract: str = "schema") -> dict[str, tuple[int,
 
 
 def test_values_are_counted_inside_at_and_beyond(recorder: Recorder) -> None:
-    """Each value there is counts once for each limit on it: inside, at or beyond."""
+    """Each value counts once for each of its limits: inside, at or beyond."""
     contract = Contract(SCHEMA)
     for name in ("abc", "abcde", "abcdef", "ABC"):
         contract.check({"name": name})
@@ -67,8 +74,8 @@ def test_values_are_counted_inside_at_and_beyond(recorder: Recorder) -> None:
     assert found["/flag:enum"] == (0, 0, 0)
 
 
-def test_what_is_broken_is_what_the_report_says(recorder: Recorder) -> None:
-    """A missing name, an unknown one, and one the server makes are beyond their limits."""
+def test_violations_are_counted_from_the_report(recorder: Recorder) -> None:
+    """A missing, an unknown and a read-only property are beyond their limits."""
     Contract(SCHEMA).check({"other": 1, "id": 7})
     found = counts(recorder.coverage)
     assert found["/name:required"] == (0, None, 1)
@@ -76,8 +83,8 @@ def test_what_is_broken_is_what_the_report_says(recorder: Recorder) -> None:
     assert found["/id:readOnly"] == (0, None, 1)
 
 
-def test_members_of_an_enumeration_are_counted_each(recorder: Recorder) -> None:
-    """An enumeration is reached when every member has been seen."""
+def test_each_member_of_an_enumeration_is_counted(recorder: Recorder) -> None:
+    """An enumeration is covered once every member has been seen."""
     contract = Contract(SCHEMA)
     row = None
     for flag, seen, covered in (("Y", 1, False), ("Y", 1, False), ("N", 2, True)):
@@ -88,8 +95,8 @@ def test_members_of_an_enumeration_are_counted_each(recorder: Recorder) -> None:
     assert row.inside == 3
 
 
-def test_items_are_counted_below_any_item(recorder: Recorder) -> None:
-    """A limit on any item is counted for each item, one on an array for the array."""
+def test_items_are_counted_each(recorder: Recorder) -> None:
+    """A limit on items is counted for each item, a limit on an array for the array."""
     Contract(SCHEMA).is_valid({"name": "", "items": [{"code": "ab"}, {"code": "abc"}]})
     found = counts(recorder.coverage)
     assert found["/items:maxItems"] == (0, 1, 0)
@@ -100,7 +107,7 @@ def test_items_are_counted_below_any_item(recorder: Recorder) -> None:
 @pytest.mark.parametrize("payload", [{"name": "abcde"}, {"name": "abcdef"}, {"name": ("x",)}])
 @pytest.mark.parametrize("method", ["check", "is_valid", "validate"])
 def test_a_call_counts_once(recorder: Recorder, method: str, payload: Any) -> None:
-    """Each of the three methods counts once, whatever it calls by itself."""
+    """Each of the three methods counts once, whatever it calls internally."""
     contract = Contract(SCHEMA)
     try:
         getattr(contract, method)(payload)
@@ -111,7 +118,7 @@ def test_a_call_counts_once(recorder: Recorder, method: str, payload: Any) -> No
 
 
 def test_a_document_counts_by_its_value(recorder: Recorder, tmp_path: Path) -> None:
-    """A Document counts like the value in it; one that cannot be read counts for nothing."""
+    """A Document counts like its value; an unreadable one is not counted."""
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     good.write_text('{"name": "abcde"}', "utf-8")
     bad.write_text('{"name": "abcde"', "utf-8")
@@ -122,7 +129,7 @@ def test_a_document_counts_by_its_value(recorder: Recorder, tmp_path: Path) -> N
 
 
 def test_headers_count_in_any_case(recorder: Recorder) -> None:
-    """Where the case of names does not count, a limit is reached under any spelling."""
+    """Header names are matched case-insensitively."""
     name = f"{NAME}/request.headers"
     headers = {"AUTHORIZATION": "Basic x", "upsert-mode": "true"}
     fieldbound.contract(name).check(headers)
@@ -131,16 +138,16 @@ def test_headers_count_in_any_case(recorder: Recorder) -> None:
     assert found["/Upsert-Mode:enum"] == (1, 1, 0)
 
 
-def test_what_is_judged_without_record_is_not_counted(recorder: Recorder) -> None:
-    """What fieldbound judges for its own purposes counts for nothing."""
+def test_internal_checks_are_not_counted(recorder: Recorder) -> None:
+    """Checks that fieldbound makes for its own purposes are not counted."""
     contract = Contract(SCHEMA)
-    contract.unrecorded_is_valid({"name": "a"})
-    contract.unrecorded_check({"name": "a"})
+    checker_of(contract).is_valid({"name": "a"})
+    checker_of(contract).check({"name": "a"})
     assert recorder.coverage.total == 0
 
 
-def test_the_methods_are_as_before_in_the_end() -> None:
-    """Contract has its own methods again when recording ends, however often that is said."""
+def test_uninstall_restores_the_methods() -> None:
+    """Contract has its original methods after uninstall; both calls are idempotent."""
     before = Contract.check, Contract.is_valid, Contract.validate
     recorder = Recorder(Coverage())
     recorder.install()
@@ -152,17 +159,17 @@ def test_the_methods_are_as_before_in_the_end() -> None:
     assert (Contract.check, Contract.is_valid, Contract.validate) == before
 
 
-def test_an_error_in_counting_hurts_no_call(
+def test_an_error_in_counting_is_not_raised(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What goes wrong in counting is told by the recorder, and not raised to the caller."""
-    monkeypatch.setattr("fieldbound.coverage.recorder._Plan.walk", lambda *_: 1 / 0)
+    """An error while counting is in the failures of the recorder, not raised to the caller."""
+    monkeypatch.setattr("fieldbound.coverage.recorder._ContractCounter.walk", lambda *_: 1 / 0)
     assert Contract(SCHEMA).is_valid({"name": "a"})
     assert recorder.failures == {"ZeroDivisionError": 1}
 
 
-def test_what_a_call_raises_comes_through(recorder: Recorder) -> None:
-    """What is no JSON value, and where there is nothing to judge by, is raised as ever."""
+def test_exceptions_of_a_call_are_propagated(recorder: Recorder) -> None:
+    """NotJSON is raised as without a recorder, and counts nothing."""
     with pytest.raises(fieldbound.NotJSON):
         Contract(SCHEMA).is_valid({"name": {1, 2}})
     assert recorder.coverage.total == 0
@@ -170,11 +177,11 @@ def test_what_a_call_raises_comes_through(recorder: Recorder) -> None:
     assert recorder.coverage.total > 0
 
 
-def test_no_instance_is_kept(recorder: Recorder) -> None:
-    """Nothing of an instance is in what is written."""
+def test_no_instance_is_stored(recorder: Recorder) -> None:
+    """No value of an instance is in the reports."""
     Contract(SCHEMA).check({"name": "s3cret", "flag": "canary"})
-    written = room.json(recorder.coverage) + "".join(room.text(recorder.coverage))
-    assert not re.search("s3cret|canary", written + room.html(recorder.coverage))
+    written = coverage_json(recorder.coverage) + "".join(coverage_text(recorder.coverage))
+    assert not re.search("s3cret|canary", written + coverage_html(recorder.coverage))
 
 
 @pytest.mark.parametrize(
@@ -194,13 +201,13 @@ def test_no_instance_is_kept(recorder: Recorder) -> None:
     ],
 )
 def test_a_limit_is_covered(keyword: str, value: Any, counted: Any, covered: bool) -> None:
-    """A bound is covered at it or beyond, an enumeration by all members, the rest if touched."""
+    """A bound is covered at it or beyond, an enumeration by all members, others if exercised."""
     limit = fieldbound.Limit("schema", "/a", keyword, value, "https://x.invalid/")
     assert Row(limit, **counted).covered is covered
 
 
 @pytest.mark.parametrize(
-    ("names", "name", "taken"),
+    ("names", "name", "included"),
     [
         ((), "a/b", True),
         (("*",), "a/b", True),
@@ -212,105 +219,109 @@ def test_a_limit_is_covered(keyword: str, value: Any, counted: Any, covered: boo
         (("x", "a/b"), "a/b", True),
     ],
 )
-def test_names_choose_contracts(names: Any, name: str, taken: bool) -> None:
-    """A name stands for a contract's own, and for all that it begins up to a slash."""
-    assert Coverage(names).takes(name) is taken
+def test_names_select_contracts(names: Any, name: str, included: bool) -> None:
+    """A name selects a contract, and all contracts that it is a prefix of up to a slash."""
+    assert Coverage(names).includes(name) is included
 
 
 def test_two_runs_are_merged() -> None:
-    """What two runs have seen together is what one would have seen; JSON keeps all of it."""
+    """Two merged runs equal one run of both; JSON preserves all counts."""
     contract = Contract(SCHEMA)
     payloads = [{"name": "abcde", "flag": "Y"}, {"name": "a", "flag": "N"}, {"id": 1}]
     parts = [Recorder(Coverage()) for _ in range(3)]
-    for recorder, wanted in zip(parts, (payloads, payloads[:1], payloads[1:]), strict=True):
-        for payload in wanted:
-            recorder.record(contract, payload, contract.unrecorded_check(payload))
-    whole, one, two = (recorder.coverage for recorder in parts)
-    assert one.merged(two).to_json() == two.merged(one).to_json() == whole.to_json()
-    again = Coverage.from_json(json.loads(room.json(whole)))
-    assert again.to_json() == whole.to_json()
+    for recorder, instances in zip(parts, (payloads, payloads[:1], payloads[1:]), strict=True):
+        for payload in instances:
+            recorder.record(contract, payload, checker_of(contract).check(payload))
+    both, one, two = (recorder.coverage for recorder in parts)
+    assert one.merge(two).to_json() == two.merge(one).to_json() == both.to_json()
+    again = Coverage.from_json(json.loads(coverage_json(both)))
+    assert again.to_json() == both.to_json()
     assert counts(again)["/flag:enum"] == (2, 2, 0)
 
 
-def test_merging_keeps_to_the_names_asked_for() -> None:
-    """What another run has seen of other contracts is left out."""
+def test_merging_keeps_the_selected_contracts() -> None:
+    """Merging ignores contracts that are not selected."""
     other = Coverage()
-    other.enter(Contract(SCHEMA, name="b/c"))
-    assert Coverage(["a"]).merged(other).total == 0
-    assert Coverage(["b"]).merged(other).total == other.total > 0
+    other.add_contract(Contract(SCHEMA, name="b/c"))
+    assert Coverage(["a"]).merge(other).total == 0
+    assert Coverage(["b"]).merge(other).total == other.total > 0
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "this is no JSON"),
-        ("[]", "this is no limit coverage"),
-        ('{"format": "fieldbound limit coverage", "version": 9}', "this is version 9"),
-        ('{"format": "fieldbound limit coverage", "version": 1}', "damaged"),
+        ("", "invalid JSON"),
+        ("[]", "not limit coverage"),
+        (
+            '{"format": "fieldbound limit coverage", "version": 9}',
+            "version 9 is not supported: must be 1",
+        ),
+        ('{"format": "fieldbound limit coverage", "version": 1}', "corrupt limit coverage"),
         (
             '{"format": "fieldbound limit coverage", "version": 1, "contracts": {"a": [{}]}}',
-            "damaged",
+            "corrupt limit coverage",
         ),
         (
             '{"format": "fieldbound limit coverage", "version": 1, "contracts": {"a": 1}}',
-            "damaged",
+            "corrupt limit coverage",
         ),
     ],
 )
-def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str, reason: str) -> None:
-    """A file that holds no limit coverage is refused by its name, with the reason."""
+def test_an_invalid_file_raises(tmp_path: Path, text: str, reason: str) -> None:
+    """A file that is not limit coverage raises BrokenCoverage with its name and the reason."""
     file = tmp_path / "coverage.json"
     file.write_text(text, "utf-8")
     with pytest.raises(BrokenCoverage, match=f"coverage.json: .*{reason}"):
-        loaded(str(file))
+        load_coverage(str(file))
 
 
-def test_nothing_judged_is_no_coverage() -> None:
-    """Where nothing was judged the percentage is 0, and the summary says why."""
+def test_without_checks_coverage_is_zero() -> None:
+    """Without any check the percentage is 0, and the summary says why."""
     assert Coverage().percent == 0
-    assert room.summary(Coverage()) == "limit coverage: no limit of any contract was judged by"
+    assert coverage_summary(Coverage()) == "limit coverage: no limits checked"
 
 
 @pytest.mark.parametrize(
-    ("part", "whole", "said"), [(0, 9, 0), (1, 999, 1), (61, 291, 21), (998, 999, 99), (9, 9, 100)]
+    ("part", "total", "expected"),
+    [(0, 9, 0), (1, 999, 1), (61, 291, 21), (998, 999, 99), (9, 9, 100)],
 )
-def test_only_all_is_all(part: int, whole: int, said: int) -> None:
-    """100 % is all of them and 0 % is none: no rounding says otherwise."""
-    assert room.percent(part, whole) == said
+def test_percent_is_not_rounded_to_0_or_100(part: int, total: int, expected: int) -> None:
+    """100 % means all and 0 % means none, whatever the rounding."""
+    assert percent(part, total) == expected
 
 
-def test_the_table_lists_what_no_test_touches_with_its_source() -> None:
-    """A touched limit has its counts and what is open, an untouched one its source."""
+def test_the_table_lists_unreached_limits_with_their_sources() -> None:
+    """A reached limit has its counts and what is missing, an unreached one its source."""
     recorder, contract = Recorder(Coverage()), fieldbound.contract(NAME)
     payload = {"ProdGroupName": "L", "InternalName": "L" * 150, "ActiveFlag": "Y"}
     recorder.record(contract, payload, True)
-    text = "".join(room.text(recorder.coverage))
+    text = "".join(coverage_text(recorder.coverage))
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert re.fullmatch(rf"{NAME}: \d+ of {len(contract.limits)} limits \(\d %\)", lines[0])
     assert "/InternalName maxLength 150 0 1 0" in lines
-    assert '/ActiveFlag enum ["Y", "N"] 1 1/2 0 never "N"' in lines
+    assert '/ActiveFlag enum ["Y", "N"] 1 1/2 0 "N"' in lines
     assert "/ActiveFlag maxLength 1 0 1 0" in lines
-    untouched = lines[lines.index("FIELD LIMIT SOURCE") + 1 :]
-    assert lines[-len(untouched) - 3] == f"no test touches {len(untouched)} of them:"
-    created = next(line for line in untouched if line.startswith("/CreatedBy readOnly "))
+    unreached = lines[lines.index("FIELD LIMIT SOURCE") + 1 :]
+    assert lines[-len(unreached) - 3] == f"{len(unreached)} limits not reached by any test:"
+    created = next(line for line in unreached if line.startswith("/CreatedBy readOnly "))
     assert created.split(" ", 2)[2].startswith(("stated in", "inferred from"))
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-def test_the_table_keeps_to_the_terminal(width: int) -> None:
+def test_the_table_fits_the_terminal(width: int) -> None:
     """No line is wider than the terminal."""
     recorder, contract = Recorder(Coverage()), fieldbound.contract(NAME)
     payload = {"ProdGroupName": "L", "InternalName": "L", "ActiveFlag": "Y"}
     recorder.record(contract, payload, True)
-    assert max(map(len, "".join(room.text(recorder.coverage, width)).splitlines())) <= width
+    assert max(map(len, "".join(coverage_text(recorder.coverage, width)).splitlines())) <= width
 
 
-def test_the_page_stands_alone_and_is_escaped() -> None:
-    """The page is well formed, loads nothing, runs nothing, and shows hostile names as text."""
+def test_the_page_is_self_contained_and_escaped() -> None:
+    """The page is well formed, loads and runs nothing, and escapes hostile names."""
     schema = {"properties": {"<script>alert(1)</script>": {"maxLength": 5}, "b": {"minimum": 0}}}
     recorder, contract = Recorder(Coverage()), Contract(schema, name="<b>x</b>")
     recorder.record(contract, {"b": 0}, True)
-    page = room.html(recorder.coverage)
+    page = coverage_html(recorder.coverage)
     tags: list[tuple[str, dict[str, str | None]]] = []
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attrs: tags.append((tag, dict(attrs)))  # type: ignore[method-assign]
@@ -324,7 +335,7 @@ def test_the_page_stands_alone_and_is_escaped() -> None:
 
 
 def test_reading_a_contract_counts_nothing(recorder: Recorder, tmp_path: Path) -> None:
-    """What fieldbound judges to read a folder of contracts is none of the tests' instances."""
+    """Checks made while reading a folder of contracts are not counted."""
     folder = tmp_path / "acme"
     folder.mkdir()
     schema = {"type": "string", "maxLength": 3}
@@ -337,11 +348,11 @@ def test_reading_a_contract_counts_nothing(recorder: Recorder, tmp_path: Path) -
     assert list(recorder.coverage.contracts) == ["acme/create"]
 
 
-def test_limits_that_are_no_more_are_left_out_of_an_earlier_run() -> None:
-    """Of a contract that is known, an earlier run counts for the limits it still has."""
+def test_removed_limits_of_an_earlier_run_are_dropped() -> None:
+    """An earlier run counts only for limits that a known contract still has."""
     before, now = Coverage(), Coverage()
-    before.enter(Contract({"type": "string", "maxLength": 3}, name="a"))
-    now.enter(Contract({"type": "string", "maxLength": 4}, name="a"))
-    whole, dropped = now.with_earlier(before)
+    before.add_contract(Contract({"type": "string", "maxLength": 3}, name="a"))
+    now.add_contract(Contract({"type": "string", "maxLength": 4}, name="a"))
+    merged, dropped = now.merge_earlier(before)
     assert dropped == 1
-    assert [row.limit.value for row in whole.contracts["a"]] == ["string", 4]
+    assert [row.limit.value for row in merged.contracts["a"]] == ["string", 4]

@@ -1,4 +1,4 @@
-"""Cases for every limit: at it and just beyond it, judged by both engines, always the same."""
+"""Cases for every limit: at it and just beyond it, checked by both validators, reproducible."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_limit_has_a_pair_or_a_reason(name: str) -> None:
-    """Each limit is there, in the order of the contract, with two instances, or why not."""
+def test_every_limit_has_a_case_or_a_reason(name: str) -> None:
+    """Every limit, in the order of the contract, has two instances or a reason."""
     contract = fieldbound.contract(name)
     found = cases(contract)
     assert tuple(dict.fromkeys(each.limit for each in found)) == contract.limits
     for each in found:
-        assert each.reason or (each.kept and each.violation)
+        assert each.reason or (each.has_valid and each.violation)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_both_engines_agree_on_every_case(name: str) -> None:
-    """The valid one is valid, the invalid one is refused for its limit alone, by either engine."""
+def test_both_validators_agree_on_every_case(name: str) -> None:
+    """Both validators accept the valid instance and reject the invalid one, for its limit alone."""
     contract = fieldbound.contract(name)
     reference = contract.jsonschema_validator()
     for each in cases(contract):
-        if each.kept:
+        if each.has_valid:
             assert contract.is_valid(each.valid)
             assert reference.is_valid(each.valid)
         if each.violation is not None:
@@ -59,35 +59,35 @@ def test_both_engines_agree_on_every_case(name: str) -> None:
 def test_the_first_pair_is_at_the_limit(
     schema: Any, keyword: str, valid: Any, invalid: Any
 ) -> None:
-    """The valid one stands at the bound, the invalid one just beyond."""
+    """The valid instance is at the bound, the invalid one just beyond it."""
     first = next(each for each in cases(Contract(schema)) if each.limit.keyword == keyword)
     assert (first.valid, first.invalid) == (valid, invalid)
 
 
-def test_what_cannot_be_isolated_has_its_reason() -> None:
-    """A limit that another implies tells which; what breaks both is there all the same."""
+def test_a_limit_that_cannot_be_isolated_has_a_reason() -> None:
+    """A limit implied by another one names it, and still has an instance that breaks both."""
     contract = Contract({"type": "string", "enum": ["Y", "N"]})
-    told = [each for each in cases(contract) if each.limit.keyword == "type"]
-    assert {each.reason for each in told} == {"whatever breaks it is refused by :enum as well"}
-    assert True in [each.invalid for each in told]
-    assert all(each.violation and each.violation.also for each in told)
+    found = [each for each in cases(contract) if each.limit.keyword == "type"]
+    assert {each.reason for each in found} == {"every instance that breaks it also breaks :enum"}
+    assert True in [each.invalid for each in found]
+    assert all(each.violation and each.violation.also for each in found)
 
 
 def test_each_member_of_an_enumeration_has_a_case() -> None:
-    """However many members there are, each is in a valid instance."""
+    """Every member is in a valid instance, however many there are."""
     members = [f"m{number}" for number in range(70)]
     found = cases(Contract({"enum": members}))
     assert {each.valid for each in found} == set(members)
 
 
 def test_cases_are_the_same_on_every_run() -> None:
-    """Neither chance nor the order of hashing has a part in them."""
+    """Cases do not depend on random choices or the order of hashing."""
     code = (
         "import fieldbound; "
         f"print(repr([(each.limit.id, each.valid, each.invalid) for name in {NAMES!r} "
         "for each in fieldbound.cases(fieldbound.contract(name))]))"
     )
-    told = {
+    outputs = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": str(number)},
@@ -96,11 +96,11 @@ def test_cases_are_the_same_on_every_run() -> None:
         ).stdout
         for number in range(3)
     }
-    assert len(told) == 1
+    assert len(outputs) == 1
 
 
 def test_hypothesis_is_not_needed() -> None:
-    """Cases are made without Hypothesis."""
+    """Cases are generated without Hypothesis."""
     code = (
         "import sys; sys.modules['hypothesis'] = None; import fieldbound; "
         f"assert fieldbound.cases(fieldbound.contract({NAMES[2]!r}))"
@@ -108,8 +108,8 @@ def test_hypothesis_is_not_needed() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_what_has_no_instances_raises() -> None:
-    """A contract that takes nothing, or of which nothing is documented, has no cases."""
+def test_a_contract_without_instances_raises() -> None:
+    """An unsatisfiable or undocumented contract has no cases."""
     with pytest.raises(fieldbound.Unsatisfiable):
         cases(Contract({"type": "string", "minLength": 5, "maxLength": 3}))
     with pytest.raises(fieldbound.Unspecified):

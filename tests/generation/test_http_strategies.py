@@ -1,4 +1,4 @@
-"""Whole messages that are drawn: valid, written as the document asks for, broken in one limit."""
+"""Strategies for HTTP messages: valid, serialized as documented, or breaking one limit."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ import fieldbound
 from fieldbound import API, Message, UnknownName, Unsatisfiable
 from fieldbound.coverage.limit_coverage import Coverage
 from fieldbound.coverage.recorder import Recorder
-from fieldbound.generation.http_strategies import Parts
+from fieldbound.generation.http_strategies import MessageStrategies
 from fieldbound.http.adapters import headers_of
-from fieldbound.http.exchange import NamedSet, Texts
-from fieldbound.http.serialize import Unwritable, write_set
+from fieldbound.http.exchange import MessageHead, ParameterSet
+from fieldbound.http.serialize import Unserializable, serialize_parameters
 from fieldbound.strategies import invalid_requests, requests, responses
-from support.apis import described, with_paths
+from support.apis import api_of_document, operations_with_path
 from support.examples import drawn
 from support.parameter_styles import document as styles, parameters
 
@@ -34,16 +34,16 @@ CREATE = "create-product-group"
 
 
 def smallest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
-    """Return what Hypothesis shrinks an example to."""
+    """Return the example that Hypothesis shrinks to."""
     return find(strategy, condition, settings=settings(database=None, derandomize=True))
 
 
 def api_with(folder: Path, operation: dict[str, Any], path: str = "/things", **more: Any) -> API:
-    """Return the API of a document with one operation, `do`."""
+    """Return an API with one operation, `do`."""
     responses = {"204": {"description": "Done"}}
-    whole = {"operationId": "do", "responses": responses, **operation}
+    full = {"operationId": "do", "responses": responses, **operation}
     head = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}}
-    return described(folder, {**head, "paths": {path: {"post": whole}}, **more})
+    return api_of_document(folder, {**head, "paths": {path: {"post": full}}, **more})
 
 
 # -- valid -----------------------------------------------------------------------------------------
@@ -51,9 +51,9 @@ def api_with(folder: Path, operation: dict[str, Any], path: str = "/things", **m
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_requests_are_valid_and_of_their_operation(vendor: str) -> None:
-    """Every request that is drawn for an operation is one of it, and valid."""
+    """Every request drawn for an operation is routed to it, and valid."""
     api = fieldbound.api(vendor)
-    for operation in with_paths(vendor):
+    for operation in operations_with_path(vendor):
         for message in drawn(requests(api, operation), 10):
             assert message.status is None
             assert api.operation_of(message) == operation
@@ -62,9 +62,9 @@ def test_requests_are_valid_and_of_their_operation(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_responses_are_valid(vendor: str) -> None:
-    """Every response that is drawn for a status has that status, and is valid."""
+    """Every response drawn for a status has that status, and is valid."""
     api = fieldbound.api(vendor)
-    for operation in with_paths(vendor):
+    for operation in operations_with_path(vendor):
         statuses = api.statuses(operation)
         for status in statuses if vendor != "oracle-cx-sales" else statuses[:2]:
             for message in drawn(responses(api, operation, int(status)), 5):
@@ -73,24 +73,24 @@ def test_responses_are_valid(vendor: str) -> None:
                 assert api.check_response(message).ok
 
 
-def test_requests_reach_the_limits_of_each_part() -> None:
-    """Of a hundred requests some stand at a limit of the body, of a header and of a parameter."""
+def test_requests_cover_the_limits_of_each_part() -> None:
+    """A hundred requests cover limits of the body, of a header and of a parameter."""
     api = fieldbound.api("oracle-cx-sales")
     found = drawn(requests(api, CREATE))
     bodies = [json.loads(each.body) for each in found if each.body is not None]
     assert {0, 150} <= {len(each["InternalName"]) for each in bodies}
     sent = {headers_of(each.headers).get("upsert-mode") for each in found}
     assert sent == {None, "true", "false"}
-    asked = [each.url for each in drawn(requests(api, "get-product-group"))]
-    assert any("onlyData=true" in each for each in asked)
-    assert any("onlyData=false" in each for each in asked)
-    assert any("?" not in each for each in asked)
-    numbers = {re.findall(r"setupSalesCatalogs/(-?\d+)", each)[0] for each in asked}
+    urls = [each.url for each in drawn(requests(api, "get-product-group"))]
+    assert any("onlyData=true" in each for each in urls)
+    assert any("onlyData=false" in each for each in urls)
+    assert any("?" not in each for each in urls)
+    numbers = {re.findall(r"setupSalesCatalogs/(-?\d+)", each)[0] for each in urls}
     assert {str(2**63 - 1), "0"} <= numbers
 
 
-def test_requests_shrink_to_what_is_required() -> None:
-    """The smallest request has nothing that is optional, and the simplest values."""
+def test_requests_shrink_to_the_required_parts() -> None:
+    """The smallest request has nothing optional, and the simplest values."""
     api = fieldbound.api("oracle-cx-sales")
     found = smallest(requests(api, CREATE), lambda _: True)
     assert dict(found.headers).keys() == {"Authorization", "Content-Type"}
@@ -102,48 +102,48 @@ def test_requests_shrink_to_what_is_required() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in parameters()])
-def test_every_style_is_read_as_it_was_written(name: str, tmp_path: Path) -> None:
-    """In each style values are drawn with their bounds, and are read as the values they are."""
-    api = described(tmp_path, styles())
+def test_every_style_is_parsed_as_it_was_serialized(name: str, tmp_path: Path) -> None:
+    """In each style the values reach their bounds, and are parsed with their types."""
+    api = api_of_document(tmp_path, styles())
     found = drawn(requests(api, name), 60)
-    (named,) = api.request_side(name).sets.values()
-    values = [_read(api, name, named, each)["v"] for each in found]
-    kind = name.rpartition("-")[2]
-    if kind in ("integers", "texts"):
+    (named,) = api.request_spec(name).parameter_sets.values()
+    values = [_parse(api, name, named, each)["v"] for each in found]
+    schema_name = name.rpartition("-")[2]
+    if schema_name in ("integers", "texts"):
         assert {1, 3} <= set(map(len, values))
-        kinds = {type(item) for each in values for item in each}
-        assert kinds == {int if kind == "integers" else str}
-    elif kind in ("object", "json"):
+        item_types = {type(item) for each in values for item in each}
+        assert item_types == {int if schema_name == "integers" else str}
+    elif schema_name in ("object", "json"):
         assert 255 in {each.get("R") for each in values}
         assert {True, False} <= {each.get("on") for each in values}
         assert 4 in {len(each.get("name", "")) for each in values}
-    elif kind == "text":
+    elif schema_name == "text":
         assert {7, 1 if "path" in name else 0} <= set(map(len, values))
     else:
-        assert {"integer": {-3, 0, 3}, "boolean": {True, False}}[kind] <= set(values)
+        assert {"integer": {-3, 0, 3}, "boolean": {True, False}}[schema_name] <= set(values)
 
 
-def test_every_client_can_send_what_is_drawn(tmp_path: Path) -> None:
-    """What httpx and requests make of a request that is drawn is the same request, and valid."""
-    apis = [(described(tmp_path, styles()), [name for name, _ in parameters()])]
-    apis += [(fieldbound.api(vendor), with_paths(vendor)) for vendor in VENDORS[:2]]
+def test_every_client_can_send_the_requests(tmp_path: Path) -> None:
+    """A drawn request is still valid when httpx and requests have prepared it."""
+    apis = [(api_of_document(tmp_path, styles()), [name for name, _ in parameters()])]
+    apis += [(fieldbound.api(vendor), operations_with_path(vendor)) for vendor in VENDORS[:2]]
     for api, names in apis:
         for name in names:
             for each in drawn(requests(api, name), 5):
                 body = each.body or None
-                made = httpx.Request(each.method, each.url, headers=each.headers, content=body)
-                assert api.check_request(made).ok, made.url
-                asked = requests_client.Request(
+                prepared = httpx.Request(each.method, each.url, headers=each.headers, content=body)
+                assert api.check_request(prepared).ok, prepared.url
+                request = requests_client.Request(
                     each.method, each.url, headers=dict(each.headers), data=body
                 )
-                assert api.check_request(asked.prepare()).ok, asked.url
+                assert api.check_request(request.prepare()).ok, request.url
 
 
-def test_a_path_that_is_another_operations_is_not_drawn(tmp_path: Path) -> None:
-    """A parameter is never the name under which the path is that of another operation."""
+def test_a_path_of_another_operation_is_not_drawn(tmp_path: Path) -> None:
+    """A path parameter never has a value with which the path is that of another operation."""
     done = {"responses": {"204": {"description": "Done"}}}
     one = {"name": "id", "in": "path", "required": True, "schema": {"enum": ["all", "one"]}}
-    api = described(
+    api = api_of_document(
         tmp_path,
         {
             "openapi": "3.1.0",
@@ -169,11 +169,11 @@ def test_a_path_that_is_another_operations_is_not_drawn(tmp_path: Path) -> None:
         ([], "https://host.invalid/things"),
     ],
 )
-def test_the_url_is_of_the_first_server(servers: Any, start: str, tmp_path: Path) -> None:
-    """The URL begins as the first server's, its variables at their defaults."""
+def test_the_url_is_that_of_the_first_server(servers: Any, start: str, tmp_path: Path) -> None:
+    """The URL begins with that of the first server, with the defaults of its variables."""
     variables = {"variables": {"x": {"default": "x"}}}
-    given = [each if "variables" in each else {**each, **variables} for each in servers]
-    api = api_with(tmp_path, {}, servers=given)
+    with_defaults = [each if "variables" in each else {**each, **variables} for each in servers]
+    api = api_with(tmp_path, {}, servers=with_defaults)
     assert {each.url for each in drawn(requests(api, "do"), 5)} == {start}
 
 
@@ -192,7 +192,7 @@ FORM = {
 }
 
 
-KINDS = (
+MEDIA_TYPES = (
     "application/json",
     "application/x+json",
     "application/x-www-form-urlencoded",
@@ -202,17 +202,19 @@ KINDS = (
 )
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("media_type", MEDIA_TYPES)
 @pytest.mark.parametrize("required", [True, False])
-def test_a_body_is_of_a_documented_media_type(kind: str, required: bool, tmp_path: Path) -> None:
-    """A body is valid in each media type; one that is optional is there, and is not."""
-    body = {"required": required, "content": {kind: {"schema": FORM}}}
+def test_a_body_has_a_documented_media_type(
+    media_type: str, required: bool, tmp_path: Path
+) -> None:
+    """A body is valid in each media type; an optional one is present and absent."""
+    body = {"required": required, "content": {media_type: {"schema": FORM}}}
     api = api_with(tmp_path, {"requestBody": body})
     found = drawn(requests(api, "do"), 60)
     assert all(not api.check_request(each).not_checked for each in found)
     assert any(each.body is None for each in found) is not required
     types = {headers_of(each.headers)["content-type"] for each in found if each.body}
-    concrete = kind if "*" not in kind else "application/json"
+    concrete = media_type if "*" not in media_type else "application/json"
     assert {each.partition(";")[0] for each in types} == {concrete}
     if concrete.endswith("json"):
         named = [json.loads(each.body) for each in found if each.body]
@@ -221,7 +223,7 @@ def test_a_body_is_of_a_documented_media_type(kind: str, required: bool, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("kind", "schema"),
+    ("media_type", "schema"),
     [
         ("text/plain", {"type": "string", "maxLength": 3}),
         ("text/*", {"type": "integer", "maximum": 9}),
@@ -229,21 +231,21 @@ def test_a_body_is_of_a_documented_media_type(kind: str, required: bool, tmp_pat
         ("application/pdf", None),
     ],
 )
-def test_a_body_that_is_no_json_is_drawn(kind: str, schema: Any, tmp_path: Path) -> None:
-    """A text keeps its schema; what is not read here is of any bytes."""
+def test_a_body_that_is_not_json_is_drawn(media_type: str, schema: Any, tmp_path: Path) -> None:
+    """A text body is valid for its schema; other media types have any bytes."""
     media = {} if schema is None else {"schema": schema}
-    api = api_with(tmp_path, {"requestBody": {"required": True, "content": {kind: media}}})
+    api = api_with(tmp_path, {"requestBody": {"required": True, "content": {media_type: media}}})
     found = drawn(requests(api, "do"), 40)
     assert all(each.body for each in found)
-    texts = [each.body.decode() for each in found] if kind.startswith("text") else []
-    if kind == "text/plain":
+    texts = [each.body.decode() for each in found] if media_type.startswith("text") else []
+    if media_type == "text/plain":
         assert set(map(len, texts)) == {1, 2, 3}
     elif texts:
         assert "9" in texts
 
 
-def test_a_body_that_is_not_documented_is_any_object() -> None:
-    """Where the vendor does not document the body, it is some object, and that is said."""
+def test_an_undocumented_body_is_any_object() -> None:
+    """A body that the vendor does not document is an object, and is reported as unspecified."""
     api = fieldbound.api("fortellis")
     found = [each for each in drawn(requests(api, "create-parts-groups"), 30) if each.body]
     assert found
@@ -252,23 +254,25 @@ def test_a_body_that_is_not_documented_is_any_object() -> None:
         assert api.check_request(each).unspecified.keys() == {"/body"}
 
 
-def test_several_media_types_are_all_drawn(tmp_path: Path) -> None:
-    """Of several media types each is drawn."""
-    content = {kind: {"schema": FORM} for kind in ("application/json", "multipart/form-data")}
+def test_all_media_types_are_drawn(tmp_path: Path) -> None:
+    """Every documented media type is drawn."""
+    content = {
+        media_type: {"schema": FORM} for media_type in ("application/json", "multipart/form-data")
+    }
     api = api_with(tmp_path, {"requestBody": {"required": True, "content": content}})
     found = drawn(requests(api, "do"), 30)
-    kinds = {headers_of(each.headers)["content-type"].partition(";")[0] for each in found}
-    assert kinds == content.keys()
+    media_types = {headers_of(each.headers)["content-type"].partition(";")[0] for each in found}
+    assert media_types == content.keys()
 
 
 # -- statuses --------------------------------------------------------------------------------------
 
 
 def answering(folder: Path) -> API:
-    """Return an API whose responses are named by a status, by a range, and by neither."""
-    made = {"description": "Made", "content": {"application/json": {"schema": FORM}}}
+    """Return an API with responses for a status code, for a range, and by default."""
+    created = {"description": "Created", "content": {"application/json": {"schema": FORM}}}
     headers = {"X-Count": {"required": True, "schema": {"type": "integer", "maximum": 7}}}
-    named = {"201": made, "2XX": {"description": "Fine", "headers": headers}, "304": made}
+    named = {"201": created, "2XX": {"description": "Fine", "headers": headers}, "304": created}
     return api_with(folder, {"responses": {**named, "default": {"description": "Else"}}})
 
 
@@ -276,10 +280,10 @@ def answering(folder: Path) -> API:
     ("status", "expected"),
     [(201, {201}), (204, {204}), (299, {299}), (404, {404}), ("201", {201}), (304, {304})],
 )
-def test_a_status_is_found_as_the_document_names_it(
+def test_a_status_is_looked_up_by_code_range_and_default(
     status: int | str, expected: set[int], tmp_path: Path
 ) -> None:
-    """A status is one that is named, or in a range, or none of those."""
+    """A status is documented by itself, by a range, or by default."""
     api = answering(tmp_path)
     found = drawn(responses(api, "do", status), 20)
     assert {each.status for each in found} == expected
@@ -287,8 +291,8 @@ def test_a_status_is_found_as_the_document_names_it(
     assert all(bool(each.body) is (status in (201, "201")) for each in found)
 
 
-def test_a_range_is_drawn_from(tmp_path: Path) -> None:
-    """The name of a range stands for its statuses, but for those with a response of their own."""
+def test_status_codes_of_a_range_are_drawn(tmp_path: Path) -> None:
+    """A range draws its status codes, except those with a response of their own."""
     api = answering(tmp_path)
     ranged = {each.status for each in drawn(responses(api, "do", "2XX"), 60)}
     assert len(ranged) > 5
@@ -297,19 +301,19 @@ def test_a_range_is_drawn_from(tmp_path: Path) -> None:
     assert others.isdisjoint({*range(200, 300), 304})
 
 
-def test_headers_of_responses_reach_their_limits(tmp_path: Path) -> None:
-    """Headers of responses are drawn as those of requests are."""
+def test_response_headers_cover_their_limits(tmp_path: Path) -> None:
+    """Response headers are drawn like those of requests."""
     found = drawn(responses(answering(tmp_path), "do", 200), 40)
     assert {"0", "7"} <= {headers_of(each.headers)["x-count"] for each in found}
 
 
-# -- what cannot be --------------------------------------------------------------------------------
+# -- errors ----------------------------------------------------------------------------------------
 
 
-def test_what_is_not_there_is_told() -> None:
-    """An operation or a status that is not there is told with the closest; so is what is no API."""
+def test_unknown_names_raise_with_suggestions() -> None:
+    """An unknown operation or status raises with suggestions; so does what is not an API."""
     api = fieldbound.api("axim-commerce")
-    with pytest.raises(UnknownName, match="named 'createCompani'; the closest: create-company"):
+    with pytest.raises(UnknownName, match="'createCompani'; did you mean create-company"):
         requests(api, "createCompani")
     with pytest.raises(UnknownName, match="create-company has no response of status 201"):
         responses(api, "createCompany", 201)
@@ -317,11 +321,11 @@ def test_what_is_not_there_is_told() -> None:
         requests("axim-commerce", "create-company")  # type: ignore[arg-type]
 
 
-def test_an_operation_without_a_path_has_no_messages() -> None:
-    """Of an operation whose path is not documented no message can be made, and that is said."""
+def test_an_operation_without_a_path_raises() -> None:
+    """An operation with an undocumented path has no messages."""
     api = fieldbound.api("fortellis")
     for make in (requests, invalid_requests, lambda *given: responses(*given, 200)):
-        with pytest.raises(ValueError, match="of delete-parts-group can be made: its path is not"):
+        with pytest.raises(ValueError, match="generated for delete-parts-group: undocumented path"):
             make(api, "delete-parts-group")
 
 
@@ -329,17 +333,17 @@ def test_an_operation_without_a_path_has_no_messages() -> None:
     ("place", "schema"),
     [("header", {"enum": ["é"]}), ("header", {"const": " x"}), ("path", {"maxLength": 0})],
 )
-def test_what_cannot_be_written_is_told(place: str, schema: Any, tmp_path: Path) -> None:
-    """Where no value of a parameter can be written, the strategy says so at once."""
+def test_an_unserializable_parameter_raises(place: str, schema: Any, tmp_path: Path) -> None:
+    """A parameter without any serializable value raises at once."""
     named = {"name": "v", "in": place, "required": True, "schema": {"type": "string", **schema}}
     path = "/things/{v}" if place == "path" else "/things"
     api = api_with(tmp_path, {"parameters": [named]}, path)
-    with pytest.raises(Unsatisfiable, match="nothing that it takes can be written as a text"):
+    with pytest.raises(Unsatisfiable, match="no valid value can be serialized"):
         requests(api, "do")
 
 
-def test_what_is_drawn_is_not_counted() -> None:
-    """A message that is drawn reaches no limit of the user's tests, until they check it."""
+def test_drawing_is_not_counted() -> None:
+    """Drawing a message does not count for limit coverage; checking it does."""
     coverage = Coverage()
     recorder = Recorder(coverage)
     api = fieldbound.api("axim-commerce")
@@ -356,7 +360,7 @@ def test_what_is_drawn_is_not_counted() -> None:
     assert not recorder.failures
 
 
-# -- one limit broken ------------------------------------------------------------------------------
+# -- invalid requests ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -368,7 +372,7 @@ def test_what_is_drawn_is_not_counted() -> None:
         ("fortellis", "query-parts-groups", {"headers", "query"}),
     ],
 )
-def test_a_breach_is_of_one_limit(vendor: str, operation: str, parts: set[str]) -> None:
+def test_a_breach_breaks_one_limit(vendor: str, operation: str, parts: set[str]) -> None:
     """An invalid request breaks one limit and no other, in any of its parts."""
     api = fieldbound.api(vendor)
     found = drawn(invalid_requests(api, operation), 60)
@@ -380,63 +384,65 @@ def test_a_breach_is_of_one_limit(vendor: str, operation: str, parts: set[str]) 
     assert {each.violation.pointer.split("/")[1] for each in found} == parts
 
 
-def test_what_no_text_breaks_is_told(tmp_path: Path) -> None:
-    """Where no limit of a request can be broken by what can be written, that is said."""
+def test_a_request_without_breakable_limits_raises(tmp_path: Path) -> None:
+    """A request whose limits cannot be broken by serialized values, or without limits, raises."""
     named = {"name": "v", "in": "path", "required": True, "schema": {"type": "string"}}
     api = api_with(tmp_path, {"parameters": [named]}, "/things/{v}")
-    with pytest.raises(Unsatisfiable, match="no limit was found that a text breaks"):
+    with pytest.raises(Unsatisfiable, match="no limit can be broken by a serialized value"):
         drawn(invalid_requests(api, "do"), 5)
-    with pytest.raises(Unsatisfiable, match="it has no limit that could be broken"):
+    with pytest.raises(Unsatisfiable, match="the request has no limits"):
         invalid_requests(api_with(tmp_path, {}), "do")
 
 
-def _texts(api: API, operation: str, message: Message) -> Texts:
-    """Return what a message says beside its body."""
-    names = re.findall(r"{([^{}]*)}", api.address(operation))
+def _head(api: API, operation: str, message: Message) -> MessageHead:
+    """Return the headers, query and path parameters of a message."""
+    names = re.findall(r"{([^{}]*)}", api.url_template(operation))
     path, _, query = message.url.partition("?")
-    pattern = re.sub(r"\\{[^{}]*\\}", "([^/]*)", re.escape(api.address(operation)))
+    pattern = re.sub(r"\\{[^{}]*\\}", "([^/]*)", re.escape(api.url_template(operation)))
     found = re.fullmatch(pattern, path)
     assert found is not None
     values = dict(zip(names, found.groups(), strict=True))
-    return Texts(headers_of(message.headers), message.headers, query, values)
+    return MessageHead(headers_of(message.headers), message.headers, query, values)
 
 
-def _read(api: API, operation: str, named: NamedSet, message: Message) -> Any:
-    return named.read(_texts(api, operation, message))
+def _parse(api: API, operation: str, named: ParameterSet, message: Message) -> Any:
+    return named.parse(_head(api, operation, message))
 
 
-def _put(api: API, operation: str, base: Message, named: NamedSet, instance: Any) -> Message:
-    """Return a message with other headers, cookies or parameters. Raises Unwritable."""
-    pairs = write_set(named.parameters, named.place, instance)
-    if named.place in ("header", "cookie"):
-        known = named.known if named.place == "header" else {"cookie"}
-        kept = [pair for pair in base.headers if pair[0].lower() not in known]
+def _with_parameters(
+    api: API, operation: str, base: Message, named: ParameterSet, instance: Any
+) -> Message:
+    """Return a message with other headers, cookies or parameters. Raises Unserializable."""
+    pairs = serialize_parameters(named.parameters, named.location, instance)
+    if named.location in ("header", "cookie"):
+        known = named.known if named.location == "header" else {"cookie"}
+        remaining = [pair for pair in base.headers if pair[0].lower() not in known]
         cookie = "; ".join(f"{name}={text}" for name, text in pairs)
-        new = pairs if named.place == "header" else [("Cookie", cookie)] if pairs else []
-        return replace(base, headers=[*kept, *new])
+        new = pairs if named.location == "header" else [("Cookie", cookie)] if pairs else []
+        return replace(base, headers=[*remaining, *new])
     path, _, query = base.url.partition("?")
-    if named.place == "query":
+    if named.location == "query":
         query = "&".join(f"{name}={text}" for name, text in pairs)
     else:
-        path = re.sub(r"{([^{}]*)}", lambda name: dict(pairs)[name[1]], api.address(operation))
+        path = re.sub(r"{([^{}]*)}", lambda name: dict(pairs)[name[1]], api.url_template(operation))
     return replace(base, url=f"{path}?{query}" if query else path)
 
 
 def _broken(api: API, operations: list[str]) -> Iterator[str | None]:
-    """Yield of each certified breach of a set of names why it cannot be sent, None where it can.
+    """Yield for each case of a set of parameters why it cannot be sent, None if it can.
 
-    Asserts of the others that they are refused for their limit alone, at their place.
+    Asserts that the ones sent are reported for their limit, at the right pointer.
     """
     seen = set()
     for operation in operations:
         base = drawn(requests(api, operation), 1)[0]
-        side = api.request_side(operation)
-        simple = drawn(st.fixed_dictionaries(Parts(side).sets), 1)[0]
-        for at, named in side.sets.items():
-            alike = (at, tuple((each.name, each.shape.kinds) for each in named.parameters))
-            if alike in seen and named.contract.name.startswith("oracle"):
+        spec = api.request_spec(operation)
+        simple = drawn(st.fixed_dictionaries(MessageStrategies(spec).parameter_sets), 1)[0]
+        for at, named in spec.parameter_sets.items():
+            key = (at, tuple((each.name, each.coercion.types) for each in named.parameters))
+            if key in seen and named.contract.name.startswith("oracle"):
                 continue
-            seen.add(alike)
+            seen.add(key)
             for case in fieldbound.cases(named.contract):
                 yield _sent(api, operation, (at, named, simple[at]), base, case)
 
@@ -444,38 +450,38 @@ def _broken(api: API, operations: list[str]) -> Iterator[str | None]:
 def _sent(api: API, operation: str, part: Any, base: Message, case: Any) -> str | None:
     at, named, simple = part
     if case.violation is None:
-        return f"{case.limit.keyword}: none is certified"
+        return f"{case.limit.keyword}: no invalid instance"
     broken = case.invalid
-    if isinstance(broken, dict):  # beside what is broken stands what can be written
-        wrong = case.violation.pointer.split("/")[1] if case.violation.pointer else None
-        others = {name: value for name, value in simple.items() if name != wrong}
-        added = {name: broken[name] for name in broken if name == wrong or name not in simple}
-        broken = {**others, **added} if wrong else broken
+    if isinstance(broken, dict):  # the other properties must be serializable
+        invalid = case.violation.pointer.split("/")[1] if case.violation.pointer else None
+        others = {name: value for name, value in simple.items() if name != invalid}
+        added = {name: broken[name] for name in broken if name == invalid or name not in simple}
+        broken = {**others, **added} if invalid else broken
     try:
-        message = _put(api, operation, base, named, broken)
-    except Unwritable as error:
+        message = _with_parameters(api, operation, base, named, broken)
+    except Unserializable as error:
         return f"{case.limit.keyword}: {error}"
-    read = _read(api, operation, named, message)
+    parsed = _parse(api, operation, named, message)
     if (
-        named.contract.is_valid(read)
-        or named.contract.check(read).violations[0].limit != case.limit
+        named.contract.is_valid(parsed)
+        or named.contract.check(parsed).violations[0].limit != case.limit
     ):
-        return f"{case.limit.keyword}: a text has no type of its own"
+        return f"{case.limit.keyword}: a serialized value has no type"
     (violation,) = api.check_request(message)
     assert case.limit in (violation.limit, *violation.also), case
     assert violation.pointer == at + case.violation.pointer
     return None
 
 
-#: How many certified breaches are sent and refused, and why others cannot be sent: they break a
-#: limit as values, but stand for nothing that a URL or a header can hold.
-_NO_TYPE = "type: a text has no type of its own"  # "5" for a string, which a text is anyway
-_NO_SET = "type: names have values"  # null in place of all headers
-_ANOTHER = "type: it would be read as another value"  # a list where a text is read as it is
-_NO_PARTS = "type: it has parts within parts"
-_TEMPLATE = "a path has the parameters of its template, all of them"
-_NO_PATH = "type: a path has no such text"  # none at all
-_NO_HEADER = "a header has no such text"  # letters that are not of ASCII, blanks around it
+#: How many invalid parameters are sent and reported, and why the others cannot be sent: there is
+#: no serialization of the invalid value.
+_NO_TYPE = "type: a serialized value has no type"  # such as 5 for a string
+_NO_SET = "type: not an object"  # null instead of the headers
+_ANOTHER = "type: it would be deserialized to another value"  # a list for a string
+_NO_PARTS = "type: it is nested"
+_TEMPLATE = "a path has exactly the parameters of its template"
+_NO_PATH = "type: invalid characters in a path"  # the empty string
+_NO_HEADER = "invalid characters in a header"  # not ASCII, or surrounding whitespace
 SENT: dict[str, dict[str | None, int]] = {
     "axim-commerce": {
         None: 102,
@@ -507,9 +513,9 @@ SENT: dict[str, dict[str | None, int]] = {
         _NO_PARTS: 140,
         _NO_PATH: 52,
         f"maxLength: {_NO_HEADER}": 48,
-        "maxLength: a cookie has no such text": 48,
-        "maxLength: it would be read as another value": 2,  # a space or a bar that parts items
-        "additionalProperties: it would be read as another value": 14,  # spread, it stands alone
+        "maxLength: invalid characters in a cookie": 48,
+        "maxLength: it would be deserialized to another value": 2,  # a delimiter in an item
+        "additionalProperties: it would be deserialized to another value": 14,  # exploded
         f"additionalProperties: {_TEMPLATE}": 175,
         f"required: {_TEMPLATE}": 37,
     },
@@ -517,20 +523,20 @@ SENT: dict[str, dict[str | None, int]] = {
 
 
 @pytest.mark.parametrize("vendor", SENT)
-def test_every_certified_breach_is_refused_at_its_place(vendor: str, tmp_path: Path) -> None:
-    """Each breach of a header, a parameter or a cookie is refused and where, or cannot be sent."""
+def test_every_invalid_parameter_is_reported_at_its_pointer(vendor: str, tmp_path: Path) -> None:
+    """Each invalid header, parameter or cookie is reported at its pointer, or cannot be sent."""
     if vendor == "styles":
-        api, operations = described(tmp_path, styles()), [name for name, _ in parameters()]
+        api, operations = api_of_document(tmp_path, styles()), [name for name, _ in parameters()]
     else:
-        api, operations = fieldbound.api(vendor), with_paths(vendor)
+        api, operations = fieldbound.api(vendor), operations_with_path(vendor)
     assert Counter(_broken(api, operations)) == SENT[vendor]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_every_undocumented_status_is_refused(vendor: str) -> None:
-    """A status that is not documented is refused at /status, whatever comes with it."""
+def test_every_undocumented_status_is_reported(vendor: str) -> None:
+    """An undocumented status is reported at /status, whatever the rest of the response."""
     api = fieldbound.api(vendor)
-    for operation in with_paths(vendor)[:12]:
+    for operation in operations_with_path(vendor)[:12]:
         statuses = api.statuses(operation)
         answer = drawn(responses(api, operation, int(statuses[0])), 1)[0]
         for status in {*range(200, 210), *range(400, 420), 302, 500, 503} - {*map(int, statuses)}:
@@ -541,37 +547,39 @@ def test_every_undocumented_status_is_refused(vendor: str) -> None:
 
 @pytest.mark.parametrize("vendor", VENDORS)
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "text/html; charset=utf-8", "application/xml", None]
+    "media_type", ["text/plain", "text/html; charset=utf-8", "application/xml", None]
 )
-def test_every_wrong_media_type_is_refused(vendor: str, kind: str | None) -> None:
-    """A body under another media type, or none, is refused at /headers/Content-Type, once."""
+def test_every_wrong_media_type_is_reported(vendor: str, media_type: str | None) -> None:
+    """A body with another media type, or none, is reported once, at /headers/Content-Type."""
     api = fieldbound.api(vendor)
-    for operation in with_paths(vendor):
-        asked = drawn(requests(api, operation), 5)
-        message = next((each for each in asked if each.body), None)
+    for operation in operations_with_path(vendor):
+        found = drawn(requests(api, operation), 5)
+        message = next((each for each in found if each.body), None)
         others = [each for each in message.headers if each[0] != "Content-Type"] if message else []
         if message is not None:
-            headers = [*others, *([("Content-Type", kind)] if kind else [])]
+            headers = [*others, *([("Content-Type", media_type)] if media_type else [])]
             (violation,) = api.check_request(replace(message, headers=headers))
             assert violation.pointer == "/headers/Content-Type"
-            assert violation.code == ("enum" if kind else "required")
+            assert violation.code == ("enum" if media_type else "required")
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_certified_breaches_of_the_headers_of_responses(vendor: str) -> None:
-    """A header of a response that is wrong or not there is refused at its place."""
+def test_invalid_response_headers_are_reported(vendor: str) -> None:
+    """An invalid or missing response header is reported at its pointer."""
     api = fieldbound.api(vendor)
     count = 0
-    for operation in with_paths(vendor)[:4]:
+    for operation in operations_with_path(vendor)[:4]:
         for status in api.statuses(operation)[:2]:
-            side, _, _ = api.response_side(operation, status)
-            named = side.sets.get("/headers")
+            spec, _, _ = api.response_spec(operation, status)
+            named = spec.parameter_sets.get("/headers")
             answer = drawn(responses(api, operation, int(status)), 1)[0]
             for case in fieldbound.cases(named.contract) if named else ():
-                with suppress(Unwritable):
-                    message = _put(api, operation, answer, named, case.invalid)
+                with suppress(Unserializable):
+                    message = _with_parameters(api, operation, answer, named, case.invalid)
                     report = api.check_response(message)
-                    if not named.contract.is_valid(named.read(Texts(headers_of(message.headers)))):
+                    if not named.contract.is_valid(
+                        named.parse(MessageHead(headers_of(message.headers)))
+                    ):
                         assert [each.pointer for each in report] == [
                             f"/headers{case.violation.pointer}"
                         ]

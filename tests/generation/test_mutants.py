@@ -1,6 +1,6 @@
-"""Judges that are wrong in one limit: what is generated exposes every one of them.
+"""Mutation tests: what is generated kills every validator that is wrong in one limit.
 
-`tests/bench/strategies.py` prints the same figure beside those of other generators.
+`tests/bench/strategies.py` prints the same figures for other generators, too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fieldbound.strategies import invalid, valid
 from support.examples import drawn
 from support.mutants import Mutant, mutants
 
-#: Contracts of each vendor that together have at least 200 faulty judges.
+#: Contracts of each vendor that together have at least 200 mutants.
 VENDORS = {
     "oracle-cx-sales": ["create-product-group"],
     "fortellis": [
@@ -30,39 +30,41 @@ VENDORS = {
     "axim-commerce": ["create-company", "create-company-group", "get-company/response.200"],
 }
 NAMES = [f"{vendor}/{name}" for vendor, names in VENDORS.items() for name in names]
-#: Strategies are tried on as many at most, cases on all.
-MOST = 220
+#: Maximum number of mutants for strategies; cases are run on all.
+MAX_MUTANTS = 220
 
 
 @cache
-def faulty(name: str) -> list[Mutant]:
-    """Return the faulty judges of a contract."""
+def mutants_of(name: str) -> list[Mutant]:
+    """Return the mutants of a contract."""
     return mutants(fieldbound.contract(name))
 
 
-def test_there_are_enough_faulty_judges() -> None:
-    """Of each vendor at least 200 are tried."""
+def test_there_are_enough_mutants() -> None:
+    """Each vendor has at least 200 mutants."""
     for vendor, names in VENDORS.items():
-        assert sum(len(faulty(f"{vendor}/{name}")) for name in names) >= 200, vendor
+        assert sum(len(mutants_of(f"{vendor}/{name}")) for name in names) >= 200, vendor
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_cases_expose_every_faulty_judge(name: str) -> None:
-    """Some case is judged otherwise by each of them."""
+def test_cases_kill_every_mutant(name: str) -> None:
+    """Each mutant is wrong about some case."""
     contract = fieldbound.contract(name)
-    made: list[tuple[str, Any, bool]] = []
+    instances: list[tuple[str, Any, bool]] = []
     for each in fieldbound.cases(contract):
-        made += [(each.limit.pointer, each.valid, True)] if each.kept else []
-        made += [(each.limit.pointer, each.invalid, False)] if each.violation else []
-    alive = [
-        (mutant.pointer, mutant.fault)
-        for mutant in faulty(name)
+        instances += [(each.limit.pointer, each.valid, True)] if each.has_valid else []
+        instances += [(each.limit.pointer, each.invalid, False)] if each.violation else []
+    survivors = [
+        (mutant.pointer, mutant.change)
+        for mutant in mutants_of(name)
         if all(
             mutant.is_valid(instance) is verdict
-            for _, instance, verdict in sorted(made, key=lambda each: each[0] != mutant.pointer)
+            for _, instance, verdict in sorted(
+                instances, key=lambda each: each[0] != mutant.pointer
+            )
         )
     ]
-    assert alive == []
+    assert survivors == []
 
 
 class _Breaches:
@@ -79,7 +81,7 @@ class _Breaches:
             self._by_pointer[pointer].append(limit)
 
     def at(self, pointer: str) -> list[Any]:
-        """Return up to a hundred for each limit at a pointer."""
+        """Return up to a hundred instances for each limit at a pointer."""
         return [each for limit in self._by_pointer[pointer] for each in self._of(limit)]
 
     def _of(self, limit: Limit) -> list[Any]:
@@ -88,20 +90,20 @@ class _Breaches:
                 found = drawn(invalid(self._contract, limit, alone=False), 100)
                 self._drawn[limit.id] = [each.instance for each in found]
             except Inseparable:
-                self._drawn[limit.id] = []  # broken by what breaks the other limits
+                self._drawn[limit.id] = []  # only broken together with other limits
         return self._drawn[limit.id]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_strategies_expose_every_faulty_judge(name: str) -> None:
-    """A hundred valid instances, or a hundred that break the limit, tell each of them."""
+def test_strategies_kill_every_mutant(name: str) -> None:
+    """A hundred valid instances, or a hundred that break the limit, kill each mutant."""
     contract = fieldbound.contract(name)
     good, bad = drawn(valid(contract), 100), _Breaches(contract)
-    every = -(-len(faulty(name)) // MOST)
-    alive = [
-        (mutant.pointer, mutant.fault)
-        for mutant in faulty(name)[::every]
+    step = -(-len(mutants_of(name)) // MAX_MUTANTS)
+    survivors = [
+        (mutant.pointer, mutant.change)
+        for mutant in mutants_of(name)[::step]
         if all(mutant.is_valid(each) for each in good)
         and not any(mutant.is_valid(each) for each in bad.at(mutant.pointer))
     ]
-    assert alive == []
+    assert survivors == []

@@ -1,4 +1,4 @@
-"""Strategies: what they give is valid, or breaks one limit; it reaches every limit, and shrinks."""
+"""Strategies: instances are valid, or break one limit; they cover every limit, and shrink."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ VENDORS = [
 
 
 def smallest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
-    """Return what Hypothesis shrinks an example to."""
+    """Return the example that Hypothesis shrinks to."""
     same = settings(database=None, max_examples=2000, derandomize=True)
     return find(strategy, condition, settings=same)
 
@@ -52,11 +52,11 @@ def values(instance: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 def breakable(
     contract: Contract, limit: fieldbound.Limit
 ) -> tuple[st.SearchStrategy[fieldbound.Breach] | None, tuple[fieldbound.Limit, ...]]:
-    """Return what breaks a limit alone, or the limits that stand in the way."""
+    """Return a strategy that breaks a limit alone, or the limits that prevent it."""
     try:
         return invalid(contract, limit), ()
-    except Inseparable as told:
-        return None, told.by
+    except Inseparable as error:
+        return None, error.by
 
 
 # -- valid -----------------------------------------------------------------------------------------
@@ -64,32 +64,30 @@ def breakable(
 
 @pytest.mark.parametrize("name", VENDORS)
 @pytest.mark.parametrize("start", [0, 1, 2])
-def test_every_limit_is_reached_within_a_hundred(name: str, start: int) -> None:
-    """Each bound, each member, null, and each optional attribute absent and present."""
+def test_a_hundred_instances_cover_every_limit(name: str, start: int) -> None:
+    """They have each bound, each member and each null."""
     contract = fieldbound.contract(name)
-    there: dict[str, set[Any]] = defaultdict(set)
-    absent: dict[str, set[str]] = defaultdict(set)
+    seen: dict[str, set[Any]] = defaultdict(set)
     for instance in drawn(valid(contract), start=start):
         assert contract.is_valid(instance)
         for pointer, value in values(instance):
-            there[pointer].add(len(value) if isinstance(value, str) else json.dumps(value))
-            there[pointer] |= {value} if isinstance(value, str) else set()
-            if isinstance(value, dict):
-                absent[pointer].update(set(value))
+            seen[pointer].add(len(value) if isinstance(value, str) else json.dumps(value))
+            seen[pointer] |= {value} if isinstance(value, str) else set()
     for limit in contract.limits:
-        reached = there[limit.pointer]
+        reached = seen[limit.pointer]
         if limit.keyword == "maxLength" and limit.value > 1:
             assert {0, limit.value} <= reached, limit.id
         elif limit.keyword in ("minimum", "maximum"):
             assert str(limit.value) in reached, limit.id
         elif limit.keyword == "enum":
-            assert set(limit.value) <= reached, limit.id
+            members = {each if isinstance(each, str) else json.dumps(each) for each in limit.value}
+            assert members <= reached, limit.id
         elif limit.keyword == "type" and "null" in limit.value:
             assert "null" in reached, limit.id
 
 
-def test_optional_attributes_are_there_and_not() -> None:
-    """Of a hundred instances some have an optional attribute, and some have not, at any depth."""
+def test_optional_properties_are_present_and_absent() -> None:
+    """Of a hundred instances some have an optional property and some do not, at any depth."""
     contract = fieldbound.contract(CREATE)
     seen: dict[str, set[str]] = defaultdict(set)
     missing: dict[str, set[str]] = defaultdict(set)
@@ -109,8 +107,8 @@ def test_optional_attributes_are_there_and_not() -> None:
         assert not any(f"{pointer}/{name}" in required for name in missing[pointer])
 
 
-def test_text_is_real() -> None:
-    """Texts have accents, CJK, characters beyond the BMP, combining marks, spaces at both ends."""
+def test_strings_are_realistic() -> None:
+    """Strings have accents, CJK, emoji, combining marks, and spaces at both ends."""
     texts = [
         value
         for instance in drawn(valid(fieldbound.contract(CREATE)))
@@ -125,8 +123,8 @@ def test_text_is_real() -> None:
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_valid_shrinks_to_what_is_required(name: str) -> None:
-    """The smallest instance has what is required, the shortest texts, the least numbers."""
+def test_valid_shrinks_to_the_required_properties(name: str) -> None:
+    """The smallest instance has the required properties only."""
     contract = fieldbound.contract(name)
     instance = smallest(valid(contract), lambda _: True)
     required = {
@@ -137,8 +135,8 @@ def test_valid_shrinks_to_what_is_required(name: str) -> None:
     assert set(instance) == required
 
 
-def test_valid_shrinks_to_what_shows_the_point() -> None:
-    """Whatever is not needed for a failure is gone, in nested objects as well."""
+def test_valid_shrinks_to_what_fails() -> None:
+    """Shrinking removes whatever is not needed for a failure, also in nested objects."""
 
     def has_rule(instance: Any) -> bool:
         return any(
@@ -154,15 +152,15 @@ def test_valid_shrinks_to_what_shows_the_point() -> None:
     }
 
 
-def test_a_run_is_the_same_under_a_seed() -> None:
+def test_a_seed_reproduces_a_run() -> None:
     """The same seed gives the same examples."""
     contract = fieldbound.contract(CREATE)
     assert drawn(valid(contract), 30, 7) == drawn(valid(contract), 30, 7)
     assert drawn(invalid(contract), 30, 7) == drawn(invalid(contract), 30, 7)
 
 
-def test_no_health_check_is_to_be_suppressed() -> None:
-    """Under Hypothesis' own defaults, nothing is too slow, too large or filtered too much."""
+def test_no_health_check_fails() -> None:
+    """With all health checks of Hypothesis enabled, nothing is too slow, too large or filtered."""
 
     @settings(database=None, suppress_health_check=[])
     @given(valid(fieldbound.contract(CREATE)), invalid(fieldbound.contract(CREATE)))
@@ -172,16 +170,16 @@ def test_no_health_check_is_to_be_suppressed() -> None:
     run()
 
 
-def test_a_contract_is_asked_for() -> None:
-    """A name, or a schema, is refused, with what to give instead."""
+def test_a_name_or_a_schema_is_not_a_contract() -> None:
+    """A name or a schema raises TypeError, with what to use instead."""
     with pytest.raises(TypeError, match=r"contract is a str, .*fieldbound.contract\(name\)"):
         valid(CREATE)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"from_schema\(\) takes a schema"):
+    with pytest.raises(TypeError, match=r"from_schema\(\) for a schema"):
         invalid({"type": "string"})  # type: ignore[arg-type]
 
 
-def test_what_nobody_documents_has_no_instances() -> None:
-    """Of a body that the vendor does not document nothing is made: it is said."""
+def test_an_undocumented_body_raises_unspecified() -> None:
+    """A body that the vendor does not document has no instances."""
     contract = fieldbound.contract("fortellis/create-parts-groups")
     with pytest.raises(fieldbound.Unspecified):
         valid(contract)
@@ -193,8 +191,8 @@ def test_what_nobody_documents_has_no_instances() -> None:
 
 
 @pytest.mark.parametrize("name", VENDORS)
-def test_a_breach_is_refused_for_its_limit_alone(name: str) -> None:
-    """One violation, of that limit, by ours, and jsonschema refuses it too."""
+def test_a_breach_is_invalid_for_its_limit_alone(name: str) -> None:
+    """A breach has one violation, of its limit, and is invalid for jsonschema, too."""
     contract = fieldbound.contract(name)
     reference = contract.jsonschema_validator()
     for breach in drawn(invalid(contract), 60):
@@ -205,8 +203,8 @@ def test_a_breach_is_refused_for_its_limit_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["axim-commerce/create-company", VENDORS[3], VENDORS[4]])
-def test_every_limit_has_breaches_or_names_what_stands_in_the_way(name: str) -> None:
-    """For each limit that is asked for, either it alone is broken, or others are named."""
+def test_every_limit_has_breaches_or_names_others(name: str) -> None:
+    """Each limit is broken alone, or the error names the limits that prevent it."""
     contract = fieldbound.contract(name)
     for limit in contract.limits:
         strategy, by = breakable(contract, limit)
@@ -215,30 +213,30 @@ def test_every_limit_has_breaches_or_names_what_stands_in_the_way(name: str) -> 
             assert breach.limit == limit
 
 
-def test_a_limit_is_named_in_three_ways() -> None:
-    """The limit itself, its whole id, or the id from the pointer on."""
+def test_a_limit_is_given_in_three_ways() -> None:
+    """A limit is given by itself, by its full id, or by its id from the pointer on."""
     contract = fieldbound.contract(CREATE)
     (limit,) = [each for each in contract.limits if each.id.endswith("#/InternalName:maxLength")]
     for name in (limit, limit.id, "/InternalName:maxLength"):
         assert smallest(invalid(contract, name), lambda _: True).limit == limit
 
 
-def test_an_unknown_limit_is_told_with_the_nearest() -> None:
-    """A limit that the contract has not is refused, with the one that was meant."""
-    with pytest.raises(ValueError, match=r"did you mean '.*/InternalName:maxLength'"):
+def test_an_unknown_limit_raises_with_a_suggestion() -> None:
+    """A limit that the contract does not have raises, with the closest one."""
+    with pytest.raises(ValueError, match=r"did you mean .*/InternalName:maxLength\?"):
         invalid(fieldbound.contract(CREATE), "/InternalName:maxlength")
 
 
-def test_too_long_a_text_shrinks_to_one_character_more() -> None:
-    """A breach of maxLength 150 shrinks to 151 times one character, beside what is required."""
+def test_a_too_long_string_shrinks_to_one_character_more() -> None:
+    """A breach of maxLength 150 shrinks to 151 times one character and the required properties."""
     breach = smallest(
         invalid(fieldbound.contract(CREATE), "/InternalName:maxLength"), lambda _: True
     )
     assert breach.instance == {"InternalName": "0" * 151, "ProdGroupName": ""}
 
 
-def test_a_breach_without_a_limit_shrinks_likewise() -> None:
-    """Any breach that is of maxLength shrinks to nothing but the text and what is required."""
+def test_a_breach_of_any_limit_shrinks_as_well() -> None:
+    """A breach of maxLength shrinks to the string and the required properties."""
     breach = smallest(
         invalid(fieldbound.contract(CREATE)),
         lambda each: each.limit.id.endswith("#/ProdGroupDescription:maxLength"),
@@ -259,18 +257,18 @@ def test_a_breach_without_a_limit_shrinks_likewise() -> None:
         ("/CreatedBy:readOnly", {"0", None, True}),
     ],
 )
-def test_the_mistakes_are_those_people_make(limit: str, mistakes: set[Any]) -> None:
-    """Lower case, words for flags, spaces, nothing, no offset, digits as a string."""
+def test_mutations_are_common_mistakes(limit: str, mistakes: set[Any]) -> None:
+    """They include lower case, words for flags, spaces, no UTC offset, digits as a string."""
     name = limit[1:].partition(":")[0]
     found = [
         each.instance[name] for each in drawn(invalid(fieldbound.contract(CREATE), limit), 300)
     ]
-    there = {json.dumps(each) for each in found}
-    assert {json.dumps(each) for each in mistakes} <= there
+    seen = {json.dumps(each) for each in found}
+    assert {json.dumps(each) for each in mistakes} <= seen
 
 
-def test_names_are_left_out_and_made_up() -> None:
-    """What is required is missing, and what nobody knows is there."""
+def test_properties_are_missing_and_unknown() -> None:
+    """A required property is missing, or an unknown one is present."""
     contract = fieldbound.contract(CREATE)
     missing = smallest(invalid(contract, "/ProdGroupName:required"), lambda _: True)
     assert missing.instance == {"InternalName": ""}
@@ -278,19 +276,19 @@ def test_names_are_left_out_and_made_up() -> None:
     assert unknown.instance == {"InternalName": "", "ProdGroupName": "", "unknown": "0"}
 
 
-def test_an_id_one_digit_short() -> None:
-    """A pattern of just 24 digits is broken by 23 and by 25."""
+def test_a_pattern_of_fixed_length_is_broken_by_one_character() -> None:
+    """A pattern of exactly 24 digits is broken by 23 and by 25."""
     contract = Contract({"type": "string", "pattern": "^[0-9a-fA-F]{24}$"})
     lengths = {len(each.instance) for each in drawn(invalid(contract, ":pattern"), 200)}
     assert {23, 25} <= lengths
 
 
 def test_a_limit_that_cannot_be_broken_alone_raises() -> None:
-    """The error names the limits that stand in the way; they can be broken together."""
+    """The error names the limits that prevent it; all can be broken together."""
     contract = fieldbound.contract(CREATE)
-    with pytest.raises(Inseparable, match=r"refused by /ActiveFlag:enum as well") as told:
+    with pytest.raises(Inseparable, match="also breaks /ActiveFlag:enum") as caught:
         invalid(contract, "/ActiveFlag:type")
-    assert [each.keyword for each in told.value.by] == ["enum"]
+    assert [each.keyword for each in caught.value.by] == ["enum"]
     with pytest.raises(Inseparable, match="/ActiveFlag:enum"):
         invalid(contract, "/ActiveFlag:maxLength")
     together = smallest(
@@ -301,16 +299,16 @@ def test_a_limit_that_cannot_be_broken_alone_raises() -> None:
     assert [each.keyword for each in together.violation.also] == ["enum"]
 
 
-def test_implied_limits_do_not_stand_in_the_way() -> None:
-    """A limit that another makes superfluous on the same value is broken along with it."""
+def test_implied_limits_do_not_prevent_a_breach() -> None:
+    """A limit that another one of the same value implies is broken together with it."""
     contract = Contract({"enum": ["Y", "N"], "maxLength": 1})
     breach = smallest(invalid(contract, ":enum"), lambda each: each.instance == "Yes")
     assert [each.keyword for each in breach.violation.also] == ["maxLength"]
 
 
-def test_what_has_no_limit_cannot_be_broken() -> None:
-    """A contract that takes anything has no breaches, and that is said."""
-    with pytest.raises(Unsatisfiable, match="no limit that could be broken"):
+def test_a_contract_without_limits_raises() -> None:
+    """A contract that accepts everything has no breaches."""
+    with pytest.raises(Unsatisfiable, match="the contract has no limits"):
         invalid(Contract({}))
 
 
@@ -335,8 +333,8 @@ KEYWORDS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("schema", KEYWORDS, ids=" ".join)
-def test_every_keyword_is_broken_or_named(schema: dict[str, Any]) -> None:
-    """Of every keyword that is a limit a breach is made, or what stands in its way is said."""
+def test_every_keyword_is_broken_or_names_others(schema: dict[str, Any]) -> None:
+    """Each keyword has a breach, or the error names the limits that prevent it."""
     contract = Contract(schema)
     broken = []
     for limit in contract.limits:
@@ -391,10 +389,8 @@ CONDITIONAL: list[tuple[dict[str, Any], str, Any]] = [
 
 
 @pytest.mark.parametrize(("schema", "limit", "least"), CONDITIONAL, ids=lambda each: str(each)[:20])
-def test_a_limit_that_holds_only_sometimes_is_broken(
-    schema: dict[str, Any], limit: str, least: Any
-) -> None:
-    """What counts only where another attribute has a certain value is broken there."""
+def test_a_conditional_limit_is_broken(schema: dict[str, Any], limit: str, least: Any) -> None:
+    """A limit that depends on the value of another property is broken where it applies."""
     assert smallest(invalid(Contract(schema), limit), lambda _: True).instance == least
 
 
@@ -402,8 +398,8 @@ def test_a_limit_that_holds_only_sometimes_is_broken(
 
 
 @pytest.mark.parametrize("schema", KEYWORDS, ids=" ".join)
-def test_from_schema_gives_valid_instances(schema: dict[str, Any]) -> None:
-    """Whatever the keyword, instances are valid by both engines."""
+def test_from_schema_generates_valid_instances(schema: dict[str, Any]) -> None:
+    """Instances are valid for both validators, whatever the keyword."""
     contract = Contract(schema)
     reference = contract.jsonschema_validator()
     for instance in drawn(from_schema(schema), 50):
@@ -412,7 +408,7 @@ def test_from_schema_gives_valid_instances(schema: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "why"),
+    ("schema", "reason"),
     [
         ({"type": "string", "minLength": 5, "maxLength": 3}, "minLength, maxLength"),
         (
@@ -423,14 +419,20 @@ def test_from_schema_gives_valid_instances(schema: dict[str, Any]) -> None:
             },
             "/properties/a",
         ),
-        (False, "false is written"),
+        (False, "the schema is false"),
         (
             {"type": "string", "pattern": "^ab$", "minLength": 3},
-            r"there is no text of 3 characters or more, that matches '\^ab\$'",
+            r"no string exists at \(root\): at least 3 characters, matches '\^ab\$'",
         ),
-        ({"type": "string", "pattern": r"^(a)(?<!a)$"}, "no text was found that matches"),
-        ({"type": "array", "minItems": 10**9}, "1000000000 items are too many"),
-        ({"type": "string", "minLength": 10**9}, "no text was found of 1000000000 characters"),
+        (
+            {"type": "string", "pattern": r"^(a)(?<!a)$"},
+            r"no string was found at \(root\): matches",
+        ),
+        ({"type": "array", "minItems": 10**9}, "minItems 1000000000 is too many items to generate"),
+        (
+            {"type": "string", "minLength": 10**9},
+            "no string was found .*: at least 1000000000 characters",
+        ),
         (
             {
                 "$ref": "#/$defs/node",
@@ -442,24 +444,24 @@ def test_from_schema_gives_valid_instances(schema: dict[str, Any]) -> None:
                     }
                 },
             },
-            "requires more of the same",
+            "every instance is infinite",
         ),
     ],
 )
-def test_an_unsatisfiable_schema_is_told(schema: Any, why: str) -> None:
-    """A schema that takes nothing raises at once, with the part that is at fault and why."""
-    with pytest.raises(Unsatisfiable, match=why):
+def test_an_unsatisfiable_schema_raises(schema: Any, reason: str) -> None:
+    """An unsatisfiable schema raises at once, with the subschema and the reason."""
+    with pytest.raises(Unsatisfiable, match=reason):
         from_schema(schema)
 
 
-def test_a_broken_schema_is_told() -> None:
-    """What is no schema raises as a contract of it does."""
+def test_an_invalid_schema_raises() -> None:
+    """An invalid schema raises BrokenContract."""
     with pytest.raises(fieldbound.BrokenContract):
         from_schema({"type": "wat"})
 
 
-def test_references_lead_to_resources() -> None:
-    """What a schema refers to is given, and formats are asserted or not."""
+def test_references_are_resolved_in_resources() -> None:
+    """References are resolved in *resources*, and formats are asserted or not."""
     schema = {"$ref": "https://example.com/name"}
     resources = {"https://example.com/name": {"type": "string", "maxLength": 2}}
     assert all(len(each) <= 2 for each in drawn(from_schema(schema, resources=resources), 30))
@@ -468,7 +470,7 @@ def test_references_lead_to_resources() -> None:
 
 
 def test_recursion_ends() -> None:
-    """A schema that refers to itself gives instances of some depth, and shrinks to the least."""
+    """A recursive schema has instances of some depth, and shrinks to the smallest."""
     schema = {
         "type": "object",
         "properties": {"children": {"type": "array", "items": {"$ref": "#"}}},
@@ -480,7 +482,7 @@ def test_recursion_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "least"),
+    ("schema", "smallest_instance"),
     [
         ({"type": "integer", "minimum": 101}, 101),
         ({"type": "integer", "maximum": -5}, -5),
@@ -495,19 +497,19 @@ def test_recursion_ends() -> None:
         ({"type": "string", "format": "uuid"}, "00000000-0000-0000-0000-000000000000"),
     ],
 )
-def test_instances_shrink_to_the_simplest(schema: Any, least: Any) -> None:
-    """The simplest value a schema takes is what everything shrinks to."""
-    assert smallest(from_schema(schema), lambda _: True) == least
+def test_instances_shrink_to_the_simplest(schema: Any, smallest_instance: Any) -> None:
+    """Everything shrinks to the simplest valid value."""
+    assert smallest(from_schema(schema), lambda _: True) == smallest_instance
 
 
 def test_lists_shrink_to_the_item_that_matters() -> None:
-    """Items that are not needed for a failure are gone."""
+    """Shrinking removes the items that are not needed for a failure."""
     strategy = from_schema({"type": "array", "items": {"type": "integer", "minimum": 0}})
     (item,) = smallest(strategy, lambda each: any(item >= 1000 for item in each))
     assert 1000 <= item <= 1024
 
 
-def test_values_that_are_drawn_are_the_users_own() -> None:
+def test_instances_are_independent() -> None:
     """An instance may be changed without changing the next one."""
     strategy = from_schema({"enum": [{"a": [1]}, [1, 2]]})
     for instance in drawn(strategy, 20):
@@ -516,7 +518,7 @@ def test_values_that_are_drawn_are_the_users_own() -> None:
 
 
 def test_strategies_compose() -> None:
-    """They are used as any strategy is: mapped, filtered, combined, drawn in a test."""
+    """They can be mapped, filtered, combined and drawn in a test, like any strategy."""
     quick = settings(database=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 
     @quick
@@ -541,7 +543,7 @@ def test_strategies_compose() -> None:
 def test_values_between_the_bounds_are_found(
     schema: Any, condition: Callable[[Any], bool], least: Any
 ) -> None:
-    """What only values between the bounds show is found, and a bound shrinks to what shows it."""
+    """Failures between the bounds are found, and values shrink from a bound to them."""
     assert smallest(from_schema(schema), condition) == least
 
 
@@ -576,8 +578,8 @@ RECURSIVE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("schema", RECURSIVE, ids=["either", "list", "mutual"])
-def test_what_leads_back_to_itself_is_made_and_broken(schema: dict[str, Any]) -> None:
-    """Instances, breaches and cases of a schema that refers to itself are made, and end."""
+def test_recursive_schemas_have_instances_and_breaches(schema: dict[str, Any]) -> None:
+    """Generating instances, breaches and cases of a recursive schema ends."""
     contract = Contract(schema)
     assert all(contract.is_valid(each) for each in drawn(valid(contract), 50))
     assert not any(contract.is_valid(each.instance) for each in drawn(invalid(contract), 20))
@@ -593,31 +595,31 @@ def test_what_leads_back_to_itself_is_made_and_broken(schema: dict[str, Any]) ->
                                    "required": ["id"], "additionalProperties": False}},
         {"minItems": 3, "maxItems": 3, "items": {"enum": [1, 2, 3]}},
     ],
-    ids=["texts", "numbers", "objects", "members"],
+    ids=["strings", "numbers", "objects", "members"],
 )  # fmt: skip
-def test_items_differ_where_they_must(schema: dict[str, Any]) -> None:
-    """However many items have to differ, they do, as long as there are as many values."""
+def test_unique_items_are_unique(schema: dict[str, Any]) -> None:
+    """Unique items are unique, as long as there are enough values."""
     contract = Contract({"type": "array", "uniqueItems": True, **schema})
     assert all(contract.is_valid(each) for each in drawn(valid(contract), 20))
 
 
 @pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*b$"])
-def test_no_pattern_keeps_the_reference_busy(pattern: str) -> None:
-    """Where Python's patterns would step back without end, the engine judges the text."""
+def test_no_pattern_backtracks_in_the_reference(pattern: str) -> None:
+    """A pattern that backtracks exponentially in Python is matched by the engine instead."""
     contract = Contract({"type": "string", "pattern": pattern, "minLength": 40})
     assert {each.reason for each in fieldbound.cases(contract)} == {None}
 
 
-def test_the_limit_that_is_given_is_broken() -> None:
-    """Of two limits that share an id, as two patterns on one value do, the one given is meant."""
+def test_of_limits_with_one_id_the_given_one_is_broken() -> None:
+    """Of two limits with one id, such as two patterns of one value, the given one is broken."""
     contract = Contract({"allOf": [{"pattern": "^[a-z]"}, {"pattern": "[0-9]$"}], "type": "string"})
     for limit in contract.limits:
         if limit.keyword == "pattern":
             assert smallest(invalid(contract, limit), lambda _: True).limit == limit
 
 
-def test_stateful_tests_may_use_them() -> None:
-    """The simplest instance takes next to nothing, so a machine with many steps is no problem."""
+def test_stateful_tests_can_use_strategies() -> None:
+    """The simplest instance takes few bytes, so that a machine can have many steps."""
 
     class Machine(RuleBasedStateMachine):
         @rule(payload=valid(fieldbound.contract(CREATE)))
@@ -640,14 +642,14 @@ def test_stateful_tests_may_use_them() -> None:
         ("duration", "^PT[0-9]+M[0-9]+S$"),
     ],
 )
-def test_formats_go_with_patterns(format: str, pattern: str) -> None:  # noqa: A002
-    """A format whose plain texts do not match a pattern has others that do."""
+def test_formats_combine_with_patterns(format: str, pattern: str) -> None:  # noqa: A002
+    """A format whose simple strings do not match a pattern has others that do."""
     contract = Contract({"type": "string", "format": format, "pattern": pattern})
     assert all(contract.is_valid(each) for each in drawn(valid(contract), 20))
 
 
-def test_the_first_text_is_no_slow_draw(tmp_path: Path) -> None:
-    """Where Hypothesis has no table of characters yet, none is made while a value is drawn."""
+def test_the_character_table_is_built_early(tmp_path: Path) -> None:
+    """The character table of Hypothesis is built before a value is drawn."""
     code = "from fieldbound.strategies import from_schema; from_schema({'type': 'string'})"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     assert list(tmp_path.glob(".hypothesis/unicode_data/*"))

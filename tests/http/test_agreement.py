@@ -1,7 +1,8 @@
-"""Two judges of whole messages: openapi-core's own verdict is ours, but for the listed differences.
+"""openapi-core and fieldbound agree on whole messages, but for the listed differences.
 
-openapi-core reads messages for us, and contracts judge. Here it judges as well, the same messages:
-valid ones and such as break one limit, drawn for documents of every version and for the vendors'.
+In fieldbound, openapi-core deserializes messages, and contracts check them. Here, openapi-core
+validates the same messages: generated valid and invalid ones, for documents of every version and of
+the vendors.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ import pytest
 import fieldbound
 from fieldbound import API, Message, Unsatisfiable, Violation
 from fieldbound.strategies import invalid_requests, requests, responses
-from support.apis import described, with_paths
+from support.apis import api_of_document, operations_with_path
 from support.examples import drawn
-from support.openapi_core_agreement import judge, objection, self_contained
+from support.openapi_core_agreement import (
+    openapi_core_errors,
+    openapi_core_validator,
+    self_contained,
+)
 from support.parameter_styles import document as styles
 from support.paths import SCHEMAS
 
@@ -30,7 +35,7 @@ VERSIONS = ("3.0.3", "3.1.0", "3.2.0")
 
 
 def bodies(version: str) -> dict[str, Any]:
-    """Return a document whose bodies use what versions write in their own ways."""
+    """Return a document whose bodies use keywords that differ between versions."""
     older = version.startswith("3.0")
     above = {"minimum": 0, "exclusiveMinimum": True} if older else {"exclusiveMinimum": 0}
     null = {"type": "string", "nullable": True} if older else {"type": ["string", "null"]}
@@ -91,7 +96,7 @@ def bodies(version: str) -> dict[str, Any]:
 
 
 def _document(version: str, schemas: Any, contents: dict[str, Any]) -> dict[str, Any]:
-    """Return a document with an operation for each content, which it takes and answers."""
+    """Return a document with an operation for each content, of request and response."""
     paths = {
         f"/{name}": {
             "post": {
@@ -114,35 +119,39 @@ def _document(version: str, schemas: Any, contents: dict[str, Any]) -> dict[str,
     return {**head, "servers": servers, "paths": paths, "components": {"schemas": schemas}}
 
 
-class Told(NamedTuple):
-    """A message and the two verdicts on it."""
+class Results(NamedTuple):
+    """A message and the results of fieldbound and openapi-core."""
 
     message: Message
-    ours: tuple[Violation, ...]
-    theirs: str | None
+    violations: tuple[Violation, ...]
+    errors: str | None
+
+    @property
+    def agree(self) -> bool:
+        """Whether both find the message valid, or both invalid."""
+        return (not self.violations) == (self.errors is None)
 
     def __str__(self) -> str:
         message = self.message
         sent = f"{message.method} {message.url} {message.headers} {message.body!r}"
-        return (
-            f"{message.status} {sent}: {[str(each.message) for each in self.ours]}, {self.theirs}"
-        )
+        texts = [str(each.message) for each in self.violations]
+        return f"{message.status} {sent}: {texts}, {self.errors}"
 
 
-def tell(api: API, other: Any, message: Message) -> Told:
-    """Return both verdicts on a message."""
+def check_both(api: API, validator: Any, message: Message) -> Results:
+    """Check a message by fieldbound and by openapi-core."""
     check = api.check_request if message.status is None else api.check_response
-    return Told(message, check(message).violations, objection(other, message))
+    return Results(message, check(message).violations, openapi_core_errors(validator, message))
 
 
 def messages(api: API, operation: str, count: int) -> Iterator[Message]:
-    """Yield messages of an operation: valid ones, broken ones, and responses."""
+    """Yield messages of an operation: valid and invalid requests, and responses."""
     yield from drawn(requests(api, operation), count)
     with suppress(Unsatisfiable):
         yield from (each.instance for each in drawn(invalid_requests(api, operation), count))
     for status in api.statuses(operation)[:3]:
-        wanted = int(status) if status.isdecimal() else status
-        yield from drawn(responses(api, operation, wanted), count // 2)
+        code = int(status) if status.isdecimal() else status
+        yield from drawn(responses(api, operation, code), count // 2)
 
 
 @cache
@@ -155,42 +164,42 @@ def documents() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def judges(name: str) -> Any:
-    """Return openapi-core's judge of a document."""
-    return judge(documents()[name])
+def validator_of(name: str) -> Any:
+    """Return openapi-core's validator of a document."""
+    return openapi_core_validator(documents()[name])
 
 
 # -- known differences -----------------------------------------------------------------------------
 
 
 class Difference(NamedTuple):
-    """A known difference, why it is there, and one message that shows it."""
+    """A known difference, its reason, and a message that shows it."""
 
     reason: str
-    of: Callable[[Told], bool]  # whether a message on which the two do not agree is of this kind
+    applies: Callable[[Results], bool]  # to results that do not agree
     document: str
     message: Message
 
 
-def _ours(told: Told, code: str, pointer: str = "") -> bool:
-    """Return whether we alone refuse a message, for limits of one keyword at some places."""
-    alone = bool(told.ours) and told.theirs is None
+def _only_fieldbound(results: Results, code: str, pointer: str = "") -> bool:
+    """Return whether only fieldbound rejects a message, by one keyword at some pointers."""
+    alone = bool(results.violations) and results.errors is None
     return alone and all(
-        each.code == code and re.match(pointer, each.pointer) for each in told.ours
+        each.code == code and re.match(pointer, each.pointer) for each in results.violations
     )
 
 
-def _theirs(told: Told, words: str) -> bool:
-    """Return whether openapi-core alone refuses a message, in such words."""
-    return not told.ours and re.search(words, told.theirs or "") is not None
+def _only_openapi_core(results: Results, pattern: str) -> bool:
+    """Return whether only openapi-core rejects a message, with errors of a pattern."""
+    return not results.violations and re.search(pattern, results.errors or "") is not None
 
 
-def _is_read_by(reader: Callable[[str], Any], told: Told) -> bool:
-    """Return whether something of Python's own reads the texts that are of the wrong type."""
-    cookie = dict(told.message.headers).get("Cookie", "").partition("=")[2]  # never shown
-    texts = [cookie if each.actual is None else each.actual for each in told.ours]
+def _is_parsed_by(parser: Callable[[str], Any], results: Results) -> bool:
+    """Return whether a parser of Python accepts all strings of the wrong type."""
+    cookie = dict(results.message.headers).get("Cookie", "").partition("=")[2]  # never shown
+    strings = [cookie if each.actual is None else each.actual for each in results.violations]
     try:
-        return all(isinstance(text, str) and reader(text) for text in texts)
+        return all(isinstance(string, str) and parser(string) for string in strings)
     except (ValueError, TypeError):
         return False
 
@@ -200,15 +209,15 @@ def _number(text: str) -> bool:
     return True
 
 
-def _word(text: str) -> bool:
+def _boolean(text: str) -> bool:
     if text.lower() not in "y yes t true on 1 n no f false off 0".split():
         raise ValueError(text)
     return True
 
 
-def _style(told: Told) -> str:
-    """Return the name of the operation in a document of styles, which is in its path."""
-    return unquote(told.message.url).partition("/v1/")[2].partition("?")[0].partition("/")[0]
+def _style(results: Results) -> str:
+    """Return the name of an operation in a document of styles: it is in the path."""
+    return unquote(results.message.url).partition("/v1/")[2].partition("?")[0].partition("/")[0]
 
 
 def _get(name: str, rest: str = "", **headers: str) -> Message:
@@ -237,126 +246,136 @@ _ATTACHMENT = Message(
     b'{"FileContents": "QQQ"}',
 )
 DIFFERENCES = {
-    "words": Difference(
-        "openapi-core reads Y, yes, on, 1 and TRUE as true, in Python; JSON writes true",
-        lambda told: _ours(told, "type") and _is_read_by(_word, told),
+    "booleans": Difference(
+        "openapi-core accepts Y, yes, on, 1 and TRUE as true; JSON has true only",
+        lambda results: _only_fieldbound(results, "type") and _is_parsed_by(_boolean, results),
         "styles 3.1.0",
         _get("query-form-whole-boolean", "?v=TRUE"),
     ),
     "numbers": Difference(
-        "openapi-core reads numbers as Python does, +3 and 0_3 too; JSON writes neither",
-        lambda told: _ours(told, "type") and _is_read_by(_number, told),
+        "openapi-core parses numbers as Python does, such as +3 and 0_3; JSON has neither",
+        lambda results: _only_fieldbound(results, "type") and _is_parsed_by(_number, results),
         "styles 3.1.0",
         _get("query-form-whole-integer", "?v=%2B3"),
     ),
     "unknown parameters": Difference(
-        "openapi-core reads no query parameter that the document has not; we refuse it by name",
-        lambda told: _ours(told, "additionalProperties", "/query/[^/]+$"),
+        "openapi-core ignores undocumented query parameters; fieldbound rejects them",
+        lambda results: _only_fieldbound(results, "additionalProperties", "/query/[^/]+$"),
         "styles 3.1.0",
         _get("query-form-whole-integer", "?v=3&limitt=5"),
     ),
     "empty values": Difference(
-        "openapi-core refuses a query parameter without a text; we judge the empty text",
-        lambda told: _theirs(told, "EmptyQueryParameterValue"),
+        "openapi-core rejects an empty query parameter; fieldbound checks the empty string",
+        lambda results: _only_openapi_core(results, "EmptyQueryParameterValue"),
         "styles 3.1.0",
         _get("query-form-whole-text", "?v="),
     ),
     "label and matrix": Difference(
-        "openapi-core looks for these path parameters under names that no path has",
-        lambda told: (
-            _theirs(told, "MissingRequiredParameter")
-            and _style(told).startswith(("path-label", "path-matrix"))
+        "openapi-core looks up these path parameters by the wrong names",
+        lambda results: (
+            _only_openapi_core(results, "MissingRequiredParameter")
+            and _style(results).startswith(("path-label", "path-matrix"))
         ),
         "styles 3.1.0",
         _get("path-label-whole-integer", "/.3"),
     ),
     "spread objects": Difference(
-        "openapi-core does not gather the attributes of an object that are parameters themselves",
-        lambda told: (
-            _theirs(told, "MissingRequiredParameter")
-            and _style(told).endswith("-form-exploded-object")
+        "openapi-core does not collect the properties of an exploded object",
+        lambda results: (
+            _only_openapi_core(results, "MissingRequiredParameter")
+            and _style(results).endswith("-form-exploded-object")
         ),
         "styles 3.1.0",
         _get("query-form-exploded-object", "?R=9"),
     ),
     "odd parts": Difference(
-        "openapi-core drops a name without a value where an object is written as one text",
-        lambda told: _ours(told, "type", "/[a-z]+/v$") and _style(told).endswith("-whole-object"),
+        "openapi-core drops a property without a value in an object that is not exploded",
+        lambda results: (
+            _only_fieldbound(results, "type", "/[a-z]+/v$")
+            and _style(results).endswith("-whole-object")
+        ),
         "styles 3.1.0",
         _get("path-simple-whole-object", "/R,9,name"),
     ),
     "escaped delimiters": Difference(
-        "openapi-core parts a path after it was unescaped; an escaped delimiter is no delimiter",
-        lambda told: (
-            bool(told.ours) != bool(told.theirs)
-            and re.search("%2[CF]", told.message.url.partition("?")[0]) is not None
+        "openapi-core splits a path after unescaping it; an escaped delimiter is literal",
+        lambda results: (
+            bool(results.violations) != bool(results.errors)
+            and re.search("%2[CF]", results.message.url.partition("?")[0]) is not None
         ),
         "styles 3.1.0",
         _get("path-simple-whole-texts", "/a%2Cb,c,d"),
     ),
     "spaces": Difference(
-        "openapi-core parts items at %20 in texts that were unescaped, where there is none",
-        lambda told: (
-            bool(told.ours) != bool(told.theirs) and _style(told).startswith("query-spacedelimited")
+        "openapi-core splits items at %20 after unescaping, when there is none",
+        lambda results: (
+            bool(results.violations) != bool(results.errors)
+            and _style(results).startswith("query-spacedelimited")
         ),
         "styles 3.1.0",
         _get("query-spacedelimited-whole-integers", "?v=1%202"),
     ),
     "JSON in a cookie": Difference(
-        "openapi-core does not unescape a cookie; JSON has quotes, which no cookie may have",
-        lambda told: _theirs(told, "MediaTypeDeserializeError") and _style(told) == "cookie-json",
+        "openapi-core does not unescape cookies; JSON has quotes, which no cookie may have",
+        lambda results: (
+            _only_openapi_core(results, "MediaTypeDeserializeError")
+            and _style(results) == "cookie-json"
+        ),
         "styles 3.1.0",
         _get("cookie-json", Cookie="v=%7B%22R%22%3A1%7D"),
     ),
     "media types": Difference(
-        "openapi-core fails of itself at a media type that ends in a semicolon",
-        lambda told: _theirs(told, "^ValueError"),
+        "openapi-core raises ValueError for a media type that ends in a semicolon",
+        lambda results: _only_openapi_core(results, "^ValueError"),
         "axim-commerce",
         _AXIM,
     ),
     "parts": Difference(
-        "openapi-core judges the parts of a form as texts, whatever their schemas",
-        lambda told: (
-            _theirs(told, "is not of type '(integer|boolean)'")
-            and told.message.url.endswith("/parts")
+        "openapi-core validates the parts of a form as strings, whatever their schemas",
+        lambda results: (
+            _only_openapi_core(results, "is not of type '(integer|boolean)'")
+            and results.message.url.endswith("/parts")
         ),
         "bodies 3.1.0",
         _post("parts", _PARTS, "multipart/form-data; boundary=x"),
     ),
     "not carried": Difference(
-        "openapi-core asks for what is readOnly and required in a request of 3.1, too",
-        lambda told: _theirs(told, "'(id|code)' is a required property"),
+        "openapi-core requires readOnly properties in a request of 3.1",
+        lambda results: _only_openapi_core(results, "'(id|code)' is a required property"),
         "bodies 3.1.0",
         _post("pet", {"kind": "", "code": ""}),
     ),
     "made by the server": Difference(
-        "openapi-core takes what is readOnly in a request of 3.1",
-        lambda told: _ours(told, "readOnly", "/body/") or _ours(told, "writeOnly", "/body/"),
+        "openapi-core accepts readOnly properties in a request of 3.1",
+        lambda results: (
+            _only_fieldbound(results, "readOnly", "/body/")
+            or _only_fieldbound(results, "writeOnly", "/body/")
+        ),
         "bodies 3.1.0",
         _post("pet", {"kind": "", "code": "", "id": 1}),
     ),
     "formats": Difference(
-        "openapi-core asserts formats of OpenAPI's own, as byte; to JSON Schema they are notes",
-        lambda told: _theirs(told, "is not a 'byte'"),
+        "openapi-core asserts OpenAPI formats such as byte; in JSON Schema they are annotations",
+        lambda results: _only_openapi_core(results, "is not a 'byte'"),
         "oracle-cx-sales",
         _ATTACHMENT,
     ),
 }
 
 
-def unknown(told: Told) -> bool:
-    """Return whether the two do not agree on a message, and no known difference tells why."""
-    agree = (not told.ours) == (told.theirs is None)
-    return not agree and not any(each.of(told) for each in DIFFERENCES.values())
+def is_unknown(results: Results) -> bool:
+    """Return whether the results do not agree, and no known difference applies."""
+    return not results.agree and not any(each.applies(results) for each in DIFFERENCES.values())
 
 
 @pytest.mark.parametrize("name", DIFFERENCES)
-def test_a_known_difference_is_there(name: str, tmp_path: Path) -> None:
-    """Each difference that is listed shows in its message, is of its kind, and has a reason."""
+def test_each_known_difference_exists(name: str, tmp_path: Path) -> None:
+    """Each listed difference applies to its message, and has a reason."""
     known = DIFFERENCES[name]
-    told = tell(api_of(known.document, tmp_path), judges(known.document), known.message)
-    assert (not told.ours) != (told.theirs is None)
-    assert known.of(told)
+    api = api_of(known.document, tmp_path)
+    results = check_both(api, validator_of(known.document), known.message)
+    assert not results.agree
+    assert known.applies(results)
     assert known.reason
 
 
@@ -364,13 +383,13 @@ def test_a_known_difference_is_there(name: str, tmp_path: Path) -> None:
 
 
 def api_of(name: str, folder: Path) -> API:
-    """Return our own API of a document."""
-    return described(folder, documents()[name]) if " " in name else fieldbound.api(name)
+    """Return fieldbound's API of a document."""
+    return api_of_document(folder, documents()[name]) if " " in name else fieldbound.api(name)
 
 
 def operations_of(name: str, api: API) -> list[str]:
-    """Return the operations that messages are drawn for: of the vendors those of other shapes."""
-    return list(api.operations) if " " in name else with_paths(name)[:10]
+    """Return the operations to generate messages for: of a vendor, the first ten."""
+    return list(api.operations) if " " in name else operations_with_path(name)[:10]
 
 
 @pytest.mark.parametrize(
@@ -378,13 +397,13 @@ def operations_of(name: str, api: API) -> list[str]:
     [f"{kind} {version}" for kind in ("styles", "bodies") for version in VERSIONS]
     + ["axim-commerce", "fortellis", "oracle-cx-sales"],
 )
-def test_the_two_agree(name: str, tmp_path: Path) -> None:
-    """Of messages drawn, valid and broken, openapi-core refuses those that we do, no others."""
+def test_both_agree(name: str, tmp_path: Path) -> None:
+    """openapi-core and fieldbound reject the same generated messages."""
     api = api_of(name, tmp_path)
-    verdicts = set()
+    outcomes = set()
     for operation in operations_of(name, api):
         for message in messages(api, operation, 10 if name.startswith("styles") else 20):
-            told = tell(api, judges(name), message)
-            assert not unknown(told), str(told)
-            verdicts.add((not told.ours, told.theirs is None))
-    assert {(True, True), (False, False)} <= verdicts
+            results = check_both(api, validator_of(name), message)
+            assert not is_unknown(results), str(results)
+            outcomes.add((not results.violations, results.errors is None))
+    assert {(True, True), (False, False)} <= outcomes

@@ -1,4 +1,4 @@
-"""The clients that are checked, driven over real sockets against a server that plays vendors."""
+"""Checked clients, over real sockets against a server that plays vendors."""
 
 from __future__ import annotations
 
@@ -32,16 +32,24 @@ from fieldbound.http.clients import (
     event_hooks,
     transport,
 )
-from support.vendor_server import ID, VENDORS, Answer, Ask, Server, Vendor, serving
+from support.vendor_server import (
+    ID,
+    VENDORS,
+    CannedRequest,
+    CannedResponse,
+    Server,
+    Vendor,
+    serving,
+)
 
 Send = Callable[..., Any]
 AXIM = next(each for each in VENDORS if each.name == "axim-commerce")
-CREATE, CREATED = AXIM.plays[0]
-FETCH, FETCHED = AXIM.plays[1]
+CREATE, CREATED = AXIM.exchanges[0]
+FETCH, FETCHED = AXIM.exchanges[1]
 WRONG = {"success": True, "data": {"_id": 4711}}
 
 
-# -- one way to drive them all -------------------------------------------------------------------
+# -- one interface to all clients ----------------------------------------------------------------
 
 
 @contextmanager
@@ -87,71 +95,73 @@ each_client = pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
 each_vendor = pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.name)
 
 
-def ask(send: Send, server: Server, asked: Ask = CREATE, **options: Any) -> Any:
-    """Send a request as the vendor wants it, but for the options."""
-    given = {"json": asked.body} if asked.body is not None else {}
-    given |= {"headers": asked.headers, **options}
-    return send(asked.method, server.url + asked.path, **given)
+def send_request(
+    send: Send, server: Server, request: CannedRequest = CREATE, **options: Any
+) -> Any:
+    """Send a valid request, with some options changed."""
+    arguments = {"json": request.body} if request.body is not None else {}
+    arguments |= {"headers": request.headers, **options}
+    return send(request.method, server.url + request.path, **arguments)
 
 
 def pointers(report: fieldbound.Report) -> list[str]:
-    """Return where the violations are."""
+    """Return the pointers of the violations."""
     return [each.pointer for each in report]
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    """Play Axim Commerce."""
+    """Serve Axim Commerce."""
     with serving(AXIM) as server:
         yield server
 
 
-# -- what is valid passes ------------------------------------------------------------------------
+# -- valid exchanges -----------------------------------------------------------------------------
 
 
 @each_client
 @each_vendor
 def test_valid_exchanges_pass(client: Any, vendor: Vendor) -> None:
-    """What each vendor documents passes through each client unchanged, and each is counted."""
+    """Valid exchanges with each vendor pass through each client unchanged, and are counted."""
     guard = Guard(vendor.name)
     with serving(vendor) as server, client(guard) as send:
-        for asked, answer in vendor.plays:
-            response = ask(send, server, asked)
-            assert response.status_code == answer.status
-            assert response.content == answer.content
-    assert guard.checked.total() == 2 * len(vendor.plays)
+        for request, expected in vendor.exchanges:
+            response = send_request(send, server, request)
+            assert response.status_code == expected.status
+            assert response.content == expected.content
+    assert guard.checked.total() == 2 * len(vendor.exchanges)
     assert not guard.reports
 
 
 @each_client
 def test_connections_are_kept(client: Any, server: Server) -> None:
-    """A checked exchange leaves its connection to the next one, refused or not."""
+    """A checked exchange leaves its connection to the next one, valid or invalid."""
     with client(Guard("axim-commerce")) as send:
-        ask(send, server)
-        server.moods.append(Answer(200, WRONG))
+        send_request(send, server)
+        server.queue.append(CannedResponse(200, WRONG))
         with pytest.raises(fieldbound.Invalid):
-            ask(send, server, FETCH)
-        ask(send, server, FETCH)
-    assert len(server.seen) == 3
+            send_request(send, server, FETCH)
+        send_request(send, server, FETCH)
+    assert len(server.received) == 3
     assert len(server.connections) == 1
 
 
 @each_client
 @pytest.mark.parametrize("chunked", [False, True])
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_body_is_judged_as_its_reader_sees_it(
-    client: Any, server: Server, packed: bool, chunked: bool
+@pytest.mark.parametrize("gzipped", [False, True])
+def test_a_body_is_checked_after_decompression(
+    client: Any, server: Server, gzipped: bool, chunked: bool
 ) -> None:
-    """A body is judged unpacked and whole, however it travels."""
+    """A body is checked decompressed and complete, whatever its transfer encoding."""
     guard = Guard("axim-commerce")
-    server.moods.append(Answer(200, FETCHED.body, packed=packed, chunked=chunked))
-    server.moods.append(Answer(200, WRONG, packed=packed, chunked=chunked))
+    server.queue.append(CannedResponse(200, FETCHED.body, gzipped=gzipped, chunked=chunked))
+    server.queue.append(CannedResponse(200, WRONG, gzipped=gzipped, chunked=chunked))
     with client(guard) as send:
-        assert ask(send, server, FETCH).json() == FETCHED.body
-        with pytest.raises(fieldbound.Invalid) as refused:
-            ask(send, server, FETCH)
-    assert "/body/data/_id" in pointers(refused.value.report)
-    assert list(guard.reports) == [refused.value.report]
+        assert send_request(send, server, FETCH).json() == FETCHED.body
+        with pytest.raises(fieldbound.Invalid) as raised:
+            send_request(send, server, FETCH)
+    assert "/body/data/_id" in pointers(raised.value.report)
+    assert list(guard.reports) == [raised.value.report]
 
 
 HEADED = {
@@ -176,22 +186,20 @@ HEADED = {
 
 @each_client
 @pytest.mark.parametrize(("etag", "ok"), [("abc", True), ("abcd", False)])
-def test_a_response_to_head_has_no_body_to_judge(
-    client: Any, tmp_path: Path, etag: str, ok: bool
-) -> None:
-    """Of a response to HEAD the headers are judged; that there is no body is no violation."""
+def test_a_response_to_head_needs_no_body(client: Any, tmp_path: Path, etag: str, ok: bool) -> None:
+    """The headers of a response to HEAD are checked; its missing body is no violation."""
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(HEADED))
     guard = Guard(str(path), response="record")
     headers = {"ETag": etag, "Content-Type": "application/json"}
     with serving(Vendor("headed", "", [])) as server, client(guard) as send:
-        server.moods.append(Answer(200, {}, headers))
+        server.queue.append(CannedResponse(200, {}, headers))
         send("HEAD", f"{server.url}/thing")
     assert guard.checked.total() == 2
     assert [pointers(each) for each in guard.reports] == ([] if ok else [["/headers/ETag"]])
 
 
-# -- what is invalid is stopped ------------------------------------------------------------------
+# -- invalid exchanges ---------------------------------------------------------------------------
 
 
 @each_client
@@ -204,58 +212,62 @@ def test_a_response_to_head_has_no_body_to_judge(
         ({"params": {"limit": "many"}}, "/query/limit"),
     ],
 )
-def test_an_invalid_request_never_leaves(
+def test_an_invalid_request_is_not_sent(
     client: Any, server: Server, change: dict[str, Any], pointer: str
 ) -> None:
-    """A request that breaks the contract is refused before any socket is opened."""
+    """An invalid request raises before any socket is opened."""
     with client(Guard("axim-commerce")) as send:
-        with pytest.raises(fieldbound.Invalid) as refused:
-            ask(send, server, **change)
-        assert pointer in pointers(refused.value.report)
+        with pytest.raises(fieldbound.Invalid) as raised:
+            send_request(send, server, **change)
+        assert pointer in pointers(raised.value.report)
         assert not server.connections
-        ask(send, server)
-    assert len(server.seen) == 1
+        send_request(send, server)
+    assert len(server.received) == 1
 
 
 @each_client
 @pytest.mark.parametrize(
-    ("answer", "pointer"),
+    ("response", "pointer"),
     [
-        (Answer(418, {}), "/status"),
-        (Answer(200, b"<p>Down</p>", {"Content-Type": "text/html"}), "/headers/Content-Type"),
-        (Answer(200, WRONG), "/body/data/_id"),
-        (Answer(200, b'{"success": tru'), "/body/success"),
-        (Answer(200), "/body"),
+        (CannedResponse(418, {}), "/status"),
+        (
+            CannedResponse(200, b"<p>Down</p>", {"Content-Type": "text/html"}),
+            "/headers/Content-Type",
+        ),
+        (CannedResponse(200, WRONG), "/body/data/_id"),
+        (CannedResponse(200, b'{"success": tru'), "/body/success"),
+        (CannedResponse(200), "/body"),
     ],
 )
 def test_an_invalid_response_is_raised_by_the_call(
-    client: Any, server: Server, answer: Answer, pointer: str
+    client: Any, server: Server, response: CannedResponse, pointer: str
 ) -> None:
-    """A response that breaks the contract is raised out of the call, once, and the next is well."""
+    """An invalid response raises from the call, once; the next call works."""
     guard = Guard("axim-commerce")
-    server.moods.append(answer)
+    server.queue.append(response)
     with client(guard) as send:
-        with pytest.raises(fieldbound.Invalid) as refused:
-            ask(send, server, FETCH)
-        assert pointer in pointers(refused.value.report)
-        assert list(guard.reports) == [refused.value.report]
-        assert ask(send, server, FETCH).status_code == 200
+        with pytest.raises(fieldbound.Invalid) as raised:
+            send_request(send, server, FETCH)
+        assert pointer in pointers(raised.value.report)
+        assert list(guard.reports) == [raised.value.report]
+        assert send_request(send, server, FETCH).status_code == 200
 
 
 @each_client
-def test_a_mode_may_warn(client: Any, server: Server) -> None:
-    """Asked to warn, a guard warns of what is invalid, records it, and lets it pass."""
+def test_mode_warn(client: Any, server: Server) -> None:
+    """In mode warn an invalid message is warned of, recorded, and passes."""
     guard = Guard("axim-commerce", request="warn", response="warn")
-    server.moods.append(Answer(418, {}))
+    server.queue.append(CannedResponse(418, {}))
     with client(guard) as send, pytest.warns(ContractWarning) as warned:
-        assert ask(send, server, headers={}).status_code == 418
-    told = [str(each.message) for each in warned]
-    assert ["/headers/accessToken" in told[0], "/status" in told[1], len(told)] == [True, True, 2]
+        assert send_request(send, server, headers={}).status_code == 418
+    texts = [str(each.message) for each in warned]
+    assert ["/headers/accessToken" in texts[0], "/status" in texts[1]] == [True, True]
+    assert len(texts) == 2
     assert len(guard.reports) == 2
 
 
-def test_a_warning_names_the_line_that_called() -> None:
-    """A warning is of the line that called the client, not of one within the client."""
+def test_the_location_of_a_warning() -> None:
+    """A warning is at the line that called the client, not inside the client."""
     mock = httpx.MockTransport(lambda _: httpx.Response(200, json=FETCHED.body))
     guard = Guard("axim-commerce", request="warn")
     url = f"https://shop.example.com{FETCH.path}"
@@ -274,36 +286,36 @@ def test_a_warning_names_the_line_that_called() -> None:
 
 
 @each_client
-def test_a_mode_may_record(client: Any, server: Server) -> None:
-    """Asked to record, a guard lets everything pass, and tells each message in one report."""
+def test_mode_record(client: Any, server: Server) -> None:
+    """In mode record everything passes, with one report for each invalid message."""
     guard = Guard("axim-commerce", request="record", response="record")
-    server.moods.append(Answer(200, WRONG, {"Content-Type": "text/json"}))
+    server.queue.append(CannedResponse(200, WRONG, {"Content-Type": "text/json"}))
     with client(guard) as send:
-        assert ask(send, server, FETCH, headers={}).json() == WRONG
-    asked, answered = guard.reports
-    assert pointers(asked) == ["/headers/accessToken"]
-    assert {"/headers/Content-Type", "/body/data/_id"} <= set(pointers(answered))
+        assert send_request(send, server, FETCH, headers={}).json() == WRONG
+    of_request, of_response = guard.reports
+    assert pointers(of_request) == ["/headers/accessToken"]
+    assert {"/headers/Content-Type", "/body/data/_id"} <= set(pointers(of_response))
 
 
 @each_client
-def test_a_direction_may_be_left_out(client: Any, server: Server) -> None:
-    """A direction without a mode is not checked, and not counted."""
-    server.moods += [Answer(418, {}), Answer(418, {})]
+def test_mode_none(client: Any, server: Server) -> None:
+    """A direction with mode None is not checked, and not counted."""
+    server.queue += [CannedResponse(418, {}), CannedResponse(418, {})]
     for modes in ({"request": None}, {"response": None}):
         guard = Guard("axim-commerce", **({"request": "record", "response": "record"} | modes))
         with client(guard) as send:
-            assert ask(send, server, FETCH, headers={}).status_code == 418
+            assert send_request(send, server, FETCH, headers={}).status_code == 418
         assert guard.checked.total() == len(guard.reports) == 1
 
 
 @each_client
 @pytest.mark.parametrize("given", [lambda: "axim-commerce", lambda: fieldbound.api(AXIM.name)])
-def test_a_name_or_an_api_stands_for_its_guard(client: Any, server: Server, given: Any) -> None:
-    """Where a guard is expected, an API or its name does: what is invalid is raised."""
+def test_a_name_or_an_api_instead_of_a_guard(client: Any, server: Server, given: Any) -> None:
+    """An API or its name may be given instead of a guard: invalid messages raise."""
     with client(given()) as send:
-        assert ask(send, server).status_code == 200
+        assert send_request(send, server).status_code == 200
         with pytest.raises(fieldbound.Invalid):
-            ask(send, server, headers={})
+            send_request(send, server, headers={})
 
 
 # -- redirects -----------------------------------------------------------------------------------
@@ -311,36 +323,36 @@ def test_a_name_or_an_api_stands_for_its_guard(client: Any, server: Server, give
 
 @each_client
 def test_each_step_of_a_redirect_is_checked(client: Any, server: Server) -> None:
-    """A redirect is followed as ever, each of its requests and responses checked."""
+    """Each request and response of a redirect is checked."""
     guard = Guard("axim-commerce", response="record")
-    server.moods.append(Answer(307, None, {"Location": f"/companyGroup/{ID}"}))
+    server.queue.append(CannedResponse(307, None, {"Location": f"/companyGroup/{ID}"}))
     with client(guard) as send:
-        response = ask(send, server, FETCH, follow_redirects=True)
+        response = send_request(send, server, FETCH, follow_redirects=True)
     assert [response.status_code, len(response.history)] == [200, 1]
     assert guard.checked.total() == 4
     assert [pointers(each) for each in guard.reports] == [["/status"]]
 
 
 @each_client
-def test_a_body_that_a_redirect_repeats_is_judged(client: Any, server: Server) -> None:
-    """What is sent again, to where a redirect leads, is judged with its body."""
+def test_a_body_repeated_by_a_redirect_is_checked(client: Any, server: Server) -> None:
+    """The request that follows a redirect is checked with its body."""
     guard = Guard("axim-commerce", response="record")
-    server.moods.append(Answer(307, None, {"Location": CREATE.path}))
+    server.queue.append(CannedResponse(307, None, {"Location": CREATE.path}))
     with client(guard) as send:
-        ask(send, server, follow_redirects=True)
-    assert [json.loads(body) for _, _, body in server.seen] == [CREATE.body, CREATE.body]
+        send_request(send, server, follow_redirects=True)
+    assert [json.loads(body) for _, _, body in server.received] == [CREATE.body, CREATE.body]
     assert not [each for each in guard.reports if each.not_checked]
 
 
 @each_client
-def test_a_redirect_to_what_is_no_operation_is_stopped(client: Any, server: Server) -> None:
-    """The request that a redirect leads to is refused as any other, before it is sent."""
+def test_a_redirect_to_an_unknown_operation_is_not_followed(client: Any, server: Server) -> None:
+    """The request that follows a redirect raises before it is sent, if it is invalid."""
     guard = Guard("axim-commerce", response="record")
-    server.moods.append(Answer(302, None, {"Location": "/login"}))
-    with client(guard) as send, pytest.raises(fieldbound.Invalid) as refused:
-        ask(send, server, FETCH, follow_redirects=True)
-    assert pointers(refused.value.report) == ["/url"]
-    assert len(server.seen) == 1
+    server.queue.append(CannedResponse(302, None, {"Location": "/login"}))
+    with client(guard) as send, pytest.raises(fieldbound.Invalid) as raised:
+        send_request(send, server, FETCH, follow_redirects=True)
+    assert pointers(raised.value.report) == ["/url"]
+    assert len(server.received) == 1
 
 
 # -- a server that closes early ------------------------------------------------------------------
@@ -349,40 +361,40 @@ def test_a_redirect_to_what_is_no_operation_is_stopped(client: Any, server: Serv
 @each_client
 @pytest.mark.parametrize("mode", ["raise", "warn", "record"])
 @pytest.mark.parametrize("chunked", [False, True])
-def test_the_clients_own_exception_comes_through(
+def test_the_exception_of_the_client_is_raised(
     client: Any, server: Server, mode: Any, chunked: bool
 ) -> None:
-    """Of a response that is cut off, the client's exception is raised, and the report says so."""
+    """For a truncated response the client's exception is raised, and the body is not checked."""
     guard = Guard("axim-commerce", response=mode)
-    server.moods.append(Answer(200, FETCHED.body, chunked=chunked, cut=20))
+    server.queue.append(CannedResponse(200, FETCHED.body, chunked=chunked, cut=20))
     with client(guard) as send:
         with pytest.raises((httpx.RemoteProtocolError, requests.exceptions.ChunkedEncodingError)):
-            ask(send, server, FETCH)
+            send_request(send, server, FETCH)
         (report,) = guard.reports
         assert report.ok
-        assert report.not_checked == {"/body": "the connection failed before its end"}
-        assert ask(send, server, FETCH).status_code == 200
+        assert report.not_checked == {"/body": "the connection failed before the end"}
+        assert send_request(send, server, FETCH).status_code == 200
 
 
 @each_client
-def test_no_answer_is_no_response(client: Any, server: Server) -> None:
-    """Where nothing is answered, the client's exception is raised, and no response is counted."""
+def test_no_response(client: Any, server: Server) -> None:
+    """Without a response the client's exception is raised, and no response is counted."""
     guard = Guard("axim-commerce")
-    server.moods.append(Answer(cut=-1))
+    server.queue.append(CannedResponse(cut=-1))
     gone = (httpx.RemoteProtocolError, requests.exceptions.ConnectionError)
     with client(guard) as send, pytest.raises(gone):
-        ask(send, server)
+        send_request(send, server)
     assert list(guard.checked) == ["axim-commerce/create-company-group"]
 
 
 @each_client
-def test_a_server_that_is_away_is_told_by_the_client(client: Any) -> None:
-    """Where nobody listens, the client's own exception is raised."""
+def test_no_connection(client: Any) -> None:
+    """Without a connection the client's exception is raised."""
     with serving(AXIM) as server:
-        away = server.url
+        closed = server.url
     gone = (httpx.ConnectError, requests.exceptions.ConnectionError)
     with client(Guard("axim-commerce")) as send, pytest.raises(gone):
-        ask(send, SimpleNamespace(url=away))
+        send_request(send, SimpleNamespace(url=closed))
 
 
 # -- streams -------------------------------------------------------------------------------------
@@ -398,26 +410,26 @@ async def _slowly() -> AsyncIterator[bytes]:
 
 @each_client
 def test_a_streamed_request_is_not_read(client: Any, server: Server) -> None:
-    """The body of a request that is a stream is not consumed, and said not to be judged."""
+    """The body of a streamed request is not consumed, and reported as not checked."""
     guard = Guard("axim-commerce")
     body = _slowly() if "async" in _name(client) else iter([TEXT[:9], TEXT[9:]])
     with client(guard) as send:
         response = send("POST", f"{server.url}/companyGroup/create", content=body, headers=JSON)
     assert response.status_code == 200
-    assert server.seen[0][2] == TEXT
+    assert server.received[0][2] == TEXT
     (report,) = guard.reports
     assert report.ok
     assert list(report.not_checked) == ["/body"]
 
 
 @each_client
-def test_a_streamed_request_is_still_stopped_by_its_headers(client: Any, server: Server) -> None:
-    """A request whose headers break the contract is refused with its stream untouched."""
+def test_the_headers_of_a_streamed_request_are_checked(client: Any, server: Server) -> None:
+    """A streamed request with invalid headers raises, and its stream is not consumed."""
     async_body, body = _slowly(), iter([TEXT])
-    given = async_body if "async" in _name(client) else body
-    with client(Guard("axim-commerce")) as send, pytest.raises(fieldbound.Invalid) as refused:
-        send("POST", f"{server.url}/companyGroup/create", content=given, headers={})
-    assert "/headers/accessToken" in pointers(refused.value.report)
+    stream = async_body if "async" in _name(client) else body
+    with client(Guard("axim-commerce")) as send, pytest.raises(fieldbound.Invalid) as raised:
+        send("POST", f"{server.url}/companyGroup/create", content=stream, headers={})
+    assert "/headers/accessToken" in pointers(raised.value.report)
     assert next(body) == TEXT
     assert not server.connections
 
@@ -426,29 +438,29 @@ def _name(client: Any) -> str:
     return next(name for name, each in CLIENTS.items() if each is client)
 
 
-def streaming(guard: Guard, way: str, read: Callable[[Any], Any], url: str) -> Any:
-    """Stream a response by httpx, one way or the other, and return what the reader makes of it."""
-    asked = ("GET", url)
+def streaming(guard: Guard, kind: str, read: Callable[[Any], Any], url: str) -> Any:
+    """Stream a response by a sync or async client of httpx, and return what *read* returns."""
+    request = ("GET", url)
     hooks = event_hooks(guard)
-    if way == "sync":
+    if kind == "sync":
         with (
             httpx.Client(event_hooks=hooks, headers=FETCH.headers) as client,
-            client.stream(*asked) as response,
+            client.stream(*request) as response,
         ):
             return read(response)
 
     async def run() -> Any:
         async with (
             httpx.AsyncClient(event_hooks=hooks, headers=FETCH.headers) as client,
-            client.stream(*asked) as response,
+            client.stream(*request) as response,
         ):
             return await read(response)
 
     return asyncio.run(run())
 
 
-async def _all(pieces: Any) -> bytes:
-    return b"".join([piece async for piece in pieces])
+async def _all(chunks: Any) -> bytes:
+    return b"".join([chunk async for chunk in chunks])
 
 
 READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
@@ -459,21 +471,25 @@ READERS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "async read": ("async", lambda response: response.aread()),
     "async bytes": ("async", lambda response: _all(response.aiter_bytes(7))),
 }
-each_reader = pytest.mark.parametrize(("way", "read"), READERS.values(), ids=READERS)
-each_way = pytest.mark.parametrize("way", ["sync", "async"])
+each_reader = pytest.mark.parametrize(("kind", "read"), READERS.values(), ids=READERS)
+each_kind = pytest.mark.parametrize("kind", ["sync", "async"])
 
 
 @each_reader
-def test_a_streamed_response_is_judged_when_it_is_read(server: Server, way: str, read: Any) -> None:
-    """A streamed response is judged when its reader has all of it, however it is read."""
+def test_a_streamed_response_is_checked_when_it_is_read(
+    server: Server, kind: str, read: Any
+) -> None:
+    """A streamed response is checked when it was read to the end, in any kind."""
     guard = Guard("axim-commerce")
-    server.moods += [Answer(200, body, packed=True, chunked=True) for body in (FETCHED.body, WRONG)]
+    server.queue += [
+        CannedResponse(200, body, gzipped=True, chunked=True) for body in (FETCHED.body, WRONG)
+    ]
     url = server.url + FETCH.path
-    assert json.loads(streaming(guard, way, read, url)) == FETCHED.body
+    assert json.loads(streaming(guard, kind, read, url)) == FETCHED.body
     assert not guard.reports
-    with pytest.raises(fieldbound.Invalid) as refused:
-        streaming(guard, way, read, url)
-    assert "/body/data/_id" in pointers(refused.value.report)
+    with pytest.raises(fieldbound.Invalid) as raised:
+        streaming(guard, kind, read, url)
+    assert "/body/data/_id" in pointers(raised.value.report)
     assert guard.checked["axim-commerce/get-company-group/response.200"] == 2
     assert len(guard.reports) == 1
 
@@ -483,13 +499,13 @@ async def _nothing(_: Any) -> None:
 
 
 async def _some(response: Any) -> bytes:
-    pieces = response.aiter_raw(5)
-    piece: bytes = await pieces.__anext__()
-    await pieces.aclose()
-    return piece
+    chunks = response.aiter_raw(5)
+    chunk: bytes = await chunks.__anext__()
+    await chunks.aclose()
+    return chunk
 
 
-LEFT: dict[str, tuple[str, Callable[[Any], Any]]] = {
+CLOSED_EARLY: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "unread": ("sync", lambda _: None),
     "half read": ("sync", lambda response: next(response.iter_raw(5))),
     "async unread": ("async", _nothing),
@@ -497,46 +513,46 @@ LEFT: dict[str, tuple[str, Callable[[Any], Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("way", "read"), LEFT.values(), ids=LEFT)
+@pytest.mark.parametrize(("kind", "read"), CLOSED_EARLY.values(), ids=CLOSED_EARLY)
 @pytest.mark.parametrize("mode", ["raise", "warn", "record"])
-def test_a_stream_that_is_left_is_said_not_to_be_judged(
-    server: Server, way: str, read: Any, mode: Any
+def test_a_stream_that_is_closed_early_is_not_checked(
+    server: Server, kind: str, read: Any, mode: Any
 ) -> None:
-    """Of a stream that is closed before its end the report says that its body was not judged."""
+    """The body of a stream that is closed before the end is reported as not checked."""
     guard = Guard("axim-commerce", response=mode)
-    server.moods.append(Answer(200, WRONG))
-    streaming(guard, way, read, server.url + FETCH.path)
+    server.queue.append(CannedResponse(200, WRONG))
+    streaming(guard, kind, read, server.url + FETCH.path)
     (report,) = guard.reports
     assert report.ok
-    assert report.not_checked == {"/body": "its stream was closed before its end"}
+    assert report.not_checked == {"/body": "its stream was closed before the end"}
 
 
-@each_way
-def test_a_stream_is_refused_before_it_is_read(server: Server, way: str) -> None:
-    """A streamed response whose status is invalid is raised when it comes, with nothing read."""
+@each_kind
+def test_a_stream_is_rejected_before_it_is_read(server: Server, kind: str) -> None:
+    """A streamed response with an invalid status code raises before it is read."""
     guard = Guard("axim-commerce")
-    server.moods.append(Answer(418, WRONG))
-    with pytest.raises(fieldbound.Invalid) as refused:
-        streaming(guard, way, pytest.fail, server.url + FETCH.path)
-    assert pointers(refused.value.report) == ["/status"]
-    assert list(guard.reports) == [refused.value.report]
+    server.queue.append(CannedResponse(418, WRONG))
+    with pytest.raises(fieldbound.Invalid) as raised:
+        streaming(guard, kind, pytest.fail, server.url + FETCH.path)
+    assert pointers(raised.value.report) == ["/status"]
+    assert list(guard.reports) == [raised.value.report]
 
 
-@each_way
-def test_a_stream_with_a_wrong_status_is_told_once(server: Server, way: str) -> None:
-    """Asked to warn, a guard tells of a stream that is left in one report and one warning."""
+@each_kind
+def test_a_stream_with_an_invalid_status_is_reported_once(server: Server, kind: str) -> None:
+    """In mode warn an invalid stream that is closed early has one report and one warning."""
     guard = Guard("axim-commerce", response="warn")
-    server.moods.append(Answer(418, WRONG))
+    server.queue.append(CannedResponse(418, WRONG))
     with pytest.warns(ContractWarning) as warned:
         streaming(
-            guard, way, _nothing if way == "async" else lambda _: None, server.url + FETCH.path
+            guard, kind, _nothing if kind == "async" else lambda _: None, server.url + FETCH.path
         )
     assert [len(warned), len(guard.reports)] == [1, 1]
 
 
-def test_a_large_stream_is_not_kept(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body beyond the bound passes whole to its reader, and is said not to be judged."""
-    monkeypatch.setattr("fieldbound.http.guard.LARGEST", 30)
+def test_a_large_stream_is_not_checked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body beyond the maximum size passes unchanged, and is reported as not checked."""
+    monkeypatch.setattr("fieldbound.http.guard.MAX_BODY_BYTES", 30)
     guard = Guard("axim-commerce")
     url = server.url + FETCH.path
     assert streaming(guard, "sync", lambda response: response.read(), url) == FETCHED.content
@@ -544,21 +560,23 @@ def test_a_large_stream_is_not_kept(server: Server, monkeypatch: pytest.MonkeyPa
     assert "it is larger than" in report.not_checked["/body"]
 
 
-def test_a_bomb_is_not_unpacked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A body that unpacks to more than the bound is said not to be judged."""
-    monkeypatch.setattr("fieldbound.http.clients.httpx.LARGEST", 30)
+def test_a_decompression_bomb_is_not_checked(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A body that decompresses to more than the maximum size is reported as not checked."""
+    monkeypatch.setattr("fieldbound.http.clients.httpx.MAX_BODY_BYTES", 30)
     guard = Guard("axim-commerce")
-    server.moods.append(Answer(200, WRONG, packed=True))
+    server.queue.append(CannedResponse(200, WRONG, gzipped=True))
     streaming(guard, "sync", lambda response: list(response.iter_raw()), server.url + FETCH.path)
     (report,) = guard.reports
-    assert "it unpacks to more than" in report.not_checked["/body"]
+    assert "it decompresses to more than" in report.not_checked["/body"]
 
 
-def test_a_body_that_cannot_be_unpacked_is_not_judged(server: Server) -> None:
-    """Who reads a broken packing gets the client's exception, or its bytes, and no violation."""
+def test_a_body_that_cannot_be_decompressed_is_not_checked(server: Server) -> None:
+    """For invalid gzip data the client's exception is raised, and there is no violation."""
     guard = Guard("axim-commerce")
-    broken = Answer(200, b"\x1f\x8bnone", {"Content-Encoding": "gzip"})
-    server.moods += [broken, broken]
+    broken = CannedResponse(200, b"\x1f\x8bnone", {"Content-Encoding": "gzip"})
+    server.queue += [broken, broken]
     url = server.url + FETCH.path
     raw = streaming(guard, "sync", lambda response: b"".join(response.iter_raw()), url)
     assert raw == broken.content
@@ -568,17 +586,17 @@ def test_a_body_that_cannot_be_unpacked_is_not_judged(server: Server) -> None:
     assert all(each.not_checked["/body"] for each in guard.reports)
 
 
-def test_a_stream_of_requests_is_left_to_its_reader(server: Server) -> None:
-    """Asked to stream, the adapter reads nothing, judges the rest, and says so."""
+def test_a_streamed_response_of_requests_is_not_read(server: Server) -> None:
+    """With stream=True the adapter reads no body, checks the rest, and reports so."""
     guard = Guard("axim-commerce")
-    server.moods.append(Answer(200, WRONG))
+    server.queue.append(CannedResponse(200, WRONG))
     with requests.Session() as session:
         session.mount("http://", adapter(guard))
         url = server.url + FETCH.path
         with session.get(url, headers=FETCH.headers, stream=True) as response:
             assert response._content_consumed is False
             assert response.json() == WRONG
-        server.moods.append(Answer(418, WRONG))
+        server.queue.append(CannedResponse(418, WRONG))
         with pytest.raises(fieldbound.Invalid, match="418"):
             session.get(url, headers=FETCH.headers, stream=True)
     report = guard.reports[0]
@@ -586,11 +604,11 @@ def test_a_stream_of_requests_is_left_to_its_reader(server: Server) -> None:
     assert "stream" in report.not_checked["/body"]
 
 
-# -- what is mocked, and what others bring -------------------------------------------------------
+# -- mocks, and other transports -----------------------------------------------------------------
 
 
-def test_a_response_that_is_there_is_judged_at_once() -> None:
-    """A response of a mock, which has its content already, is judged by the same call."""
+def test_a_response_with_content_is_checked_at_once() -> None:
+    """A response of a mock, which has its content, is checked by the same call."""
     guard = Guard("axim-commerce")
     mock = httpx.MockTransport(lambda _: httpx.Response(200, json=WRONG))
     url = f"https://shop.example.com{FETCH.path}"
@@ -618,8 +636,8 @@ class _Both(httpx.SyncByteStream, httpx.AsyncByteStream):
         yield json.dumps(WRONG).encode()
 
 
-def test_a_stream_for_both_kinds_of_clients_stays_one() -> None:
-    """A stream that may be read in either way may be so when it is watched."""
+def test_a_stream_for_sync_and_async_clients() -> None:
+    """A stream that can be read by sync and async clients still can when it is checked."""
     headers = {"Content-Type": "application/json"}
     mock = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=_Both()))
     url = f"https://shop.example.com{FETCH.path}"
@@ -635,8 +653,8 @@ def test_a_stream_for_both_kinds_of_clients_stays_one() -> None:
         client.get(url, headers=FETCH.headers)
 
 
-def test_what_fakes_responses_is_checked_as_well() -> None:
-    """Where a library answers in the place of a server, exchanges are checked all the same."""
+def test_mocked_exchanges_are_checked() -> None:
+    """Exchanges that a library mocks are checked as well."""
     url = f"https://shop.example.com{FETCH.path}"
     with respx.mock:
         respx.get(url).mock(return_value=httpx.Response(200, json=WRONG))
@@ -654,46 +672,48 @@ def test_what_fakes_responses_is_checked_as_well() -> None:
 
 
 def test_another_adapter_may_send(server: Server) -> None:
-    """An adapter of one's own sends, with all the options of the session."""
-    given: list[Any] = []
+    """A custom adapter sends, with all options of the session."""
+    timeouts: list[Any] = []
 
     class Own(requests.adapters.HTTPAdapter):
         def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
-            given.append(kwargs["timeout"])
+            timeouts.append(kwargs["timeout"])
             return super().send(request, *args, **kwargs)
 
     with requests.Session() as session:
         session.mount("http://", adapter("axim-commerce", Own(max_retries=2)))
         session.get(server.url + FETCH.path, headers=FETCH.headers, timeout=7)
-    assert given == [7]
+    assert timeouts == [7]
 
 
 # -- guards --------------------------------------------------------------------------------------
 
 
-def test_an_unknown_mode_is_refused() -> None:
-    """A mode that is none is a ValueError that names those there are."""
-    with pytest.raises(ValueError, match="'shout', but must be one of raise, warn, record"):
+def test_an_invalid_mode_is_an_error() -> None:
+    """An invalid mode raises ValueError with the valid ones."""
+    with pytest.raises(
+        ValueError, match=r"invalid mode 'shout' \(choose from raise, warn, record\)"
+    ):
         Guard("axim-commerce", response="shout")  # type: ignore[arg-type]
 
 
 @each_client
-def test_a_guard_of_several_apis_picks_one_and_counts_the_rest(client: Any) -> None:
-    """Of several APIs a message is checked by its own; a host that none covers is counted."""
+def test_a_guard_of_several_apis(client: Any) -> None:
+    """A message is checked by the API it belongs to; hosts without an API are counted."""
     guard = Guard([vendor.name for vendor in VENDORS])
     with client(guard) as send:
         for vendor in VENDORS:
             with serving(vendor) as server:
-                ask(send, server, vendor.plays[0][0])
+                send_request(send, server, vendor.exchanges[0][0])
         with serving(AXIM) as server:
-            server.moods.append(Answer(418, {}))
+            server.queue.append(CannedResponse(418, {}))
             assert send("GET", f"{server.url}/elsewhere").status_code == 418
     assert guard.checked.total() == 6
     assert guard.uncovered == {urlsplit(server.url).netloc: 1}
 
 
 def test_threads_may_share_a_guard(server: Server) -> None:
-    """Nothing is lost or raised where threads share a guard from its first message on."""
+    """Counts are complete when threads share a guard from its first message on."""
     guard = Guard("axim-commerce", request="record")
     with httpx.Client(event_hooks=event_hooks(guard)) as client:
 
@@ -715,46 +735,46 @@ def test_threads_may_share_a_guard(server: Server) -> None:
 def test_the_second_exchange_compiles_nothing(
     vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever an exchange needs is compiled once: a second such one compiles nothing."""
-    made: list[Any] = []
-    compile_ = jsonschema_rs.validator_for
+    """Schemas are compiled once, for the first exchange that needs them."""
+    compiled: list[Any] = []
+    original = jsonschema_rs.validator_for
 
     def counted(*args: Any, **kwargs: Any) -> Any:
-        made.append(args)
-        return compile_(*args, **kwargs)
+        compiled.append(args)
+        return original(*args, **kwargs)
 
     monkeypatch.setattr(jsonschema_rs, "validator_for", counted)
     guard = Guard(vendor.name, request="record", response="record")
     with serving(vendor) as server, httpx.Client(event_hooks=event_hooks(guard)) as client:
 
         def exchanges() -> None:
-            for asked, answer in vendor.plays:
-                ask(client.request, server, asked)
-                ask(client.request, server, asked, headers={})
-                status = 400 if answer.status == 204 else answer.status
-                server.moods.append(Answer(status, b"[", {"Content-Type": "text/html"}))
-                ask(client.request, server, asked)
-                server.moods.append(Answer(418))
-                ask(client.request, server, asked)
+            for request, response in vendor.exchanges:
+                send_request(client.request, server, request)
+                send_request(client.request, server, request, headers={})
+                status = 400 if response.status == 204 else response.status
+                server.queue.append(CannedResponse(status, b"[", {"Content-Type": "text/html"}))
+                send_request(client.request, server, request)
+                server.queue.append(CannedResponse(418))
+                send_request(client.request, server, request)
 
         exchanges()
-        once = len(made)
+        once = len(compiled)
         exchanges()
     assert once
-    assert len(made) == once
+    assert len(compiled) == once
 
 
-# -- what is never shown -------------------------------------------------------------------------
+# -- secrets -------------------------------------------------------------------------------------
 
 CANARY = "canary-5e1f"
 
 
-def _told(error: BaseException) -> Iterator[str]:
-    """Yield all that an exception and those it is chained to say."""
-    seen: BaseException | None = error
-    while seen is not None:
-        yield from (str(seen), repr(seen), *map(repr, seen.args), *getattr(seen, "__notes__", ()))
-        seen = seen.__cause__ or seen.__context__
+def _texts(error: BaseException) -> Iterator[str]:
+    """Yield all texts of an exception and those it is chained to."""
+    each: BaseException | None = error
+    while each is not None:
+        yield from (str(each), repr(each), *map(repr, each.args), *getattr(each, "__notes__", ()))
+        each = each.__cause__ or each.__context__
     yield from traceback.format_exception(error)
 
 
@@ -762,13 +782,13 @@ def _raised(call: Callable[[str], Any], url: str) -> list[str]:
     try:
         call(url)
     except fieldbound.Invalid as error:
-        return list(_told(error))
+        return list(_texts(error))
     return []
 
 
 @each_client
-def test_no_secret_is_told(client: Any, server: Server) -> None:
-    """No credential of a request or response is in what is raised, warned, recorded or shown."""
+def test_no_secret_is_shown(client: Any, server: Server) -> None:
+    """No credential of a message is in exceptions, reports or reprs."""
     headers = {
         "accessToken": CANARY,
         "Authorization": f"Bearer {CANARY}",
@@ -777,24 +797,27 @@ def test_no_secret_is_told(client: Any, server: Server) -> None:
     }
     cookie = {"Set-Cookie": f"sid={CANARY}"}
     url = server.url.replace("//", f"//user:{CANARY}@")
-    told: list[str] = []
-    server.moods += [Answer(418, {"token": CANARY}, cookie), Answer(200, WRONG, cookie)] * 2
+    texts: list[str] = []
+    server.queue += [
+        CannedResponse(418, {"token": CANARY}, cookie),
+        CannedResponse(200, WRONG, cookie),
+    ] * 2
     for response in ("raise", "record"):
         guard = Guard("axim-commerce", request="record", response=response)  # type: ignore[arg-type]
         with client(guard) as send:
             for path in (f"/nowhere?accessToken={CANARY}", f"{FETCH.path}?accessToken={CANARY}"):
-                told += _raised(lambda at: send("GET", at, headers=headers), url + path)
-        told += [text for each in guard.reports for text in (str(each), repr(each))]
-        told += [repr(guard), repr(guard.checked), repr(guard.uncovered)]
-    assert len(told) > 20
-    assert not [text for text in told if CANARY in text]
+                texts += _raised(lambda at: send("GET", at, headers=headers), url + path)
+        texts += [text for each in guard.reports for text in (str(each), repr(each))]
+        texts += [repr(guard), repr(guard.checked), repr(guard.uncovered)]
+    assert len(texts) > 20
+    assert not [text for text in texts if CANARY in text]
 
 
-# -- what is imported ----------------------------------------------------------------------------
+# -- imports -------------------------------------------------------------------------------------
 
 
-def test_no_client_is_needed_before_it_is_used() -> None:
-    """The room can be imported where neither httpx nor requests is installed."""
+def test_clients_are_imported_lazily() -> None:
+    """fieldbound.clients can be imported if neither httpx nor requests is installed."""
     code = (
         "import sys; sys.modules['httpx'] = sys.modules['requests'] = None; "
         "from fieldbound.clients import Guard, adapter; "

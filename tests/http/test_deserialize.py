@@ -1,4 +1,4 @@
-"""Texts of messages: which operation a path is of, and what parameters and forms stand for."""
+"""Routing of paths, and deserialization of parameters and form bodies."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pytest
 import requests as requests_client
 
 from fieldbound import API, Message, Report, Unsatisfiable
-from fieldbound.http.form_data import read_form
-from fieldbound.http.routing import Paths
+from fieldbound.http.form_data import parse_form
+from fieldbound.http.routing import Router
 from fieldbound.openapi.operations import Operation
 from fieldbound.strategies import requests
-from fieldbound.validation.coercion import Shape
-from support.apis import described
+from fieldbound.validation.coercion import Coercion
+from support.apis import api_of_document
 from support.examples import drawn
 
 INTEGER = {"type": "integer"}
-TEXT = {"type": "string"}
+STRING = {"type": "string"}
 INTEGERS = {"type": "array", "items": INTEGER}
-PAIR = {"type": "object", "properties": {"a": INTEGER, "b": TEXT}, "additionalProperties": False}
+PAIR = {"type": "object", "properties": {"a": INTEGER, "b": STRING}, "additionalProperties": False}
 FORM = "application/x-www-form-urlencoded"
-PARTS = "multipart/form-data"
+MULTIPART = "multipart/form-data"
 
 
 def _document(path: str, operation: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -33,18 +33,18 @@ def _document(path: str, operation: dict[str, Any], **more: Any) -> dict[str, An
     return {**head, "paths": {path: {"get": done, "post": {**done, "operationId": "send"}}}, **more}
 
 
-def _with(folder: Path, place: str, name: str = "p", path: str = "/x", **said: Any) -> API:
+def _with(folder: Path, location: str, name: str = "p", path: str = "/x", **facts: Any) -> API:
     """Return an API with one parameter."""
-    required = {"required": True} if place == "path" else {}
-    parameter = {"name": name, "in": place, **required, **said}
-    return described(folder, _document(path, {"parameters": [parameter]}))
+    required = {"required": True} if location == "path" else {}
+    parameter = {"name": name, "in": location, **required, **facts}
+    return api_of_document(folder, _document(path, {"parameters": [parameter]}))
 
 
 def _get(api: API, address: str, **headers: str) -> Report:
     return api.check_request(Message("GET", f"https://h.invalid{address}", headers))
 
 
-def _told(report: Report) -> list[tuple[str, str]]:
+def _violations(report: Report) -> list[tuple[str, str]]:
     return [(each.code, each.pointer) for each in report]
 
 
@@ -55,22 +55,22 @@ def _told(report: Report) -> list[tuple[str, str]]:
     "name", ["user.id", "0", "id:int", "a!r", "a b", "a[0]", "+p", "p*", "a$", "2fa", "{a"]
 )
 def test_a_path_parameter_has_any_name(name: str, tmp_path: Path) -> None:
-    """Whatever letters are in a parameter's name, its value is found and judged."""
+    """Whatever characters are in a parameter's name, its value is checked."""
     api = _with(tmp_path, "path", name.strip("{"), f"/x/{{{name.strip('{')}}}", schema=INTEGER)
     assert _get(api, "/x/5").ok
     (violation,) = _get(api, "/x/five")
     assert (violation.code, violation.actual) == ("type", "five")
 
 
-def test_a_brace_that_opens_nothing_is_a_letter(tmp_path: Path) -> None:
-    """A template with a brace that is not closed is a path with that brace."""
-    api = described(tmp_path, _document("/x{y", {}))
+def test_an_unclosed_brace_is_literal(tmp_path: Path) -> None:
+    """A brace that is not closed in a template is a literal."""
+    api = api_of_document(tmp_path, _document("/x{y", {}))
     assert api.operation_of(Message("GET", "https://h.invalid/x%7By")) == "do"
     assert api.operation_of(Message("GET", "https://h.invalid/x")) is None
 
 
-def test_a_template_sent_as_it_stands_has_a_value(tmp_path: Path) -> None:
-    """A request for the template itself, nothing filled in, has its braces as a value."""
+def test_an_unfilled_template_has_its_placeholder_as_value(tmp_path: Path) -> None:
+    """In a request to the template itself, the placeholder is the value."""
     api = _with(tmp_path, "path", "id", "/x/{id}", schema=INTEGER)
     (violation,) = _get(api, "/x/{id}")
     assert (violation.pointer, violation.actual) == ("/path/id", "{id}")
@@ -89,11 +89,11 @@ def test_a_template_sent_as_it_stands_has_a_value(tmp_path: Path) -> None:
         ("/{a}-{b}.{c}-{d}.json", "/x-y.-" + "-" * 50_000 + ".json", {"a": "x"}),
     ],
 )
-def test_several_parameters_in_one_name(
+def test_several_parameters_in_one_segment(
     template: str, path: str, values: dict[str, str] | None
 ) -> None:
-    """The first parameter is as long as can be, and no path takes long to be told apart."""
-    found = Paths({"do": Operation(None, None, "GET", template, ("/",))}).find("GET", path)
+    """The first parameter is greedy, and matching is linear."""
+    found = Router({"do": Operation(None, None, "GET", template, ("/",))}).find("GET", path)
     if values is None:
         assert found is None
     else:
@@ -106,7 +106,7 @@ _ONE_OF = {**_BASE, "variables": {"b": {"default": "v1", "enum": ["v1", "v2"]}}}
 
 
 @pytest.mark.parametrize(
-    ("server", "taken", "refused"),
+    ("server", "valid", "invalid"),
     [
         ({"url": "v1"}, ["/v1/x"], ["/x"]),
         ({"url": "./v1"}, ["/v1/x"], ["/x"]),
@@ -122,63 +122,63 @@ _ONE_OF = {**_BASE, "variables": {"b": {"default": "v1", "enum": ["v1", "v2"]}}}
     ],
 )
 def test_the_path_of_a_server(
-    server: Any, taken: list[str], refused: list[str], tmp_path: Path
+    server: Any, valid: list[str], invalid: list[str], tmp_path: Path
 ) -> None:
-    """A relative server is at the root of a host; a variable has the values that are listed."""
-    api = described(tmp_path, _document("/x", {}, servers=[server]))
-    assert all(_get(api, each).ok for each in taken)
-    assert all(_told(_get(api, each)) == [("enum", "/url")] for each in refused)
+    """Relative servers are resolved against the root; variables have their enum values."""
+    api = api_of_document(tmp_path, _document("/x", {}, servers=[server]))
+    assert all(_get(api, each).ok for each in valid)
+    assert all(_violations(_get(api, each)) == [("enum", "/url")] for each in invalid)
 
 
-def test_a_variable_of_a_host_is_any_name(tmp_path: Path) -> None:
-    """What is listed of a variable in a host is no limit: a tenant may have a host of its own."""
-    said = {"variables": {"t": {"default": "a", "enum": ["a", "b"]}}}
-    server = {"url": "https://{t}.h.invalid/v1", **said}
-    api = described(tmp_path, _document("/x", {}, servers=[server]))
+def test_a_host_variable_has_any_value(tmp_path: Path) -> None:
+    """The enum of a variable in a host is no limit: each tenant may have its own host."""
+    variables = {"variables": {"t": {"default": "a", "enum": ["a", "b"]}}}
+    server = {"url": "https://{t}.h.invalid/v1", **variables}
+    api = api_of_document(tmp_path, _document("/x", {}, servers=[server]))
     assert _get(api, "/v1/x").ok
-    assert api.is_at("c.h.invalid")
+    assert api.has_host("c.h.invalid")
 
 
 # -- parameters ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("client", [httpx.Request, requests_client.Request])
-def test_a_list_with_commas_as_clients_send_it(client: Any, tmp_path: Path) -> None:
-    """The clients escape the commas of a list that is given as a text; it is that list still."""
+def test_escaped_commas_of_clients(client: Any, tmp_path: Path) -> None:
+    """Clients escape the commas of a list that is given as a string; they still delimit."""
     api = _with(tmp_path, "query", schema=INTEGERS, explode=False)
     for text, pointers in (("1,2", []), ("1,x", ["/query/p/1"])):
         report = api.check_request(client("GET", "https://h.invalid/x", params={"p": text}))
         assert [each.pointer for each in report] == pointers
 
 
-def test_an_escaped_comma_is_none_beside_a_plain_one(tmp_path: Path) -> None:
-    """Where items are parted by commas, an escaped one is in an item."""
-    texts = {"type": "array", "items": {"enum": ["a,b", "c"]}}
-    api = _with(tmp_path, "query", schema=texts, explode=False)
+def test_an_escaped_comma_beside_plain_ones_is_literal(tmp_path: Path) -> None:
+    """If there are plain commas, an escaped one is part of an item."""
+    strings = {"type": "array", "items": {"enum": ["a,b", "c"]}}
+    api = _with(tmp_path, "query", schema=strings, explode=False)
     assert _get(api, "/x?p=a%2Cb,c").ok
     assert not _get(api, "/x?p=a,b,c").ok
 
 
-def test_a_list_that_is_sent_in_another_style_is_one_mistake(tmp_path: Path) -> None:
-    """A list of one text that is there twice is told once, for the whole parameter."""
+def test_a_repeated_parameter_that_is_not_exploded_is_one_violation(tmp_path: Path) -> None:
+    """A list that is not exploded, but repeated, is one violation of the parameter."""
     api = _with(tmp_path, "query", schema=INTEGERS, explode=False)
     (violation,) = _get(api, "/x?p=1&p=2")
     assert (violation.code, violation.pointer) == ("type", "/query/p")
     assert violation.actual == "1&p=2"
 
 
-@pytest.mark.parametrize("place", ["query", "header"])
-def test_a_text_in_a_media_type_is_no_json(place: str, tmp_path: Path) -> None:
-    """A parameter whose content is text/plain is a text; only one in JSON is read as JSON."""
-    plain = _with(tmp_path, place, content={"text/plain": {"schema": TEXT}})
-    assert _get(plain, "/x?p=5" if place == "query" else "/x", p="5").ok
+@pytest.mark.parametrize("location", ["query", "header"])
+def test_content_of_a_parameter(location: str, tmp_path: Path) -> None:
+    """A parameter with content text/plain is a string; only JSON is parsed as JSON."""
+    plain = _with(tmp_path, location, content={"text/plain": {"schema": STRING}})
+    assert _get(plain, "/x?p=5" if location == "query" else "/x", p="5").ok
     assert drawn(requests(plain, "do"), 3)
-    coded = _with(tmp_path, place, content={"application/json": {"schema": TEXT}})
-    assert not _get(coded, "/x?p=5" if place == "query" else "/x", p="5").ok
+    coded = _with(tmp_path, location, content={"application/json": {"schema": STRING}})
+    assert not _get(coded, "/x?p=5" if location == "query" else "/x", p="5").ok
 
 
 @pytest.mark.parametrize(
-    ("style", "explode", "schema", "taken", "refused"),
+    ("style", "explode", "schema", "valid", "invalid"),
     [
         ("label", False, INTEGER, [".5"], ["5", "x5", ";5"]),
         ("label", False, INTEGERS, [".5,6"], ["5,6", "x5,6"]),
@@ -192,26 +192,26 @@ def test_a_text_in_a_media_type_is_no_json(place: str, tmp_path: Path) -> None:
         ("simple", False, PAIR, ["a,5,b,x"], ["a,5,b", "a"]),
     ],
 )
-def test_a_value_in_a_path_has_the_marks_of_its_style(
-    style: str, explode: bool, schema: Any, taken: list[str], refused: list[str], tmp_path: Path
+def test_a_malformed_path_parameter_is_of_the_wrong_type(
+    style: str, explode: bool, schema: Any, valid: list[str], invalid: list[str], tmp_path: Path
 ) -> None:
-    """Without the mark before it, or with a name that has no value, a text is of the wrong type."""
-    said = {"schema": schema, "style": style, "explode": explode}
-    api = _with(tmp_path, "path", path="/x/{p}", **said)
-    assert all(_get(api, f"/x/{each}").ok for each in taken)
-    assert all(_told(_get(api, f"/x/{each}")) == [("type", "/path/p")] for each in refused)
+    """A value without its style's prefix, or with a name without a value, is a type violation."""
+    facts = {"schema": schema, "style": style, "explode": explode}
+    api = _with(tmp_path, "path", path="/x/{p}", **facts)
+    assert all(_get(api, f"/x/{each}").ok for each in valid)
+    assert all(_violations(_get(api, f"/x/{each}")) == [("type", "/path/p")] for each in invalid)
 
 
-def test_a_name_without_a_value_is_told_in_a_query(tmp_path: Path) -> None:
-    """An object in one text has a value for each name: none is dropped."""
+def test_a_property_without_a_value_is_a_violation(tmp_path: Path) -> None:
+    """An object that is not exploded must have a value for each property."""
     api = _with(tmp_path, "query", schema=PAIR, explode=False)
     assert _get(api, "/x?p=a,1,b,x").ok
-    assert _told(_get(api, "/x?p=a,1,b")) == [("type", "/query/p")]
+    assert _violations(_get(api, "/x?p=a,1,b")) == [("type", "/query/p")]
 
 
 @pytest.mark.parametrize("schema", [INTEGER, {"type": "boolean"}, INTEGERS])
-def test_a_value_that_may_be_empty(schema: Any, tmp_path: Path) -> None:
-    """With allowEmptyValue a parameter without a text is no mistake; without it is one."""
+def test_allow_empty_value(schema: Any, tmp_path: Path) -> None:
+    """An empty parameter is valid with allowEmptyValue only."""
     api = _with(tmp_path, "query", schema=schema, allowEmptyValue=True)
     assert _get(api, "/x?p").ok
     assert _get(api, "/x?p=").ok
@@ -256,40 +256,40 @@ NESTED = {
         (NESTED, "p[a", ["/query/p[a"]),
     ],
 )
-def test_brackets_behind_a_parameter(
+def test_brackets_after_a_parameter(
     schema: Any, query: str, pointers: list[str], tmp_path: Path
 ) -> None:
-    """Names in brackets are attributes, numbers and nothing are items, as deep as they go."""
+    """Names in brackets are properties, numbers and empty brackets are items, at any depth."""
     api = _with(tmp_path, "query", schema=schema, **DEEP)
     assert [each.pointer for each in _get(api, f"/x?{query}")] == pointers
 
 
-def test_brackets_that_are_in_a_name_that_is_documented(tmp_path: Path) -> None:
-    """A parameter named with brackets is itself, whatever is documented beside it."""
-    named = {"name": "p[]", "in": "query", "schema": INTEGERS}
+def test_brackets_in_a_documented_name(tmp_path: Path) -> None:
+    """A documented name with brackets is that parameter, not part of another one."""
+    bracketed = {"name": "p[]", "in": "query", "schema": INTEGERS}
     deep = {"name": "p", "in": "query", "schema": PAIR, **DEEP}
-    api = described(tmp_path, _document("/x", {"parameters": [deep, named]}))
+    api = api_of_document(tmp_path, _document("/x", {"parameters": [deep, bracketed]}))
     assert _get(api, "/x?p[]=1&p[]=2&p[a]=3").ok
     assert [each.pointer for each in _get(api, "/x?p[]=x")] == ["/query/p[]/0"]
 
 
 @pytest.mark.parametrize("schema", [INTEGERS, NESTED])
-def test_brackets_are_drawn(schema: Any, tmp_path: Path) -> None:
-    """What is drawn for a parameter with brackets has objects and arrays in it, and is valid."""
+def test_generated_brackets(schema: Any, tmp_path: Path) -> None:
+    """Generated deepObject parameters have nested objects and arrays, and are valid."""
     parameter = {"name": "p", "in": "query", "required": True, "schema": schema, **DEEP}
-    api = described(tmp_path, _document("/x", {"parameters": [parameter]}))
-    found = drawn(requests(api, "do"), 60)
-    assert all(api.check_request(each).ok for each in found)
-    assert any("%5B1%5D" in each.url for each in found)
+    api = api_of_document(tmp_path, _document("/x", {"parameters": [parameter]}))
+    generated = drawn(requests(api, "do"), 60)
+    assert all(api.check_request(each).ok for each in generated)
+    assert any("%5B1%5D" in each.url for each in generated)
 
 
 @pytest.mark.parametrize("style", ["spaceDelimited", "pipeDelimited"])
-def test_a_style_that_is_not_defined_is_told(style: str, tmp_path: Path) -> None:
-    """Where OpenAPI does not say how a value is written, no message can be drawn: it is said so."""
-    said = {"required": True, "schema": PAIR, "style": style, "explode": True}
-    parameter = {"name": "p", "in": "query", **said}
-    api = described(tmp_path, _document("/x", {"parameters": [parameter]}))
-    with pytest.raises(Unsatisfiable, match="nothing that it takes can be written as a text"):
+def test_an_undefined_style_is_unsatisfiable(style: str, tmp_path: Path) -> None:
+    """If OpenAPI does not define a style for a type, no message can be generated."""
+    facts = {"required": True, "schema": PAIR, "style": style, "explode": True}
+    parameter = {"name": "p", "in": "query", **facts}
+    api = api_of_document(tmp_path, _document("/x", {"parameters": [parameter]}))
+    with pytest.raises(Unsatisfiable, match="no valid value can be serialized"):
         requests(api, "do")
 
 
@@ -300,10 +300,10 @@ CHARGE = {
     "additionalProperties": False,
     "properties": {
         "amount": INTEGER,
-        "expand": {"type": "array", "items": TEXT},
+        "expand": {"type": "array", "items": STRING},
         "metadata": {
             "anyOf": [
-                {"type": "object", "additionalProperties": TEXT},
+                {"type": "object", "additionalProperties": STRING},
                 {"type": "string", "enum": [""]},
             ]
         },
@@ -323,8 +323,8 @@ ENCODING = {
 
 def _sending(folder: Path, kind: str, schema: Any, **media: Any) -> API:
     body = {"required": True, "content": {kind: {"schema": schema, **media}}}
-    answer = {"200": {"description": "Done", "content": body["content"]}}
-    return described(folder, _document("/x", {"requestBody": body, "responses": answer}))
+    responses = {"200": {"description": "Done", "content": body["content"]}}
+    return api_of_document(folder, _document("/x", {"requestBody": body, "responses": responses}))
 
 
 def _post(api: API, kind: str, body: str | bytes) -> Report:
@@ -358,66 +358,70 @@ def _post(api: API, kind: str, body: str | bytes) -> Report:
     ],
 )
 def test_brackets_in_a_form(body: str, pointers: list[str], encoding: Any, tmp_path: Path) -> None:
-    """A form has objects and arrays in brackets, whether its encoding says so or its schema."""
+    """Forms have nested values in brackets, by encoding or by schema."""
     api = _sending(tmp_path, FORM, CHARGE, encoding=encoding)
     assert [each.pointer for each in _post(api, FORM, body)] == pointers
 
 
-@pytest.mark.parametrize("kind", [FORM, PARTS])
-def test_forms_with_brackets_are_drawn(kind: str, tmp_path: Path) -> None:
-    """Forms that are drawn use brackets, are valid, and are what clients could send."""
+@pytest.mark.parametrize("kind", [FORM, MULTIPART])
+def test_generated_forms(kind: str, tmp_path: Path) -> None:
+    """Generated forms use brackets, are valid, and are what clients could send."""
     api = _sending(tmp_path, kind, CHARGE, encoding=ENCODING)
-    found = drawn(requests(api, "send"), 60)
-    assert all(api.check_request(each).ok for each in found)
-    bodies = b"".join(each.body or b"" for each in found)
+    generated = drawn(requests(api, "send"), 60)
+    assert all(api.check_request(each).ok for each in generated)
+    bodies = b"".join(each.body or b"" for each in generated)
     assert (b"items%5B0%5D%5Ba%5D" if kind == FORM else b"items[0][a]") in bodies
 
 
-def test_brackets_within_brackets_have_an_end() -> None:
-    """A name with thousands of brackets is a name like any other."""
+def test_the_depth_of_brackets_is_limited() -> None:
+    """A name with thousands of brackets is an ordinary name."""
     name = "a" + "[b]" * 5000
-    shape = Shape(named={"a": Shape()}, others=Shape())
-    assert read_form(f"{name}=1".encode(), FORM, shape) == {name: "1"}
+    coercion = Coercion(named={"a": Coercion()}, others=Coercion())
+    assert parse_form(f"{name}=1".encode(), FORM, coercion) == {name: "1"}
 
 
 PART = '--XX\r\nContent-Disposition: form-data; name="a"\r\n\r\n{}\r\n--XX--\r\n'
-SCHEMA = {"type": "object", "properties": {"a": INTEGER, "é": TEXT}, "additionalProperties": False}
+SCHEMA = {
+    "type": "object",
+    "properties": {"a": INTEGER, "é": STRING},
+    "additionalProperties": False,
+}
 
 
 @pytest.mark.parametrize(
     ("kind", "body", "words"),
     [
-        (PARTS, PART.format(1), "no boundary"),
-        (f"{PARTS}; boundary=", PART.format(1), "no boundary"),
-        (f"{PARTS}; boundary=YY", PART.format(1), "none begins with the boundary"),
-        (f"{PARTS}; boundary=XX", "garbage", "none begins with the boundary"),
-        (f"{PARTS}; boundary=XX", PART.format(1)[:-8], "boundary that ends them is missing"),
-        (f"{PARTS}; boundary=XX", PART.format(1).replace("name", "nam"), "part .* has no name"),
+        (MULTIPART, PART.format(1), "no boundary"),
+        (f"{MULTIPART}; boundary=", PART.format(1), "no boundary"),
+        (f"{MULTIPART}; boundary=YY", PART.format(1), "boundary of the media type does not occur"),
+        (f"{MULTIPART}; boundary=XX", "garbage", "boundary of the media type does not occur"),
+        (f"{MULTIPART}; boundary=XX", PART.format(1)[:-8], "closing boundary is missing"),
+        (f"{MULTIPART}; boundary=XX", PART.format(1).replace("name", "nam"), "part has no name"),
     ],
 )
-def test_parts_that_cannot_be_told_apart(kind: str, body: str, words: str, tmp_path: Path) -> None:
-    """A body that is not in the parts that its media type says is one violation, at /body."""
-    api = _sending(tmp_path, PARTS, SCHEMA)
+def test_malformed_multipart_bodies(kind: str, body: str, words: str, tmp_path: Path) -> None:
+    """A body that cannot be parsed as multipart is one violation, at /body."""
+    api = _sending(tmp_path, MULTIPART, SCHEMA)
     (violation,) = _post(api, kind, body)
     assert (violation.code, violation.pointer, violation.limit) == ("syntax", "/body", None)
     assert re.search(words, violation.message)
     headers = {"Content-Type": kind}
-    answer = Message("POST", "https://h.invalid/x", headers, body, status=200)
-    assert _told(api.check_response(answer)) == [("syntax", "/body")]
+    response = Message("POST", "https://h.invalid/x", headers, body, status=200)
+    assert _violations(api.check_response(response)) == [("syntax", "/body")]
 
 
-def test_a_boundary_that_a_client_was_kept_from_writing(tmp_path: Path) -> None:
-    """Parts that requests sends under a Content-Type of one's own have no boundary: it is told."""
-    api = _sending(tmp_path, PARTS, SCHEMA)
-    asked = requests_client.Request("POST", "https://h.invalid/x", files={"a": (None, "1")})
-    assert api.check_request(asked).ok
-    asked.headers = {"Content-Type": PARTS}
-    (violation,) = api.check_request(asked)
-    assert "left to write the Content-Type itself" in violation.message
+def test_a_content_type_that_hides_the_boundary(tmp_path: Path) -> None:
+    """With an own Content-Type, requests sends no boundary: the message says so."""
+    api = _sending(tmp_path, MULTIPART, SCHEMA)
+    request = requests_client.Request("POST", "https://h.invalid/x", files={"a": (None, "1")})
+    assert api.check_request(request).ok
+    request.headers = {"Content-Type": MULTIPART}
+    (violation,) = api.check_request(request)
+    assert "unless you set the Content-Type yourself" in violation.message
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "violations"),
     [
         (PART.format(1), []),
         (PART.format("x"), [("type", "/body/a")]),
@@ -426,7 +430,7 @@ def test_a_boundary_that_a_client_was_kept_from_writing(tmp_path: Path) -> None:
         ("--XX--\r\n", []),
     ],
 )
-def test_parts_are_read(body: str, told: list[tuple[str, str]], tmp_path: Path) -> None:
-    """A part is named in any letters, and there may be none at all."""
-    api = _sending(tmp_path, PARTS, SCHEMA)
-    assert _told(_post(api, f'{PARTS}; boundary="XX"', body.encode())) == told
+def test_multipart_bodies(body: str, violations: list[tuple[str, str]], tmp_path: Path) -> None:
+    """Parts have names in UTF-8 or RFC 2231, and there may be no parts."""
+    api = _sending(tmp_path, MULTIPART, SCHEMA)
+    assert _violations(_post(api, f'{MULTIPART}; boundary="XX"', body.encode())) == violations

@@ -1,4 +1,4 @@
-"""What is done about an invalid message: it is refused, warned of or recorded, by direction."""
+"""Guards: invalid messages are raised, warned of or recorded, by direction."""
 
 from __future__ import annotations
 
@@ -12,42 +12,42 @@ import pytest
 
 import fieldbound
 from fieldbound import API, BrokenContract, Invalid, Message
-from fieldbound.http.guard import KEPT, ContractWarning, Guard
+from fieldbound.http.guard import MAX_REPORTS, ContractWarning, Guard
 from fieldbound.http.hosts import hosts_of
 
 URL = "https://store.example.com/companyGroup/all"
-SENT = Message("GET", URL, {"Authorization": "Bearer canary"})
-GOOD = Message("GET", URL, {"accessToken": "t"})
-ANSWERED = Message("GET", URL, {"Content-Type": "application/json"}, "{}", 418)
+INVALID_REQUEST = Message("GET", URL, {"Authorization": "Bearer canary"})
+VALID_REQUEST = Message("GET", URL, {"accessToken": "t"})
+INVALID_RESPONSE = Message("GET", URL, {"Content-Type": "application/json"}, "{}", 418)
 
 
-def test_raise_refuses_what_is_invalid() -> None:
-    """In the mode raise an invalid message raises its report, and is recorded too."""
+def test_mode_raise() -> None:
+    """In mode raise an invalid message raises Invalid, and is recorded."""
     guard = Guard("axim-commerce")
     with pytest.raises(Invalid, match="accessToken is missing"):
-        guard.sent(SENT)
+        guard.check_request(INVALID_REQUEST)
     with pytest.raises(Invalid, match="/status is 418"):
-        guard.answered(ANSWERED)
+        guard.check_response(INVALID_RESPONSE)
     assert [len(report) for report in guard.reports] == [1, 1]
 
 
-def test_warn_warns_of_what_is_invalid() -> None:
-    """In the mode warn an invalid message is warned of, once for each."""
+def test_mode_warn() -> None:
+    """In mode warn each invalid message issues one ContractWarning."""
     guard = Guard("axim-commerce", request="warn", response="warn")
     with pytest.warns(ContractWarning, match="accessToken is missing") as warned:
-        guard.sent(SENT)
+        guard.check_request(INVALID_REQUEST)
     assert len(warned) == 1
     assert "canary" not in str(warned[0].message)
     with pytest.warns(ContractWarning, match="/status is 418"):
-        guard.answered(ANSWERED)
+        guard.check_response(INVALID_RESPONSE)
 
 
-def test_record_says_nothing() -> None:
-    """In the mode record nothing is said, and all is kept."""
+def test_mode_record() -> None:
+    """In mode record reports are kept, and nothing else happens."""
     guard = Guard("axim-commerce", request="record", response="record")
-    guard.sent(SENT)
-    guard.sent(GOOD)
-    guard.answered(ANSWERED)
+    guard.check_request(INVALID_REQUEST)
+    guard.check_request(VALID_REQUEST)
+    guard.check_response(INVALID_RESPONSE)
     assert [report.about for report in guard.reports] == [
         "GET /companyGroup/all",
         "418 to GET /companyGroup/all",
@@ -58,73 +58,75 @@ def test_record_says_nothing() -> None:
     }
 
 
-def test_a_direction_may_be_left_out() -> None:
-    """None leaves the messages of a direction unchecked."""
+def test_mode_none() -> None:
+    """With None the messages of a direction are not checked."""
     guard = Guard("axim-commerce", request=None, response="raise")
-    assert guard.sent(SENT) is None
+    assert guard.check_request(INVALID_REQUEST) is None
     with pytest.raises(Invalid):
-        guard.answered(ANSWERED)
-    assert Guard("axim-commerce", response=None).answered(ANSWERED) is None
+        guard.check_response(INVALID_RESPONSE)
+    assert Guard("axim-commerce", response=None).check_response(INVALID_RESPONSE) is None
 
 
-def test_an_unknown_mode_is_an_error() -> None:
-    """A mode that there is none of is refused, with those there are."""
+def test_an_invalid_mode_is_an_error() -> None:
+    """An invalid mode raises ValueError with the valid ones."""
     mode: Any = "rise"
-    with pytest.raises(ValueError, match="'rise', but must be one of raise, warn, record"):
+    with pytest.raises(
+        ValueError, match=r"invalid mode 'rise' \(choose from raise, warn, record\)"
+    ):
         Guard("axim-commerce", request=mode)
 
 
-def test_a_guard_of_one_api_takes_all_messages_for_its_own() -> None:
-    """Where there is one API, a message to an unknown path is a violation, whatever its host."""
+def test_a_guard_of_one_api_checks_every_message_by_it() -> None:
+    """With one API, a message to an unknown path is invalid, at any host."""
     with pytest.raises(Invalid, match="/url is "):
-        Guard("axim-commerce").sent(Message("GET", "https://a.example/b"))
+        Guard("axim-commerce").check_request(Message("GET", "https://a.example/b"))
 
 
-def test_what_no_api_covers_is_counted() -> None:
-    """Of several APIs none may be that of a message, which is counted by its host."""
+def test_messages_without_an_api_are_counted() -> None:
+    """With several APIs, a message that belongs to none is counted by its host."""
     guard = Guard(["axim-commerce", "fortellis"])
-    assert guard.sent(Message("GET", "https://u:canary@a.example/b?canary")) is None
-    assert guard.answered(Message("GET", "https://a.example/b", (), None, 200)) is None
+    assert guard.check_request(Message("GET", "https://u:canary@a.example/b?canary")) is None
+    assert guard.check_response(Message("GET", "https://a.example/b", (), None, 200)) is None
     assert guard.uncovered == {"a.example": 1}
     named = Guard(hosts_of(["store.example.com=axim-commerce"]))
-    assert named.sent(Message("GET", "https://a.example/companies")) is None
+    assert named.check_request(Message("GET", "https://a.example/companies")) is None
     assert named.uncovered == {"a.example": 1}
 
 
-def test_the_response_to_an_unknown_request_is_told_once() -> None:
-    """What was told of a request is not told again of its response."""
+def test_the_response_to_an_unknown_request_is_not_reported() -> None:
+    """The unknown operation is reported for the request, not again for its response."""
     guard = Guard("axim-commerce", request="record", response="record")
     nowhere = "https://store.example.com/nowhere"
-    guard.sent(Message("GET", nowhere))
-    guard.answered(Message("GET", nowhere, (), None, 200))
+    guard.check_request(Message("GET", nowhere))
+    guard.check_response(Message("GET", nowhere, (), None, 200))
     assert len(guard.reports) == 1
     alone = Guard("axim-commerce", request=None, response="record")
-    alone.answered(Message("GET", nowhere, (), None, 200))
+    alone.check_response(Message("GET", nowhere, (), None, 200))
     assert len(alone.reports) == 1
 
 
-def test_what_was_not_judged_is_recorded() -> None:
-    """A message that is valid as far as it could be judged is kept, with what was not."""
+def test_a_partly_checked_message_is_recorded() -> None:
+    """A valid message is recorded if a part of it was not checked."""
     guard = Guard(fieldbound.api("axim-commerce"))
     unread = Message("GET", URL, {"accessToken": "t"}, None, None, "it is a stream")
-    report = guard.sent(unread)
+    report = guard.check_request(unread)
     assert report is not None
     assert report.not_checked == {"/body": "it is a stream"}
     assert list(guard.reports) == [report]
 
 
-def test_records_do_not_grow_without_end() -> None:
-    """The latest reports are kept, so many and no more; all are counted."""
+def test_the_number_of_recorded_reports_is_limited() -> None:
+    """The latest reports are kept, up to the limit; all are counted."""
     guard = Guard("axim-commerce", request="record")
-    for _ in range(KEPT + 5):
-        guard.sent(SENT)
-    assert len(guard.reports) == KEPT
-    assert sum(guard.checked.values()) == KEPT + 5
+    for _ in range(MAX_REPORTS + 5):
+        guard.check_request(INVALID_REQUEST)
+    assert len(guard.reports) == MAX_REPORTS
+    assert sum(guard.checked.values()) == MAX_REPORTS + 5
 
 
 @pytest.fixture(name="broken")
 def _broken(tmp_path: Path) -> API:
-    """Return an API of which the one operation is broken."""
+    """Return an API whose only operation has an invalid schema."""
     content = {"application/json": {"schema": {"type": "a,"}}}
     operation = {
         "requestBody": {"content": content},
@@ -135,33 +137,33 @@ def _broken(tmp_path: Path) -> API:
     return fieldbound.api(str(tmp_path / "a.json"))
 
 
-def test_a_broken_contract_breaks_no_traffic(broken: API) -> None:
-    """An operation that is broken in its document is raised, or told, as violations are."""
+def test_an_invalid_operation_is_reported_by_mode(broken: API) -> None:
+    """An operation that is invalid in its document is raised in mode raise only."""
     kind = {"Content-Type": "application/json"}
-    asked = Message("POST", "https://h/a", kind, "{}")
-    answer = Message("POST", "https://h/a", kind, "{}", 200)
+    request = Message("POST", "https://h/a", kind, "{}")
+    response = Message("POST", "https://h/a", kind, "{}", 200)
     with pytest.raises(BrokenContract):
-        Guard(broken).sent(asked)
+        Guard(broken).check_request(request)
     recorded = Guard(broken, request="record", response="record")
-    recorded.sent(asked)
-    recorded.answered(answer)
+    recorded.check_request(request)
+    recorded.check_response(response)
     assert ["a," in report.not_checked[""] for report in recorded.reports] == [True, True]
-    with pytest.warns(ContractWarning, match="not judged: .*a,"):
-        Guard(broken, request="warn").sent(asked)
+    with pytest.warns(ContractWarning, match="not checked: .*a,"):
+        Guard(broken, request="warn").check_request(request)
 
 
 def test_a_guard_can_be_copied() -> None:
-    """A guard pickles and copies, with what it has seen."""
+    """A guard can be pickled and copied, with its reports and counts."""
     guard = Guard("axim-commerce", request="record")
-    guard.sent(SENT)
+    guard.check_request(INVALID_REQUEST)
     for copy in (pickle.loads(pickle.dumps(guard)), deepcopy(guard)):  # noqa: S301
-        copy.sent(SENT)
+        copy.check_request(INVALID_REQUEST)
         assert sum(copy.checked.values()) == 2
     assert sum(guard.checked.values()) == 1
 
 
 @pytest.mark.parametrize("given", [5, None])
-def test_what_is_no_api_is_an_error(given: Any) -> None:
-    """A guard of no API says what it takes."""
-    with pytest.raises(TypeError, match="a guard takes an API, the name of one, or several"):
+def test_other_types_are_rejected(given: Any) -> None:
+    """A Guard without an API raises TypeError with the accepted types."""
+    with pytest.raises(TypeError, match="apis must be an API, the name of one, or several of them"):
         Guard(given)

@@ -1,4 +1,4 @@
-"""Which API a message belongs to: by a host that is named, or as the APIs' documents say."""
+"""Which API a message belongs to: by mapped hosts, or by the servers of the documents."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def _name(hosts: Hosts, url: str, method: str = "GET") -> str | None:
         ("https://other.example.com/companies", None),
     ],
 )
-def test_a_host_that_is_named_says_which_api(url: str, name: str | None) -> None:
-    """The first pattern of host, port and path that a URL matches tells its API."""
+def test_mapped_hosts(url: str, name: str | None) -> None:
+    """The first pattern of host, port and path that matches a URL decides its API."""
     assert _name(hosts_of(NAMED), url) == name
 
 
@@ -51,20 +51,20 @@ def test_a_host_that_is_named_says_which_api(url: str, name: str | None) -> None
         ("https://any.example.com/nowhere", None),
     ],
 )
-def test_without_a_host_the_documents_say(url: str, name: str | None) -> None:
-    """An API that is named alone has the messages of its paths, and those to its own host."""
+def test_unmapped_apis(url: str, name: str | None) -> None:
+    """An API without a host has the messages with its paths, and those to its servers."""
     assert _name(hosts_of(["oracle-cx-sales", "fortellis", "axim-commerce"]), url) == name
 
 
-def test_a_known_path_counts_whatever_the_method() -> None:
-    """A wrong method at a known path belongs to the API, which tells it."""
+def test_a_known_path_matches_with_any_method() -> None:
+    """A message with an unknown method at a known path belongs to the API."""
     hosts = hosts_of(["axim-commerce"])
     assert _name(hosts, "https://any.example.com/companies", "PATCH") == "axim-commerce"
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_several_apis_may_be_at_a_host(order: int) -> None:
-    """Of several APIs at a host, it is the one that has the path, or else the first."""
+def test_several_apis_at_one_host(order: int) -> None:
+    """Among several APIs at a host, the one with the path is chosen, or else the first."""
     names = ["axim-commerce", "oracle-cx-sales"][::order]
     patterns = ["Store.example.com", "*.example.com"]
     hosts = hosts_of(f"{host}={name}" for host, name in zip(patterns, names, strict=True))
@@ -77,7 +77,7 @@ def test_several_apis_may_be_at_a_host(order: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "url", "covers"),
+    ("pattern", "url", "matches"),
     [
         ("[::1]", "http://[::1]/", True),
         ("[::1]", "http://[::1]:8080/", True),
@@ -98,13 +98,13 @@ def test_several_apis_may_be_at_a_host(order: int) -> None:
         ("store.example.com:8443", "https://store.example.com/", False),
     ],
 )
-def test_a_pattern_may_have_a_port(pattern: str, url: str, covers: bool) -> None:
-    """Ports are told from addresses of IPv6, and a URL without one has that of its scheme."""
-    assert (_name(hosts_of([f"{pattern}=axim-commerce"]), url) is not None) is covers
+def test_ports_in_patterns(pattern: str, url: str, matches: bool) -> None:
+    """IPv6 addresses may have ports; a URL without a port has that of its scheme."""
+    assert (_name(hosts_of([f"{pattern}=axim-commerce"]), url) is not None) is matches
 
 
-def test_an_api_is_opened_once() -> None:
-    """An API that is named for several hosts is one."""
+def test_an_api_is_loaded_once() -> None:
+    """An API that is mapped to several hosts is loaded once."""
     hosts = hosts_of(["a.example.com=axim-commerce", "b.example.com=axim-commerce"])
     assert len(hosts.apis) == 1
     assert hosts.apis[0].name == fieldbound.api("axim-commerce").name
@@ -112,11 +112,11 @@ def test_an_api_is_opened_once() -> None:
 
 @pytest.mark.parametrize("entry", ["nobody", "a.example.com=nobody", "nowhere.yaml"])
 def test_an_unknown_api_is_an_error(entry: str) -> None:
-    """A name that is of no API is told."""
+    """An unknown name raises an exception with the name."""
     with pytest.raises((UnknownName, BrokenContract), match=r"nobody|nowhere\.yaml"):
         hosts_of([entry])
 
 
-def test_a_host_is_told_without_credentials() -> None:
-    """What is said of a host has no user, no password and no query."""
+def test_host_of_has_no_credentials() -> None:
+    """The host of a URL is returned without user, password and query."""
     assert host_of("https://user:canary@Host.example:81/p?canary#canary") == "host.example:81"

@@ -1,4 +1,4 @@
-"""Whole requests and responses: which operation they are of, and what is wrong with them, where."""
+"""Checking whole requests and responses: their operation, and their violations."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def _axim(method: str, path: str, headers: Any = (), body: Any = None) -> Report
     )
 
 
-def _told(report: Report) -> list[tuple[str, str]]:
+def _violations(report: Report) -> list[tuple[str, str]]:
     return [(each.code, each.pointer) for each in report]
 
 
 # -- vendors -------------------------------------------------------------------------------------
 
 
-def test_a_request_that_keeps_every_limit_is_valid() -> None:
-    """A valid request gives an empty report that names its operation."""
+def test_a_valid_request_has_an_empty_report() -> None:
+    """The report of a valid request is empty, and names its operation."""
     report = _oracle()
     assert report.ok
     assert report.contract == "oracle-cx-sales/create-product-group"
@@ -49,7 +49,7 @@ def test_a_request_that_keeps_every_limit_is_valid() -> None:
 
 
 def test_a_missing_header_is_a_violation_with_its_source() -> None:
-    """What no header says is told as a limit broken, under the header's name, with its source."""
+    """A missing header is a violation at its name, with the source of the limit."""
     report = fieldbound.api("fortellis").check_request(
         Message("GET", FORTELLIS, {"Authorization": "Bearer x"})
     )
@@ -73,10 +73,10 @@ def test_a_missing_header_is_a_violation_with_its_source() -> None:
         ({"Content-Type": ""}, "/headers/Content-Type", "is missing", None),
     ],
 )
-def test_a_wrong_header_is_told_plainly(
+def test_an_invalid_header_is_one_violation(
     headers: dict[str, str], pointer: str, message: str, hint: str | None
 ) -> None:
-    """A header that the vendor does not take is one violation, in the words of any other."""
+    """An invalid header is one violation, with the same message as anywhere."""
     (violation,) = _oracle({**AUTHORIZED, **headers})
     assert violation.pointer == pointer
     assert message in violation.message
@@ -84,20 +84,20 @@ def test_a_wrong_header_is_told_plainly(
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "stray"),
+    ("path", "headers", "sent_as"),
     [
         ("/companyGroup/all", {"Authorization": "Bearer x"}, "/headers/Authorization"),
         ("/companyGroup/all", {"Access-Token": "x"}, "/headers/Access-Token"),
         ("/companyGroup/all?accessToken=x", {}, "/query/accessToken"),
     ],
 )
-def test_a_credential_in_the_wrong_place_is_one_mistake(
-    path: str, headers: dict[str, str], stray: str
+def test_a_misplaced_credential_is_one_violation(
+    path: str, headers: dict[str, str], sent_as: str
 ) -> None:
-    """A token under another name is told as missing, and as what it was sent."""
+    """A token under another name is reported as missing, with that name."""
     (violation,) = _axim("GET", path, headers)
     assert (violation.code, violation.pointer) == ("required", "/headers/accessToken")
-    assert violation.message == f"/headers/accessToken is missing: it was sent as {stray}"
+    assert violation.message == f"/headers/accessToken is missing: it was sent as {sent_as}"
     assert violation.hint == "send it as accessToken"
 
 
@@ -112,7 +112,7 @@ def test_a_credential_in_the_wrong_place_is_one_mistake(
 def test_an_unknown_operation_is_a_violation(
     method: str, path: str, pointer: str, found: str
 ) -> None:
-    """An unknown path and an unknown method are told, with what there is."""
+    """An unknown path or method is a violation, with the documented ones."""
     (violation,) = _axim(method, path, {"accessToken": "x"})
     assert violation.pointer == pointer
     assert found in violation.message
@@ -120,16 +120,16 @@ def test_an_unknown_operation_is_a_violation(
     assert violation.limit.id == f"axim-commerce#{pointer}:enum"
 
 
-def test_an_unknown_path_offers_the_nearest() -> None:
-    """What is offered for a misspelt path is the path that was meant."""
+def test_an_unknown_path_suggests_the_closest() -> None:
+    """The hint for a misspelt path is the closest documented one."""
     (violation,) = _axim("POST", "/companyGroup/crate", {"accessToken": "x"})
-    assert violation.pointer == "/method"  # for it is an id, to the vendor
+    assert violation.pointer == "/method"  # "crate" matches {id}
     (violation,) = _axim("POST", "/companyGroups/create", {"accessToken": "x"})
     assert violation.hint == '"/companyGroup/create"'
 
 
-def test_paths_that_are_not_documented_are_named() -> None:
-    """Where a vendor leaves the paths of operations open, the note of the violation says which."""
+def test_operations_without_a_path_are_named() -> None:
+    """If the paths of some operations are not documented, the note names these."""
     api = fieldbound.api("fortellis")
     (violation,) = api.check_request(Message("GET", f"{FORTELLIS}/5"))
     assert violation.limit is not None
@@ -144,20 +144,18 @@ def test_paths_that_are_not_documented_are_named() -> None:
         ("limit=+5", "/query/limit", "an integer"),
         ("limit=", "/query/limit", "an integer"),
         ("limit=1&limit=2", "/query/limit", "an integer"),
-        ("limt=5", "/query/limt", "is not known here"),
+        ("limt=5", "/query/limt", "is not a documented query parameter"),
     ],
 )
-def test_query_parameters_are_judged_as_they_are_written(
-    query: str, pointer: str, found: str
-) -> None:
-    """A parameter is what its text says and no more; one that is not documented is told."""
+def test_query_parameters_are_checked_strictly(query: str, pointer: str, found: str) -> None:
+    """Parameters are deserialized strictly; an undocumented one is a violation."""
     (violation,) = _axim("GET", f"/companyGroup/all?{query}", {"accessToken": "x"})
     assert violation.pointer == pointer
     assert found in violation.message
 
 
-def test_a_path_parameter_is_judged() -> None:
-    """What stands in the path is held against its contract, decoded."""
+def test_a_path_parameter_is_checked() -> None:
+    """A path parameter is decoded and checked."""
     api = fieldbound.api("oracle-cx-sales")
     (violation,) = api.check_request(Message("GET", f"{ORACLE}/30x%20", AUTHORIZED))
     assert violation.pointer == "/path/ProdGroupId"
@@ -174,18 +172,18 @@ def test_a_path_parameter_is_judged() -> None:
     ],
 )
 def test_the_host_may_be_any_tenant(url: str) -> None:
-    """An operation is known by its path, whatever the host, port and scheme."""
+    """An operation is found by its path, at any host, port and scheme."""
     assert _oracle(url=url).ok
 
 
 @pytest.mark.parametrize("url", [FORTELLIS, f"{FORTELLIS}/"])
 def test_the_root_of_an_api_needs_no_slash(url: str) -> None:
-    """The path "/" is that of the server itself, with a slash at its end or without."""
+    """The path "/" matches the server URL with and without a slash at its end."""
     assert fieldbound.api("fortellis").operation_of(Message("GET", url)) == "query-parts-groups"
 
 
-def test_header_names_count_in_any_case() -> None:
-    """A header is known in whatever case, and several of a name are one list."""
+def test_header_names_are_case_insensitive() -> None:
+    """Header names match in any case, and repeated headers are joined."""
     headers = [
         ("AUTHORIZATION", "x"),
         ("content-TYPE", "application/json"),
@@ -196,10 +194,10 @@ def test_header_names_count_in_any_case() -> None:
     assert violation.pointer == "/headers/Upsert-Mode"
 
 
-def test_all_mistakes_of_a_request_are_told_at_once() -> None:
-    """Headers, query and body are judged together, each violation under its part."""
+def test_all_violations_of_a_request_are_reported() -> None:
+    """Headers, query and body are checked, each violation at its part."""
     report = _oracle({"Upsert-Mode": "TRUE"}, {**GROUP, "ActiveFlag": True}, f"{ORACLE}?a=1")
-    assert _told(report) == [
+    assert _violations(report) == [
         ("required", "/headers/Authorization"),
         ("enum", "/headers/Upsert-Mode"),
         ("additionalProperties", "/query/a"),
@@ -208,8 +206,8 @@ def test_all_mistakes_of_a_request_are_told_at_once() -> None:
     ]
 
 
-def test_a_body_has_places() -> None:
-    """A violation in the text of a body has its line and column there."""
+def test_violations_in_a_body_have_places() -> None:
+    """A violation in a body has its line and column in the text."""
     (violation,) = _oracle(body='{\n "ProdGroupName": "a", "InternalName": 5}')
     assert str(violation.place) == "2:40"
 
@@ -223,29 +221,29 @@ def test_a_body_has_places() -> None:
         ("", "required", "/body is missing"),
     ],
 )
-def test_a_body_is_read_strictly(body: Any, code: str, message: str) -> None:
-    """A body that is no proper JSON, or not there, is one violation under /body."""
+def test_a_body_is_parsed_strictly(body: Any, code: str, message: str) -> None:
+    """A body that is invalid JSON, or missing, is one violation at /body."""
     (violation,) = _oracle(body=body)
     assert violation.code == code
     assert violation.pointer.startswith("/body")
     assert violation.message.startswith(message)
 
 
-def test_a_body_may_be_a_value() -> None:
-    """A message may hold a JSON value in place of its text."""
+def test_a_body_may_be_a_json_value() -> None:
+    """The body of a message may be a JSON value instead of its text."""
     api = fieldbound.api("oracle-cx-sales")
     message = Message("POST", ORACLE, AUTHORIZED, {**GROUP, "ActiveFlag": True})
-    assert _told(api.check_request(message)) == [("type", "/body/ActiveFlag")]
+    assert _violations(api.check_request(message)) == [("type", "/body/ActiveFlag")]
 
 
-def test_a_body_that_nobody_takes_is_told() -> None:
-    """A body where none is documented is a violation."""
+def test_an_undocumented_request_body_is_a_violation() -> None:
+    """A request body is a violation if none is documented."""
     report = _axim("GET", "/companyGroup/all", {"accessToken": "x", **JSON}, "{}")
-    assert _told(report) == [("not", "/body")]
+    assert _violations(report) == [("not", "/body")]
 
 
-def test_a_body_that_is_not_documented_is_said() -> None:
-    """Where a vendor documents nothing of a body, the report says so."""
+def test_a_body_without_a_schema_is_unspecified() -> None:
+    """If the schema of a body is not documented, the report says so."""
     report = fieldbound.api("fortellis").check_request(
         Message("POST", f"{FORTELLIS}/", {**JSON, "Authorization": "x"}, "{}")
     )
@@ -255,44 +253,44 @@ def test_a_body_that_is_not_documented_is_said() -> None:
 # -- responses -----------------------------------------------------------------------------------
 
 
-def _answer(status: int, body: Any, headers: Any = JSON) -> Report:
+def _response(status: int, body: Any, headers: Any = JSON) -> Report:
     message = Message("POST", f"{AXIM}/companies", headers, body, status)
     return fieldbound.api("axim-commerce").check_response(message)
 
 
-def test_a_response_is_judged_by_its_status() -> None:
-    """The contract of a response is that of its status, and is named in the report."""
-    report = _answer(200, "[]")
+def test_a_response_is_checked_by_its_status() -> None:
+    """The contract of a response is that of its status code, and named in the report."""
+    report = _response(200, "[]")
     assert report.contract == "axim-commerce/create-company/response.200"
     assert report.about == "200 to POST /companies"
-    assert _told(report) == [("type", "/body")]
+    assert _violations(report) == [("type", "/body")]
 
 
 def test_an_unknown_status_is_a_violation() -> None:
-    """A status that is not documented is told, with those that are."""
-    (violation,) = _answer(418, "{}")
+    """An undocumented status code is a violation, with the documented ones."""
+    (violation,) = _response(418, "{}")
     assert violation.message == "/status is 418, but must be 200"
     assert violation.says == "inferred"
 
 
-def test_a_response_of_another_media_type_is_told() -> None:
-    """A response in another media type is a violation, and its body is said not to be judged."""
-    report = _answer(200, "<html>", {"Content-Type": "text/html; charset=utf-8"})
-    assert _told(report) == [("enum", "/headers/Content-Type")]
-    assert report.not_checked == {"/body": "its media type is none that is documented"}
+def test_an_unknown_media_type_is_a_violation() -> None:
+    """An undocumented media type is a violation, and the body is not checked."""
+    report = _response(200, "<html>", {"Content-Type": "text/html; charset=utf-8"})
+    assert _violations(report) == [("enum", "/headers/Content-Type")]
+    assert report.not_checked == {"/body": "its media type is not documented"}
 
 
-def test_a_response_to_an_unknown_request_is_told() -> None:
-    """A response to what is no operation is not valid in silence."""
+def test_a_response_to_an_unknown_operation_is_invalid() -> None:
+    """A response to an unknown path is a violation at /url."""
     message = Message("GET", f"{AXIM}/nowhere", JSON, "{}", 200)
-    assert _told(fieldbound.api("axim-commerce").check_response(message)) == [("enum", "/url")]
+    assert _violations(fieldbound.api("axim-commerce").check_response(message)) == [
+        ("enum", "/url")
+    ]
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 304)])
-def test_a_response_without_a_body_by_nature_needs_none(
-    folder: Path, method: str, status: int
-) -> None:
-    """The response to HEAD, and one of a status without a body, lacks nothing."""
+def test_responses_that_never_have_a_body(folder: Path, method: str, status: int) -> None:
+    """The response to HEAD, and one with status code 304, needs no body."""
     api = fieldbound.api(str(folder / "openapi.json"))
     assert api.check_response(Message(method, "http://h/a", {}, None, status)).ok
     assert not api.check_response(Message("GET", "http://h/a", {}, None, 200)).ok
@@ -303,14 +301,14 @@ def folder(tmp_path: Path) -> Path:
     """Return a folder with a small API."""
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}}
     content = {"application/json": {"schema": schema}, "text/plain": {"schema": {"maxLength": 2}}}
-    said = {"200": {"description": "", "content": content}, "304": {"description": ""}}
+    responses = {"200": {"description": "", "content": content}, "304": {"description": ""}}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "a", "version": "1"},
         "paths": {
             "/a": {
-                "get": {"operationId": "a", "responses": said},
-                "head": {"operationId": "b", "responses": said},
+                "get": {"operationId": "a", "responses": responses},
+                "head": {"operationId": "b", "responses": responses},
                 "post": {
                     "operationId": "c",
                     "requestBody": {"content": {"*/*": {"schema": schema}}},
@@ -340,35 +338,35 @@ def folder(tmp_path: Path) -> Path:
         ("text/plain; charset=utf-8", "ab", []),
     ],
 )
-def test_each_media_type_has_its_contract(
+def test_each_media_type_has_its_schema(
     folder: Path, kind: str, body: str, codes: list[str]
 ) -> None:
-    """A body is judged by the schema of the media type it is sent as."""
+    """A body is checked by the schema of its media type."""
     api = fieldbound.api(str(folder / "openapi.json"))
     report = api.check_response(Message("GET", "http://h/a", {"Content-Type": kind}, body, 200))
     assert [each.code for each in report] == codes
 
 
 @pytest.mark.parametrize(("status", "contract"), [(201, "response.2XX"), (500, "response.default")])
-def test_a_status_may_be_one_of_a_range(folder: Path, status: int, contract: str) -> None:
-    """Ranges of statuses, and the default, stand for those that are not named."""
+def test_ranges_of_status_codes(folder: Path, status: int, contract: str) -> None:
+    """A range or the default matches status codes that are not documented themselves."""
     api = fieldbound.api(str(folder / "openapi.json"))
     report = api.check_response(Message("POST", "http://h/a", {}, None, status))
     assert report.contract.endswith(f"openapi.json#c/{contract}")
 
 
-def test_a_range_of_media_types_takes_json(folder: Path) -> None:
-    """A body under a range of media types is judged where it is JSON, else that is said."""
+def test_ranges_of_media_types(folder: Path) -> None:
+    """A body under a range of media types is checked if it is JSON, else not."""
     api = fieldbound.api(str(folder / "openapi.json"))
     post = Message("POST", "http://h/a", JSON, '{"n": "1"}')
-    assert _told(api.check_request(post)) == [("type", "/body/n")]
+    assert _violations(api.check_request(post)) == [("type", "/body/n")]
     other = api.check_request(Message("POST", "http://h/a", {"Content-Type": "a/b"}, b"\xff"))
     assert other.ok
-    assert other.not_checked == {"/body": "its media type is none that is read here"}
+    assert other.not_checked == {"/body": "its media type is not supported"}
 
 
-def test_a_broken_operation_leaves_the_others_usable(folder: Path) -> None:
-    """A broken schema is told with its place when it is needed, and not before."""
+def test_an_invalid_operation_leaves_the_others_usable(folder: Path) -> None:
+    """An invalid schema raises BrokenContract, with its place, when it is first needed."""
     api = fieldbound.api(str(folder / "openapi.json"))
     assert api.check_request(Message("POST", "http://h/a", JSON, "{}")).ok
     with pytest.raises(BrokenContract, match="a,") as raised:
@@ -380,8 +378,8 @@ def test_a_broken_operation_leaves_the_others_usable(folder: Path) -> None:
 # -- the API itself --------------------------------------------------------------------------------
 
 
-def test_an_api_names_its_operations() -> None:
-    """An API knows its name and its operations."""
+def test_name_and_operations() -> None:
+    """An API has its name and the names of its operations."""
     api = fieldbound.api("axim-commerce")
     assert isinstance(api, API)
     assert repr(api) == "API('axim-commerce')"
@@ -391,19 +389,19 @@ def test_an_api_names_its_operations() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("axim", "the closest: axim-commerce"),
-        ("§", "there are axim-commerce, fortellis, oracle-cx-sales"),
+        ("axim", "did you mean axim-commerce?"),
+        ("§", "must be one of axim-commerce, fortellis, oracle-cx-sales"),
         ("nowhere.yaml", "nowhere.yaml"),
     ],
 )
 def test_an_unknown_api_is_an_error(name: str, message: str) -> None:
-    """What is no API is told with what there is."""
+    """An unknown API is an error with suggestions."""
     with pytest.raises((UnknownName, BrokenContract), match=message):
         fieldbound.api(name)
 
 
-def test_what_is_slow_to_import_waits_for_an_api() -> None:
-    """Contracts alone do without openapi-core."""
+def test_openapi_core_is_imported_lazily() -> None:
+    """openapi-core is imported for an API, not for a contract."""
     code = (
         "import sys, fieldbound; fieldbound.contract('axim-commerce/create-company').check({});"
         "assert 'openapi_core' not in sys.modules; fieldbound.api('axim-commerce');"
@@ -413,19 +411,19 @@ def test_what_is_slow_to_import_waits_for_an_api() -> None:
 
 
 def test_the_second_message_compiles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is needed for an operation is made once, with its first message."""
+    """Schemas of an operation are compiled once, for its first message."""
     api = fieldbound.api("oracle-cx-sales")
     message = Message("POST", ORACLE, AUTHORIZED, json.dumps(GROUP))
     assert api.check_request(message).ok
 
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("something is compiled again")
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("compiled again")
 
-    monkeypatch.setattr("fieldbound.validation.contract.compiled", refuse)
-    monkeypatch.setattr("fieldbound.catalog.bundle.Bundle.__init__", refuse)
+    monkeypatch.setattr("fieldbound.validation.compiled.compile_schema", fail)
+    monkeypatch.setattr("fieldbound.catalog.bundle.Bundle.__init__", fail)
     assert api.check_request(message).ok
     other = Message("POST", ORACLE, AUTHORIZED, json.dumps({**GROUP, "ActiveFlag": 1}))
-    assert _told(api.check_request(other)) == [("type", "/body/ActiveFlag")]
+    assert _violations(api.check_request(other)) == [("type", "/body/ActiveFlag")]
 
 
 # -- documents of any vendor ---------------------------------------------------------------------
@@ -456,7 +454,7 @@ SCHEMES = {
 
 
 @pytest.mark.parametrize(
-    ("security", "headers", "query", "told"),
+    ("security", "headers", "query", "violations"),
     [
         ([{"key": []}], {}, "?appid=x", []),
         ([{"key": []}], {}, "", [("required", "/query/appid")]),
@@ -469,21 +467,21 @@ SCHEMES = {
         ([], {}, "", []),
     ],
 )
-def test_what_security_names_is_documented(
-    tmp_path: Path, security: Any, headers: Any, query: str, told: Any
+def test_security_schemes_are_documented_parameters(
+    tmp_path: Path, security: Any, headers: Any, query: str, violations: Any
 ) -> None:
-    """A credential is known by its scheme, and required where every alternative sends it."""
-    for at in ("operation", "document"):
+    """A credential is documented by its scheme, and required if every alternative has it."""
+    for level in ("operation", "document"):
         components = {"components": {"securitySchemes": SCHEMES}}
-        own = {"security": security} if at == "operation" else {}
-        of_all = {"security": security} if at == "document" else {}
+        own = {"security": security} if level == "operation" else {}
+        of_all = {"security": security} if level == "document" else {}
         api = _api_of(tmp_path, own, **components, **of_all)
-        assert _told(api.check_request(_post(headers, None, query))) == told
+        assert _violations(api.check_request(_post(headers, None, query))) == violations
 
 
 @pytest.mark.parametrize(("status", "codes"), [("404", []), ("204", ["not"])])
-def test_a_body_that_no_response_documents(tmp_path: Path, status: str, codes: list[str]) -> None:
-    """A response that documents no body is not judged by it, unless its status has none ever."""
+def test_an_undocumented_response_body(tmp_path: Path, status: str, codes: list[str]) -> None:
+    """An undocumented response body is unspecified, or a violation with status code 204."""
     api = _api_of(tmp_path, {"responses": {status: {"description": ""}}})
     report = api.check_response(Message("POST", "https://h/a", JSON, "{}", int(status)))
     assert [each.code for each in report] == codes
@@ -499,10 +497,8 @@ def test_a_body_that_no_response_documents(tmp_path: Path, status: str, codes: l
         ("Accept", "text/html", ["enum"]),
     ],
 )
-def test_a_media_type_in_a_header_is_more_than_a_text(
-    tmp_path: Path, name: str, value: str, codes: list[str]
-) -> None:
-    """A parameter of a media type, and a range of them, do not break a header's enumeration."""
+def test_media_types_in_headers(tmp_path: Path, name: str, value: str, codes: list[str]) -> None:
+    """Parameters and ranges of media types do not violate the enum of a header."""
     header = {"name": name, "in": "header", "schema": {"enum": ["application/json"]}}
     content = {"application/json": {"schema": {"type": "object"}}}
     operation = {"parameters": [header], "requestBody": {"content": content}}
@@ -511,18 +507,18 @@ def test_a_media_type_in_a_header_is_more_than_a_text(
     assert [each.code for each in report] == codes
 
 
-def test_json_without_its_media_type_is_judged(tmp_path: Path) -> None:
-    """A body that lacks its media type is judged as what it looks like, under any range."""
+def test_json_without_a_media_type_is_checked(tmp_path: Path) -> None:
+    """A body without Content-Type is checked if it is JSON."""
     for kind in ("*/*", "application/json"):
         content = {kind: {"schema": {"type": "object"}}}
         api = _api_of(tmp_path, {"requestBody": {"content": content}})
         report = api.check_request(_post((), "[]"))
-        assert _told(report) == [("required", "/headers/Content-Type"), ("type", "/body")]
+        assert _violations(report) == [("required", "/headers/Content-Type"), ("type", "/body")]
 
 
 @pytest.mark.parametrize("body", ['{"a": "b=c"}', "<a>b=c</a>", "", "nothing"])
-def test_what_is_no_form_is_told_as_a_whole(tmp_path: Path, body: str) -> None:
-    """A body that is no form is one violation, and none of it is shown."""
+def test_an_invalid_form_is_one_violation(tmp_path: Path, body: str) -> None:
+    """A body that is no form is one violation, whose message does not quote it."""
     kind = "application/x-www-form-urlencoded"
     schema = {"type": "object", "additionalProperties": False}
     api = _api_of(
@@ -533,14 +529,14 @@ def test_what_is_no_form_is_told_as_a_whole(tmp_path: Path, body: str) -> None:
     assert body[:3] not in violation.message or not body
 
 
-def test_an_api_can_be_sent_to_another_process() -> None:
+def test_an_api_can_be_pickled() -> None:
     """An API pickles by its name."""
     api = pickle.loads(pickle.dumps(fieldbound.api("axim-commerce")))  # noqa: S301
     assert api.name == "axim-commerce"
     assert not api.check_request(Message("GET", f"{AXIM}/nowhere")).ok
 
 
-def test_a_url_that_is_none_is_an_error() -> None:
-    """A message to no URL is refused when it is made."""
-    with pytest.raises(ValueError, match="the url of a message is none"):
+def test_an_invalid_url_is_an_error() -> None:
+    """A Message with an invalid URL raises ValueError when it is constructed."""
+    with pytest.raises(ValueError, match="invalid url"):
         Message("GET", "http://[bad/p")

@@ -1,4 +1,4 @@
-"""A violation's sentence and hint: the same words everywhere, and a hint that is right."""
+"""Messages and hints of violations: the same everywhere, and a hint only if it is right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Violation, contract
-from fieldbound.model.facts import TEXT_CODES
+from fieldbound.model.facts import SYNTAX_CODES
 from fieldbound.model.limits import SAYS
 from fieldbound.model.messages import citation
 from fieldbound.render import Style, render
@@ -29,7 +29,7 @@ def only(schema: Any, instance: Any) -> Violation:
         ({"minLength": 1}, "", "the document has 0 characters, but needs at least 1"),
         ({"maxItems": 1}, [1, 2], "the document has 2 items, the limit is 1"),
         ({"minItems": 2}, [1], "the document has 1 item, but needs at least 2"),
-        ({"maxProperties": 0}, {"a": 1}, "the document has 1 attribute, the limit is 0"),
+        ({"maxProperties": 0}, {"a": 1}, "the document has 1 property, the limit is 0"),
         ({"type": "integer"}, "5", 'the document is "5" (a string), but must be an integer'),
         (
             {"type": ["string", "null"]},
@@ -56,28 +56,34 @@ def only(schema: Any, instance: Any) -> Violation:
                 "exclusiveMinimum": True,
             },
             1,
-            "the document is 1, but must be more than its bound",
+            "the document is 1, but must be more than the bound",
         ),
         (
             {"unevaluatedProperties": {"type": "string"}},
             {"a": 1},
-            "/a is not what an attribute of any other name must be",
+            "/a does not match the schema for other properties",
         ),
-        ({"propertyNames": False}, {"a": 1}, "/a is not a name that is taken here: no name is"),
+        ({"propertyNames": False}, {"a": 1}, "/a is not a valid property name: no name is allowed"),
         ({"anyOf": [{"type": "string"}, False]}, 1, "the document is 1, but must be a string"),
         ({"additionalProperties": False}, {"n" * 5000: 1}, "nnn…nnn"),
-        ({"uniqueItems": True}, [1, 1], "the document has the same item more than once"),
-        ({"additionalProperties": False}, {"a": 1}, "/a is not known here"),
-        ({"not": {"type": "string"}}, "a", 'the document is "a", which is ruled out'),
-        ({"oneOf": [True, True]}, 1, "the document fits 2 of 2 alternatives, but must fit exactly"),
-        ({"propertyNames": {"maxLength": 1}}, {"ab": 1}, "/ab is not a name that is taken here"),
-        ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {}, "/a is missing, or /b in its"),
+        ({"uniqueItems": True}, [1, 1], "the document has duplicate items"),
+        ({"additionalProperties": False}, {"a": 1}, "/a is not a documented property"),
+        ({"not": {"type": "string"}}, "a", 'the document is "a", which is not allowed'),
+        (
+            {"oneOf": [True, True]},
+            1,
+            "the document matches 2 of 2 alternatives, but must match exactly",
+        ),
+        (
+            {"propertyNames": {"maxLength": 1}},
+            {"ab": 1},
+            "/ab is not a valid property name: it violates maxLength",
+        ),
+        ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {}, "/a is missing, or /b instead"),
     ],
 )
-def test_a_violation_says_what_was_found_and_what_is_taken(
-    schema: Any, instance: Any, message: str
-) -> None:
-    """A message names the pointer, what was found there, and what the contract takes."""
+def test_message(schema: Any, instance: Any, message: str) -> None:
+    """A message names the pointer, what was found there, and what the contract allows."""
     assert message in only(schema, instance).message
 
 
@@ -112,35 +118,35 @@ def test_a_violation_says_what_was_found_and_what_is_taken(
         (
             {"format": "date-time"},
             "2024-01-31",
-            '"2024-01-31T00:00:00+00:00", with the offset that is meant',
+            '"2024-01-31T00:00:00+00:00", with the correct offset',
         ),
         ({"format": "date-time"}, "2024-02-30T09:30:00Z", None),
         ({"format": "date-time"}, "soon", None),
     ],
 )
-def test_a_hint_is_right_or_there_is_none(schema: Any, instance: Any, hint: str | None) -> None:
-    """A hint says what was meant, and is there only where that can be told."""
+def test_hint(schema: Any, instance: Any, hint: str | None) -> None:
+    """A hint is a valid value, and there is one only if the intention is certain."""
     violation = only(schema, instance)
     assert violation.hint == hint
     if hint is not None and "shorten" not in hint:
-        meant = json.loads(hint.partition(", with")[0])
-        assert Contract(schema).is_valid(meant)
+        suggested = json.loads(hint.partition(", with")[0])
+        assert Contract(schema).is_valid(suggested)
 
 
 @pytest.mark.parametrize(
     ("given", "hint"),
     [
-        ({"a": None}, "leave it out, unless it is required"),
-        ({"a": ""}, "leave it out, unless it is required"),
+        ({"a": None}, "remove it, unless it is required"),
+        ({"a": ""}, "remove it, unless it is required"),
         ({"b": ""}, "null"),
-        ({"c": 1}, "leave it out"),
-        ({"d": 1}, "leave it out"),
-        ({"prodGroupNam": 1}, '"ProdGroupName"'),
+        ({"c": 1}, "remove it"),
+        ({"d": 1}, "remove it"),
+        ({"prodGroupNam": 1}, "did you mean ProdGroupName?"),
         ({"z": 1}, None),
     ],
 )
-def test_a_hint_for_an_attribute(given: dict[str, Any], hint: str | None) -> None:
-    """Attributes that say nothing, or may not be there, are to be left out; names are corrected."""
+def test_hint_for_a_property(given: dict[str, Any], hint: str | None) -> None:
+    """Empty and forbidden properties are to be removed, misspelt names corrected."""
     schema = {
         "properties": {
             "a": {"type": "integer"},
@@ -154,31 +160,31 @@ def test_a_hint_for_an_attribute(given: dict[str, Any], hint: str | None) -> Non
     assert only(schema, given).hint == hint
 
 
-def test_a_name_with_a_slash_is_corrected_as_it_is() -> None:
-    """The name that a pointer escapes is the one that is compared and offered."""
+def test_hint_for_a_name_with_a_slash() -> None:
+    """Names are compared and suggested without the escapes of a pointer."""
     schema = {"properties": {"net/gross~": {}}, "additionalProperties": False}
-    assert only(schema, {"net/gros~": 1}).hint == '"net/gross~"'
+    assert only(schema, {"net/gros~": 1}).hint == "did you mean net/gross~?"
 
 
-@pytest.mark.parametrize("code", TEXT_CODES)
-def test_every_fault_of_a_text_has_a_sentence(code: str) -> None:
-    """A fault of a text says what it is even where no detail is known."""
-    assert len(Violation(code, "/a").message) > len(code) + 5
+@pytest.mark.parametrize("code", SYNTAX_CODES)
+def test_every_syntax_code_has_a_message(code: str) -> None:
+    """A syntax error has a message even without a detail."""
+    assert len(Violation(code, "/name").message) > len(code) + 5
     assert Violation(code, "", detail="just so").message == "just so"
 
 
-def test_every_limit_of_every_vendor_has_its_own_sentence() -> None:
-    """No violation of a vendor's contract falls back on naming the keyword alone."""
+def test_every_keyword_of_every_vendor_has_a_message() -> None:
+    """No violation of a vendor's contract has the message for unknown keywords."""
     from fieldbound import contracts
-    from fieldbound.model.messages import _SENTENCES
+    from fieldbound.model.messages import _MESSAGES
 
     keywords = {limit.keyword for name in contracts() for limit in contract(name).limits}
-    assert keywords <= set(_SENTENCES)
+    assert keywords <= set(_MESSAGES)
 
 
-def test_an_origin_names_the_document() -> None:
-    """A limit says how firmly it is known, in which document, and where that is read."""
-    made = Contract(
+def test_citation() -> None:
+    """A citation has the evidence, the title of the document and its address."""
+    limited = Contract(
         {
             "maxLength": 1,
             "type": "string",
@@ -189,7 +195,7 @@ def test_an_origin_names_the_document() -> None:
             "x-sources": {"guide": {"title": "Guide", "address": "https://vendor.example/a"}},
         }
     )
-    assert {limit.keyword: citation(limit) for limit in made.limits} == {
+    assert {limit.keyword: citation(limit) for limit in limited.limits} == {
         "maxLength": 'stated in "Guide", https://vendor.example/a',
         "type": 'inferred from "https://vendor.example/b", https://vendor.example/b',
     }
@@ -197,30 +203,30 @@ def test_an_origin_names_the_document() -> None:
 
 
 @pytest.mark.parametrize("says", SAYS)
-def test_an_exception_says_who_says_so_as_the_text_does(says: str) -> None:
-    """Whatever is said of a limit, an exception and the text format have the same words for it."""
-    made = Contract(
+def test_citation_is_the_same_in_text_and_exceptions(says: str) -> None:
+    """For any evidence, an exception and the text format have the same citation."""
+    limited = Contract(
         {"maxLength": 1, "x-source": {"says": says, "from": "https://vendor.example/b"}}
     )
-    report = made.check("ab")
-    said = citation(made.limits[0])
-    assert said is not None
-    assert said in str(report)
-    assert said in "".join(render("text", [report], Style()))
+    report = limited.check("ab")
+    cited = citation(limited.limits[0])
+    assert cited is not None
+    assert cited in str(report)
+    assert cited in "".join(render("text", [report], Style()))
 
 
-def test_what_is_said_without_a_document_is_said_everywhere() -> None:
-    """A limit that names no document still says how firmly it is known, in both."""
-    made = Contract({"maxLength": 1, "x-source": {"says": "observed"}})
-    report = made.check("ab")
+def test_citation_without_a_document() -> None:
+    """A limit without a document is cited by its evidence alone, in both."""
+    limited = Contract({"maxLength": 1, "x-source": {"says": "observed"}})
+    report = limited.check("ab")
     assert [line.strip() for line in str(report).splitlines()][2] == "observed"
     assert "    observed\n" in next(render("text", [report], Style()))
 
 
-def test_a_report_says_every_violation() -> None:
-    """A report as text has a line for each violation, with origin and hint."""
-    made = contract("oracle-cx-sales/create-product-group")
-    text = str(made.check({"ProdGroupName": "a", "InternalName": "b", "ActiveFlag": True}))
+def test_report_as_text() -> None:
+    """A report as text has a line for each violation, with citation and hint."""
+    groups = contract("oracle-cx-sales/create-product-group")
+    text = str(groups.check({"ProdGroupName": "a", "InternalName": "b", "ActiveFlag": True}))
     assert text.splitlines() == [
         "oracle-cx-sales/create-product-group: invalid",
         '  type: /ActiveFlag is true, but must be "Y" or "N"',

@@ -1,4 +1,4 @@
-"""OpenAPI documents of any vendor: what their versions write in their own ways, across files."""
+"""OpenAPI documents: versions, discriminators, allOf, operations, references across files."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ import fieldbound
 from fieldbound import API, BrokenContract, Message
 
 VERSIONS = ("3.0.4", "3.1.2", "3.2.0")
-DONE = {"204": {"description": "Done"}}
+RESPONSES = {"204": {"description": "Done"}}
 
 
 def head(version: str = "3.1.0") -> dict[str, Any]:
-    """Return what every document begins with."""
+    """Return a document with the required fields except paths."""
     return {"openapi": version, "info": {"title": "T", "version": "1"}}
 
 
-def taking(schema: Any, version: str = "3.1.0", **schemas: Any) -> dict[str, Any]:
-    """Return a document with one operation, `do`, that takes and answers a body."""
+def with_body(schema: Any, version: str = "3.1.0", **schemas: Any) -> dict[str, Any]:
+    """Return a document with one operation, `do`, with a request and response body."""
     body = {"content": {"application/json": {"schema": schema}}}
     do = {"operationId": "do", "requestBody": {"required": True, **body}}
     do["responses"] = {"200": {"description": "Done", **body}}
@@ -32,25 +32,25 @@ def taking(schema: Any, version: str = "3.1.0", **schemas: Any) -> dict[str, Any
 
 
 def write(path: Path, document: Any) -> Path:
-    """Write a document to a file, in JSON or in YAML, as the file is named."""
+    """Write a document to a file, in JSON or YAML by its suffix."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(document) if path.suffix == ".json" else yaml.safe_dump(document)
     path.write_text(text)
     return path
 
 
-def opened(folder: Path, document: Any) -> API:
+def api_of(folder: Path, document: Any) -> API:
     """Return the API of a document."""
     return fieldbound.api(write(folder / "openapi.json", document))
 
 
-def sent(api: API, body: Any, url: str = "/do") -> list[str]:
-    """Return what is wrong with a request that has a body."""
-    return [str(each.message) for each in api.check_request(posted(body, url))]
+def request_messages(api: API, body: Any, url: str = "/do") -> list[str]:
+    """Return the messages of the violations of a request with a body."""
+    return [str(each.message) for each in api.check_request(post(body, url))]
 
 
-def posted(body: Any, url: str = "/do", status: int | None = None) -> Message:
-    """Return a message with a body."""
+def post(body: Any, url: str = "/do", status: int | None = None) -> Message:
+    """Return a POST request or, with a status, its response."""
     data = json.dumps(body).encode()
     return Message("POST", f"https://h{url}", {"Content-Type": "application/json"}, data, status)
 
@@ -74,58 +74,62 @@ def posted(body: Any, url: str = "/do", status: int | None = None) -> Message:
         ({"properties": {"nullable": {"type": "string"}}}, [{"nullable": "a"}], [{"nullable": 1}]),
     ],
 )
-def test_a_document_of_3_0_means_what_it_says(
+def test_openapi_3_0_schemas(
     schema: Any, valid: list[Any], invalid: list[Any], tmp_path: Path
 ) -> None:
-    """3.0 writes null, excluded bounds and references in its own way."""
-    api = opened(tmp_path, taking(schema, "3.0.3", Other={"type": "string"}))
-    assert [sent(api, each) for each in valid] == [[]] * len(valid)
-    assert all(sent(api, each) for each in invalid)
+    """OpenAPI 3.0 has nullable, boolean exclusive bounds, and ignores siblings of $ref."""
+    api = api_of(tmp_path, with_body(schema, "3.0.3", Other={"type": "string"}))
+    assert [request_messages(api, each) for each in valid] == [[]] * len(valid)
+    assert all(request_messages(api, each) for each in invalid)
 
 
 @pytest.mark.parametrize("version", VERSIONS[1:])
-def test_from_3_1_on_a_schema_is_json_schema(version: str, tmp_path: Path) -> None:
-    """From 3.1 on what stands beside a reference counts, and null is a type."""
+def test_openapi_3_1_schemas_are_json_schema(version: str, tmp_path: Path) -> None:
+    """From OpenAPI 3.1 on, siblings of $ref apply, and null is a type."""
     schema = {"$ref": "#/components/schemas/Other", "maxLength": 2}
-    api = opened(tmp_path, taking(schema, version, Other={"type": ["string", "null"]}))
-    assert sent(api, None) == []
-    assert sent(api, "abc") == ["/body has 3 characters, the limit is 2"]
+    api = api_of(tmp_path, with_body(schema, version, Other={"type": ["string", "null"]}))
+    assert request_messages(api, None) == []
+    assert request_messages(api, "abc") == ["/body has 3 characters, the limit is 2"]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("suffix", [".json", ".yaml", ".yml"])
-def test_yaml_is_the_same_as_json(version: str, suffix: str, tmp_path: Path) -> None:
-    """A document in YAML, its statuses unquoted, is the same as one in JSON."""
-    document = taking({"type": "object", "required": ["a"]}, version)
+def test_yaml_is_equivalent_to_json(version: str, suffix: str, tmp_path: Path) -> None:
+    """A document in YAML, with unquoted status codes, is equivalent to one in JSON."""
+    document = with_body({"type": "object", "required": ["a"]}, version)
     path = write(tmp_path / f"openapi{suffix}", document)
     if suffix != ".json":
         path.write_text(path.read_text().replace("'200'", "200"))
     api = fieldbound.api(path)
     assert api.operations == ("do",)
-    assert sent(api, {"a": 1}) == []
-    assert sent(api, {}) == ["/body/a is missing"]
-    assert api.check_response(posted({"a": 1}, status=200)).ok
+    assert request_messages(api, {"a": 1}) == []
+    assert request_messages(api, {}) == ["/body/a is missing"]
+    assert api.check_response(post({"a": 1}, status=200)).ok
 
 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({"swagger": "2.0"}, "1:2: at /swagger: this is a Swagger 2.0 document: convert it"),
-        ({"openapi": "4.0.0"}, "1:2: at /openapi: OpenAPI 4.0.0 is not known here: 3.0, 3.1 and"),
-        ({"openapi": "2.9"}, "OpenAPI 2.9 is not known here"),
-        ({"openapi": "3.10.0"}, "OpenAPI 3.10.0 is not known here"),
-        ({"info": {}}, "this is no OpenAPI document: it has no openapi version"),
-        ([], "this is no OpenAPI document"),
+        (
+            {"swagger": "2.0"},
+            "1:2: at /swagger: Swagger 2.0 is not supported: convert the document",
+        ),
+        (
+            {"openapi": "4.0.0"},
+            "1:2: at /openapi: OpenAPI 4.0.0 is not supported: must be one of 3.0, 3.1, 3.2",
+        ),
+        ({"openapi": "2.9"}, "OpenAPI 2.9 is not supported"),
+        ({"openapi": "3.10.0"}, "OpenAPI 3.10.0 is not supported"),
+        ({"info": {}}, "not an OpenAPI document: the openapi version is missing"),
+        ([], "not an OpenAPI document"),
     ],
 )
-def test_what_is_no_document_of_a_known_version_is_told(
-    document: Any, message: str, tmp_path: Path
-) -> None:
-    """Swagger 2.0, a version nobody knows, and what is no document are errors that say so."""
-    with pytest.raises(BrokenContract) as told:
-        opened(tmp_path, document)
-    assert message in str(told.value)
-    assert str(tmp_path) in str(told.value)
+def test_unsupported_document_is_an_error(document: Any, message: str, tmp_path: Path) -> None:
+    """Swagger 2.0, an unknown version, and another kind of document are errors."""
+    with pytest.raises(BrokenContract) as caught:
+        api_of(tmp_path, document)
+    assert message in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
 
 
 @pytest.mark.parametrize("version", ["3.1.0", "3.2.0"])
@@ -139,25 +143,25 @@ def test_what_is_no_document_of_a_known_version_is_told(
         "https://json-schema.org/draft/2020-12/schema",
     ],
 )
-def test_the_dialect_of_openapi_is_that_of_2020_12(
+def test_openapi_dialect_is_supported(
     version: str, where: str, dialect: str, tmp_path: Path
 ) -> None:
-    """OpenAPI's own dialect judges as JSON Schema 2020-12 does, wherever it is named."""
+    """OpenAPI's own dialects are checked as JSON Schema 2020-12, wherever they are declared."""
     schema = {"type": "array", "prefixItems": [{"type": "integer"}]}
     if where == "$schema":
-        document = taking({"$schema": dialect, **schema}, version)
+        document = with_body({"$schema": dialect, **schema}, version)
     else:
-        document = {**taking(schema, version), where: dialect}
-    api = opened(tmp_path, document)
-    assert sent(api, [1]) == []
-    assert sent(api, ["a"]) == ['/body/0 is "a" (a string), but must be an integer']
+        document = {**with_body(schema, version), where: dialect}
+    api = api_of(tmp_path, document)
+    assert request_messages(api, [1]) == []
+    assert request_messages(api, ["a"]) == ['/body/0 is "a" (a string), but must be an integer']
 
 
-def test_another_dialect_is_refused(tmp_path: Path) -> None:
-    """A document whose schemas are of an older draft is refused by the name of that, and where."""
+def test_other_dialect_is_an_error(tmp_path: Path) -> None:
+    """A document whose jsonSchemaDialect is an older draft is an error that names it."""
     older = "http://json-schema.org/draft-07/schema#"
-    with pytest.raises(BrokenContract, match=r"of the dialect 'http:.*draft-07.* are not"):
-        opened(tmp_path, {**taking({"type": "string"}), "jsonSchemaDialect": older})
+    with pytest.raises(BrokenContract, match=r"jsonSchemaDialect 'http:.*draft-07.* is not"):
+        api_of(tmp_path, {**with_body({"type": "string"}), "jsonSchemaDialect": older})
 
 
 # -- discriminators and allOf ----------------------------------------------------------------------
@@ -171,49 +175,53 @@ KINDS = {
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
 @pytest.mark.parametrize("mapping", [None, {"cat": "#/components/schemas/Cat", "dog": "Dog"}])
-def test_a_discriminator_chooses(version: str, keyword: str, mapping: Any, tmp_path: Path) -> None:
-    """The value of the attribute says which schema judges; any other value offers the choices."""
-    said = {"propertyName": "kind", **({"mapping": mapping} if mapping else {})}
+def test_discriminator_selects_an_alternative(
+    version: str, keyword: str, mapping: Any, tmp_path: Path
+) -> None:
+    """The property value selects the schema; the error for another value lists the choices."""
+    discriminator = {"propertyName": "kind", **({"mapping": mapping} if mapping else {})}
     references = [{"$ref": f"#/components/schemas/{name}"} for name in KINDS]
-    api = opened(tmp_path, taking({keyword: references, "discriminator": said}, version, **KINDS))
+    api = api_of(
+        tmp_path, with_body({keyword: references, "discriminator": discriminator}, version, **KINDS)
+    )
     cat, dog = ("cat", "dog") if mapping else ("Cat", "Dog")
-    assert sent(api, {"kind": cat, "lives": 9}) == []
-    assert sent(api, {"kind": dog, "legs": 4}) == []
-    (wrong,) = api.check_request(posted({"kind": dog, "legs": "x"}))
-    assert (wrong.pointer, wrong.code) == ("/body/legs", "type")
-    (unknown,) = api.check_request(posted({"kind": "Cow"}))
+    assert request_messages(api, {"kind": cat, "lives": 9}) == []
+    assert request_messages(api, {"kind": dog, "legs": 4}) == []
+    (violation,) = api.check_request(post({"kind": dog, "legs": "x"}))
+    assert (violation.pointer, violation.code) == ("/body/legs", "type")
+    (unknown,) = api.check_request(post({"kind": "Cow"}))
     assert unknown.pointer == "/body/kind"
     assert f'"{cat}"' in unknown.message
     assert f'"{dog}"' in unknown.message
-    (missing,) = api.check_request(posted({}))
+    (missing,) = api.check_request(post({}))
     assert (missing.pointer, missing.code) == ("/body/kind", "required")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_all_of_beside_additional_properties(version: str, tmp_path: Path) -> None:
-    """Attributes that are named in allOf are additional ones to the schema beside it."""
+    """Properties of an allOf are additional properties to the schema beside it."""
     base = {"type": "object", "properties": {"a": {"type": "integer"}}}
     schema = {
         "allOf": [{"$ref": "#/components/schemas/Base"}],
         "properties": {"b": {"type": "integer"}},
         "additionalProperties": False,
     }
-    api = opened(tmp_path, taking(schema, version, Base=base))
-    assert sent(api, {"b": 1}) == []
-    assert sent(api, {"a": 1, "b": 1}) == ["/body/a is not known here"]
-    assert len(sent(api, {"b": "x"})) == 1
+    api = api_of(tmp_path, with_body(schema, version, Base=base))
+    assert request_messages(api, {"b": 1}) == []
+    assert request_messages(api, {"a": 1, "b": 1}) == ["/body/a is not a documented property"]
+    assert len(request_messages(api, {"b": "x"})) == 1
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_read_only_and_write_only_count_by_direction(version: str, tmp_path: Path) -> None:
-    """What is readOnly is not sent, what is writeOnly not answered; required is neither there."""
+def test_read_only_and_write_only_depend_on_direction(version: str, tmp_path: Path) -> None:
+    """A request must not have readOnly, a response not writeOnly; neither is required there."""
     properties = {"id": {"readOnly": True}, "code": {"writeOnly": True}}
     schema = {"type": "object", "required": ["id", "code"], "properties": properties}
-    api = opened(tmp_path, taking(schema, version))
-    assert sent(api, {"code": 1}) == []
-    assert [each.code for each in api.check_request(posted({"code": 1, "id": 1}))] == ["readOnly"]
-    assert api.check_response(posted({"id": 1}, status=200)).ok
-    answer = api.check_response(posted({"id": 1, "code": 1}, status=200))
+    api = api_of(tmp_path, with_body(schema, version))
+    assert request_messages(api, {"code": 1}) == []
+    assert [each.code for each in api.check_request(post({"code": 1, "id": 1}))] == ["readOnly"]
+    assert api.check_response(post({"id": 1}, status=200)).ok
+    answer = api.check_response(post({"id": 1, "code": 1}, status=200))
     assert [each.code for each in answer] == ["writeOnly"]
 
 
@@ -223,13 +231,13 @@ def ref(name: str) -> dict[str, str]:
 
 
 def codes(api: API, body: Any, status: int | None = None) -> list[tuple[str, str]]:
-    """Return where a request or a response is wrong, and by what."""
+    """Return code and pointer of each violation of a request or response."""
     check = api.check_request if status is None else api.check_response
-    return [(each.code, each.pointer) for each in check(posted(body, status=status))]
+    return [(each.code, each.pointer) for each in check(post(body, status=status))]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize(("refused", "status"), [("readOnly", None), ("writeOnly", 200)])
+@pytest.mark.parametrize(("keyword", "status"), [("readOnly", None), ("writeOnly", 200)])
 @pytest.mark.parametrize(
     "schema",
     [
@@ -243,45 +251,47 @@ def codes(api: API, body: Any, status: int | None = None) -> list[tuple[str, str
         ref("Whole"),
     ],
 )
-def test_what_is_not_carried_is_not_required_by_another_part(
-    version: str, refused: str, status: int | None, schema: Any, tmp_path: Path
+def test_forbidden_property_is_not_required_by_another_part(
+    version: str, keyword: str, status: int | None, schema: Any, tmp_path: Path
 ) -> None:
-    """What one part of a schema says is readOnly or writeOnly, no other part of it requires."""
-    number = {"type": "integer", refused: True}
+    """A property that is readOnly or writeOnly in one part of a schema is required by none."""
+    number = {"type": "integer", keyword: True}
     base = {"type": "object", "properties": {"id": number, "name": {"type": "string"}}}
     whole = {"allOf": [ref("Base"), {"required": ["id", "name"]}]}
     others = {"Id": number, "Whole": whole, "Required": {"required": ["id"]}}
-    api = opened(tmp_path, taking(schema, version, Base=base, **others))
+    api = api_of(tmp_path, with_body(schema, version, Base=base, **others))
     assert codes(api, {"name": "a"}, status) == []
-    assert (refused, "/body/id") in codes(api, {"id": 1, "name": "a"}, status)
+    assert (keyword, "/body/id") in codes(api, {"id": 1, "name": "a"}, status)
     other = 200 if status is None else None
     assert codes(api, {"id": 1}, other) in ([], [("required", "/body/name")])
 
 
-@pytest.mark.parametrize(("refused", "status"), [("readOnly", None), ("writeOnly", 200)])
-def test_what_is_not_carried_is_told_once(refused: str, status: int | None, tmp_path: Path) -> None:
-    """An attribute that is not carried is one violation, at its place, wherever that is said."""
-    named = {"type": "integer", refused: True}
-    said = {"properties": {"id": {"allOf": [ref("Id"), {"minimum": 5}]}}}
-    schema = {"allOf": [said, {"required": ["id"]}]}
-    api = opened(tmp_path, taking(schema, Id=named))
-    (wrong,) = (
-        api.check_request(posted({"id": 1}))
+@pytest.mark.parametrize(("keyword", "status"), [("readOnly", None), ("writeOnly", 200)])
+def test_forbidden_property_is_one_violation(
+    keyword: str, status: int | None, tmp_path: Path
+) -> None:
+    """A forbidden property is one violation, at its pointer, wherever readOnly is."""
+    named = {"type": "integer", keyword: True}
+    base = {"properties": {"id": {"allOf": [ref("Id"), {"minimum": 5}]}}}
+    schema = {"allOf": [base, {"required": ["id"]}]}
+    api = api_of(tmp_path, with_body(schema, Id=named))
+    (violation,) = (
+        api.check_request(post({"id": 1}))
         if status is None
-        else api.check_response(posted({"id": 1}, status=status))
+        else api.check_response(post({"id": 1}, status=status))
     )
-    assert (wrong.code, wrong.pointer) == (refused, "/body/id")
-    assert wrong.limit.location.endswith(f"#/components/schemas/Id/{refused}")
+    assert (violation.code, violation.pointer) == (keyword, "/body/id")
+    assert violation.limit.location.endswith(f"#/components/schemas/Id/{keyword}")
 
 
-# -- discriminators and what extends a schema ------------------------------------------------------
+# -- discriminators and subtypes -------------------------------------------------------------------
 
 PET = {
     "type": "object",
     "required": ["kind"],
     "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
 }
-EXTENDED: dict[str, Any] = {
+SUBTYPES: dict[str, Any] = {
     "Cat": {
         "allOf": [
             ref("Pet"),
@@ -298,29 +308,29 @@ EXTENDED: dict[str, Any] = {
 }
 
 
-def pets(schema: Any, version: str = "3.1.0", **said: Any) -> dict[str, Any]:
-    """Return a document with a schema that others extend."""
-    pet = {**PET, "discriminator": {"propertyName": "kind", **said}}
-    return taking(schema, version, **deepcopy({"Pet": pet, **EXTENDED}))
+def pets(schema: Any, version: str = "3.1.0", **discriminator: Any) -> dict[str, Any]:
+    """Return a document with a schema that others extend by allOf."""
+    pet = {**PET, "discriminator": {"propertyName": "kind", **discriminator}}
+    return with_body(schema, version, **deepcopy({"Pet": pet, **SUBTYPES}))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("mapping", [None, {"cat": "#/components/schemas/Cat", "dog": "Dog"}])
 @pytest.mark.parametrize("within", ["itself", "items", "alias", "allOf"])
-def test_a_discriminator_chooses_what_extends_a_schema(
+def test_discriminator_selects_a_subtype(
     version: str, mapping: Any, within: str, tmp_path: Path
 ) -> None:
-    """Where a schema is referred to, the attribute says which of those that extend it judges."""
+    """Where a schema is referenced, the property selects which of its subtypes applies."""
     schema = {
         "itself": ref("Pet"),
         "items": {"type": "array", "items": ref("Pet")},
         "alias": ref("Alias"),
         "allOf": {"allOf": [ref("Pet")], "description": "A pet"},
     }[within]
-    api = opened(tmp_path, pets(schema, version, **({"mapping": mapping} if mapping else {})))
+    api = api_of(tmp_path, pets(schema, version, **({"mapping": mapping} if mapping else {})))
     at = "/body/0" if within == "items" else "/body"
     cat, dog = ("cat", "dog") if mapping else ("Cat", "Dog")
-    for body, wrong in [
+    for body, expected in [
         ({"kind": cat, "lives": 9}, []),
         ({"kind": "Cat", "lives": 9, "friend": {"kind": dog, "legs": 4}}, []),
         ({"kind": "Pet"}, []),
@@ -334,18 +344,18 @@ def test_a_discriminator_chooses_what_extends_a_schema(
         (5, [("type", "")]),
     ]:
         given = [body] if within == "items" else body
-        assert codes(api, given) == [(code, at + pointer) for code, pointer in wrong], body
-        assert codes(api, given, 200) == [(code, at + pointer) for code, pointer in wrong], body
-        judges = fieldbound.contract(f"{tmp_path}/openapi.json#do")
-        assert judges.jsonschema_validator().is_valid(given) == (not wrong)
+        assert codes(api, given) == [(code, at + pointer) for code, pointer in expected], body
+        assert codes(api, given, 200) == [(code, at + pointer) for code, pointer in expected], body
+        contract = fieldbound.contract(f"{tmp_path}/openapi.json#do")
+        assert contract.jsonschema_validator().is_valid(given) == (not expected)
     given = {"kind": "Cow"}
-    (unknown,) = api.check_request(posted([given] if within == "items" else given))
+    (unknown,) = api.check_request(post([given] if within == "items" else given))
     assert all(f'"{each}"' in unknown.message for each in (cat, dog, "Poodle", "Pet"))
     assert unknown.limit.location.endswith("#/components/schemas/Pet/discriminator")
 
 
-def test_messages_are_made_of_what_extends_a_schema(tmp_path: Path) -> None:
-    """Messages are drawn for schemas that choose, even those that lead back to themselves."""
+def test_messages_are_generated_for_subtypes(tmp_path: Path) -> None:
+    """Messages are generated for schemas with a discriminator, even recursive ones."""
     from hypothesis import HealthCheck, given, settings
 
     from fieldbound import strategies
@@ -353,96 +363,98 @@ def test_messages_are_made_of_what_extends_a_schema(tmp_path: Path) -> None:
     deep = {"type": "object", "properties": {"in": {"allOf": [ref("Deep"), {"type": "object"}]}}}
     document = pets({"type": "array", "items": ref("Pet")})
     document["components"]["schemas"]["Deep"] = deep
-    document["paths"]["/deep"] = taking(ref("Deep"))["paths"]["/do"]
+    document["paths"]["/deep"] = with_body(ref("Deep"))["paths"]["/do"]
     document["paths"]["/deep"]["post"]["operationId"] = "deep"
-    api = opened(tmp_path, document)
-    told = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+    api = api_of(tmp_path, document)
+    few_examples = settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
     for operation in ("do", "deep"):
 
-        @told
+        @few_examples
         @given(strategies.requests(api, operation))
-        def judged(message: Message) -> None:
+        def check(message: Message) -> None:
             assert api.check_request(message).ok
 
-        judged()
+        check()
 
 
-def test_a_schema_that_names_its_values_chooses_by_them(tmp_path: Path) -> None:
-    """The values that a schema takes itself mean it, where they are not the name it has."""
+def test_const_and_enum_select_a_subtype(tmp_path: Path) -> None:
+    """The values of a subtype's own const or enum select it, instead of its name."""
     document = pets(ref("Pet"))
     document["components"]["schemas"]["Cat"]["allOf"][1]["properties"]["kind"] = {"const": "cat"}
-    api = opened(tmp_path, document)
+    api = api_of(tmp_path, document)
     assert codes(api, {"kind": "cat"}) == [("required", "/body/lives")]
     assert codes(api, {"kind": "cat", "lives": 9}) == []
     document["components"]["schemas"]["Pet"]["properties"]["kind"] = {"enum": ["cat", "cow"]}
-    api = opened(tmp_path, document)
+    api = api_of(tmp_path, document)
     assert codes(api, {"kind": "cat"}) == [("required", "/body/lives")]
     assert codes(api, {"kind": "cow"}) == []
     assert codes(api, {"kind": "dog"}) == [("enum", "/body/kind")]
 
 
-def test_a_discriminator_chooses_across_files(tmp_path: Path) -> None:
-    """What extends a schema is found in other files: by the mapping, and by names there are."""
-    said = {"propertyName": "kind", "mapping": {"cat": "./cat.yaml"}}
-    write(tmp_path / "schemas" / "pet.yaml", {**PET, "discriminator": said})
+def test_discriminator_selects_across_files(tmp_path: Path) -> None:
+    """Subtypes are found in other files, by the mapping and by their names."""
+    discriminator = {"propertyName": "kind", "mapping": {"cat": "./cat.yaml"}}
+    write(tmp_path / "schemas" / "pet.yaml", {**PET, "discriminator": discriminator})
     for name, needed in (("cat", "lives"), ("dog", "legs")):
         more = {"required": [needed]}
         write(tmp_path / "schemas" / f"{name}.yaml", {"allOf": [{"$ref": "pet.yaml"}, more]})
     dog = {"$ref": "schemas/dog.yaml"}
-    api = opened(tmp_path, taking({"$ref": "schemas/pet.yaml"}, "3.0.3", Dog=dog))
+    api = api_of(tmp_path, with_body({"$ref": "schemas/pet.yaml"}, "3.0.3", Dog=dog))
     assert codes(api, {"kind": "cat"}) == [("required", "/body/lives")]
     assert codes(api, {"kind": "Dog"}) == [("required", "/body/legs")]
     assert codes(api, {"kind": "Dog", "legs": 4}) == []
     assert codes(api, {"kind": "Cow"}) == [("enum", "/body/kind")]
 
 
-def test_what_a_discriminator_chooses_among_is_said_to_be_unknown(tmp_path: Path) -> None:
-    """Where nothing is known to extend a schema, that which it is of is said not to be judged."""
+def test_discriminator_without_subtypes_is_unspecified(tmp_path: Path) -> None:
+    """A schema without subtypes is reported as unspecified."""
     pet = {**PET, "discriminator": {"propertyName": "kind"}}
-    report = opened(tmp_path, taking(ref("Pet"), Pet=pet)).check_request(posted({"kind": "cow"}))
+    report = api_of(tmp_path, with_body(ref("Pet"), Pet=pet)).check_request(post({"kind": "cow"}))
     assert report.ok
     assert report.unspecified == {
-        "/body": "which schema a value is of by its 'kind' is not documented"
+        "/body": "which schema applies for each value of 'kind' is not documented"
     }
 
 
 @pytest.mark.parametrize("keyword", ["oneOf", "allOf"])
 @pytest.mark.parametrize(
-    ("said", "at", "reason"),
+    ("discriminator", "at", "reason"),
     [
-        (None, "", "a discriminator is an object"),
-        ("kind", "", "a discriminator is an object"),
-        ({}, "", "a discriminator has a propertyName, which is a text"),
-        ({"propertyName": 1}, "/propertyName", "a discriminator has a propertyName, which is"),
-        ({"propertyName": "a", "mapping": 1}, "/mapping", "the mapping of a discriminator is an"),
-        ({"propertyName": "a", "mapping": {"b": 1}}, "/mapping/b", "a mapping leads to the name"),
+        (None, "", "a discriminator must be an object"),
+        ("kind", "", "a discriminator must be an object"),
+        ({}, "", "propertyName of a discriminator must be a string"),
+        ({"propertyName": 1}, "/propertyName", "propertyName of a discriminator must be a string"),
+        ({"propertyName": "a", "mapping": 1}, "/mapping", "mapping of a discriminator must be an"),
+        ({"propertyName": "a", "mapping": {"b": 1}}, "/mapping/b", "a mapping value must be a"),
     ],
 )
-def test_a_discriminator_that_is_none_is_told(
-    keyword: str, said: Any, at: str, reason: str, tmp_path: Path
+def test_invalid_discriminator_is_an_error(
+    keyword: str, discriminator: Any, at: str, reason: str, tmp_path: Path
 ) -> None:
-    """A discriminator of another form than the specification has is told with its place."""
-    whole = {keyword: [ref("Dog")], "discriminator": said}
-    api = opened(tmp_path, taking(ref("Pet"), Pet=whole, Dog={"type": "object"}))
-    with pytest.raises(BrokenContract, match=reason) as told:
-        sent(api, {})
-    assert told.value.pointer == f"/components/schemas/Pet/discriminator{at}"
-    assert told.value.place is not None
+    """An invalid discriminator is an error at its place."""
+    pet = {keyword: [ref("Dog")], "discriminator": discriminator}
+    api = api_of(tmp_path, with_body(ref("Pet"), Pet=pet, Dog={"type": "object"}))
+    with pytest.raises(BrokenContract, match=reason) as caught:
+        request_messages(api, {})
+    assert caught.value.pointer == f"/components/schemas/Pet/discriminator{at}"
+    assert caught.value.place is not None
 
 
-def test_a_mapping_that_leads_nowhere_is_told(tmp_path: Path) -> None:
-    """A mapping to a schema that is not there is told with its place."""
-    api = opened(tmp_path, pets(ref("Pet"), mapping={"cow": "#/components/schemas/Cow"}))
-    with pytest.raises(BrokenContract, match=r"leads to nothing in openapi\.json") as told:
-        sent(api, {})
-    assert told.value.pointer == "/components/schemas/Pet/discriminator/mapping/cow"
+def test_unresolved_mapping_is_an_error(tmp_path: Path) -> None:
+    """An unresolved reference in a mapping is an error at its place."""
+    api = api_of(tmp_path, pets(ref("Pet"), mapping={"cow": "#/components/schemas/Cow"}))
+    with pytest.raises(
+        BrokenContract, match=r"unresolved \$ref: .* is not in openapi\.json"
+    ) as caught:
+        request_messages(api, {})
+    assert caught.value.pointer == "/components/schemas/Pet/discriminator/mapping/cow"
 
 
 # -- operations and their parts --------------------------------------------------------------------
 
 
-def of(method: str = "get", **operation: Any) -> dict[str, Any]:
-    """Return a document with one operation, and components that lead nowhere."""
+def with_operation(method: str = "get", **operation: Any) -> dict[str, Any]:
+    """Return a document with one operation, and components with circular references."""
     shared = {
         "parameters": {
             "A": {"$ref": "#/components/parameters/B"},
@@ -453,18 +465,13 @@ def of(method: str = "get", **operation: Any) -> dict[str, Any]:
         "headers": {"A": {"$ref": "#/components/headers/A"}},
         "schemas": {"A": ref("B"), "B": ref("A"), "S": {"description": "S", "type": "object"}},
     }
-    whole = {"operationId": "do", "responses": DONE, **operation}
+    whole = {"operationId": "do", "responses": RESPONSES, **operation}
     return {**head(), "paths": {"/do": {method: whole}}, "components": shared}
 
 
-def answered(said: Any) -> dict[str, Any]:
-    """Return the responses of an operation, one of which is as given."""
-    return {"200": said}
-
-
 PARAMETER = {"name": "a", "in": "query"}
-CYCLE = "the reference leads back to itself"
-TO_SCHEMA = "the reference leads to a schema, but must lead to a"
+CYCLE = "circular $ref"
+TO_SCHEMA = "the $ref target is a schema, but must be a"
 
 
 @pytest.mark.parametrize(
@@ -482,45 +489,46 @@ TO_SCHEMA = "the reference leads to a schema, but must lead to a"
         (
             {"parameters": [{"$ref": "#/info"}]},
             "/parameters/0/$ref",
-            "the reference leads to no parameter: it has no name and no in",
+            "the $ref target is not a parameter: missing name and in",
         ),
         (
             {"parameters": [{"$ref": "#/info/title"}]},
             "/parameters/0/$ref",
-            "the reference leads to no parameter: a parameter is an object",
+            "the $ref target is not a parameter: a parameter must be an object",
         ),
         (
             {"parameters": [{**PARAMETER, "type": "integer"}]},
             "/parameters/0/type",
-            "nothing reads 'type' in a parameter: write it in a schema",
+            "'type' is not allowed in a parameter: move it to its schema",
         ),
         (
             {"parameters": [{**PARAMETER, "style": "nonsense", "schema": {}}]},
             "/parameters/0/style",
-            "there is no style 'nonsense' in a query: there is form, spaceDelimited",
+            "the style in a query must be one of form, spaceDelimited, pipeDelimited, deepObject, "
+            "not 'nonsense'",
         ),
         (
             {"parameters": [{**PARAMETER, "style": "simple", "schema": {}}]},
             "/parameters/0/style",
-            "there is no style 'simple' in a query",
+            "deepObject, not 'simple'",
         ),
         (
             {"parameters": [{"name": "a", "in": "header", "style": "form", "schema": {}}]},
             "/parameters/0/style",
-            "there is no style 'form' in a header: there is simple",
+            "the style in a header must be one of simple, not 'form'",
         ),
     ],
 )
-def test_a_part_of_a_request_that_is_none_is_told(
+def test_invalid_part_of_a_request_is_an_error(
     operation: Any, at: str, reason: str, tmp_path: Path
 ) -> None:
-    """What is no parameter or body, or written where nothing reads it, is told with its place."""
-    api = opened(tmp_path, of("post", **operation))
-    with pytest.raises(BrokenContract) as told:
-        sent(api, {})
-    assert reason in told.value.reason
-    assert told.value.pointer == f"/paths/~1do/post{at}"
-    assert str(tmp_path) in str(told.value)
+    """An invalid parameter or body, or a misplaced keyword, is an error at its place."""
+    api = api_of(tmp_path, with_operation("post", **operation))
+    with pytest.raises(BrokenContract) as caught:
+        request_messages(api, {})
+    assert reason in caught.value.reason
+    assert caught.value.pointer == f"/paths/~1do/post{at}"
+    assert str(tmp_path) in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -533,19 +541,19 @@ def test_a_part_of_a_request_that_is_none_is_told(
         (
             {"schema": {"type": "object"}},
             "/schema",
-            "nothing reads 'schema' in a response: write it in a schema under content",
+            "'schema' is not allowed in a response: move it to the schema of a media type under",
         ),
     ],
 )
-def test_a_part_of_a_response_that_is_none_is_told(
+def test_invalid_part_of_a_response_is_an_error(
     response: Any, at: str, reason: str, tmp_path: Path
 ) -> None:
-    """What is no response or header, or written where nothing reads it, is told with its place."""
-    api = opened(tmp_path, of("post", responses=answered(response)))
-    with pytest.raises(BrokenContract) as told:
-        api.check_response(posted({}, status=200))
-    assert reason in told.value.reason
-    assert told.value.pointer == f"/paths/~1do/post/responses/200{at}"
+    """An invalid response or header, or a misplaced keyword, is an error at its place."""
+    api = api_of(tmp_path, with_operation("post", responses={"200": response}))
+    with pytest.raises(BrokenContract) as caught:
+        api.check_response(post({}, status=200))
+    assert reason in caught.value.reason
+    assert caught.value.pointer == f"/paths/~1do/post/responses/200{at}"
 
 
 @pytest.mark.parametrize(
@@ -553,63 +561,67 @@ def test_a_part_of_a_response_that_is_none_is_told(
     [
         ({"/f": {"$ref": "#/paths/~1g"}, "/g": {"$ref": "#/paths/~1f"}}, "/paths/~1f/$ref", CYCLE),
         ({"/f": ref("S")}, "/paths/~1f/$ref", f"{TO_SCHEMA} path item"),
-        ({"f": {"get": {"responses": DONE}}}, "/paths/f", "a path begins with a slash: write '/f'"),
-        ({}, "/paths", "it has no operations"),
-        ({"/f": {}}, "/paths", "it has no operations"),
-        (None, "/webhooks", "it has no operations: its webhooks are not judged here"),
+        (
+            {"f": {"get": {"responses": RESPONSES}}},
+            "/paths/f",
+            "a path must start with a slash: write '/f'",
+        ),
+        ({}, "/paths", "no operations"),
+        ({"/f": {}}, "/paths", "no operations"),
+        (None, "/webhooks", "no operations: webhooks are not supported"),
     ],
 )
-def test_a_document_without_operations_is_told(
+def test_document_without_operations_is_an_error(
     paths: Any, at: str, reason: str, tmp_path: Path
 ) -> None:
-    """A document by which nothing can be judged is told when it is opened, by every way."""
-    document = {**of(), "paths": paths} if paths is not None else head()
+    """A document without operations is an error for `api` and for `contract`."""
+    document = {**with_operation(), "paths": paths} if paths is not None else head()
     if paths is None:
-        document["webhooks"] = {"done": {"post": {"responses": DONE}}}
-    for ask in (
-        lambda: opened(tmp_path, document),
+        document["webhooks"] = {"done": {"post": {"responses": RESPONSES}}}
+    for call in (
+        lambda: api_of(tmp_path, document),
         lambda: fieldbound.contract(f"{tmp_path}/openapi.json#do"),
     ):
-        with pytest.raises(BrokenContract) as told:
-            ask()
-        assert reason in told.value.reason
-        assert told.value.pointer == at
+        with pytest.raises(BrokenContract) as caught:
+            call()
+        assert reason in caught.value.reason
+        assert caught.value.pointer == at
 
 
-def test_extensions_stand_beside_paths_and_responses(tmp_path: Path) -> None:
-    """Extensions are let pass right under paths and responses, as the specification has them."""
-    document = of(responses={**DONE, "x-note": 1})
+def test_extensions_in_paths_and_responses_are_ignored(tmp_path: Path) -> None:
+    """Extension keys are allowed in paths and responses."""
+    document = with_operation(responses={**RESPONSES, "x-note": 1})
     document["paths"]["x-groups"] = ["a"]
-    api = opened(tmp_path, document)
+    api = api_of(tmp_path, document)
     assert api.operations == ("do",)
     assert api.statuses("do") == ("204",)
 
 
-def test_a_version_that_is_a_number_is_told(tmp_path: Path) -> None:
-    """A version that YAML reads as a number is to be written as a text."""
+def test_numeric_version_is_an_error(tmp_path: Path) -> None:
+    """A version that YAML reads as a number is an error that advises to quote it."""
     path = tmp_path / "openapi.yaml"
     path.write_text("openapi: 3.1\ninfo: {title: T, version: '1'}\npaths: {}\n")
-    with pytest.raises(BrokenContract, match=r'openapi is a text: write "3\.1"') as told:
+    with pytest.raises(BrokenContract, match=r'openapi must be a string: write "3\.1"') as caught:
         fieldbound.api(path)
-    assert told.value.pointer == "/openapi"
+    assert caught.value.pointer == "/openapi"
 
 
-def test_an_operation_without_responses_says_so(tmp_path: Path) -> None:
-    """Where no response is documented there is nothing to judge one by, and that is said."""
-    api = opened(tmp_path, of(responses={}))
+def test_operation_without_responses_is_unspecified(tmp_path: Path) -> None:
+    """Without documented responses, a response is valid and reported as unspecified."""
+    api = api_of(tmp_path, with_operation(responses={}))
     report = api.check_response(Message("GET", "https://h/do", {}, b"{}", status=200))
     assert report.ok
     assert set(report.unspecified.values()) == {"no response is documented"}
 
 
-def identified(*names: str) -> dict[str, Any]:
-    """Return a document with operations of these operationIds, each at a path of its number."""
-    operations = [{"operationId": name, "responses": DONE} for name in names]
+def with_operation_ids(*names: str) -> dict[str, Any]:
+    """Return a document with operations of these operationIds, each at a path with its index."""
+    operations = [{"operationId": name, "responses": RESPONSES} for name in names]
     return {**head(), "paths": {f"/{at}": {"get": each} for at, each in enumerate(operations)}}
 
 
 @pytest.mark.parametrize(
-    ("written", "names"),
+    ("operation_ids", "names"),
     [
         (("getUser", "get_user"), ("get-user", "get-user-2")),
         (("getUser", "get-user"), ("get-user-2", "get-user")),
@@ -618,41 +630,40 @@ def identified(*names: str) -> dict[str, Any]:
         (("!!!",), ("get-0",)),
     ],
 )
-def test_operation_ids_that_are_alike_are_told_apart(
-    written: tuple[str, ...], names: tuple[str, ...], tmp_path: Path
+def test_operation_names_are_unique(
+    operation_ids: tuple[str, ...], names: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """Operations whose ids are one in kebab-case have names of their own; ids lead to them."""
-    api = opened(tmp_path, identified(*written))
+    """Equal operationIds in kebab-case get unique names; id and name find the operation."""
+    api = api_of(tmp_path, with_operation_ids(*operation_ids))
     assert api.operations == names
-    assert [api.known(each)[1].path for each in written] == [f"/{at}" for at in range(len(written))]
-    assert [api.known(each)[1].path for each in names] == [f"/{at}" for at in range(len(names))]
+    paths = [f"/{index}" for index in range(len(names))]
+    assert [api.find_operation(each)[1].path for each in operation_ids] == paths
+    assert [api.find_operation(each)[1].path for each in names] == paths
 
 
-def test_names_that_are_alike_are_told_in_a_folder_of_contracts(tmp_path: Path) -> None:
-    """In a folder of one's own contracts no two operations have one name, however written."""
-    write(tmp_path / "acme" / "openapi.json", identified("getUser", "get_user"))
-    with pytest.raises(BrokenContract, match="two operations are named get-user") as told:
+def test_duplicate_operation_name_in_a_contracts_folder_is_an_error(tmp_path: Path) -> None:
+    """In a contracts folder, operationIds that are the same in kebab-case are an error."""
+    write(tmp_path / "acme" / "openapi.json", with_operation_ids("getUser", "get_user"))
+    with pytest.raises(BrokenContract, match="duplicate operation name get-user") as caught:
         fieldbound.contracts([tmp_path])
-    assert told.value.pointer == "/paths/~11/get/operationId"
+    assert caught.value.pointer == "/paths/~11/get/operationId"
 
 
-def test_equal_operation_ids_are_told(tmp_path: Path) -> None:
-    """Two operations of one operationId are an error at the second; one at two paths is not."""
-    with pytest.raises(
-        BrokenContract, match="two operations have the operationId 'getUser'"
-    ) as told:
-        opened(tmp_path, identified("getUser", "other", "getUser"))
-    assert told.value.pointer == "/paths/~12/get/operationId"
-    twice = identified("getUser")
+def test_duplicate_operation_id_is_an_error(tmp_path: Path) -> None:
+    """A duplicate operationId is an error at the second; one path item at two paths is not."""
+    with pytest.raises(BrokenContract, match="duplicate operationId 'getUser'") as caught:
+        api_of(tmp_path, with_operation_ids("getUser", "other", "getUser"))
+    assert caught.value.pointer == "/paths/~12/get/operationId"
+    twice = with_operation_ids("getUser")
     twice["paths"]["/1"] = {"$ref": "#/paths/~10"}
-    assert opened(tmp_path, twice).operations == ("get-user", "get-user-2")
+    assert api_of(tmp_path, twice).operations == ("get-user", "get-user-2")
 
 
 # -- files -----------------------------------------------------------------------------------------
 
 
-def scattered(folder: Path) -> Path:
-    """Write a document whose every part is in another file, some of them above it."""
+def write_split_document(folder: Path) -> Path:
+    """Write a document with every part in another file, some of them in parent folders."""
     write(
         folder / "shared" / "schemas.yaml",
         {"Name": {"type": "string", "maxLength": 3}, "Count": {"type": "integer"}},
@@ -695,72 +706,80 @@ def scattered(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("here", [".", "api", "shared", "elsewhere"])
-def test_references_lead_across_files(
+def test_references_across_files(
     here: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Path items, parameters, bodies, responses, headers and schemas are found in other files."""
-    path = scattered(tmp_path)
+    """Path items, parameters, bodies, responses, headers and schemas may be in other files."""
+    path = write_split_document(tmp_path)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / here)
     api = fieldbound.api(path)
-    report = api.check_request(posted("abcd", "/do?limit=x"))
+    report = api.check_request(post("abcd", "/do?limit=x"))
     assert [each.pointer for each in report] == ["/query/limit", "/body"]
-    answer = api.check_response(posted("abcd", status=200))
+    answer = api.check_response(post("abcd", status=200))
     assert [each.pointer for each in answer] == ["/headers/X-Left", "/body"]
     assert "shared/schemas.yaml#/Name" in report.violations[1].limit.location
 
 
-STRANGE = ("日本", "Generic«Foo»", "Page[Foo]", "a`1[[System.String]]", "with space", "a%b", "h#h")
+SPECIAL_NAMES = (
+    "日本",
+    "Generic«Foo»",
+    "Page[Foo]",
+    "a`1[[System.String]]",
+    "with space",
+    "a%b",
+    "h#h",
+)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("name", STRANGE)
-def test_a_reference_may_be_written_as_it_reads(version: str, name: str, tmp_path: Path) -> None:
-    """A reference that its author did not percent-encode leads where it reads that it does."""
+@pytest.mark.parametrize("name", SPECIAL_NAMES)
+def test_reference_need_not_be_percent_encoded(version: str, name: str, tmp_path: Path) -> None:
+    """A reference that is not percent-encoded is resolved all the same."""
     whole = {"type": "object", "properties": {"x": {"type": "integer"}}}
     for schema, body, at in (
         (ref(name), {"x": "s"}, "/body/x"),
         ({"items": {"allOf": [ref(name), {"type": "object"}]}}, [{"x": "s"}], "/body/0/x"),
     ):
-        api = opened(tmp_path, taking(schema, version, **{name: whole}))
-        (wrong,) = api.check_request(posted(body))
-        assert (wrong.code, wrong.pointer) == ("type", at)
-        where = unquote(wrong.limit.location.partition("#")[2])
+        api = api_of(tmp_path, with_body(schema, version, **{name: whole}))
+        (violation,) = api.check_request(post(body))
+        assert (violation.code, violation.pointer) == ("type", at)
+        where = unquote(violation.limit.location.partition("#")[2])
         assert where == f"/components/schemas/{name}/properties/x/type"
 
 
-def test_files_may_be_named_as_they_are(tmp_path: Path) -> None:
-    """A file is one and the same, whether a reference to it is percent-encoded or not."""
+def test_file_reference_need_not_be_percent_encoded(tmp_path: Path) -> None:
+    """A file is the same, whether a reference to it is percent-encoded or not."""
     user = {"properties": {"n": {"type": "integer"}, "d": {"$ref": "sub/d[1].json#/$defs/a b"}}}
     both = {"u": {"$ref": "../user name.yaml"}, "v": {"$ref": "../user%20name.yaml"}}
     write(tmp_path / "schemas" / "user name.yaml", user)
     write(tmp_path / "schemas" / "sub" / "d[1].json", {"$defs": {"a b": {"properties": both}}})
     named = {"name": "q", "in": "query", "schema": {"$ref": "schemas/user name.yaml#/properties/n"}}
     write(tmp_path / "the parts.json", {"a «b»": named})
-    document = taking({"$ref": "schemas/user name.yaml"})
+    document = with_body({"$ref": "schemas/user name.yaml"})
     document["paths"]["/do"]["post"]["parameters"] = [{"$ref": "the parts.json#/a «b»"}]
-    api = opened(tmp_path, document)
-    report = api.check_request(posted({"d": {"u": {"n": "s"}, "v": {"n": "s"}}}, "/do?q=x"))
+    api = api_of(tmp_path, document)
+    report = api.check_request(post({"d": {"u": {"n": "s"}, "v": {"n": "s"}}}, "/do?q=x"))
     assert [each.pointer for each in report] == ["/query/q", "/body/d/u/n", "/body/d/v/n"]
     assert len({each.limit.location for each in report}) == 1
     assert "schemas/user%20name.yaml#/properties/n" in report.violations[0].limit.location
 
 
-def test_a_reference_that_leads_nowhere_has_its_place(tmp_path: Path) -> None:
-    """A reference to a file or a part that is not there is told in the file that has it."""
-    path = scattered(tmp_path)
+def test_unresolved_reference_is_an_error(tmp_path: Path) -> None:
+    """An unresolved $ref is an error in the file that has it."""
+    path = write_split_document(tmp_path)
     parts = tmp_path / "shared" / "parts.json"
     parts.write_text(parts.read_text().replace("schemas.yaml#/Name", "schemas.yaml#/Nam"))
-    with pytest.raises(BrokenContract) as told:
-        fieldbound.api(path).check_request(posted("a"))
-    assert "shared/parts.json:1:" in str(told.value)
-    assert "'schemas.yaml#/Nam' leads to nothing in schemas.yaml" in str(told.value)
+    with pytest.raises(BrokenContract) as caught:
+        fieldbound.api(path).check_request(post("a"))
+    assert "shared/parts.json:1:" in str(caught.value)
+    assert "unresolved $ref: 'schemas.yaml#/Nam' is not in schemas.yaml" in str(caught.value)
 
 
-# -- what is broken, and what is not used ----------------------------------------------------------
+# -- lazy reading ----------------------------------------------------------------------------------
 
 
-def many(count: int, pad: str = "") -> dict[str, Any]:
+def with_operations(count: int, pad: str = "") -> dict[str, Any]:
     """Return a document with many operations, each with a schema of its own."""
     paths = {}
     schemas = {}
@@ -774,83 +793,85 @@ def many(count: int, pad: str = "") -> dict[str, Any]:
         body = {
             "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{named}"}}}
         }
-        operation = {"operationId": f"do{number}", "requestBody": body, "responses": DONE}
+        operation = {"operationId": f"do{number}", "requestBody": body, "responses": RESPONSES}
         paths[f"/do{number}"] = {"post": operation}
     return {**head(), "paths": paths, "components": {"schemas": schemas}}
 
 
 @pytest.mark.parametrize("suffix", [".json", ".yaml"])
-def test_a_broken_schema_is_told_when_it_is_used(suffix: str, tmp_path: Path) -> None:
-    """A broken schema is told with file, line and column; the other operations are of use."""
-    document = many(3)
+def test_invalid_schema_is_an_error_when_used(suffix: str, tmp_path: Path) -> None:
+    """An invalid schema is an error with file and place, but not for other operations."""
+    document = with_operations(3)
     document["components"]["schemas"]["Thing1"]["properties"]["name"]["type"] = "boolean,"
     path = write(tmp_path / f"openapi{suffix}", document)
     api = fieldbound.api(path)
-    assert sent(api, {"name": "abc"}, "/do2") == []
-    assert sent(api, {"name": "ab"}, "/do0") == ["/body/name has 2 characters, the limit is 1"]
-    with pytest.raises(BrokenContract, match="boolean,") as told:
-        sent(api, {"name": "a"}, "/do1")
-    assert told.value.file.endswith(path.name)
-    text = path.read_text().splitlines()[told.value.place.line - 1]
-    assert text[told.value.place.column - 1 :].lstrip('"').startswith("type")
-    assert told.value.pointer == "/components/schemas/Thing1/properties/name/type"
+    assert request_messages(api, {"name": "abc"}, "/do2") == []
+    assert request_messages(api, {"name": "ab"}, "/do0") == [
+        "/body/name has 2 characters, the limit is 1"
+    ]
+    with pytest.raises(BrokenContract, match="boolean,") as caught:
+        request_messages(api, {"name": "a"}, "/do1")
+    assert caught.value.file.endswith(path.name)
+    text = path.read_text().splitlines()[caught.value.place.line - 1]
+    assert text[caught.value.place.column - 1 :].lstrip('"').startswith("type")
+    assert caught.value.pointer == "/components/schemas/Thing1/properties/name/type"
     with pytest.raises(BrokenContract):
-        sent(api, {"name": "a"}, "/do1")
-    assert sent(api, {"name": "abc"}, "/do2") == []
+        request_messages(api, {"name": "a"}, "/do1")
+    assert request_messages(api, {"name": "abc"}, "/do2") == []
 
 
-def test_only_what_is_used_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a document of 3 MB with 300 operations only those used are compiled, and that once."""
-    from fieldbound.validation import contract as judge, engine
+def test_only_used_schemas_are_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a document of 3 MB with 300 operations, only those used are compiled, and once."""
+    from fieldbound.validation import compiled, engine
 
-    compiled: list[str] = []
+    uris: list[str] = []
 
-    def counting(schema: Any, uri: str, *rest: Any) -> Any:
-        compiled.append(uri)
-        return engine.compiled(schema, uri, *rest)
+    def compile_schema(schema: Any, uri: str, *rest: Any) -> Any:
+        uris.append(uri)
+        return engine.compile_schema(schema, uri, *rest)
 
-    monkeypatch.setattr(judge, "compiled", counting)
-    path = write(tmp_path / "openapi.json", many(300, "x" * 9_700))
+    monkeypatch.setattr(compiled, "compile_schema", compile_schema)
+    path = write(tmp_path / "openapi.json", with_operations(300, "x" * 9_700))
     assert path.stat().st_size > 3_000_000
     api = fieldbound.api(path)
     assert len(api.operations) == 300
-    assert api.operation_of(posted({}, "/do299")) == "do299"
-    assert compiled == []
-    assert sent(api, {"name": "a"}, "/do7") == []
-    first = list(compiled)
+    assert api.operation_of(post({}, "/do299")) == "do299"
+    assert uris == []
+    assert request_messages(api, {"name": "a"}, "/do7") == []
+    first = list(uris)
     assert len(first) == 1
     assert "do7" in first[0]
-    assert sent(api, {"name": "b"}, "/do7") == []
-    assert compiled == first
-    assert sent(api, {"name": "b"}, "/do8") == []
-    assert len(compiled) == 2
+    assert request_messages(api, {"name": "b"}, "/do7") == []
+    assert uris == first
+    assert request_messages(api, {"name": "b"}, "/do8") == []
+    assert len(uris) == 2
 
 
 # -- 3.2 -------------------------------------------------------------------------------------------
 
 
 def test_methods_of_3_2(tmp_path: Path) -> None:
-    """QUERY is a method, and additionalOperations have methods of any name."""
+    """QUERY is a method, and additionalOperations have any method."""
     body = {"content": {"application/json": {"schema": {"type": "object"}}}}
     item = {
-        "query": {"operationId": "ask", "requestBody": body, "responses": DONE},
-        "additionalOperations": {"COPY": {"operationId": "copy", "responses": DONE}},
+        "query": {"operationId": "ask", "requestBody": body, "responses": RESPONSES},
+        "additionalOperations": {"COPY": {"operationId": "copy", "responses": RESPONSES}},
     }
-    api = opened(tmp_path, {**head("3.2.0"), "paths": {"/things": item}})
+    api = api_of(tmp_path, {**head("3.2.0"), "paths": {"/things": item}})
     assert set(api.operations) == {"ask", "copy"}
     assert api.operation_of(Message("COPY", "https://h/things")) == "copy"
     assert api.check_request(Message("QUERY", "https://h/things")).ok
-    (wrong,) = api.check_request(Message("GET", "https://h/things"))
-    assert wrong.pointer == "/method"
-    assert wrong.limit.value == ["QUERY", "COPY"]
+    (violation,) = api.check_request(Message("GET", "https://h/things"))
+    assert violation.pointer == "/method"
+    assert violation.limit.value == ["QUERY", "COPY"]
 
 
-def test_a_whole_query_string_is_said_not_to_be_judged(tmp_path: Path) -> None:
-    """A parameter that is the whole query string is not judged, and that is said."""
+def test_querystring_parameter_is_not_checked(tmp_path: Path) -> None:
+    """A parameter that is the whole query string is reported as not checked."""
     content = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}
     named = {"name": "all", "in": "querystring", "content": content}
-    item = {"get": {"operationId": "ask", "parameters": [named], "responses": DONE}}
-    api = opened(tmp_path, {**head("3.2.0"), "paths": {"/things": item}})
+    item = {"get": {"operationId": "ask", "parameters": [named], "responses": RESPONSES}}
+    api = api_of(tmp_path, {**head("3.2.0"), "paths": {"/things": item}})
     report = api.check_request(Message("GET", "https://h/things?a=1&b=2"))
     assert report.ok
     assert list(report.not_checked) == ["/query"]
@@ -858,15 +879,15 @@ def test_a_whole_query_string_is_said_not_to_be_judged(tmp_path: Path) -> None:
 
 
 def test_cookies_of_3_2(tmp_path: Path) -> None:
-    """The style `cookie` of 3.2 writes each item of an array as a cookie of its own."""
+    """With the style `cookie` of 3.2, each item of an array is a cookie of its own."""
     named = {
         "name": "size",
         "in": "cookie",
         "style": "cookie",
         "schema": {"type": "array", "items": {"type": "integer"}, "maxItems": 2},
     }
-    item = {"get": {"operationId": "ask", "parameters": [named], "responses": DONE}}
-    api = opened(tmp_path, {**head("3.2.0"), "paths": {"/things": item}})
+    item = {"get": {"operationId": "ask", "parameters": [named], "responses": RESPONSES}}
+    api = api_of(tmp_path, {**head("3.2.0"), "paths": {"/things": item}})
     for cookie, expected in (("size=1; size=2", 0), ("size=1; size=2; size=3", 1), ("size=x", 1)):
         report = api.check_request(Message("GET", "https://h/things", {"Cookie": cookie}))
         assert len(report) == expected

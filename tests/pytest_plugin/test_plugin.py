@@ -1,4 +1,4 @@
-"""The pytest plugin, tried as a user does: in a run of its own, of tests of its own."""
+"""The pytest plugin: readable failures and limit coverage, in runs of pytest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.running import Run, runs_in
+from support.running import Run, pytest_runner
 
 NAME = "axim-commerce/create-company"
 GROUP = "oracle-cx-sales/create-product-group"
@@ -50,17 +50,17 @@ def broken():
 def helper(report):
     assert report.ok
 """
-TOLD = "maxLength: /InternalName has 151 characters, the limit is 150"
+VIOLATION = "maxLength: /InternalName has 151 characters, the limit is 150"
 
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path) -> Run:
-    """Run pytest in a folder of its own, with the plugin and no other one that is installed."""
-    return runs_in(tmp_path, TESTS)
+    """Run pytest in a temporary folder, with the plugin and no other installed ones."""
+    return pytest_runner(tmp_path, TESTS)
 
 
 def _table(output: str) -> list[str]:
-    """Return what is between the heading of the table and the line of results."""
+    """Return the lines between the heading of limit coverage and the results."""
     lines = output.splitlines()
     start = next(at for at, line in enumerate(lines) if re.fullmatch("=+ limit coverage =+", line))
     return lines[start + 1 : -1]
@@ -69,8 +69,8 @@ def _table(output: str) -> list[str]:
 # -- loading -------------------------------------------------------------------------------------
 
 
-def test_it_loads_nothing_that_pytest_has_not() -> None:
-    """In a project that only has it installed, the plugin brings in nothing but itself."""
+def test_the_plugin_imports_only_what_pytest_imports() -> None:
+    """In a project that has fieldbound only installed, nothing but the plugin is imported."""
     code = (
         "import sys\n"
         "from _pytest.config import get_config\n"
@@ -83,8 +83,8 @@ def test_it_loads_nothing_that_pytest_has_not() -> None:
     assert done.stdout.strip() == "['fieldbound', 'fieldbound.pytest_plugin']"
 
 
-def test_a_run_that_asks_for_nothing_loads_nothing(run: Run) -> None:
-    """A run without an option of it loads nothing more, even if a test fails."""
+def test_a_run_without_options_imports_nothing_more(run: Run) -> None:
+    """A run without options of the plugin imports nothing more, even if a test fails."""
     tests = (
         "def test_it():\n    assert 1 == 2\n"
         "def test_then():\n    import sys\n"
@@ -102,26 +102,26 @@ def test_a_run_that_asks_for_nothing_loads_nothing(run: Run) -> None:
 
 @pytest.mark.parametrize("style", ["auto", "short", "long", "native"])
 def test_a_failed_validate_shows_the_report(run: Run, style: str) -> None:
-    """What validate raises is shown with its report and the test's own line, nothing of ours."""
+    """A failed validate shows the report and the line of the test, no frames of fieldbound."""
     done = run(f"--tb={style}", tests=FAILING.replace("{}", "contract.validate(BAD)", 1))
     assert done.returncode == 1
-    assert TOLD in done.stdout
+    assert VIOLATION in done.stdout
     assert 'stated in "Create a product group", https://' in done.stdout
     assert "contract.validate(BAD)" in done.stdout
-    assert "judge.py" not in done.stdout
+    assert "contract.py" not in done.stdout
 
 
 def test_a_fixture_that_fails_shows_the_report(run: Run) -> None:
-    """It is the same in a fixture."""
+    """The same in a fixture."""
     done = run(tests=FAILING.replace("{}", "pass", 1).replace("test_it()", "test_it(broken)"))
-    assert TOLD in done.stdout
-    assert "judge.py" not in done.stdout
+    assert VIOLATION in done.stdout
+    assert "contract.py" not in done.stdout
 
 
-def test_the_whole_traceback_is_there_for_those_who_ask(run: Run) -> None:
-    """With --full-trace nothing is left out."""
+def test_full_trace(run: Run) -> None:
+    """With --full-trace the frames of fieldbound are shown."""
     done = run("--full-trace", tests=FAILING.replace("{}", "contract.validate(BAD)", 1))
-    assert "judge.py" in done.stdout
+    assert "contract.py" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_the_whole_traceback_is_there_for_those_who_ask(run: Run) -> None:
 )
 @pytest.mark.parametrize("workers", [0, 1])
 def test_a_failed_assertion_shows_the_report(run: Run, statement: str, workers: int) -> None:
-    """An assertion about a report shows that report, and no other, below the failure."""
+    """A failed assertion about a report shows that report, and no other."""
     if workers and not find_spec("xdist"):
         pytest.skip("xdist is not installed")
     done = run(tests=FAILING.replace("{}", statement, 1), workers=workers)
     section = done.stdout.partition(" fieldbound -")[2]
-    assert TOLD in section
+    assert VIOLATION in section
     assert "ProdGroupName is missing" not in section
 
 
@@ -154,14 +154,14 @@ def test_a_failed_assertion_shows_the_report(run: Run, statement: str, workers: 
     ],
 )
 def test_an_assertion_about_something_else_shows_none(run: Run, statement: str) -> None:
-    """No report is shown where the assertion is not about it, or nothing is wrong in it."""
+    """No report is shown if the assertion is not about it, or it is valid."""
     done = run(tests=FAILING.replace("{}", statement, 1))
     assert done.returncode == 1
     assert " fieldbound -" not in done.stdout
 
 
-def test_a_long_report_is_cut(run: Run) -> None:
-    """Of many violations the first ten are told, and how many more there are."""
+def test_a_long_report_is_shortened(run: Run) -> None:
+    """Of many violations the first ten are shown, and the number of the others."""
     statement = 'contract.validate({**BAD, "ProductGroupProductSetup": [{"InvOrgId": ""}] * 30})'
     done = run("--tb=short", tests=FAILING.replace("{}", statement, 1))
     total = int(re.findall(r"(\d+) violations", done.stdout)[0])
@@ -170,8 +170,8 @@ def test_a_long_report_is_cut(run: Run) -> None:
     assert f"and {total - 10} more" in done.stdout
 
 
-def test_what_is_raised_is_as_before(run: Run) -> None:
-    """Only pytest's own account is short: a test that catches the exception has all of it."""
+def test_the_exception_itself_is_not_shortened(run: Run) -> None:
+    """A test that catches the exception gets the complete message."""
     statement = (
         'bad = {**BAD, "ProductGroupProductSetup": [{"InventoryItemId": ""}] * 30}\n'
         "    with pytest.raises(fieldbound.Invalid) as caught:\n"
@@ -184,8 +184,8 @@ def test_what_is_raised_is_as_before(run: Run) -> None:
 # -- limit coverage ------------------------------------------------------------------------------
 
 
-def test_the_table_is_printed(run: Run) -> None:
-    """The table has the limits reached with their counts, and the others with their source."""
+def test_the_table(run: Run) -> None:
+    """The table has the limits reached with counts, and the others with their source."""
     done = run("--limit-coverage")
     assert done.returncode == 0
     lines = [" ".join(line.split()) for line in _table(done.stdout)]
@@ -196,16 +196,16 @@ def test_the_table_is_printed(run: Run) -> None:
     assert lines[-1] == "limit coverage: 13 of 46 limits (28 %) in 1 contract"
 
 
-def test_quiet_is_one_line(run: Run) -> None:
-    """With -q there is the summary alone."""
+def test_quiet(run: Run) -> None:
+    """With -q only the totals are printed."""
     done = run("-q", "--limit-coverage")
-    assert "no test touches" not in done.stdout
+    assert "not reached by any test" not in done.stdout
     assert "limit coverage: 13 of 46 limits (28 %) in 1 contract" in done.stdout
 
 
 @pytest.mark.skipif(not find_spec("xdist"), reason="xdist is not installed")
-def test_workers_of_xdist_count_together(run: Run, tmp_path: Path) -> None:
-    """Spread over workers, a run prints the same table, once, and writes the same file."""
+def test_xdist(run: Run, tmp_path: Path) -> None:
+    """With xdist workers the table and the JSON report are the same."""
     alone = run("--limit-coverage", "--limit-coverage-json=alone.json")
     spread = run("--limit-coverage", "--limit-coverage-json=spread.json", workers=2)
     tables = [_table(done.stdout) for done in (alone, spread)]
@@ -216,16 +216,16 @@ def test_workers_of_xdist_count_together(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not find_spec("xdist"), reason="xdist is not installed")
-def test_the_counts_of_a_worker_that_crashed_are_missed(run: Run) -> None:
-    """It is said that the counts of a worker are lost, and the run fails as it does anyway."""
+def test_a_crashed_worker_is_reported(run: Run) -> None:
+    """The missing results of a crashed worker are reported."""
     tests = f"{TESTS}\ndef test_crash():\n    import os\n    os._exit(3)\n"
     done = run("--limit-coverage", tests=tests, workers=1)
     assert done.returncode == 1
-    assert "the counts of gw0 are lost" in done.stdout
+    assert "no results from worker gw0" in done.stdout
 
 
-def test_names_choose_and_list_contracts(run: Run) -> None:
-    """A contract that is named is listed though nothing was judged by it; no other one is."""
+def test_names_select_contracts(run: Run) -> None:
+    """Named contracts are listed, even if not used; no others are."""
     done = run(f"--limit-coverage={GROUP},fortellis")
     lines = _table(done.stdout)
     assert f"{GROUP}: 0 of 291 limits (0 %)" in lines
@@ -233,8 +233,8 @@ def test_names_choose_and_list_contracts(run: Run) -> None:
     assert not any(line.startswith(NAME) for line in lines)
 
 
-def test_it_can_be_set(run: Run, tmp_path: Path) -> None:
-    """The settings of pytest mean what the options do, and the options take their place."""
+def test_ini_options(run: Run, tmp_path: Path) -> None:
+    """The ini-options are the defaults of the options."""
     (tmp_path / "pytest.ini").write_text(
         f"[pytest]\nlimit_coverage = {NAME}\nlimit_coverage_fail_under = 99\n", "utf-8"
     )
@@ -244,56 +244,56 @@ def test_it_can_be_set(run: Run, tmp_path: Path) -> None:
     assert re.search(r"limit coverage: 0 of \d+ limits", done.stdout)
 
 
-def test_the_least_coverage_can_be_set_alone(run: Run, tmp_path: Path) -> None:
-    """The setting alone has the run counted and judged, as the option has."""
+def test_the_minimum_as_only_ini_option(run: Run, tmp_path: Path) -> None:
+    """The minimum as the only ini-option enables limit coverage."""
     (tmp_path / "pytest.ini").write_text("[pytest]\nlimit_coverage_fail_under = 99\n", "utf-8")
     done = run("-q")
     assert done.returncode == 1
-    assert "is below the 99 % that is asked for" in done.stdout
+    assert "is below the minimum of 99 %" in done.stdout
 
 
-def test_an_exception_that_came_of_ours_shows_none_of_our_code(run: Run) -> None:
-    """Of what was raised from Invalid, the frames of fieldbound are left out as well."""
+def test_an_exception_raised_from_invalid(run: Run) -> None:
+    """The frames of fieldbound are omitted in an exception raised from Invalid, too."""
     body = """try:
         contract.validate(BAD)
     except fieldbound.Invalid as error:
-        raise RuntimeError("refused") from error"""
+        raise RuntimeError("rejected") from error"""
     done = run("-q", tests=FAILING.replace("{}", body))
-    assert TOLD in done.stdout
-    assert "judge.py" not in done.stdout
+    assert VIOLATION in done.stdout
+    assert "contract.py" not in done.stdout
 
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_too_little_coverage_fails_the_run(run: Run, workers: int) -> None:
-    """A run that covers less than is asked for fails, and says so in a line."""
+    """A run that covers less than the minimum fails, with a message."""
     if workers and not find_spec("xdist"):
         pytest.skip("xdist is not installed")
     done = run("--limit-coverage-fail-under=29", workers=workers)
     assert done.returncode == 1
-    line = "FAILED: limit coverage of 28.26 % is below the 29 % that is asked for"
+    line = "FAILED: limit coverage of 28.26 % is below the minimum of 29 %"
     assert done.stdout.count(line) == 1
     assert run("--limit-coverage-fail-under=28.2", workers=workers).returncode == 0
 
 
-def test_nothing_judged_is_too_little(run: Run) -> None:
-    """A run that judges nothing covers nothing."""
+def test_nothing_checked_is_below_the_minimum(run: Run) -> None:
+    """A run that checks nothing fails the minimum."""
     done = run("--limit-coverage-fail-under=1", tests="def test_it():\n    pass\n")
     assert done.returncode == 1
-    assert "no limit of any contract was judged by" in done.stdout
+    assert "limit coverage: no limits checked" in done.stdout
 
 
 def test_a_run_that_failed_stays_so(run: Run) -> None:
-    """The exit status of a run that was stopped is not hidden by one of ours."""
+    """The exit status of an interrupted run is kept."""
     done = run("--limit-coverage-fail-under=99", tests="import nothing_of_that_name\n")
     assert done.returncode == 2
 
 
 def test_json_and_html_are_written_and_runs_merged(run: Run, tmp_path: Path) -> None:
-    """The JSON of one run is taken in by another: what both reached is reached."""
+    """Merging the JSON report of an earlier run gives the coverage of both."""
     first = run("--limit-coverage", "--limit-coverage-json=one.json", "-k", "good")
     assert "limit coverage written to one.json" in first.stdout
-    told = json.loads((tmp_path / "one.json").read_text("utf-8"))
-    assert (told["limits"], told["covered"]) == (46, 10)
+    report = json.loads((tmp_path / "one.json").read_text("utf-8"))
+    assert (report["limits"], report["covered"]) == (46, 10)
     second = run(
         "--limit-coverage-merge=one.json",
         "--limit-coverage-json=two.json",
@@ -308,56 +308,56 @@ def test_json_and_html_are_written_and_runs_merged(run: Run, tmp_path: Path) -> 
     assert (tmp_path / "two.html").read_text("utf-8").startswith("<!doctype html>")
 
 
-def test_a_file_is_written_where_it_was_asked_for(run: Run, tmp_path: Path) -> None:
-    """Tests that change folders do not change where a file goes."""
+def test_output_paths_are_relative_to_the_start(run: Run, tmp_path: Path) -> None:
+    """Tests that change the working directory do not change where reports are written."""
     tests = f"{TESTS}\ndef test_away():\n    import os\n    os.chdir('/')\n"
     assert run("--limit-coverage", "--limit-coverage-json=c.json", tests=tests).returncode == 0
     assert (tmp_path / "c.json").is_file()
 
 
 @pytest.mark.parametrize(
-    ("option", "said"),
+    ("option", "message"),
     [
         ("--limit-coverage=nowhere/to-be", "there is no contract named 'nowhere/to-be'"),
-        ("--limit-coverage=axim-commerce/create-compny", f"the closest: {NAME}"),
+        ("--limit-coverage=axim-commerce/create-compny", f"did you mean {NAME}, "),
         ("--limit-coverage=missing.json", "missing.json: "),
-        ("--limit-coverage-fail-under=lots", "'lots' is no percentage"),
-        ("--limit-coverage-fail-under=101", "'101' is no percentage"),
-        ("--limit-coverage-fail-under=nan", "'nan' is no percentage"),
-        ("--limit-coverage-fail-under=", "'' is no percentage"),
-        ("--limit-coverage-json=", "no file is named"),
-        ("--limit-coverage-json=no/such/file.json", "its folder is not there"),
+        ("--limit-coverage-fail-under=lots", "must be a number from 0 to 100, not 'lots'"),
+        ("--limit-coverage-fail-under=101", "must be a number from 0 to 100, not '101'"),
+        ("--limit-coverage-fail-under=nan", "must be a number from 0 to 100, not 'nan'"),
+        ("--limit-coverage-fail-under=", "must be a number from 0 to 100, not ''"),
+        ("--limit-coverage-json=", "expected a file name"),
+        ("--limit-coverage-json=no/such/file.json", "its folder does not exist"),
         ("--limit-coverage-html=.", "it is a folder"),
         ("--limit-coverage-merge=missing.json", "missing.json: No such file"),
-        ("--limit-coverage-merge=test_it.py", "test_it.py: this is no JSON"),
+        ("--limit-coverage-merge=test_it.py", "test_it.py: invalid JSON"),
     ],
 )
-def test_what_is_asked_for_amiss_is_refused(run: Run, option: str, said: str) -> None:
-    """A wrong name, number or file ends the run before any test, with a sentence."""
+def test_invalid_options(run: Run, option: str, message: str) -> None:
+    """An invalid option is a usage error before any test runs."""
     done = run(option)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert f"ERROR: {option.partition('=')[0]}: " in done.stderr
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
-def test_a_folder_taken_for_a_name_is_explained(run: Run) -> None:
-    """Who gives a folder right after the option is told where to write it."""
+def test_a_folder_as_name_is_explained(run: Run) -> None:
+    """If a folder follows the option, the message says where to write it."""
     done = run("--limit-coverage", ".")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "write `. --limit-coverage` to run the tests in it" in done.stderr
+    assert "to run its tests, write `. --limit-coverage`" in done.stderr
 
 
-def test_own_contracts_are_found_by_the_configuration(run: Run, tmp_path: Path) -> None:
-    """A schema file of one's own is named by its path."""
+def test_a_schema_file(run: Run, tmp_path: Path) -> None:
+    """A schema file is named by its path."""
     (tmp_path / "mine.json").write_text('{"maxLength": 3}', "utf-8")
     tests = "import fieldbound\ndef test_it():\n    fieldbound.contract('mine.json').check('abc')\n"
     done = run("--limit-coverage=mine.json", tests=tests)
     assert "limit coverage: 1 of 1 limit (100 %) in 1 contract" in done.stdout
 
 
-def test_listing_tests_counts_nothing(run: Run) -> None:
-    """--collect-only runs no test, and so fails for no limit."""
+def test_collect_only(run: Run) -> None:
+    """With --collect-only there is no limit coverage."""
     done = run("--collect-only", "--limit-coverage-fail-under=99")
     assert done.returncode == 0
     assert "limit coverage" not in done.stdout

@@ -1,4 +1,4 @@
-"""Recordings: every exchange of a known API is judged at its place, what is skipped is said."""
+"""Checking recordings: violations with places, skipped exchanges with reasons."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SENT = {
     "productGroups": {"type": "include", "productGroups": []},
     "zzz": 1,
 }
-#: The one violation of SENT, and its place in the body.
-KNOWN = "additionalProperties: /body/zzz is not known here"
+#: The only violation of SENT.
+KNOWN = "additionalProperties: /body/zzz is not a documented property"
 JSON = {"Content-Type": "application/json"}
 SECRET = "canary-5f2e"
 
 
 class Ran(NamedTuple):
-    """What a run of the command left: its exit code, what it wrote and what it said."""
+    """A run of the command: exit code, stdout and stderr."""
 
     code: int
     out: str
@@ -45,14 +45,14 @@ class Ran(NamedTuple):
 
     @property
     def lines(self) -> list[str]:
-        """The lines that tell of violations."""
+        """The lines with violations."""
         return [line for line in self.out.splitlines() if " (in exchange " in line]
 
     @property
     def places(self) -> list[tuple[int, int, str]]:
-        """The line and the column of each violation, and its sentence."""
+        """The line, column and message of each violation."""
         parts = [line.split(":", 3) for line in self.lines]
-        return [(int(line), int(column), said.strip()) for _, line, column, said in parts]
+        return [(int(line), int(column), text.strip()) for _, line, column, text in parts]
 
 
 Command = Callable[..., Ran]
@@ -74,25 +74,25 @@ def _check(capsys: pytest.CaptureFixture[str]) -> Command:
 
 
 def at(file: str, line: int, column: int, size: int = 5) -> str:
-    """Return what stands at a place in a file."""
+    """Return the text at a place in a file."""
     return Path(file).read_text("utf-8-sig").split("\n")[line - 1][column - 1 :][:size]
 
 
 def configure(text: str) -> None:
-    """Write what stands below [tool.fieldbound]."""
+    """Write a pyproject.toml with a table [tool.fieldbound]."""
     Path("pyproject.toml").write_text(f"[tool.fieldbound]\n{text}", encoding="utf-8")
 
 
-# -- recordings of each kind -----------------------------------------------------------------------
+# -- recordings ------------------------------------------------------------------------------------
 
 
 def listed(headers: dict[str, str]) -> list[dict[str, str]]:
-    """Give headers as a HAR has them."""
+    """Return headers in the form of a HAR."""
     return [{"name": name, "value": value} for name, value in headers.items()]
 
 
 def entry(url: str = URL, body: Any = SENT, **more: Any) -> dict[str, Any]:
-    """Make an entry of a HAR as Chrome writes it, of a request whose answer has no body."""
+    """Return an entry of a HAR as exported by Chrome."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     headers = {
         ":authority": "tenant.example",
@@ -142,21 +142,21 @@ def har(*entries: Any, file: str = "traffic.har", indent: int | None = 2) -> str
 
 
 def logged(body: Any = SENT, url: str = URL, **more: Any) -> dict[str, Any]:
-    """Make an exchange of a log."""
+    """Return an exchange of a log."""
     headers = {**JSON, "accessToken": SECRET}
     return {"request": {"method": "POST", "url": url, "headers": headers, "body": body}, **more}
 
 
 def log(*lines: Any, file: str = "traffic.ndjson") -> str:
-    """Write a log: each exchange is a line, and each text is one as it stands."""
-    texts = [each if isinstance(each, str) else json.dumps(each) for each in lines]
-    Path(file).write_text("\n".join(texts) + "\n", encoding="utf-8")
+    """Write a log with one exchange, or one literal string, per line."""
+    strings = [each if isinstance(each, str) else json.dumps(each) for each in lines]
+    Path(file).write_text("\n".join(strings) + "\n", encoding="utf-8")
     return file
 
 
 @pytest.fixture(name="server")
 def _server() -> Iterator[str]:
-    """Serve an answer that breaks its contract, with a body that YAML folds over lines."""
+    """Serve an invalid response, with a body that YAML folds over lines."""
 
     @Request.application
     def app(_: Request) -> Response:
@@ -176,18 +176,18 @@ def _server() -> Iterator[str]:
 
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("ascii_only", [True, False])
-def test_har_places(indent: int | None, ascii_only: bool, check: Command) -> None:
-    """A violation in a body is told at the very character of the HAR, whatever is escaped."""
+def test_places_in_a_har(indent: int | None, ascii_only: bool, check: Command) -> None:
+    """A violation in a body is at its character in the HAR, whatever is escaped."""
     har(entry(body=json.dumps(SENT, ensure_ascii=ascii_only, indent=indent)), indent=indent)
     ran = check("traffic.har")
     assert ran.code == 1
-    ((line, column, said),) = ran.places
-    assert said == f"{KNOWN} (in exchange 1, POST /companyGroup/create)"
+    ((line, column, text),) = ran.places
+    assert text == f"{KNOWN} (in exchange 1, POST /companyGroup/create)"
     assert at("traffic.har", line, column, 7) == '\\"zzz\\"'
 
 
 def test_har_with_a_byte_order_mark(check: Command) -> None:
-    """A HAR may begin with a byte order mark, as some proxies write it: no column counts it."""
+    """Columns do not count a byte order mark at the beginning of a HAR."""
     har(entry(), indent=None)
     Path("traffic.har").write_bytes(b"\xef\xbb\xbf" + Path("traffic.har").read_bytes())
     ((line, column, _),) = check("traffic.har").places
@@ -195,7 +195,7 @@ def test_har_with_a_byte_order_mark(check: Command) -> None:
 
 
 def test_places_around_the_body(check: Command) -> None:
-    """A header is told at its entry, a status, a method and a URL at their own, nothing else."""
+    """Violations of headers, status codes, methods and URLs are at their own places."""
     token = {"content-type": "text/plain", "Authorization": SECRET}
     har(
         entry(request={"headers": listed(token)}, body={**SENT, "zzz": None}),
@@ -205,30 +205,31 @@ def test_places_around_the_body(check: Command) -> None:
         entry(url=f"{URL}?page=1", request={"headers": []}),
     )
     places = check("traffic.har").places
-    told = {
-        said.partition(" (")[0].partition(" is ")[0]: (line, column)
-        for line, column, said in places
+    by_text = {
+        text.partition(" (")[0].partition(" is ")[0]: (line, column)
+        for line, column, text in places
     }
-    seen = {said: at("traffic.har", *place, 24).strip() for said, place in told.items()}
+    seen = {text: at("traffic.har", *place, 24).strip() for text, place in by_text.items()}
     assert seen["enum: /status"] == "418,"
     assert seen["enum: /method"] == '"PATCH",'
     assert seen["enum: /url"] == f'"https://me:{SECRET}@'
     assert seen["additionalProperties: /query/page"].startswith('"https://tenant.example')
-    missing, wrong = told["required: /headers/accessToken"], told["enum: /headers/Content-Type"]
+    missing = by_text["required: /headers/accessToken"]
+    wrong = by_text["enum: /headers/Content-Type"]
     assert '"Authorization"' in Path("traffic.har").read_text("utf-8").split("\n")[missing[0]]
     assert '"content-type"' in Path("traffic.har").read_text("utf-8").split("\n")[wrong[0]]
 
 
-def test_json_fault_in_a_body(check: Command) -> None:
-    """A body that is no JSON is told at the place of the fault, inside the string."""
+def test_syntax_error_in_a_body(check: Command) -> None:
+    """A JSON syntax error in a body is at its place inside the string."""
     har(entry(body='{\n  "name": "x",,\n}'))
-    ((line, column, said),) = check("traffic.har").places
-    assert said.startswith("syntax: /body")
+    ((line, column, text),) = check("traffic.har").places
+    assert text.startswith("syntax: /body")
     assert at("traffic.har", line, column, 4) == ",\\n}"
 
 
-def test_body_that_ends_early(check: Command) -> None:
-    """What is missing at the end of a body is told at the end of the string."""
+def test_truncated_body(check: Command) -> None:
+    """A syntax error at the end of a body is at the end of the string."""
     har(entry(body='{"name": "x"'))
     ((line, column, _),) = check("traffic.har").places
     assert at("traffic.har", line, column, 2).startswith('"')
@@ -236,7 +237,7 @@ def test_body_that_ends_early(check: Command) -> None:
 
 @pytest.mark.parametrize("serializer", ["yaml", "json"])
 def test_cassettes_of_vcrpy(serializer: str, server: str, check: Command) -> None:
-    """A cassette that vcrpy wrote is judged, in YAML and in JSON, at its very characters."""
+    """Cassettes written by vcrpy are checked, in YAML and in JSON, with places."""
     file, url = f"cassette.{serializer}", f"{server}/companyGroup/create"
     body = {**SENT, "name": "it's " + "very " * 30, "zzz": "x"}
     with vcr.use_cassette(file, serializer=serializer, filter_headers=["accesstoken"]):
@@ -245,21 +246,22 @@ def test_cassettes_of_vcrpy(serializer: str, server: str, check: Command) -> Non
         requests.post(url, data=data, headers={**JSON, "accessToken": SECRET}, timeout=5)
     ran = check(file)
     assert ran.code == 1
-    told = [place for place in ran.places if KNOWN in place[2]]
-    assert ["exchange 1" in said for *_, said in told] == [True, False]
-    assert all("zzz" in at(file, line, column, 7) for line, column, _ in told)
+    unknown = [place for place in ran.places if KNOWN in place[2]]
+    assert ["exchange 1" in text for *_, text in unknown] == [True, False]
+    assert all("zzz" in at(file, line, column, 7) for line, column, _ in unknown)
     status = [place for place in ran.places if "/body/data" in place[2]]
     assert len(status) == 2
     assert all("one" in at(file, line, column, 7) for line, column, _ in status)
     assert (
-        "not judged: /headers/accessToken of axim-commerce/create-company-group, 2 times" in ran.out
+        "not checked: /headers/accessToken of axim-commerce/create-company-group, 2 times"
+        in ran.out
     )
 
 
 @pytest.mark.parametrize("style", [None, "'", '"', "|", ">"])
 def test_places_in_yaml(style: str | None, check: Command) -> None:
-    """However YAML writes a body, folded or in a block, the place is that of the character."""
-    # In a folded block the writer of YAML itself breaks what has lines with an indent.
+    """A violation in a body is at its character, in every style of YAML scalars."""
+    # PyYAML writes indented lines of folded blocks wrongly.
     body = json.dumps({**SENT, "name": "it's " + "long " * 40}, indent=None if style == ">" else 1)
     request = {
         "method": "POST",
@@ -275,14 +277,14 @@ def test_places_in_yaml(style: str | None, check: Command) -> None:
 
 
 def test_log_places(check: Command) -> None:
-    """In a log the line is that of the exchange; a body that is JSON needs no quotes."""
+    """In a log the line is that of the exchange; a body may be a JSON value."""
     log(
         logged({**SENT, "zzz": 0, "company": ["65a1b2c3d4e5f60718293a4b", 5]}),
         "",
         logged(json.dumps(SENT)),
     )
     places = check("traffic.ndjson").places
-    assert [(line, said.partition(" is ")[0]) for line, _, said in places] == [
+    assert [(line, text.partition(" is ")[0]) for line, _, text in places] == [
         (1, "type: /body/company/1"),
         (1, "additionalProperties: /body/zzz"),
         (3, "additionalProperties: /body/zzz"),
@@ -294,20 +296,20 @@ def test_log_places(check: Command) -> None:
     ]
 
 
-@pytest.mark.parametrize("packed", [False, True])
-def test_body_in_base64(packed: bool, check: Command) -> None:
-    """A body in base64 is decoded, and unpacked, and told at the place of the string."""
+@pytest.mark.parametrize("compressed", [False, True])
+def test_body_in_base64(compressed: bool, check: Command) -> None:
+    """A body in base64 is decoded and decompressed; its violations are at the string."""
     data = b'{"data": "one"}'
-    data = gzip.compress(data) if packed else data
-    headers = {**JSON, **({"content-encoding": "gzip"} if packed else {})}
+    data = gzip.compress(data) if compressed else data
+    headers = {**JSON, **({"content-encoding": "gzip"} if compressed else {})}
     text = base64.b64encode(data).decode()
     content = {"size": 17, "mimeType": "application/json", "text": text, "encoding": "base64"}
     har(entry(body={**SENT, "zzz": 1}, response={"headers": listed(headers), "content": content}))
-    (told,) = [each for each in check("traffic.har").places if "/body/data" in each[2]]
-    assert at("traffic.har", *told[:2], 9) == f'"{text}'[:9]
+    (violation,) = [each for each in check("traffic.har").places if "/body/data" in each[2]]
+    assert at("traffic.har", *violation[:2], 9) == f'"{text}'[:9]
 
 
-# -- shapes ----------------------------------------------------------------------------------------
+# -- formats ---------------------------------------------------------------------------------------
 
 _OLD = {"protocol": "https", "host": "tenant.example", "port": 443, "path": "/companyGroup/create"}
 _TEXT = json.dumps(SENT)
@@ -334,10 +336,10 @@ _DATA = base64.b64encode(_TEXT.encode()).decode()
     ],
 )
 @pytest.mark.parametrize("name", ["interactions", "http_interactions", None])
-def test_shapes_of_cassettes(
+def test_formats_of_cassettes(
     request_: dict[str, Any], response: dict[str, Any], name: str | None, check: Command
 ) -> None:
-    """Cassettes are read as VCR wrote them at any time, for Python and for Ruby."""
+    """Cassettes of all versions of vcrpy and Ruby's VCR are read."""
     given = {
         "request": {"method": "post", **request_},
         "response": {"status": {"code": 200}, **response},
@@ -351,7 +353,7 @@ def test_shapes_of_cassettes(
 
 
 def test_tags_of_cassettes(check: Command) -> None:
-    """What is tagged in YAML is taken: bytes, and the Python objects of old cassettes."""
+    """YAML tags for bytes, and for the Python objects of old cassettes, are supported."""
     Path("cassette.yml").write_text(
         f"""\
 - request: !!python/object:vcr.request.Request
@@ -373,7 +375,7 @@ def test_tags_of_cassettes(check: Command) -> None:
         encoding="utf-8",
     )
     ran = check("cassette.yml")
-    assert [(line, said.partition(" is ")[0]) for line, _, said in ran.places] == [
+    assert [(line, text.partition(" is ")[0]) for line, _, text in ran.places] == [
         (7, "additionalProperties: /body/zzz"),
         (13, "enum: /status"),
     ]
@@ -392,35 +394,35 @@ def test_tags_of_cassettes(check: Command) -> None:
         entry(response={"status": 418}),
     ],
 )
-def test_shapes_of_logs(exchange: Any, check: Command) -> None:
-    """A log may name things as other recordings do, and an entry of a HAR may be a line."""
+def test_formats_of_logs(exchange: Any, check: Command) -> None:
+    """Logs may use the names of other formats; HAR entries may be lines of a log."""
     log(exchange)
-    told = [said.partition(" is ")[0] for _, _, said in check("traffic.ndjson").places]
-    assert told == ["additionalProperties: /body/zzz", "enum: /status"]
+    texts = [text.partition(" is ")[0] for _, _, text in check("traffic.ndjson").places]
+    assert texts == ["additionalProperties: /body/zzz", "enum: /status"]
 
 
 @pytest.mark.parametrize("file", ["one.json", "several.log", "lines.json"])
-def test_a_log_is_known_by_its_content(file: str, check: Command) -> None:
-    """One exchange is a log, and what goes on after its first line is one, whatever its name."""
+def test_a_log_is_recognized_by_its_content(file: str, check: Command) -> None:
+    """A single exchange is a log, and so is one exchange per line, whatever the file name."""
     log(*[logged()] * (1 + (file != "one.json")), file=file)
     assert len(check(file).lines) == 1 + (file != "one.json")
 
 
 def test_exchanges_are_numbered(check: Command) -> None:
-    """Each exchange has its number, also where a line of a log has several."""
+    """Exchanges are numbered, also if a line of a log has several."""
     log([logged(), logged()], logged(), "oops", [logged()])
     ran = check("traffic.ndjson")
     assert [line.split("(in exchange ")[1][:1] for line in ran.lines] == ["1", "2", "3", "4"]
 
 
-def test_form_is_rebuilt(check: Command) -> None:
-    """A form of which a HAR has the fields alone is rebuilt, its media type that of the HAR."""
+def test_form_fields_of_a_har(check: Command) -> None:
+    """A form body is built from the fields in a HAR."""
     Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
     params = [{"name": "amount", "value": "a lot"}, {"name": "note", "value": "a&b=\u00e9"}]
     post = {"mimeType": "application/x-www-form-urlencoded", "params": params}
     har(entry("https://x.example/form", request={"headers": [], "postData": post}))
     ran = check("traffic.har", api="api.json")
-    assert [said.partition(" is ")[0] for _, _, said in ran.places] == ["type: /body/amount"]
+    assert [text.partition(" is ")[0] for _, _, text in ran.places] == ["type: /body/amount"]
 
 
 _FORM: dict[str, Any] = {
@@ -457,11 +459,11 @@ _FORM: dict[str, Any] = {
 }
 
 
-# -- what is not judged ----------------------------------------------------------------------------
+# -- not checked -----------------------------------------------------------------------------------
 
 
-def test_what_is_skipped_is_counted(check: Command) -> None:
-    """Whatever is not judged of a recording is counted, with the reason and the host."""
+def test_skipped_exchanges_are_counted(check: Command) -> None:
+    """Skipped exchanges are counted by reason and host."""
     preflight = {"method": "OPTIONS", "headers": listed({"Access-Control-Request-Method": "POST"})}
     har(
         entry(),
@@ -478,11 +480,10 @@ def test_what_is_skipped_is_counted(check: Command) -> None:
     )
     ran = check("traffic.har")
     assert ran.err == (
-        "fieldbound: traffic.har: 2 of 11 exchanges judged; "
-        "3 to hosts no API covers (other.example 2, other.example:8443 1); "
-        "3 not of HTTP; 1 to open a tunnel; 1 that failed before a response came; "
-        "1 asked by a browser for itself (CORS preflight); "
-        "1 without a response: the request alone is judged\n"
+        "fieldbound: traffic.har: 2 of 11 exchanges checked; "
+        "3 to hosts without an API (other.example 2, other.example:8443 1); "
+        "3 not HTTP; 1 CONNECT (a tunnel); 1 failed without a response; "
+        "1 CORS preflight; 1 without a response (only the request is checked)\n"
     )
     assert len(ran.lines) == 2
 
@@ -498,24 +499,24 @@ def test_what_is_skipped_is_counted(check: Command) -> None:
 )
 @pytest.mark.parametrize("scheme", ["https", "wss"])
 def test_websockets_are_skipped(more: dict[str, Any], scheme: str, check: Command) -> None:
-    """A websocket is none of HTTP's exchanges, also where its URL is written as one of HTTP."""
+    """WebSockets are skipped, also if their URL is of HTTP."""
     request = {"method": "GET", "postData": None, **more.pop("request", {})}
     response = {"status": 101, **more.pop("response", {})}
     url = f"{scheme}://tenant.example/socket"
     har(entry(url, request=request, response=response, **more), entry())
     ran = check("traffic.har")
     assert len(ran.lines) == 1
-    assert ran.err == "fieldbound: traffic.har: 1 of 2 exchanges judged; 1 not of HTTP\n"
+    assert ran.err == "fieldbound: traffic.har: 1 of 2 exchanges checked; 1 not HTTP\n"
 
 
-def test_a_status_of_101_alone_is_judged(check: Command) -> None:
-    """Without a websocket 101 is a status like others."""
+def test_status_101_without_a_websocket_is_checked(check: Command) -> None:
+    """Without a WebSocket 101 is an ordinary status code."""
     har(entry(response={"status": 101}))
     assert any("enum: /status is 101" in line for line in check("traffic.har").lines)
 
 
-def test_bodies_a_har_has_not(check: Command) -> None:
-    """A body that a HAR leaves out is told as not judged, and never as missing."""
+def test_omitted_response_bodies_of_a_har(check: Command) -> None:
+    """A body that is omitted in a HAR is reported as not checked, not as missing."""
     har(
         entry(response={"content": {"size": 99, "mimeType": "application/json"}}),
         entry(
@@ -525,9 +526,9 @@ def test_bodies_a_har_has_not(check: Command) -> None:
     )
     ran = check("traffic.har")
     assert all(KNOWN in line for line in ran.lines)
-    left_out = "(the recording does not have it)"
-    assert f"/body of {API}/create-company-group/response.200, 2 times {left_out}" in ran.out
-    assert f"/body of {API}/create-company-group {left_out}" in ran.out
+    omitted = "(it is missing in the recording)"
+    assert f"/body of {API}/create-company-group/response.200, 2 times {omitted}" in ran.out
+    assert f"/body of {API}/create-company-group {omitted}" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -540,17 +541,17 @@ def test_bodies_a_har_has_not(check: Command) -> None:
         {"bodySize": -1, "postData": {"mimeType": "application/json", "_file": "x.json"}},
     ],
 )
-def test_bodies_of_requests_a_har_has_not(body: dict[str, Any], check: Command) -> None:
-    """A body that was sent, by the sizes in a HAR, and is not in it, is never called missing."""
+def test_omitted_request_bodies_of_a_har(body: dict[str, Any], check: Command) -> None:
+    """A body that was sent, by the sizes in a HAR, is reported as not checked."""
     har(entry(request=body))
     ran = check("traffic.har")
     assert "/body is missing" not in ran.out
-    assert f"/body of {API}/create-company-group (the recording does not have it)" in ran.out
+    assert f"/body of {API}/create-company-group (it is missing in the recording)" in ran.out
 
 
 @pytest.mark.parametrize("size", [-1, 0])
 def test_requests_without_a_body(size: int, check: Command) -> None:
-    """A request of which nothing tells that it had a body had none, be its size not known."""
+    """A request without any sign of a body had none, even if its size is unknown."""
     nothing = {"bodySize": size, "postData": None}
     har(
         entry(request={**nothing, "headers": listed({**JSON, "Content-Length": "0"})}),
@@ -560,31 +561,31 @@ def test_requests_without_a_body(size: int, check: Command) -> None:
         ),
     )
     ran = check("traffic.har")
-    assert [said.partition(" (")[0] for *_, said in ran.places] == ["required: /body is missing"]
+    assert [text.partition(" (")[0] for *_, text in ran.places] == ["required: /body is missing"]
     assert "/body of " not in ran.out
 
 
 @pytest.mark.parametrize(
-    ("part", "said"),
+    ("part", "message"),
     [
-        ({"request": {"postData": _TEXT}}, "the postData is no object with a text"),
-        ({"request": {"postData": [_TEXT]}}, "the postData is no object with a text"),
-        ({"request": {"postData": {"text": SENT}}}, "the text of the body is no string"),
-        ({"response": {"content": {"text": SENT}}}, "the text of the body is no string"),
+        ({"request": {"postData": _TEXT}}, "postData must be an object with a text"),
+        ({"request": {"postData": [_TEXT]}}, "postData must be an object with a text"),
+        ({"request": {"postData": {"text": SENT}}}, "the text of the body must be a string"),
+        ({"response": {"content": {"text": SENT}}}, "the text of the body must be a string"),
     ],
 )
-def test_bodies_that_are_no_text(part: dict[str, Any], said: str, check: Command) -> None:
-    """A body that a HAR has as anything but a text is an error with its place, never missing."""
+def test_invalid_bodies_of_a_har(part: dict[str, Any], message: str, check: Command) -> None:
+    """A body that is no string in a HAR is an error with its place."""
     har(entry(**part), entry())
     ran = check("traffic.har")
     assert (ran.code, len(ran.lines)) == (2, 1)
-    (told,) = [line for line in ran.err.splitlines() if said in line]
-    assert int(told.split(":")[2]) > 1
+    (line,) = [line for line in ran.err.splitlines() if message in line]
+    assert int(line.split(":")[2]) > 1
     assert "/body is missing" not in ran.out
 
 
 def test_bodies_that_were_iterators(check: Command) -> None:
-    """A body that was iterated over is read as vcrpy writes it, unless it was used up before."""
+    """A body that was an iterator is read as vcrpy writes it, unless it was exhausted."""
     Path("cassette.yaml").write_text(
         "interactions:\n"
         + "".join(
@@ -607,12 +608,12 @@ def test_bodies_that_were_iterators(check: Command) -> None:
         encoding="utf-8",
     )
     ran = check("cassette.yaml")
-    assert [said.partition(" is ")[0] for *_, said in ran.places] == [
+    assert [text.partition(" is ")[0] for *_, text in ran.places] == [
         "additionalProperties: /body/zzz",
         "enum: /status",
         "enum: /status",
     ]
-    assert "it is recorded in a way that is not read here" in ran.out
+    assert "its format in the recording is not supported" in ran.out
 
 
 @pytest.mark.parametrize(
@@ -622,8 +623,8 @@ def test_bodies_that_were_iterators(check: Command) -> None:
         *("fake-token", "YOUR_API_KEY", "redacted-by-vcr", "x" * 99),
     ],
 )
-def test_credentials_that_recorders_leave_out(value: str | None, check: Command) -> None:
-    """A credential that is missing or masked is not judged: it was there when it was sent."""
+def test_redacted_credentials(value: str | None, check: Command) -> None:
+    """A credential that is removed or masked in the recording is not checked."""
     Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     headers = {**form, **({} if value is None else {"x-own": value})}
@@ -639,7 +640,7 @@ def test_credentials_that_recorders_leave_out(value: str | None, check: Command)
     )
     ran = check("traffic.ndjson", api="api.json")
     assert (ran.code, ran.lines) == (0, [])
-    assert "not judged: /headers/X-Own of " in ran.out
+    assert "not checked: /headers/X-Own of " in ran.out
 
 
 _PIN = {"type": "string", "pattern": "^[0-9]{4}$"}
@@ -714,43 +715,45 @@ def _secrets(secret: str, body: Any, kind: str = "application/json") -> None:
         ("XXXX", "note=1234", "application/x-www-form-urlencoded"),
     ],
 )
-def test_secrets_are_masked_anywhere(mask: str, body: Any, kind: str, check: Command) -> None:
-    """What is secret and masked is not judged in the path, the query, a cookie, a body either."""
+def test_redacted_secrets_in_any_part(mask: str, body: Any, kind: str, check: Command) -> None:
+    """Masked secrets in paths, queries, cookies and bodies are not checked either."""
     _secrets(mask, body, kind)
     ran = check("traffic.ndjson", api="api.json")
     assert (ran.code, ran.lines) == (0, [])
-    told = {line.split()[2] for line in ran.out.splitlines() if line.startswith("not judged: ")}
-    assert told == {*_PLACES}
+    pointers = {
+        line.split()[2] for line in ran.out.splitlines() if line.startswith("not checked: ")
+    }
+    assert pointers == {*_PLACES}
 
 
 def test_masks_of_a_list(check: Command) -> None:
-    """A mask within a list is one, and a value beside it is judged."""
+    """A masked item of a list is not checked, other items are."""
     _secrets("1234", {"code": "1234", "note": "1234", "pins": ["REDACTED", SECRET]})
     ran = check("traffic.ndjson", api="api.json")
-    assert [said.split()[1] for *_, said in ran.places] == ["/body/pins/1"]
-    assert "not judged: /body/pins/0" in ran.out
+    assert [text.split()[1] for *_, text in ran.places] == ["/body/pins/1"]
+    assert "not checked: /body/pins/0" in ran.out
 
 
-def test_secrets_that_are_wrong(check: Command) -> None:
-    """A secret that is no mask is judged wherever it is, and so is a mask of what is no secret."""
+def test_invalid_secrets(check: Command) -> None:
+    """Secrets that are not masked are checked, and so are masks of what is no secret."""
     _secrets(SECRET, {"code": SECRET, "note": "REDACTED"})
     ran = check("traffic.ndjson", api="api.json")
-    assert sorted(said.split()[1] for *_, said in ran.places) == sorted([*_PLACES, "/body/note"])
+    assert sorted(text.split()[1] for *_, text in ran.places) == sorted([*_PLACES, "/body/note"])
     assert SECRET not in ran.out + ran.err
     _secrets("1234", {"code": "1234"})
     ran = check("traffic.ndjson", api="api.json")
-    assert [said.split()[1] for *_, said in ran.places] == ["/body/note"]
+    assert [text.split()[1] for *_, text in ran.places] == ["/body/note"]
 
 
-def test_a_masked_name_that_is_not_known(check: Command) -> None:
-    """A parameter that is not documented is a violation, whatever its value was."""
+def test_a_masked_unknown_parameter(check: Command) -> None:
+    """An undocumented parameter is a violation, even if its value is masked."""
     har(entry(f"{URL}?api_key=REDACTED"))
-    said = [said.partition(" is ")[0] for *_, said in check("traffic.har").places]
-    assert "additionalProperties: /query/api_key" in said
+    texts = [text.partition(" is ")[0] for *_, text in check("traffic.har").places]
+    assert "additionalProperties: /query/api_key" in texts
 
 
-def test_credentials_that_are_wrong(check: Command) -> None:
-    """A credential that is there and no mask is judged, and its value is not shown."""
+def test_invalid_credentials(check: Command) -> None:
+    """A credential that is not masked is checked, and its value is not shown."""
     Path("api.json").write_text(json.dumps(_FORM), encoding="utf-8")
     form = {"Content-Type": "application/x-www-form-urlencoded", "x-own": SECRET}
     log(
@@ -764,34 +767,34 @@ def test_credentials_that_are_wrong(check: Command) -> None:
         }
     )
     ran = check("traffic.ndjson", api="api.json")
-    assert [said.partition(" ")[0] for _, _, said in ran.places] == ["pattern:"]
+    assert [text.partition(" ")[0] for _, _, text in ran.places] == ["pattern:"]
     assert SECRET not in ran.out + ran.err
 
 
-def test_other_headers_that_are_missing(check: Command) -> None:
-    """A header that is no secret is missed as ever, at the headers of the message."""
+def test_other_missing_headers(check: Command) -> None:
+    """A missing header that is no secret is a violation at the headers of the message."""
     har(entry(request={"headers": listed({"accesstoken": SECRET}), "postData": {"text": _TEXT}}))
-    (told,) = [each for each in check("traffic.har").places if "/headers/" in each[2]]
-    assert "/headers/Content-Type is missing" in told[2]
-    assert at("traffic.har", *told[:2], 1) == "["
+    (violation,) = [each for each in check("traffic.har").places if "/headers/" in each[2]]
+    assert "/headers/Content-Type is missing" in violation[2]
+    assert at("traffic.har", *violation[:2], 1) == "["
 
 
-# -- which API -------------------------------------------------------------------------------------
+# -- APIs ------------------------------------------------------------------------------------------
 
 
 def test_hosts_are_learned(check: Command) -> None:
-    """At a host where an API is, a path that it does not have is a violation, before or after."""
+    """At the host of an API, an unknown path is a violation, in any order."""
     typo = "https://tenant.example/companieGroup/create"
     har(entry(typo), entry("https://other.example/companieGroup/create"), entry(), entry(typo))
     ran = check("traffic.har")
-    told = [said.partition(" is ")[0] for _, _, said in ran.places]
-    assert told == ["enum: /url", "additionalProperties: /body/zzz", "enum: /url"]
-    assert "1 to hosts no API covers (other.example 1)" in ran.err
+    texts = [text.partition(" is ")[0] for _, _, text in ran.places]
+    assert texts == ["enum: /url", "additionalProperties: /body/zzz", "enum: /url"]
+    assert "1 to hosts without an API (other.example 1)" in ran.err
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_several_apis_at_a_host(order: int, check: Command) -> None:
-    """Of the APIs that are named for one host each has the exchanges of its paths."""
+    """Among the APIs of one host, each has the exchanges with its paths."""
     har(entry(), entry("https://tenant.example/companieGroup/create"))
     apis = [f"tenant.example={API}", "Tenant.example=fortellis"][::order]
     ran = check("traffic.har", "--api", apis[0], api=apis[1])
@@ -800,48 +803,45 @@ def test_several_apis_at_a_host(order: int, check: Command) -> None:
 
 
 def test_api_at_a_host(check: Command) -> None:
-    """With HOST=NAME an API is at that host alone, whatever is asked of it."""
+    """With HOST=NAME an API has all exchanges with that host, and no others."""
     har(entry(), entry("https://shop.example/what"))
     ran = check("traffic.har", api=f"*.shop.example={API}")
     assert ran.code == 2
-    assert "nothing to judge: 0 of 2 exchanges judged" in ran.err
+    assert "nothing was checked: 0 of 2 exchanges checked" in ran.err
     ran = check("traffic.har", api=f"shop.example={API}")
-    assert [said.partition(" is ")[0] for _, _, said in ran.places] == ["enum: /url"]
+    assert [text.partition(" is ")[0] for _, _, text in ran.places] == ["enum: /url"]
 
 
 @pytest.mark.parametrize("api", ["", "host=", f"={API}"])
-def test_api_that_names_nothing(api: str, check: Command) -> None:
-    """--api names an API, and perhaps a host: neither may be empty."""
+def test_api_with_an_empty_name(api: str, check: Command) -> None:
+    """Neither the name nor the host of --api may be empty."""
     ran = check("traffic.har", "--api", api, api=None)
     assert (ran.code, ran.out) == (2, "")
-    assert "neither NAME nor HOST=NAME" in ran.err
+    assert "must be NAME or HOST=NAME, not" in ran.err
 
 
 def test_unknown_api(check: Command) -> None:
-    """An API that is not there is an error, which offers the closest."""
+    """An unknown API is an error with suggestions."""
     ran = check(har(entry()), api="axim-comerce")
     assert ran.code == 2
-    assert "the closest: axim-commerce" in ran.err
+    assert "did you mean axim-commerce?" in ran.err
 
 
 def test_apis_of_the_configuration(check: Command) -> None:
-    """Without --api the APIs are those of the configuration; with neither, it is an error."""
+    """Without --api the APIs of the configuration are used; having none is an error."""
     har(entry())
     ran = check("traffic.har", api=None)
     assert (ran.code, ran.out) == (2, "")
-    assert (
-        "traffic.har is a recording: name its APIs with --api, or in [tool.fieldbound.apis]"
-        in ran.err
-    )
+    assert "traffic.har is a recording and no API is named for it: pass --api, or set" in ran.err
     configure(f'[tool.fieldbound.apis]\n"tenant.example" = "{API}"\n')
     assert len(check("traffic.har", api=None).lines) == 1
 
 
-# -- which files -----------------------------------------------------------------------------------
+# -- files -----------------------------------------------------------------------------------------
 
 
 def test_recordings_of_the_configuration(check: Command) -> None:
-    """Without a FILE all recordings are judged, beside the mapped files, and as none of those."""
+    """Without FILE all recordings are checked, and mapped files, but no file as both."""
     schema, tapes = Path("contracts/group.json"), Path("tapes")
     schema.parent.mkdir()
     tapes.mkdir()
@@ -858,17 +858,17 @@ def test_recordings_of_the_configuration(check: Command) -> None:
     assert ran.code == 1
     assert "bad.json:1:10: maxLength: " in ran.out
     assert len(ran.lines) == 1
-    assert "tapes/two.json: nothing to judge: 0 of 1 exchanges judged" in ran.err
+    assert "tapes/two.json: nothing was checked: 0 of 1 exchanges checked" in ran.err
     assert len(check("tapes/one.json", api=None).lines) == 1
     (tapes / "one.json").unlink()
     Path("bad.json").write_text("{}", encoding="utf-8")
     ran = check(api=None)
     assert ran.code == 2
-    assert "no exchange of 1 recordings is of an API" in ran.err
+    assert "no exchange in 1 recording belongs to a known API" in ran.err
 
 
-def test_recordings_that_are_not_there(check: Command) -> None:
-    """A glob of recordings that matches no file is an error, as one of the mapping is."""
+def test_recordings_that_match_no_file(check: Command) -> None:
+    """A glob of recordings that matches no file is an error."""
     configure(f'recordings = ["*.har"]\n[tool.fieldbound.apis]\n"*" = "{API}"\n')
     ran = check(api=None)
     assert ran.code == 2
@@ -881,13 +881,13 @@ def test_recordings_without_apis(check: Command) -> None:
     har(entry())
     ran = check(api=None)
     assert (ran.code, ran.out) == (2, "")
-    assert "names recordings: name their APIs with --api" in ran.err
+    assert "lists recordings and no API is named for them: pass --api" in ran.err
     assert len(check().lines) == 1
 
 
 @pytest.mark.parametrize("api", [API, None])
 def test_contract_for_a_recording(api: str | None, check: Command) -> None:
-    """A recording is of no contract: -c is refused, in words that say what to give instead."""
+    """-c is an error for a recording; the message names --api."""
     har(entry())
     ran = check("-c", f"{API}/create-company-group", "traffic.har", api=api)
     assert (ran.code, ran.out) == (2, "")
@@ -895,18 +895,18 @@ def test_contract_for_a_recording(api: str | None, check: Command) -> None:
 
 
 def test_hook_skips_what_is_not_mapped(check: Command) -> None:
-    """With --skip-unmapped a HAR passes where no API is named, and one of other hosts alone."""
+    """With --skip-unmapped a HAR without any API or checked exchange passes."""
     har(entry("https://other.example/x"))
     configure('recordings = []\n[tool.fieldbound.files]\n"p*.json" = "x.json"\n')
     Path("pay.json").write_text("{}", encoding="utf-8")
     ran = check("--skip-unmapped", "traffic.har", api=None)
-    assert (ran.code, "skipped, mapped to no contract: traffic.har" in ran.err) == (0, True)
+    assert (ran.code, "skipped (no contract is mapped): traffic.har" in ran.err) == (0, True)
     ran = check("--skip-unmapped", "traffic.har")
-    assert (ran.code, "nothing to judge: 0 of 1 exchanges judged" in ran.err) == (0, True)
+    assert (ran.code, "nothing was checked: 0 of 1 exchanges checked" in ran.err) == (0, True)
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, check: Command) -> None:
-    """With --api standard input is a recording: a HAR or a log, by its content."""
+    """With --api standard input is a recording, whose content decides the format."""
     files = [har(entry()), log(logged(), logged())]
     for file, count in zip(files, (1, 2), strict=True):
         with Path(file).open("rb") as stream, monkeypatch.context() as patch:
@@ -916,70 +916,70 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, check: Command) -> None
         assert all(line.startswith("stdin:") for line in ran.lines)
 
 
-# -- what is no recording --------------------------------------------------------------------------
+# -- invalid recordings ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("[]", 'this is no HAR: it has no "log" with a list of "entries"'),
-        ('{"log": {"version": "1.2"}}', 'this is no HAR: it has no "log" with a list of "entries"'),
-        ('{"interactions": []}', 'this is no HAR: it has no "log" with a list of "entries"'),
-        ('{"log": {"entries": []}}', "nothing to judge: 0 exchanges are in it"),
+        ("[]", 'not a HAR: "log.entries" must be an array'),
+        ('{"log": {"version": "1.2"}}', 'not a HAR: "log.entries" must be an array'),
+        ('{"interactions": []}', 'not a HAR: "log.entries" must be an array'),
+        ('{"log": {"entries": []}}', "nothing was checked: no exchanges"),
         ('{"log": {"entries": [}}', ":1:22: syntax: "),
         ('{"log": {"entries": []}}\n{}', ":2:1: trailingData: "),
-        ("", ":1:1: syntax: the text is empty"),
+        ("", ":1:1: syntax: the document is empty"),
         ('{"log": {"entries": [7]}}', ":1:22: the exchange has no request"),
         ('{"log": {"entries": [{"request": {"url": "x"}}]}}', ":1:34: the request has no method"),
         ('{"log": {"entries": [{"request": {"method": "GET"}}]}}', ":1:34: the request has no url"),
         (
             '{"log": {"entries": [{"request": {"method": "GET", "url": "http://[x"}}]}}',
-            ":1:59: the url is none",
+            ":1:59: invalid url",
         ),
     ],
 )
-def test_har_that_is_none(text: str, said: str, check: Command) -> None:
-    """What is no HAR is an error that says what is expected, and where."""
+def test_invalid_hars(text: str, message: str, check: Command) -> None:
+    """An invalid HAR is an error with its place, and what is expected."""
     Path("traffic.har").write_text(text, encoding="utf-8")
     ran = check("traffic.har")
     assert ran.code == 2
-    assert said in ran.err
+    assert message in ran.err
     assert ran.err.startswith("fieldbound: traffic.har:")
 
 
-def test_yaml_that_is_no_cassette(check: Command) -> None:
-    """A YAML file that is no cassette is an error, and so is one that is no YAML."""
-    for text, said in (("a: 1", "this is no recording: "), ("a: [", "cassette.yaml:1:")):
+def test_invalid_cassettes(check: Command) -> None:
+    """A YAML file that is no cassette is an error, and so is invalid YAML."""
+    for text, message in (("a: 1", "not a recording: "), ("a: [", "cassette.yaml:1:")):
         Path("cassette.yaml").write_text(text, encoding="utf-8")
         ran = check("cassette.yaml")
         assert ran.code == 2
-        assert said in ran.err
+        assert message in ran.err
 
 
-def test_bad_lines_of_a_log(check: Command) -> None:
-    """A line that is no exchange is told with its place, and the rest is judged."""
+def test_invalid_lines_of_a_log(check: Command) -> None:
+    """An invalid line is an error with its place; the other lines are checked."""
     log(logged(), "oops", '{"a": 1}', {**logged(), "response": {"status": "fine"}}, logged())
     ran = check("traffic.ndjson")
     assert ran.code == 2
     assert [line for line, _, _ in ran.places] == [1, 5]
     assert "fieldbound: traffic.ndjson:2:1: syntax: " in ran.err
-    assert "fieldbound: traffic.ndjson:3:1: this is no recording: " in ran.err
-    (said,) = [line for line in ran.err.splitlines() if ":4:" in line]
-    assert said.endswith(": the status is no number")
-    assert at("traffic.ndjson", 4, int(said.split(":")[3]), 6) == '"fine"'
+    assert "fieldbound: traffic.ndjson:3:1: not a recording: " in ran.err
+    (line,) = [line for line in ran.err.splitlines() if ":4:" in line]
+    assert line.endswith(": the status must be a number")
+    assert at("traffic.ndjson", 4, int(line.split(":")[3]), 6) == '"fine"'
 
 
-def test_many_bad_lines(check: Command) -> None:
-    """Of many bad lines the first are told, and how many more there are."""
+def test_many_invalid_lines(check: Command) -> None:
+    """Of many invalid lines the first are reported, and the number of the others."""
     log(*["oops"] * 100, logged())
     ran = check("traffic.ndjson")
     assert (ran.code, len(ran.lines)) == (2, 1)
     assert ran.err.count("syntax") == 20
-    assert "traffic.ndjson: 80 more of such faults are not told one by one" in ran.err
+    assert "traffic.ndjson: 80 more errors, not shown" in ran.err
 
 
-def test_repeated_name(check: Command) -> None:
-    """A name that a recording repeats is told, for only the last is judged."""
+def test_duplicate_keys(check: Command) -> None:
+    """A duplicate key in a recording is an error, as only the last value is checked."""
     text = json.dumps(logged()).replace('"accessToken"', '"X": "a", "X": "b", "accessToken"')
     log(text)
     ran = check("traffic.ndjson")
@@ -988,11 +988,11 @@ def test_repeated_name(check: Command) -> None:
     assert "duplicateKey" in ran.err
 
 
-# -- what comes out --------------------------------------------------------------------------------
+# -- output ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_no_secret_comes_out(format: str, check: Command) -> None:  # noqa: A002
+def test_no_secret_is_shown(format: str, check: Command) -> None:  # noqa: A002
     """No format shows a credential, a userinfo, a query string or a line of the recording."""
     headers = listed(
         {"Authorization": f"Basic {SECRET}", "Cookie": f"sid={SECRET}", "accesstoken": SECRET}
@@ -1017,7 +1017,7 @@ def test_no_secret_comes_out(format: str, check: Command) -> None:  # noqa: A002
 
 
 def test_formats_name_the_exchange(check: Command) -> None:
-    """Every format says in which exchange of which recording a violation is."""
+    """Every format has the exchange and the recording of a violation."""
     har(entry(), entry())
     for format_ in FORMATS:
         ran = check("traffic.har", "--format", format_)

@@ -1,6 +1,6 @@
-"""The formats: each is one function of the same reports, and none lets a user's data do harm.
+"""The output formats: expected output, escaping of hostile data, and published schemas.
 
-`python tests/test_render.py` writes the saved outputs under tests/render/ anew.
+`python tests/render/test_formats.py` rewrites the expected output in tests/render/expected.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import fieldbound.render
 from fieldbound.model.facts import Place
 from fieldbound.model.limits import Limit, Source
 from fieldbound.model.violations import Report, Violation
-from fieldbound.render import FORMATS, Style, Tally, escaped, render, table, version
-from fieldbound.render.escape import cells
-from support.hostile_text import NASTY
+from fieldbound.render import FORMATS, Style, Summary, escaped, limits_table, render, version
+from fieldbound.render.escape import display_width
+from support.hostile_text import HOSTILE
 
-SAVED = Path(__file__).with_name("expected")
+EXPECTED = Path(__file__).with_name("expected")
 SCHEMA = json.loads(Path(fieldbound.render.__file__).with_name("report.schema.json").read_text())
 SUITES = os.environ.get("FIELDBOUND_SUITES")
 
@@ -37,14 +37,14 @@ PARTS = "fortellis/create-parts-group"
 def limit(
     pointer: str, keyword: str, value: Any, says: str | None = "stated", **more: Any
 ) -> Limit:
-    """Make a limit of the contract GROUPS."""
+    """Return a limit of the contract GROUPS."""
     more = {"sources": (PAGE,) if says else (), **more}
     at = f"https://fieldbound.invalid/groups.json#{pointer}/{keyword}"
     return Limit(GROUPS, pointer, keyword, value, at, says, **more)
 
 
 def reports() -> list[Report]:
-    """Make reports that hold whatever a report can hold."""
+    """Return reports with every field that a report can have."""
     name = limit("/InternalName", "maxLength", 150)
     flag = limit(
         "/ActiveFlag",
@@ -85,10 +85,10 @@ def reports() -> list[Report]:
     ]
 
 
-#: What could not be judged.
+#: What could not be checked.
 PROBLEMS = ("cannot read missing.json: No such file or directory", "a.json: \x1b is no name")
 
-#: The saved outputs: file -> format, style, reports (those of `reports`) and problems.
+#: The expected outputs: file -> format, style, reports (those of `reports`) and problems.
 CASES: dict[str, tuple[Any, ...]] = {
     "plain.txt": ("text", Style()),
     "terminal.txt": ("text", Style(color=True, excerpts=True)),
@@ -101,7 +101,7 @@ CASES: dict[str, tuple[Any, ...]] = {
 
 
 @pytest.fixture(autouse=True)
-def _nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
 
 
@@ -111,34 +111,34 @@ def shown(
     given: list[Report] | None = None,
     problems: Sequence[str] = (),
 ) -> str:
-    """Render reports, those of `reports` unless given, as one text."""
-    judged = reports() if given is None else given
-    text = "".join(render(format, judged, style or Style(), problems))
+    """Return reports, those of `reports` by default, in a format."""
+    checked = reports() if given is None else given
+    text = "".join(render(format, checked, style or Style(), problems))
     return text.replace(f'"{version()}"', '"VERSION"')
 
 
 def one(violation: Violation, **more: Any) -> list[Report]:
-    """Make the reports of one document with one violation."""
+    """Return the reports of one document with one violation."""
     return [Report(GROUPS, (violation,), **{"name": "a.json", **more})]
 
 
 @pytest.mark.parametrize("file", CASES)
-def test_saved(file: str) -> None:
-    """Each format gives the saved output, whole."""
-    assert shown(*CASES[file]) == (SAVED / file).read_text(encoding="utf-8")
+def test_expected_output(file: str) -> None:
+    """The output of each format is the expected one."""
+    assert shown(*CASES[file]) == (EXPECTED / file).read_text(encoding="utf-8")
 
 
-def test_every_format_has_a_saved_output() -> None:
-    """No format goes without a saved output, and none of those without its case."""
+def test_every_format_has_an_expected_output() -> None:
+    """Every format has an expected output, and every expected output a case."""
     assert {name for name, *_ in CASES.values()} == set(FORMATS)
-    assert {path.name for path in SAVED.iterdir()} == set(CASES)
+    assert {path.name for path in EXPECTED.iterdir()} == set(CASES)
 
 
-# -- harm ------------------------------------------------------------------------------------------
+# -- escaping --------------------------------------------------------------------------------------
 
 
-def nasty_report(text: str) -> list[Report]:
-    """Make a report that has *text* in whatever a user's data or contract can put it."""
+def hostile_report(text: str) -> list[Report]:
+    """Return a report that has *text* wherever data or a contract can put it."""
     source = Source("k", text, "https://docs.example/" + text)
     broken = limit("/" + text, "const", text, "inferred", sources=(source,), note=text)
     also = limit("/" + text, "pattern", text)
@@ -158,23 +158,23 @@ def nasty_report(text: str) -> list[Report]:
     ]
 
 
-@pytest.mark.parametrize("text", NASTY, ids=ascii)
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 @pytest.mark.parametrize("format", FORMATS)
-def test_no_harm(format: str, text: str) -> None:  # noqa: A002
-    """Whatever stands in data, file names and contracts, output is printable lines and no more."""
-    output = shown(format, Style(excerpts=True), nasty_report(text), [text])
+def test_output_is_printable(format: str, text: str) -> None:  # noqa: A002
+    """The output is printable, whatever is in data, file names and contracts."""
+    output = shown(format, Style(excerpts=True), hostile_report(text), [text])
     assert output.replace("\n", "").isprintable()
     output.encode()
 
 
-@pytest.mark.parametrize("text", NASTY, ids=ascii)
-def test_no_harm_by_lines(text: str) -> None:
-    """Line ends in data start no line: text shows a known beginning, github a known command."""
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_data_starts_no_line(text: str) -> None:
+    """Line ends in data are escaped: no line of text or github begins with data."""
     quiet = Style(excerpts=True, quiet=True)
     name = escaped(text.replace("\x00", ""))
-    for line in shown("text", quiet, nasty_report(text)).splitlines():
+    for line in shown("text", quiet, hostile_report(text)).splitlines():
         assert line.startswith((f"{name}.json:", "    "))
-    commands = shown("github", quiet, nasty_report(text)).splitlines()
+    commands = shown("github", quiet, hostile_report(text)).splitlines()
     assert len(commands) == 2
     for command in commands:
         _, properties, _ = command.split("::", 2)
@@ -182,25 +182,25 @@ def test_no_harm_by_lines(text: str) -> None:
         assert list(given) == ["file", "line", "col", "title"]
 
 
-@pytest.mark.parametrize("text", NASTY, ids=ascii)
-def test_machines_can_read_it(text: str) -> None:
-    """What machines read parses, by strict readers, whatever stands in the data."""
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_output_can_be_parsed(text: str) -> None:
+    """JSON, SARIF and JUnit XML can be parsed, whatever is in the data."""
     import jiter
 
     for name in ("json", "sarif"):
-        assert jiter.from_json(shown(name, given=nasty_report(text), problems=[text]).encode())
-    root = ET.fromstring(shown("junit", given=nasty_report(text), problems=[text]))  # noqa: S314
+        assert jiter.from_json(shown(name, given=hostile_report(text), problems=[text]).encode())
+    root = ET.fromstring(shown("junit", given=hostile_report(text), problems=[text]))  # noqa: S314
     assert root.tag == "testsuites"
 
 
 def test_excerpt_starts_no_line() -> None:
-    """A line of the text is shown after its number: at a line's start it might be a command."""
+    """An excerpt is shown after its line number: at the start of a line it might be a command."""
     given = one(Violation("syntax", "", place=Place(1, 1)), lines={1: "::stop-commands::x"})
     assert "\n    1 | ::stop-commands::x\n" in shown("text", Style(excerpts=True), given)
 
 
 def test_sensitive_line_is_not_shown() -> None:
-    """The line in which a sensitive value stands is shown in no format."""
+    """The line of a sensitive value is shown in no format."""
     for name in FORMATS:
         assert "secret" not in shown(name, Style(excerpts=True))
 
@@ -222,7 +222,7 @@ def test_sensitive_line_is_not_shown() -> None:
     ],
 )
 def test_caret(line: str, column: int, before: int) -> None:
-    """The caret stands below the column as a terminal shows it: wide, joined and made harmless."""
+    """The caret is below the column as a terminal shows it: wide, combined or escaped."""
     given = one(Violation("type", "/a", place=Place(1, column)), lines={1: line})
     _, source, caret, *_ = shown("text", Style(excerpts=True), given).splitlines()
     assert caret == "      | " + " " * before + "^"
@@ -232,18 +232,18 @@ def test_caret(line: str, column: int, before: int) -> None:
 @pytest.mark.parametrize("column", [1, 20, 99, 150, 500, 1000])
 @pytest.mark.parametrize("char", ["x", "名"])
 def test_long_line_is_cut(column: int, char: str) -> None:
-    """Of a long line about 100 cells are shown, with the column among them and marked cuts."""
+    """About 100 cells of a long line are shown around the column, with … where it is cut."""
     line = char * (column - 1) + "*" + char * (1000 - column)
     given = one(Violation("type", "/a", place=Place(1, column)), lines={1: line})
     _, source, caret, *_ = shown("text", Style(excerpts=True), given).splitlines()
-    assert cells(source) <= 112
-    assert cells(source.partition("*")[0]) == len(caret) - 1
+    assert display_width(source) <= 112
+    assert display_width(source.partition("*")[0]) == len(caret) - 1
     assert source.endswith("…") == (column < 900)
     assert ("| …" in source) == (column > 60)
 
 
 def test_no_line_no_excerpt() -> None:
-    """Without the line at hand, or without a place, only the sentence is shown."""
+    """Without the line or without a place, only the message is shown."""
     given = one(Violation("type", "/a", place=Place(9, 9))) + one(Violation("type", "/a"))
     first, second, _ = shown("text", Style(excerpts=True), given).splitlines()
     assert first.startswith("a.json:9:9: type: ")
@@ -251,13 +251,13 @@ def test_no_line_no_excerpt() -> None:
 
 
 def test_value_without_file_is_named_by_contract() -> None:
-    """A plain value has no file: its contract's name stands there."""
+    """A plain value has no file, so the name of its contract is shown."""
     given = one(Violation("type", "/a"), name=None)
     assert shown("text", Style(), given).startswith(f"{GROUPS}: type: ")
 
 
 @pytest.mark.parametrize(
-    ("also", "told"),
+    ("also", "expected"),
     [
         (("stated", "observed"), 'also breaks maxLength 1, stated in "Create a product group"'),
         (("observed",), 'also breaks maxLength 1, observed in "Create a product group"'),
@@ -267,17 +267,17 @@ def test_value_without_file_is_named_by_contract() -> None:
         ((), None),
     ],
 )
-def test_firmer_limit_is_told(also: tuple[str | None, ...], told: str | None) -> None:
-    """Of the other limits broken, the firmest is told, if it is firmer than the first."""
+def test_limit_with_stronger_evidence(also: tuple[str | None, ...], expected: str | None) -> None:
+    """Of the other broken limits, the one with the strongest evidence is shown, if stronger."""
     others = tuple(limit("/a", "maxLength", 1, says) for says in also)
     given = one(Violation("type", "/a", limit("/a", "type", "string", "example"), also=others))
     text = shown("text", Style(), given)
-    assert ("also" in text) == (told is not None)
-    assert (told or "") in text
+    assert ("also" in text) == (expected is not None)
+    assert (expected or "") in text
 
 
 def test_long_limit_is_cut() -> None:
-    """A limit's long value is shown in part."""
+    """A long value of a limit is shortened."""
     many = limit("/a", "enum", [f"value {each}" for each in range(1000)], None)
     given = one(Violation("type", "/a", limit("/a", "type", "string"), also=(many,)))
     also = next(line for line in shown("text", Style(), given).splitlines() if "also" in line)
@@ -286,47 +286,47 @@ def test_long_limit_is_cut() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tally", "text"),
+    ("summary", "text"),
     [
-        (Tally(), "no document judged"),
-        (Tally(1), "1 document valid"),
-        (Tally(3), "3 documents valid"),
-        (Tally(1, 1, 2), "2 violations in 1 of 1 documents"),
-        (Tally(3, 1, 1), "1 violation in 1 of 3 documents"),
-        (Tally(3, 2, 5, 1), "5 violations in 2 of 3 documents, 1 of them only a warning"),
-        (Tally(3, 2, 5, 2), "5 violations in 2 of 3 documents, 2 of them only warnings"),
-        (Tally(3, 2, 5, 5), "5 violations in 2 of 3 documents, all only warnings"),
-        (Tally(1, 1, 1, 1), "1 violation in 1 of 1 documents, only a warning"),
-        (Tally(2, not_checked=1), "2 documents valid; 1 could not be judged"),
-        (Tally(4, 2, 3, 0, 2), "3 violations in 2 of 4 documents; 2 could not be judged"),
+        (Summary(), "no documents checked"),
+        (Summary(1), "1 document valid"),
+        (Summary(3), "3 documents valid"),
+        (Summary(1, 1, 2), "2 violations in 1 of 1 documents"),
+        (Summary(3, 1, 1), "1 violation in 1 of 3 documents"),
+        (Summary(3, 2, 5, 1), "5 violations in 2 of 3 documents, 1 of them only a warning"),
+        (Summary(3, 2, 5, 2), "5 violations in 2 of 3 documents, 2 of them only warnings"),
+        (Summary(3, 2, 5, 5), "5 violations in 2 of 3 documents, all only warnings"),
+        (Summary(1, 1, 1, 1), "1 violation in 1 of 1 documents, only a warning"),
+        (Summary(2, not_checked=1), "2 documents valid; 1 could not be checked"),
+        (Summary(4, 2, 3, 0, 2), "3 violations in 2 of 4 documents; 2 could not be checked"),
     ],
 )
-def test_count(tally: Tally, text: str) -> None:
-    """The count is a sentence, in the singular and in the plural."""
-    assert str(tally) == text
+def test_summary(summary: Summary, text: str) -> None:
+    """The summary line has singular and plural."""
+    assert str(summary) == text
 
 
 @pytest.mark.parametrize("format", ["text", "github"])
-def test_count_ends_the_output_unless_quiet(format: str) -> None:  # noqa: A002
-    """What was not judged, once for each contract, and then the count end it, but not if quiet."""
+def test_summary_ends_the_output_unless_quiet(format: str) -> None:  # noqa: A002
+    """What was not checked, once per contract, and the summary end the output, unless quiet."""
     loud = shown(format, problems=PROBLEMS)
     quiet = shown(format, Style(quiet=True), problems=PROBLEMS)
     assert loud.removeprefix(quiet).splitlines() == [
-        f"not judged, for the vendor does not document it: /data of {GROUPS} (its page is empty)",
-        "5 violations in 3 of 4 documents; 2 could not be judged",
+        f"not checked, the vendor does not document it: /data of {GROUPS} (its page is empty)",
+        "5 violations in 3 of 4 documents; 2 could not be checked",
     ]
 
 
 def repeated(count: int) -> list[Report]:
-    """Make reports of one limit, broken by each of some items in each of two documents."""
+    """Return reports of one limit, broken by *count* items in each of two documents."""
     broken = limit("/*/a", "type", "string", "inferred", note="Seen once.")
     also = limit("/*/a", "enum", ["Y"])
     items = [Violation("type", f"/{each}/a", broken, 1, also=(also,)) for each in range(count)]
     return [Report(GROUPS, tuple(items), name) for name in ("a.json", "b.json")]
 
 
-def test_address_and_note_are_told_once() -> None:
-    """In a run, text has a source's address and a limit's note where they are first told, alone."""
+def test_address_and_note_are_shown_once() -> None:
+    """The text format shows the address of a source and the note of a limit the first time only."""
     lines = shown("text", given=repeated(300)).splitlines()
     inferred, also = 'inferred from "Create a product group"', 'also breaks enum ["Y"], stated in'
     assert lines[1:5] == [
@@ -340,8 +340,8 @@ def test_address_and_note_are_told_once() -> None:
     assert sum("Seen once" in line for line in lines) == 1
 
 
-def test_notes_of_two_limits_are_both_told() -> None:
-    """A note is that of a limit's location: another limit's is told, be it the same sentence."""
+def test_notes_of_two_limits_are_both_shown() -> None:
+    """The notes of two limits are both shown, even if they are equal."""
     first = limit("/a", "type", "string", note="Seen once.", sources=(BOOK,))
     second = limit("/b", "type", "string", note="Seen once.", sources=(PAGE,))
     given = one(Violation("type", "/a", first)) + one(Violation("type", "/b", second))
@@ -351,15 +351,15 @@ def test_notes_of_two_limits_are_both_told() -> None:
 
 
 @pytest.mark.parametrize("format", ["github", "junit"])
-def test_what_stands_alone_is_whole(format: str) -> None:  # noqa: A002
-    """An annotation, or a failure, is read without the others: it has its address and note."""
+def test_annotations_are_complete(format: str) -> None:  # noqa: A002
+    """Every annotation and every failure has the address and the note of its limit."""
     text = shown(format, given=repeated(3))
     assert text.count("note: Seen once.") == 6
     assert text.count(f'inferred from "Create a product group", {PAGE.address}') == 6
 
 
-def test_order_of_a_violation() -> None:
-    """The sentence comes first, then the line, what to do, and where all that is documented."""
+def test_order_of_details() -> None:
+    """The message comes first, then the excerpt, the hint, the source, the note, other limits."""
     lines = shown("text", Style(excerpts=True)).splitlines()
     begins = ["payloads/new", "    7 | ", "      | ", "    hint: ", "    inferred ", "    note: "]
     at = next(number for number, line in enumerate(lines) if ":7:28:" in line)
@@ -369,7 +369,7 @@ def test_order_of_a_violation() -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_problems_may_come_with_the_reports(format: str) -> None:  # noqa: A002
-    """What cannot be judged is looked at after the last report: it may turn up while they come."""
+    """Problems are read after the last report, so they may be added while reports are made."""
     problems: list[str] = []
 
     def giving() -> Iterator[Report]:
@@ -384,25 +384,25 @@ def test_problems_may_come_with_the_reports(format: str) -> None:  # noqa: A002
 
 @pytest.mark.parametrize("format", ["text", "github"])
 def test_streams(format: str) -> None:  # noqa: A002
-    """A report is shown before the next is asked for, so that one document is held at a time."""
-    asked = []
+    """A report is written before the next is read, so one document is in memory at a time."""
+    read = []
 
     def giving() -> Iterator[Report]:
         for number in range(3):
-            asked.append(number)
+            read.append(number)
             yield from one(Violation("type", "/a"), name=f"{number}.json")
 
     chunks = render(format, giving(), Style())
     for number in range(3):
         assert f"{number}.json" in next(chunks)
-        assert asked == list(range(number + 1))
+        assert read == list(range(number + 1))
 
 
-# -- what machines read ----------------------------------------------------------------------------
+# -- JSON, SARIF and JUnit -------------------------------------------------------------------------
 
 
-def test_schema_is_sound_and_strict() -> None:
-    """The published schema is one, and takes no object with a member it does not name."""
+def test_schema_is_valid_and_strict() -> None:
+    """The published schema is valid, and its objects allow no other properties."""
     Draft202012Validator.check_schema(SCHEMA)
     objects = [SCHEMA, *SCHEMA["$defs"].values()]
     for each in objects:
@@ -413,19 +413,19 @@ def test_schema_is_sound_and_strict() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [reports(), [], [Report(GROUPS)], *map(nasty_report, NASTY)],
+    [reports(), [], [Report(GROUPS)], *map(hostile_report, HOSTILE)],
     ids=lambda given: ascii(given[0].name) if given else "none",
 )
-def test_json_keeps_its_schema(given: list[Report]) -> None:
-    """Every JSON output is valid by the published schema, and names it."""
-    output = json.loads(shown("json", given=given, problems=NASTY))
+def test_json_is_valid_by_its_schema(given: list[Report]) -> None:
+    """Every JSON output is valid by the published schema, and has its `$id`."""
+    output = json.loads(shown("json", given=given, problems=HOSTILE))
     validator = Draft202012Validator(SCHEMA)
     assert [error.message for error in validator.iter_errors(output)] == []
     assert output["$schema"] == SCHEMA["$id"]
 
 
 def test_json_has_the_facts() -> None:
-    """The JSON output has each fact of each report, as it is."""
+    """The JSON output has every field of every report."""
     output = json.loads(shown("json", Style("stated")))
     assert (output["ok"], output["documents"], output["violations"]) == (False, 4, 5)
     for found, report in zip(output["reports"], reports(), strict=True):
@@ -441,13 +441,13 @@ def test_json_has_the_facts() -> None:
             assert [other["id"] for other in each["also"]] == [other.id for other in violation.also]
 
 
-def test_nothing_judged_is_not_ok() -> None:
-    """No document judged is no pass."""
+def test_nothing_checked_is_not_ok() -> None:
+    """Without any document, `ok` is false."""
     assert json.loads(shown("json", given=[]))["ok"] is False
 
 
-def test_json_has_what_could_not_be_judged() -> None:
-    """What could not be judged is an error in the output, and nothing is ok."""
+def test_json_has_what_could_not_be_checked() -> None:
+    """What could not be checked is in `errors`, and `ok` is false."""
     output = json.loads(shown("json", given=[Report(GROUPS)], problems=PROBLEMS))
     assert (output["ok"], output["errors"]) == (False, list(PROBLEMS))
     output = json.loads(shown("json", given=[Report(GROUPS)]))
@@ -456,7 +456,7 @@ def test_json_has_what_could_not_be_judged() -> None:
 
 @pytest.mark.parametrize("actual", [float("inf"), float("nan"), 10**60, 1.5, None])
 def test_json_numbers(actual: Any) -> None:
-    """A number that JSON lacks becomes null; every other stays itself."""
+    """NaN and infinity become null; every other number is kept."""
     found = json.loads(shown("json", given=one(Violation("type", "/a", actual=actual))))
     expected = None if isinstance(actual, float) and actual != 1.5 else actual
     assert found["reports"][0]["violations"][0]["actual"] == expected
@@ -465,26 +465,26 @@ def test_json_numbers(actual: Any) -> None:
 @pytest.mark.skipif(SUITES is None, reason="FIELDBOUND_SUITES names no folder of public suites")
 @pytest.mark.parametrize(
     "given",
-    [reports(), [], *map(nasty_report, NASTY)],
+    [reports(), [], *map(hostile_report, HOSTILE)],
     ids=lambda given: ascii(given[0].name) if given else "none",
 )
-def test_sarif_keeps_its_schema(given: list[Report]) -> None:
+def test_sarif_is_valid_by_its_schema(given: list[Report]) -> None:
     """Every SARIF output is valid by the schema of SARIF 2.1.0."""
     schema = json.loads(Path(SUITES or "", "formats", "sarif-2.1.0.json").read_text())
     validator = validators.validator_for(schema)(schema)
-    output = json.loads(shown("sarif", given=given, problems=NASTY))
+    output = json.loads(shown("sarif", given=given, problems=HOSTILE))
     assert [error.message for error in validator.iter_errors(output)] == []
 
 
 def sarif_run(given: list[Report]) -> dict[str, Any]:
-    """Render as SARIF and return the one run."""
+    """Return the run of the SARIF output."""
     (run,) = json.loads(shown("sarif", Style("stated"), given))["runs"]
     found: dict[str, Any] = run
     return found
 
 
 def test_sarif_rules_are_limits() -> None:
-    """A result's rule is the limit's id; each rule is told once, with its source."""
+    """The rule of a result is the id of its limit; each rule is listed once, with its source."""
     run = sarif_run(reports() * 2)
     rules = run["tool"]["driver"]["rules"]
     violations = [violation for report in reports() * 2 for violation in report]
@@ -513,7 +513,7 @@ def test_sarif_rules_are_limits() -> None:
 )
 @pytest.mark.skipif(os.name == "nt", reason="the paths are those of POSIX")
 def test_sarif_uri(name: str, uri: str) -> None:
-    """A file's URI is relative where it lies below the working directory, and percent-encoded."""
+    """The URI of a file below the working directory is relative, and percent-encoded."""
     (result,) = sarif_run(one(Violation("syntax", "", place=Place(1, 2)), name=name))["results"]
     assert result["locations"] == [
         {
@@ -525,8 +525,8 @@ def test_sarif_uri(name: str, uri: str) -> None:
     ]
 
 
-def test_sarif_tells_what_could_not_be_judged() -> None:
-    """What could not be judged is an error of the invocation, which then was no success."""
+def test_sarif_has_what_could_not_be_checked() -> None:
+    """What could not be checked is an error of the invocation, which is not successful."""
     (run,) = json.loads(shown("sarif", problems=PROBLEMS[:1]))["runs"]
     (invocation,) = run["invocations"]
     assert invocation["executionSuccessful"] is False
@@ -551,14 +551,14 @@ def test_sarif_tells_what_could_not_be_judged() -> None:
         ("repo", "stdin", "stdin"),
     ],
 )
-def test_file_as_seen_from_the_workspace(
+def test_file_is_relative_to_the_workspace(
     workspace: str | None,
     name: str,
     seen: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What GitHub reads names a file below GITHUB_WORKSPACE as seen from there."""
+    """In github and sarif, a file below GITHUB_WORKSPACE is relative to it."""
     (tmp_path / "repo" / "sub").mkdir(parents=True)
     (tmp_path / "link").symlink_to("repo")
     monkeypatch.chdir(tmp_path / "repo" / "sub")
@@ -574,7 +574,7 @@ def test_file_as_seen_from_the_workspace(
 def test_fingerprint_is_the_same_from_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a workspace a violation has one fingerprint, whatever folder the command was run in."""
+    """In a workspace the fingerprint does not depend on the working directory."""
     (tmp_path / "sub").mkdir()
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     prints = set()
@@ -597,8 +597,8 @@ def test_sarif_region_needs_a_place() -> None:
     assert result["locations"] == []
 
 
-def test_sarif_fingerprints_last() -> None:
-    """A fingerprint stays when lines move or others come and go; no two are the same."""
+def test_sarif_fingerprints_are_stable() -> None:
+    """Fingerprints are unique, and stable when lines move or other results come and go."""
     twice = Violation("duplicateKey", "/a", place=Place(1, 1))
     other = Violation("type", "/b", limit("/b", "type", "string"), place=Place(2, 1))
     moved = Violation("duplicateKey", "/a", place=Place(7, 3))
@@ -629,8 +629,8 @@ def test_junit_counts() -> None:
     assert warning.startswith("warning: payloads/übung.json:3:3: minLength: ")
 
 
-def test_junit_has_what_could_not_be_judged() -> None:
-    """What could not be judged is a suite with an error for each."""
+def test_junit_has_what_could_not_be_checked() -> None:
+    """What could not be checked is a suite with an error for each."""
     root = ET.fromstring(shown("junit", problems=PROBLEMS[:1]))  # noqa: S314
     suite = root.findall("testsuite")[-1]
     for element, tests in ((root, "5"), (suite, "1")):
@@ -649,34 +649,34 @@ ROWS = [
 
 
 def test_wide_table() -> None:
-    """Where there is room, a limit is a line, with its source's title and address."""
+    """If the terminal is wide enough a limit is one line, with title and address of its source."""
     for width in (None, 200):
-        assert list(table.limits(ROWS, width))[1] == (
+        assert list(limits_table(ROWS, width))[1] == (
             f'/InternalName  maxLength 150    stated in "{PAGE.title}", {PAGE.address}\n'
         )
 
 
 @pytest.mark.parametrize("width", [45, 60, 79, 90])
 def test_narrow_table(width: int) -> None:
-    """In a narrow one the address goes first, and what a source says is wrapped, never cut."""
-    lines = [line.rstrip("\n") for line in table.limits(ROWS, width)]
-    assert all(cells(line) <= width for line in lines)
+    """On a narrow terminal the address is omitted, and the source is wrapped, never cut."""
+    lines = [line.rstrip("\n") for line in limits_table(ROWS, width)]
+    assert all(display_width(line) <= width for line in lines)
     start = lines[0].index("SOURCE")
-    taken = [cells(line) - len(line) for line in lines]  # by wide letters, one cell more for each
-    said = [line[start - more :] for line, more in zip(lines, taken, strict=True)]
-    assert " ".join(said) == (
+    wide = [display_width(line) - len(line) for line in lines]  # characters that take two cells
+    sources = [line[start - count :] for line, count in zip(lines, wide, strict=True)]
+    assert " ".join(sources) == (
         f'SOURCE stated in "{PAGE.title}" inferred from "{BOOK.title}" '
         "inferred: As long as a name can be."
     )
 
 
 def test_narrowest_table_cuts_fields_last() -> None:
-    """Only what no wrapping makes fit is cut, and marked so."""
-    assert not any("…" in line for line in table.limits(ROWS, 60))
-    assert any("…" in line for line in table.limits(ROWS, 45))
+    """Fields and limits are cut, with …, only if wrapping is not enough."""
+    assert not any("…" in line for line in limits_table(ROWS, 60))
+    assert any("…" in line for line in limits_table(ROWS, 45))
 
 
 if __name__ == "__main__":
-    SAVED.mkdir(exist_ok=True)
-    for saved, case in CASES.items():
-        (SAVED / saved).write_text(shown(*case), encoding="utf-8")
+    EXPECTED.mkdir(exist_ok=True)
+    for name, case in CASES.items():
+        (EXPECTED / name).write_text(shown(*case), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The page of many records in a real browser, headless: on a phone, on a desk, light and dark."""
+"""The HTML of bulk reports in a headless browser: at any width, light and dark."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ import pytest
 from fieldbound.model.bulk_report import BulkReport
 from fieldbound.render import Style
 from fieldbound.render.bulk.formats import render_bulk as render
-from support import bulk_reports as tallied
+from support import bulk_reports
 
-#: Widths of small and large phones, a tablet and a desk.
+#: Widths of small and large phones, a tablet and a desktop.
 WIDTHS = (320, 360, 414, 768, 1280)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 OPTIONS = (
@@ -45,7 +45,7 @@ const contrast = (a, b) => {
   const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
   return (high + 0.05) / (low + 0.05);
 };
-const ground = node => {
+const background = node => {
   for (let at = node; at; at = at.parentElement) {
     const color = getComputedStyle(at).backgroundColor;
     if (!/, 0\\)$/.test(color)) return color;
@@ -57,26 +57,27 @@ const measured = frame => {
   page.querySelectorAll("details").forEach(each => { each.open = true; });
   const box = each => each.getBoundingClientRect();
   const style = each => frame.contentWindow.getComputedStyle(each);
-  const words = [...page.querySelectorAll("h1, h2, h3, p, li, td, th, a, b, summary, figcaption")];
+  const selector = "h1, h2, h3, p, li, td, th, a, b, summary, figcaption";
+  const elements = [...page.querySelectorAll(selector)];
   const texts = [...page.querySelectorAll("svg text")];
   const charts = [...page.querySelectorAll("svg[role=img]")];
-  const said = found => found.map(each => each.textContent);
-  const meet = (a, b) => a.left < b.right && b.left < a.right
+  const textOf = found => found.map(each => each.textContent);
+  const overlap = (a, b) => a.left < b.right && b.left < a.right
     && a.top < b.bottom && b.top < a.bottom;
   return {
-    wide: Math.max(root.scrollWidth, page.body.scrollWidth),
-    beyond: said(words.filter(each => box(each).right > frame.clientWidth + 0.5)),
-    cut: said(texts.filter(each => box(each).right > box(each.ownerSVGElement).right + 1
+    width: Math.max(root.scrollWidth, page.body.scrollWidth),
+    outside: textOf(elements.filter(each => box(each).right > frame.clientWidth + 0.5)),
+    cut: textOf(texts.filter(each => box(each).right > box(each.ownerSVGElement).right + 1
       || box(each).left < box(each.ownerSVGElement).left - 1)),
-    overlapping: said(texts.filter(each => texts.some(other => other !== each
-      && other.ownerSVGElement === each.ownerSVGElement && meet(box(each), box(other))))),
-    small: said([...words, ...texts].filter(each => parseFloat(style(each).fontSize) < 12)),
-    faint: said(words.filter(each => each.textContent.trim()
-      && contrast(style(each).color, ground(each)) < 4.5)),
+    overlapping: textOf(texts.filter(each => texts.some(other => other !== each
+      && other.ownerSVGElement === each.ownerSVGElement && overlap(box(each), box(other))))),
+    small: textOf([...elements, ...texts].filter(each => parseFloat(style(each).fontSize) < 12)),
+    lowContrast: textOf(elements.filter(each => each.textContent.trim()
+      && contrast(style(each).color, background(each)) < 4.5)),
     empty: charts.flatMap(each => [...each.querySelectorAll("rect")])
       .filter(each => !box(each).width).length,
     charts: charts.filter(each => box(each).width > 100).length,
-    ground: style(page.body).backgroundColor,
+    background: style(page.body).backgroundColor,
     loaded: frame.contentWindow.performance.getEntriesByType("resource").length,
   };
 };
@@ -88,48 +89,48 @@ addEventListener("load", () => {
 
 
 def browser() -> str | None:
-    """Find a browser: CHROMIUM names one, or it is on PATH."""
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, NAMES)), None)
+    """Return the browser of CHROMIUM, or the first one on PATH."""
+    configured = os.environ.get("CHROMIUM")
+    return configured or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> str:
-    """Give the browser's command."""
+    """Return the command of the browser."""
     found = browser()
     if found is None:
-        pytest.skip("no Chromium on PATH, and CHROMIUM names none")
+        pytest.skip("no Chromium on PATH, and CHROMIUM is not set")
     return found
 
 
-def long() -> BulkReport:
-    """Make a report with large numbers, and with long names that have no place to break at."""
-    first, *others = tallied.tallies()
+def long_report() -> BulkReport:
+    """Return a report with large numbers, and with long names that cannot be wrapped."""
+    first, *others = bulk_reports.tallies()
     assert first.limit is not None
     at = "/" + "Wide" * 60
     wide = replace(first.limit, pointer=at, note="N" * 300)
     samples = tuple(replace(each, key='"' + "k" * 60 + '"', line=10**9) for each in first.samples)
-    lengths = tallied.lengths()
-    return tallied.rich(
+    lengths = bulk_reports.lengths()
+    return bulk_reports.full(
         name="n" * 200 + ".ndjson",
         records=10**9,
         invalid=10**8,
-        wrong=((1, 10**8), (2, 10**7), (8, 99)),
+        violation_counts=((1, 10**8), (2, 10**7), (8, 99)),
         tallies=(replace(first, limit=wide, samples=samples), *others),
         lengths=tuple(replace(each, limit=replace(each.limit, pointer=at)) for each in lengths),
     )
 
 
 PAGES = {
-    "rich": (tallied.rich(),),
-    "long": (long(), long()),
-    "many": (tallied.many(150),),
-    "valid": (tallied.bare(7),),
+    "full": (bulk_reports.full(),),
+    "long": (long_report(), long_report()),
+    "many": (bulk_reports.many(150),),
+    "valid": (bulk_reports.bare(7),),
 }
 
 
 def measured(chromium: str, folder: Path, name: str, *options: str) -> list[dict[str, Any]]:
-    """Show a page in a frame of each width, and give what was measured there."""
+    """Show a page in a frame of each width, and return the measurements."""
     problems = ("cannot read " + "x" * 200,) * (name == "long")
     page = escape("".join(render("html", PAGES[name], Style("stated"), problems)))
     frames = [
@@ -138,8 +139,8 @@ def measured(chromium: str, folder: Path, name: str, *options: str) -> list[dict
     wrapper = folder / "frames.html"
     parts = ("<!doctype html><meta charset=utf-8><pre id=found></pre>", *frames)
     wrapper.write_text("".join((*parts, f"<script>{SCRIPT}</script>")), encoding="utf-8")
-    kept = f"--user-data-dir={folder / 'profile'}"
-    command = [chromium, *OPTIONS, *options, kept, "--dump-dom", wrapper.as_uri()]
+    profile = f"--user-data-dir={folder / 'profile'}"
+    command = [chromium, *OPTIONS, *options, profile, "--dump-dom", wrapper.as_uri()]
     done = subprocess.run(command, check=True, capture_output=True, timeout=120)
     found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout.decode("utf-8"), re.DOTALL)
     assert found is not None, done.stderr.decode("utf-8", "replace")
@@ -150,10 +151,10 @@ def measured(chromium: str, folder: Path, name: str, *options: str) -> list[dict
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_fits_any_width(chromium: str, tmp_path: Path, name: str) -> None:
-    """On a phone as on a desk nothing is wider than the page, cut, overlapping or tiny."""
+    """At any width, nothing is wider than the page, clipped, overlapping or too small."""
     for width, found in zip(WIDTHS, measured(chromium, tmp_path, name), strict=True):
-        assert found["wide"] <= width
-        assert found["beyond"] == []
+        assert found["width"] <= width
+        assert found["outside"] == []
         assert found["cut"] == []
         assert found["overlapping"] == []
         assert found["small"] == []
@@ -163,12 +164,12 @@ def test_the_page_fits_any_width(chromium: str, tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize(("scheme", "dark"), [("0", True), ("1", False)])
-def test_the_page_can_be_read_by_day_and_by_night(
+def test_light_and_dark_color_schemes(
     chromium: str, tmp_path: Path, scheme: str, dark: bool
 ) -> None:
-    """The page is dark where the reader's screen is, and its words stand out from the ground."""
-    found = measured(chromium, tmp_path, "rich", f"--blink-settings=preferredColorScheme={scheme}")
+    """The page follows the color scheme of the browser, with enough contrast."""
+    found = measured(chromium, tmp_path, "full", f"--blink-settings=preferredColorScheme={scheme}")
     for each in found:
-        assert each["faint"] == []
-        levels = [int(part) for part in re.findall(r"\d+", each["ground"])]
+        assert each["lowContrast"] == []
+        levels = [int(part) for part in re.findall(r"\d+", each["background"])]
         assert (max(levels) < 64) == dark

@@ -1,7 +1,7 @@
-"""Cases as files: `cases/<vendor>/<operation>/<part>/{valid,invalid}/*.json`.
+"""Test cases in files: `cases/<vendor>/<operation>/<part>/{valid,invalid}/*.json`.
 
-Beside every invalid case stands what is expected of it: `*.expect.json`, the violations in the
-order of the document, each with its code, its pointer and the id of its limit.
+Every invalid case has a `*.expect.json` beside it: the expected violations in document order, each
+with its code, its pointer and the id of its limit.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ def _contract(path: Path) -> fieldbound.Contract:
     return fieldbound.contract(f"{vendor}/{operation}" + ("" if part == "request" else f"/{part}"))
 
 
-def _reference_says(contract: fieldbound.Contract, document: fieldbound.Document) -> bool:
-    """Judge by jsonschema, to which names in another case are given as the contract has them."""
+def _reference_is_valid(contract: fieldbound.Contract, document: fieldbound.Document) -> bool:
+    """Check by jsonschema, with header names in the case that the schema has."""
     instance: Any = document.value
     if contract.schema.get("x-any-case"):
-        ours = {name.lower(): name for name in contract.schema["properties"]}
-        instance = {ours.get(name.lower(), name): each for name, each in instance.items()}
+        names = {name.lower(): name for name in contract.schema["properties"]}
+        instance = {names.get(name.lower(), name): each for name, each in instance.items()}
     return contract.jsonschema_validator().is_valid(instance)
 
 
 @pytest.mark.parametrize("path", VALID, ids=_name)
-def test_a_valid_case_is_valid_by_both_engines(path: Path) -> None:
-    """A case under valid/ has no violation, and both engines say so."""
+def test_valid_case(path: Path) -> None:
+    """A case in valid/ has no violation, by both engines."""
     contract, document = _contract(path), fieldbound.read(path)
     assert list(contract.check(document)) == []
     assert contract.is_valid(document.value)
-    assert _reference_says(contract, document)
+    assert _reference_is_valid(contract, document)
 
 
 @pytest.mark.parametrize("path", INVALID, ids=_name)
-def test_an_invalid_case_has_the_expected_violations(path: Path) -> None:
-    """A case under invalid/ has just the violations beside it, and both engines refuse it."""
+def test_invalid_case(path: Path) -> None:
+    """A case in invalid/ has exactly the expected violations, and is invalid by both engines."""
     contract, document = _contract(path), fieldbound.read(path)
     expected = json.loads(path.with_suffix(".expect.json").read_text("utf-8"))
     found = [
@@ -61,12 +61,12 @@ def test_an_invalid_case_has_the_expected_violations(path: Path) -> None:
     ]
     assert found == expected
     assert not contract.is_valid(document.value)
-    assert not _reference_says(contract, document)
+    assert not _reference_is_valid(contract, document)
 
 
 @pytest.mark.parametrize("path", INVALID, ids=_name)
-def test_a_violation_is_of_a_limit_of_its_contract(path: Path) -> None:
-    """Every violation names a limit that the contract lists, with its source, and its place."""
+def test_violation_has_limit_evidence_and_place(path: Path) -> None:
+    """Every violation has a limit of the contract, with evidence, and a place."""
     contract = _contract(path)
     for violation in contract.check(fieldbound.read(path)):
         assert violation.limit in contract.limits
@@ -75,23 +75,23 @@ def test_a_violation_is_of_a_limit_of_its_contract(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", INVALID, ids=_name)
-def test_places_and_values_lead_to_the_same_violations(path: Path) -> None:
-    """A value without its text has the violations of its document, but for the places."""
+def test_document_and_value_have_the_same_violations(path: Path) -> None:
+    """A value without its text has the same violations as its document, without places."""
     contract, document = _contract(path), fieldbound.read(path)
-    with_places = [(each.code, each.pointer) for each in contract.check(document)]
-    without = [(each.code, each.pointer) for each in contract.check(document.value)]
-    assert with_places == without
+    of_document = [(each.code, each.pointer) for each in contract.check(document)]
+    of_value = [(each.code, each.pointer) for each in contract.check(document.value)]
+    assert of_document == of_value
 
 
-def test_there_are_cases_of_every_vendor() -> None:
-    """The case folders are found at all, for each of the vendors that come with fieldbound."""
+def test_every_vendor_has_cases() -> None:
+    """There are valid and invalid cases for each of the bundled vendors."""
     vendors = {"axim-commerce", "fortellis", "oracle-cx-sales"}
     assert {path.relative_to(CASES).parts[0] for path in VALID} == vendors
     assert {path.relative_to(CASES).parts[0] for path in INVALID} == vendors
 
 
-def test_nothing_is_expected_of_a_case_that_is_not_there() -> None:
-    """Every expectation stands beside its case."""
+def test_every_expectation_has_a_case() -> None:
+    """Every `*.expect.json` has a case beside it."""
     expectations = CASES.glob("*/*/*/invalid/*.expect.json")
     cases = {path.with_name(path.name.replace(".expect", "")) for path in expectations}
     assert cases == set(INVALID)

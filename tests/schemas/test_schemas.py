@@ -1,14 +1,17 @@
-"""The files of schemas/ and facts.json go in; whether they agree, both ways, comes out.
+"""The schemas of the bundled vendors, compared with facts.json in both directions.
 
-`facts.json` holds what is known of each vendor, apart from the schemas: its objects with their
-attributes, and its operations with what they take and answer. A fact is `[value, says]`; what is
-unspecified is so everywhere (true) or in some of `create`, `update` and `answer`.
+`facts.json` has what is documented by each vendor, independent of the schemas: its objects with
+their properties, and its operations with their requests and responses. A fact is `[value, says]`;
+"unspecified" is true everywhere, or in some of `create`, `update` and `response`. An object that is
+"like" another has its properties, except for those it has itself. The evidence of a response is
+that of its status; that of its media types is its "content", if it differs.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,10 +26,10 @@ FACTS = json.loads(Path(__file__).with_name("facts.json").read_bytes())
 VENDORS = sorted(FACTS)
 
 SAYS = ("stated", "observed", "example", "inferred")
-#: Limits that may rest on a reason alone.
-REASONED = {"additionalProperties", "maximum", "minimum", "readOnly", "type"}
-#: All limits and annotations there are; the others need a fact.
-LIMITS = REASONED | {"default", "enum", "examples", "format", "maxLength", "multipleOf", "not"}
+#: Limits that may be inferred without a fact.
+INFERABLE = {"additionalProperties", "maximum", "minimum", "readOnly", "type"}
+#: All limits and annotations of the schemas; those not in INFERABLE need a fact.
+LIMITS = INFERABLE | {"default", "enum", "examples", "format", "maxLength", "multipleOf", "not"}
 LIMITS |= {"pattern", "required"}
 STRUCTURE = {"$schema", "$defs", "$ref", "title", "properties", "patternProperties", "items"}
 EXTENSIONS = {"x-source", "x-unspecified", "x-sensitive"}
@@ -35,20 +38,20 @@ METHODS = ("get", "put", "post", "delete", "patch")
 
 
 class Node(NamedTuple):
-    """A schema, or another object, and the file it stands in."""
+    """A schema, or another object, and the file it is in."""
 
     file: Path
     value: dict[str, Any]
 
     def child(self, *steps: str) -> Node:
-        """Go down by these names."""
+        """Return the descendant at some property names."""
         value = self.value
         for step in steps:
             value = value[step]
         return Node(self.file, value)
 
     def chain(self) -> list[Node]:
-        """List the object itself, then what it refers to, then what that refers to."""
+        """Return the object and the chain of its $ref targets."""
         if "$ref" not in self.value:
             return [self]
         name, _, fragment = self.value["$ref"].partition("#")
@@ -57,20 +60,20 @@ class Node(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A limit as written: its value, and the entry of x-source that speaks of it."""
+    """A limit of a schema: its value, and the x-source entry for it."""
 
     value: Any
     source: dict[str, Any] | None
 
 
 def entries(value: dict[str, Any]) -> list[dict[str, Any]]:
-    """List the entries of the x-source that stands here."""
+    """Return the entries of the x-source of an object."""
     found = value.get("x-source", [])
     return found if isinstance(found, list) else [found]
 
 
 def limits_in(schema: dict[str, Any]) -> dict[str, Any]:
-    """Collect what is written in this schema itself, by the names that `of` calls it."""
+    """Return the limits in a schema itself, by their names in "of"."""
     found = {name: schema[name] for name in LIMITS - {"required"} if name in schema}
     if "null" in (types := schema.get("type", "")):
         rest = [name for name in types if name != "null"]
@@ -82,39 +85,45 @@ def limits_in(schema: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def spoken_of(keyword: str, layers: list[Node]) -> dict[str, Any] | None:
-    """Find the entry that speaks of *keyword*: the use wins over the definition.
+def source_of(keyword: str, layers: list[Node]) -> dict[str, Any] | None:
+    """Return the entry for a keyword: that beside a $ref overrides that of its target.
 
-    An entry without `of` speaks of what stands beside it and no other entry names.
+    An entry without "of" is for all keywords of its schema that no other entry has.
     """
     for _, schema in layers:
         found = [entry for entry in entries(schema) if keyword in entry.get("of", ())]
         if not found and keyword in limits_in(schema):
             found = [entry for entry in entries(schema) if "of" not in entry]
         if found:
-            assert len(found) == 1, f"{keyword} is spoken of twice: {found}"
+            assert len(found) == 1, f"several sources for {keyword}: {found}"
             return found[0]
     return None
 
 
-def walk(nodes: list[Node], pointer: str = "", above: tuple[int, ...] = ()) -> Iterator[Any]:
-    """Yield `((pointer, keyword), limit)` for all that *nodes* together say of a value."""
+def walk(nodes: list[Node], pointer: str = "", ancestors: tuple[Any, ...] = ()) -> Iterator[Any]:
+    """Yield `((pointer, keyword), limit)` for all limits in some schemas of the same value."""
     layers = [layer for node in nodes for layer in node.chain()]
-    if id(layers[-1].value) in above:
+    if (identity := _identity(layers)) in ancestors:
         return
     for _, schema in layers:
         for keyword, value in limits_in(schema).items():
             name, _, required = keyword.partition("/")
             at = f"{pointer}/{required}" if required else pointer
-            yield (at, name), Limit(value, spoken_of(keyword, layers))
+            yield (at, name), Limit(value, source_of(keyword, layers))
         for keyword in {"x-unspecified", "x-sensitive"} & schema.keys():
             yield (pointer, keyword[2:]), Limit(True, None)
-    for at, within in inside(layers, pointer).items():
-        yield from walk(within, at, (*above, id(layers[-1].value)))
+    for at, nested in children(layers, pointer).items():
+        yield from walk(nested, at, (*ancestors, identity))
 
 
-def inside(layers: list[Node], pointer: str) -> dict[str, list[Node]]:
-    """Find the schemas of each attribute and item, the outermost first."""
+def _identity(layers: list[Node]) -> tuple[int, ...]:
+    """Return what tells a schema from others: its target, and the layers that have children."""
+    nested = [id(each.value) for each in layers if {"properties", "items"} & each.value.keys()]
+    return (id(layers[-1].value), *nested)
+
+
+def children(layers: list[Node], pointer: str) -> dict[str, list[Node]]:
+    """Return the schemas of each property and of the items, by pointer."""
     found: dict[str, list[Node]] = {}
     for layer in layers:
         for name in layer.value.get("properties", ()):
@@ -125,19 +134,23 @@ def inside(layers: list[Node], pointer: str) -> dict[str, list[Node]]:
 
 
 def kebab(name: str) -> str:
-    """Turn an operationId into the operation's name."""
+    """Return the operation name for an operationId."""
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
-def operations(api: Node) -> Iterator[tuple[str, str, str | None, Node, list[Node]]]:
-    """Yield each operation: its name, method, path if known, itself, and its parameters."""
-    server = api.value["servers"][0]
+def base_path(server: dict[str, Any]) -> str:
+    """Return the path of a server, with the defaults of its variables."""
     url = server["url"]
     for name, variable in server.get("variables", {}).items():
         url = url.replace(f"{{{name}}}", variable["default"])
-    prefix = "/".join(["", *url.split("/")[3:]])
+    return "/".join(["", *url.split("/")[3:]]).rstrip("/")
+
+
+def operations(api: Node) -> Iterator[tuple[str, str, str | None, Node, list[Node]]]:
+    """Yield name, method, path (if documented), node and parameters of each operation."""
+    prefix = base_path(api.value["servers"][0])
     found = [
-        (method.upper(), prefix.rstrip("/") + path, item[method], item.get("parameters", []))
+        (method.upper(), prefix + path, item[method], item.get("parameters", []))
         for path, item in api.value["paths"].items()
         for method in METHODS
         if method in item
@@ -150,8 +163,8 @@ def operations(api: Node) -> Iterator[tuple[str, str, str | None, Node, list[Nod
         yield kebab(operation["operationId"]), method, path, Node(api.file, operation), nodes
 
 
-def fields(named: list[tuple[str, Node]]) -> dict[Any, Limit]:
-    """Collect the limits of headers or parameters, whose x-source stands beside the schema."""
+def parameter_limits(named: list[tuple[str, Node]]) -> dict[Any, Limit]:
+    """Return the limits of parameters or headers, whose x-source is beside the schema."""
     found: dict[Any, Limit] = {}
     for name, node in named:
         both = {key: node.value[key] for key in ("required", "x-source") if key in node.value}
@@ -159,99 +172,126 @@ def fields(named: list[tuple[str, Node]]) -> dict[Any, Limit]:
     return found
 
 
-def body(node: Node) -> dict[Any, Limit] | None:
-    """Collect the limits of a body, which is one schema whatever its media type."""
+def body_limits(node: Node) -> dict[Any, Limit] | None:
+    """Return the limits of a body, which has the same schema for every media type."""
     schemas = [media["schema"] for media in node.value.get("content", {}).values()]
     assert all(schema == schemas[0] for schema in schemas)
     return dict(walk([Node(node.file, schemas[0])])) if schemas else None
 
 
-def written(vendor: str) -> dict[str, dict[Any, Limit]]:
-    """Collect the limits of every part of every operation, as the files have them."""
+def schema_limits(vendor: str) -> dict[str, dict[Any, Limit]]:
+    """Return the limits in the schemas of every part of every operation."""
     file = SCHEMAS / vendor / "openapi.json"
     parts: dict[str, Any] = {}
     for name, _, _, operation, parameters in operations(Node(file, FILES[file])):
-        for where, part in (("header", "headers"), ("query", "query"), ("path", "path")):
-            parts[f"{name}/request.{part}"] = fields(
-                [(node.value["name"], node) for node in parameters if node.value["in"] == where]
+        for location, part in (("header", "headers"), ("query", "query"), ("path", "path")):
+            parts[f"{name}/request.{part}"] = parameter_limits(
+                [(node.value["name"], node) for node in parameters if node.value["in"] == location]
             )
         if "requestBody" in operation.value:
-            parts[name] = body(operation.child("requestBody"))
+            parts[name] = body_limits(operation.child("requestBody"))
         for status in operation.value["responses"]:
             response = operation.child("responses", status).chain()[-1]
-            parts[f"{name}/response.{status}"] = body(response)
+            parts[f"{name}/response.{status}"] = body_limits(response)
             headers = response.value.get("headers", {})
-            parts[f"{name}/response.{status}.headers"] = fields(
+            parts[f"{name}/response.{status}.headers"] = parameter_limits(
                 [(key, response.child("headers", key).chain()[-1]) for key in headers]
             )
     return {part: limits for part, limits in parts.items() if limits}
 
 
 def statuses(facts: dict[str, Any], operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """List what the operation answers, the shared answers included."""
+    """Return the documented responses of an operation, with the shared error responses."""
     shared = {code: facts["errors"][code] for code in operation.get("errors", ())}
     return operation["responses"] | shared
 
 
-def known(vendor: str) -> dict[str, dict[Any, Any]]:
-    """Collect the facts of every part of every operation by pointer and keyword."""
+def facts_of(vendor: str) -> dict[str, dict[Any, Any]]:
+    """Return the facts of every part of every operation, by pointer and keyword."""
     facts = FACTS[vendor]
     parts: dict[str, Any] = {}
     for name, operation in facts["operations"].items():
         for part in ("request.headers", "request.query", "request.path"):
-            parts[f"{name}/{part}"] = known_fields(facts, operation.get(part, []))
+            parts[f"{name}/{part}"] = parameter_facts(facts, operation.get(part, []))
         purpose = "create" if operation["method"] == "POST" else "update"
-        parts[name] = dict(known_body(facts, operation.get("request", {}), purpose))
-        for status, answer in statuses(facts, operation).items():
-            parts[f"{name}/response.{status}"] = dict(known_body(facts, answer, "answer"))
-            headers = known_fields(facts, answer.get("headers", []))
+        parts[name] = dict(body_facts(facts, operation.get("request", {}), purpose))
+        for status, response in statuses(facts, operation).items():
+            parts[f"{name}/response.{status}"] = dict(body_facts(facts, response, "response"))
+            headers = parameter_facts(facts, response.get("headers", []))
             parts[f"{name}/response.{status}.headers"] = headers
-    return {part: known for part, known in parts.items() if known}
+    return {part: found for part, found in parts.items() if found}
 
 
-def known_fields(facts: dict[str, Any], names: list[str]) -> dict[Any, Any]:
-    """Collect the facts of headers or parameters; a dot tells variants of one name apart."""
+def parameter_facts(facts: dict[str, Any], names: list[str]) -> dict[Any, Any]:
+    """Return the facts of parameters or headers; a suffix after a dot is for variants of a name."""
     rows = [(f"/{name.partition('.')[0]}", facts["fields"][name]) for name in names]
     return {(at, keyword): fact for at, row in rows for keyword, fact in row.items()}
 
 
-def known_body(
+def body_facts(
     facts: dict[str, Any], part: dict[str, Any], purpose: str
 ) -> Iterator[tuple[Any, Any]]:
-    """Yield the facts of a body that serves this purpose: to create, to update, or to answer."""
+    """Yield the facts of a body for a purpose: create, update, or response."""
     if part.get("unspecified"):
         yield ("", "unspecified"), True
     if "is" in part:
-        for (at, keyword), fact in known_object(facts, part["is"], "", part, ()):
+        for (at, keyword), fact in object_facts(facts, part["is"], "", part, ()):
             if keyword != "unspecified" or fact is True or purpose in fact:
                 yield (at, keyword), fact
     for at, says in part.get("required", {}).items():
         yield (at, "required"), [True, says]
 
 
-def known_object(
-    facts: dict[str, Any], name: str, pointer: str, part: dict[str, Any], above: tuple[str, ...]
+def object_facts(
+    facts: dict[str, Any], name: str, pointer: str, part: dict[str, Any], ancestors: tuple[Any, ...]
 ) -> Iterator[tuple[Any, Any]]:
-    """Yield the facts of an object and of those within it, but for what this part refuses."""
-    for attribute, row in facts["objects"][name].items() if name not in above else ():
-        at = f"{pointer}/{attribute}" if attribute else pointer
-        if at in part.get("refused", ()):
-            yield (at, "not"), [{}, part["refused"][at]]
+    """Yield the facts of an object and its descendants, except properties this part forbids."""
+    identity = name, part.get("of")
+    for property_name, row in rows_of(facts, name).items() if identity not in ancestors else ():
+        at = f"{pointer}/{property_name}" if property_name else pointer
+        if at in part.get("forbidden", ()):
+            yield (at, "not"), [{}, part["forbidden"][at]]
             continue
-        taken_over = at[1:] in part.get("inferred", ())
+        is_inferred = at[1:] in part.get("inferred", ())
         for keyword, fact in row.items():
             if keyword in ("is", "items"):
-                below, deeper = (at, fact) if keyword == "is" else (f"{at}/*", fact)
-                deeper = part["of"] if deeper == "?" else deeper
-                yield from known_object(facts, deeper, below, part, (*above, name))
-            elif taken_over and keyword in ("type", "format", "maxLength", "default"):
+                child, object_name = (at, fact) if keyword == "is" else (f"{at}/*", fact)
+                object_name = part["of"] if object_name == "?" else object_name
+                inner = part | {"of": row["of"]} if "of" in row else part
+                yield from object_facts(facts, object_name, child, inner, (*ancestors, identity))
+            elif keyword == "of":
+                continue
+            elif is_inferred and keyword in ("type", "format", "maxLength", "default"):
                 yield (at, keyword), [fact[0], "inferred"]
             else:
                 yield (at, keyword), fact
 
 
+def rows_of(facts: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    """Return the properties of an object, with those of the object it is like."""
+    rows = facts["objects"][name]
+    own = dict(rows.get("", {}))
+    if "like" not in own:
+        return rows
+    inherited = rows_of(facts, own.pop("like"))
+    return inherited | rows | {"": inherited[""] | own}
+
+
+def evidence(response: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the evidence of the status of a response, and of its media types, if it has any."""
+    status = next(each["says"] for each in entries(response) if "of" not in each)
+    own = [each["says"] for each in entries(response) if each.get("of") == ["content"]]
+    return status, next(iter(own), status) if "content" in response else None
+
+
+def known_evidence(response: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the same of a response among the facts."""
+    has_content = "is" in response or "unspecified" in response
+    return response["says"], response.get("content", response["says"]) if has_content else None
+
+
 def schemas_in(value: Any, key: str = "") -> Iterator[dict[str, Any]]:
-    """Yield every schema in a file of schemas or in an OpenAPI document."""
+    """Yield every schema in a JSON Schema file or an OpenAPI document."""
     if isinstance(value, dict):
         if key in ("schema", "items", "member"):
             yield value
@@ -263,98 +303,122 @@ def schemas_in(value: Any, key: str = "") -> Iterator[dict[str, Any]]:
             yield from schemas_in(each)
 
 
-def spoken(value: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield every entry of every x-source, with the object it stands in."""
+def all_entries(value: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield every entry of every x-source, with the object it is in."""
     if isinstance(value, dict):
         yield from ((value, entry) for entry in entries(value))
     for each in value.values() if isinstance(value, dict) else value:
         if isinstance(each, (dict, list)):
-            yield from spoken(each)
+            yield from all_entries(each)
 
 
-WRITTEN = {vendor: written(vendor) for vendor in VENDORS}
-KNOWN = {vendor: known(vendor) for vendor in VENDORS}
+SCHEMA_LIMITS = {vendor: schema_limits(vendor) for vendor in VENDORS}
+KNOWN_FACTS = {vendor: facts_of(vendor) for vendor in VENDORS}
 OPERATIONS = [(vendor, name) for vendor in VENDORS for name in FACTS[vendor]["operations"]]
-PLAIN = [path for path in FILES if path.name not in ("openapi.json", "sources.json")]
-APIS = [path for path in FILES if path.name == "openapi.json"]
+SCHEMA_FILES = [path for path in FILES if path.name not in ("openapi.json", "sources.json")]
+OPENAPI_FILES = [path for path in FILES if path.name == "openapi.json"]
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_facts_and_schemas_cover_the_same_parts(vendor):
-    """Every part of every operation is both known and written."""
-    assert sorted(WRITTEN[vendor]) == sorted(KNOWN[vendor])
+    """Facts and schemas have the same parts of operations."""
+    assert sorted(SCHEMA_LIMITS[vendor]) == sorted(KNOWN_FACTS[vendor])
 
 
 def parts(vendor: str, operation: str) -> Iterator[tuple[dict[Any, Limit], dict[Any, Any]]]:
-    """Yield the limits and the facts of each part of the operation."""
-    for part, limits in WRITTEN[vendor].items():
+    """Yield the limits and the facts of each part of an operation."""
+    for part, limits in SCHEMA_LIMITS[vendor].items():
         if part.partition("/")[0] == operation:
-            yield limits, KNOWN[vendor][part]
+            yield limits, KNOWN_FACTS[vendor][part]
 
 
 @pytest.mark.parametrize(("vendor", "operation"), OPERATIONS)
 def test_every_fact_has_its_limit(vendor, operation):
-    """What is known is written in the schema, with the same value and certainty."""
+    """Every fact is in the schema, with the same value and evidence."""
     for limits, facts in parts(vendor, operation):
         for (at, keyword), fact in facts.items():
-            if keyword == "left out":
+            if keyword == "omitted":
                 assert not any((at, name) in limits for name in fact)
-                assert limits[at, "type"].source["note"], f"why is {fact} left out at {at}?"
+                assert limits[at, "type"].source["note"], (
+                    f"the type at {at} has no note on why {fact} is omitted"
+                )
                 continue
-            assert (at, keyword) in limits, f"{keyword} at {at} is known, but not written"
+            assert (at, keyword) in limits, f"{keyword} at {at} is a fact, but not in the schema"
             limit = limits[at, keyword]
             if keyword not in ("unspecified", "sensitive"):
                 assert [limit.value, limit.source["says"]] == fact, f"{keyword} at {at}"
 
 
 @pytest.mark.parametrize(("vendor", "operation"), OPERATIONS)
-def test_every_limit_has_its_fact_or_its_reason(vendor, operation):
-    """A limit is known, or it is marked as inferred and its note gives the reason."""
+def test_every_limit_has_its_fact_or_is_inferred(vendor, operation):
+    """A limit has a fact, or it is marked as inferred."""
     for limits, facts in parts(vendor, operation):
         for at, keyword in limits.keys() - facts.keys():
-            assert keyword in REASONED, f"nothing is known of {keyword} at {at}"
+            assert keyword in INFERABLE, f"no fact for {keyword} at {at}"
             source = limits[at, keyword].source
             assert source is not None, f"{keyword} at {at} has no source"
             assert source["says"] == "inferred", f"no fact is {source['says']}: {keyword} at {at}"
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_operations_are_those_known(vendor):
-    """Method, path, media types and statuses are as known, and so is how firmly the latter are."""
+def test_operations_are_those_of_the_facts(vendor):
+    """Method, path, media types, status codes and their evidence are those of the facts."""
     api = SCHEMAS / vendor / "openapi.json"
     facts, found, media = FACTS[vendor], {}, {"request": set(), "response": set()}
     for name, method, path, operation, _ in operations(Node(api, FILES[api])):
         codes = operation.value["responses"]
-        answers = {c: operation.child("responses", c).chain()[-1].value for c in codes}
-        says = {code: each["x-source"]["says"] for code, each in answers.items()}
+        responses = {c: operation.child("responses", c).chain()[-1].value for c in codes}
+        says = {code: evidence(each) for code, each in responses.items()}
         request = operation.value.get("requestBody", {})
         found[name] = (method, path, request.get("required", False), says)
         media["request"] |= request.get("content", {}).keys()
-        media["response"].update(*(each.get("content", {}) for each in answers.values()))
+        media["response"].update(*(each.get("content", {}) for each in responses.values()))
     for name, each in facts["operations"].items():
-        says = {code: answer["says"] for code, answer in statuses(facts, each).items()}
-        demanded = not each.get("request", {"optional": True}).get("optional", False)
-        assert found.pop(name, None) == (each["method"], each["path"], demanded, says)
+        says = {code: known_evidence(response) for code, response in statuses(facts, each).items()}
+        is_required = not each.get("request", {"optional": True}).get("optional", False)
+        assert found.pop(name, None) == (each["method"], each["path"], is_required, says)
     assert found == {}
     assert {side: sorted(types) for side, types in media.items()} == facts["media types"]
 
 
-@pytest.mark.parametrize("path", PLAIN)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_base_paths_are_those_of_the_facts(vendor):
+    """The paths of the servers, and their evidence, are those of the facts."""
+    servers = FILES[SCHEMAS / vendor / "openapi.json"]["servers"]
+    found = {base_path(server): server["x-source"]["says"] for server in servers}
+    assert found == FACTS[vendor]["base paths"]
+
+
+@pytest.mark.parametrize(("vendor", "operation"), OPERATIONS)
+def test_no_body_of_an_error_is_stated(vendor, operation):
+    """No page states the media type or the body of an error: nothing about them is stated."""
+    api = SCHEMAS / vendor / "openapi.json"
+    found = {name: node for name, _, _, node, _ in operations(Node(api, FILES[api]))}[operation]
+    errors = [code for code in found.value["responses"] if code >= "400"]
+    for code in errors:
+        response = found.child("responses", code).chain()[-1].value
+        assert evidence(response)[1] in (None, "inferred"), f"media types of {code}"
+        limits = SCHEMA_LIMITS[vendor].get(f"{operation}/response.{code}", {})
+        assert {each.source["says"] for each in limits.values() if each.source} <= {"inferred"}
+        assert not [at for at, keyword in limits if keyword == "required"]
+
+
+@pytest.mark.parametrize("path", SCHEMA_FILES)
 def test_schemas_are_valid_json_schema(path):
-    """Every file of schemas satisfies the metaschema of 2020-12."""
+    """Every schema file is valid against the meta-schema of 2020-12."""
     assert FILES[path]["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     Draft202012Validator.check_schema(FILES[path])
 
 
-@pytest.mark.parametrize("path", APIS)
+@pytest.mark.parametrize("path", OPENAPI_FILES)
 def test_openapi_documents_are_valid(path):
-    """Every OpenAPI document satisfies the specification."""
+    """Every OpenAPI document is valid against the specification."""
     assert validate_openapi(FILES[path], base_uri=path.as_uri()) is None
 
 
-@pytest.mark.parametrize("path", [*PLAIN, *APIS])
+@pytest.mark.parametrize("path", [*SCHEMA_FILES, *OPENAPI_FILES])
 def test_schemas_use_known_keywords_only(path):
-    """A keyword is a limit, structure or one of the three extensions: none is there by mistake."""
+    """Every keyword is a limit, structural, or one of the three extensions."""
     for schema in schemas_in(FILES[path]):
         assert schema.keys() <= LIMITS | STRUCTURE | EXTENSIONS
         assert schema.get("additionalProperties", False) is False
@@ -364,37 +428,56 @@ def test_schemas_use_known_keywords_only(path):
         assert schema.get("x-unspecified", "a reason")
 
 
-@pytest.mark.parametrize("path", [*PLAIN, *APIS])
+@pytest.mark.parametrize("path", [*SCHEMA_FILES, *OPENAPI_FILES])
 def test_entries_of_x_source_are_well_formed(path):
-    """An entry says how firmly, names its sources and, where inferred, gives the reason."""
+    """An entry has its evidence, known sources and, if inferred, a note."""
     sources = FILES[path.with_name("sources.json")]
-    for beside, entry in spoken(FILES[path]):
+    for holder, entry in all_entries(FILES[path]):
         assert entry.keys() <= {"of", "says", "from", "note"}
         assert entry["says"] in SAYS
         assert set() < set(entry["from"]) <= sources.keys()
-        assert entry.get("note") or entry["says"] != "inferred", f"no reason is given: {entry}"
-        layers = Node(path, beside).chain()
-        if "schema" in beside:
-            layers += Node(path, beside["schema"]).chain()
-        standing = {name for layer in layers for name in limits_in(layer.value)}
-        assert set(entry.get("of", ())) <= standing, f"{entry} speaks of what is not there"
+        assert entry.get("note") or entry["says"] != "inferred", f"no note: {entry}"
+        layers = Node(path, holder).chain()
+        if "schema" in holder:
+            layers += Node(path, holder["schema"]).chain()
+        keywords = {name for layer in layers for name in limits_in(layer.value)}
+        keywords |= {"content"} & holder.keys()
+        assert set(entry.get("of", ())) <= keywords, f"{entry} has unknown keywords in of"
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_sources_are_those_used(vendor):
-    """A source is listed with title, address and day, and some limit refers to it."""
-    files = [FILES[path] for path in [*PLAIN, *APIS] if path.parent.name == vendor]
-    used = {key for content in files for _, entry in spoken(content) for key in entry["from"]}
+def test_sources_are_used_and_complete(vendor):
+    """A source has title, address and date, and some limit cites it."""
+    files = [FILES[path] for path in [*SCHEMA_FILES, *OPENAPI_FILES] if path.parent.name == vendor]
+    used = {key for content in files for _, entry in all_entries(content) for key in entry["from"]}
     sources = FILES[SCHEMAS / vendor / "sources.json"]
     assert used == sources.keys()
     for listed in sources.values():
         assert list(listed) == ["title", "address", "read"]
         assert listed["address"] is None or listed["address"].startswith("https://")
+        assert date.fromisoformat(listed["read"])
 
 
-@pytest.mark.parametrize("path", PLAIN)
+@pytest.mark.parametrize("path", [*SCHEMA_FILES, *OPENAPI_FILES])
+def test_english_pages_come_first(path):
+    """A page in English comes before Japanese editions; what has an address, before what has none.
+
+    Except that an observation is in the traffic itself.
+    """
+    sources = FILES[path.with_name("sources.json")]
+    for _, entry in all_entries(FILES[path]):
+        names = [name for name in entry["from"] if (name, entry["says"]) != ("traffic", "observed")]
+        editions = [
+            (sources[name]["address"] is None, "Japanese edition" in sources[name]["title"])
+            for name in names
+        ]
+        assert editions == sorted(editions), names
+
+
+@pytest.mark.parametrize("path", SCHEMA_FILES)
 def test_integer_formats_are_written_as_ranges(path):
-    """int32 and int64 hold in a validator that knows no such format."""
+    """The formats int32 and int64 come with a minimum and a maximum within their ranges."""
     for schema in schemas_in(FILES[path]):
         if schema.get("format") in RANGES:
-            assert (schema["minimum"], schema["maximum"]) == RANGES[schema["format"]]
+            lowest, highest = RANGES[schema["format"]]
+            assert lowest <= schema["minimum"] < schema["maximum"] <= highest

@@ -1,4 +1,4 @@
-"""APIs for tests: of a document written to a folder, and what a vendor's has."""
+"""APIs for tests: of an OpenAPI document, and the operations of a vendor."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import fieldbound
 from fieldbound import API
 
 
-def described(folder: Path, document: dict[str, Any]) -> API:
-    """Return the API of a document."""
+def api_of_document(folder: Path, document: dict[str, Any]) -> API:
+    """Return the API of an OpenAPI document, written to a folder."""
     path = folder / "openapi.json"
     path.write_text(json.dumps(document))
     return fieldbound.api(path)
 
 
 @cache
-def with_paths(vendor: str) -> list[str]:
-    """Return the operations of a vendor of which messages can be made."""
+def operations_with_path(vendor: str) -> list[str]:
+    """Return the operations of a vendor whose path is documented."""
     api = fieldbound.api(vendor)
-    return [each for each in api.operations if api.known(each)[1].path]
+    return [each for each in api.operations if api.find_operation(each)[1].path]

@@ -1,4 +1,4 @@
-"""Bulk reports to show: rich ones, made of real limits and violations, and bare ones."""
+"""Bulk reports to render: a full one, made of real limits and violations, and empty ones."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ BAD = {
 }
 
 
-#: Names that the contract does not know, and how often they are there.
+#: Unknown properties, and how often they occur.
 FIELDS = (("/Colour", 690), ("/Größe", 39), ("/\x1b[31m", 1))
 
 
 def limit(pointer: str, keyword: str) -> Limit:
-    """Find a limit of the contract GROUPS."""
-    named = f"{GROUPS}#{pointer}:{keyword}"
-    return next(each for each in fieldbound.contract(GROUPS).limits if each.id == named)
+    """Return a limit of the contract GROUPS."""
+    limit_id = f"{GROUPS}#{pointer}:{keyword}"
+    return next(each for each in fieldbound.contract(GROUPS).limits if each.id == limit_id)
 
 
 def sample(number: int, violation: Violation, key: str | None = None) -> Sample:
-    """Make a sample in a file with a line for each record."""
+    """Return a sample in a file with one record per line."""
     return Sample(number, violation, 268 * (number - 1), number, key)
 
 
 def tallies() -> tuple[LimitTally, ...]:
-    """Make a tally of each limit that BAD breaks, and one of bad syntax."""
+    """Return a tally of each limit that BAD breaks, and one of a syntax error."""
     counts = iter([(2310, 2200), (1900, 1900), (700, 230), (120, 0), (40, 1), (1, 1), (1, 0)])
     found = []
     for violation in fieldbound.contract(GROUPS).check(BAD):
@@ -73,7 +73,7 @@ def tallies() -> tuple[LimitTally, ...]:
 
 
 def lengths() -> tuple[Lengths, ...]:
-    """Make lengths that are over their limit, that heap up at it, and that do neither."""
+    """Return lengths over their limit, truncated at it, and below it."""
     bell = (40, 210, 900, 2600, 9000, 21000, 44000, 61000, 72000, 65000)
     falling = (50100, 37000, 24000, 13000, 6100, 2400, 800, 310, 150, 96)
     near = (12, 9, 8, 11, 7, 10, 9, 6, 8, 7)
@@ -116,8 +116,8 @@ def lengths() -> tuple[Lengths, ...]:
     )
 
 
-def rich(**more: Any) -> BulkReport:
-    """Make a report that has all a report can have."""
+def full(**more: Any) -> BulkReport:
+    """Return a report with everything that a report can have."""
     keys = (Duplicate('"G-00017"', 3, (17, 20411, 499003)), Duplicate(None, 7, (3, 4, 5, 6, 7)))
     facts: dict[str, Any] = {
         "contract": GROUPS,
@@ -125,19 +125,19 @@ def rich(**more: Any) -> BulkReport:
         "records": 500_000,
         "invalid": 4_700,
         "tallies": tallies(),
-        "wrong": ((1, 4_314), (2, 370), (3, 16)),
+        "violation_counts": ((1, 4_314), (2, 370), (3, 16)),
         "lengths": lengths(),
         "measured": 480_000,
-        "unspecified": {"/Custom_c": (1_200, "the vendor lets a team add attributes")},
+        "unspecified": {"/Custom_c": (1_200, "the vendor lets a team add properties")},
         "blank": 2,
-        "cut_off": "the last line has no end and is no whole JSON text",
+        "cut_off": "line 500,000, the last one, is incomplete",
         "duplicates": Duplicates("/ProdGroupId", 12, 29, 40, keys),
     }
     return BulkReport(**{**facts, **more})
 
 
 def many(number: int) -> BulkReport:
-    """Make a report in which so many limits are broken."""
+    """Return a report with so many broken limits."""
     found = [
         LimitTally("type", each, each.says, 200, number - at, 0)
         for at, each in enumerate(fieldbound.contract(GROUPS).limits[:number])
@@ -146,5 +146,5 @@ def many(number: int) -> BulkReport:
 
 
 def bare(records: int = 0) -> BulkReport:
-    """Make a report of records that are all valid."""
+    """Return a report of valid records."""
     return BulkReport(GROUPS, None, records, 0)

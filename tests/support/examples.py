@@ -1,4 +1,4 @@
-"""The examples that Hypothesis draws, as a list."""
+"""Examples drawn by Hypothesis, as a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import Phase, given, seed, settings, strategies as st
 
 
 def drawn(strategy: st.SearchStrategy[Any], count: int = 100, start: int = 0) -> list[Any]:
-    """Return the examples of a run as a user's test would get them."""
+    """Return the examples of a run, as in a test of a user."""
     found: list[Any] = []
 
     @seed(start)

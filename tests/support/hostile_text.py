@@ -1,6 +1,6 @@
-"""Texts that would do harm if an output showed them as they are."""
+"""Strings that would do harm if an output showed them unescaped."""
 
-NASTY = (
+HOSTILE = (
     "\x1b[31mred",
     "\x1b]0;title\x07",
     "\x9b2J",

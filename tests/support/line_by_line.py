@@ -1,4 +1,4 @@
-"""A file of records goes in; the account of it comes out, made by checking one line at a time."""
+"""The expected report of NDJSON: the sum of the checks of its lines, one by one."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 
 from fieldbound import Contract
 from fieldbound.documents.document import parse
-from fieldbound.model.bulk_report import FIELDS, BulkReport, LimitTally, Sample
+from fieldbound.model.bulk_report import MAX_FIELDS, BulkReport, LimitTally, Sample
 from fieldbound.model.facts import Place
-from fieldbound.model.limits import SAYS, field_of
+from fieldbound.model.limits import SAYS, affected_field
 from fieldbound.model.pointers import tokens_of
 from fieldbound.model.violations import Violation
 
-MANY = 10
+MAX_ERRORS = 10
 _BLANK = b" \t\r\n"
 
 
-def account(
+def expected_report(
     contract: Contract, data: bytes, *, samples: int = 5, key: str | None = None
 ) -> BulkReport:
-    """Return the account of the lines of a text, without lengths and duplicates."""
+    """Return the report of the lines of a text, without lengths and duplicates."""
     blank, cut_off = 0, None
     found: list[tuple[Violation, ...]] = []
-    rows: dict[Any, _Row] = {}
+    limits: dict[Any, _Limit] = {}
     unspecified: Counter[str] = Counter()
     offset = number = 0
     lines = data.split(b"\n")
@@ -44,24 +44,24 @@ def account(
             raw.rstrip()[-1:] not in (b"}", b"]")
             or "syntax" in {each.code for each in report.violations}
         ):
-            cut_off = f"line {line:,}, the last one, breaks off: what comes after it is missing"
+            cut_off = f"line {line:,}, the last one, is incomplete"
         if not report.violations:
             continue
         found.append(report.violations)
         at = Sample(number, report.violations[0], start, line, key_of(document.value, key))
-        _enter(rows, report.violations, at, samples)
+        _count(limits, report.violations, at, samples)
     tallies = sorted(
-        (each.tally() for each in rows.values()),
+        (each.tally() for each in limits.values()),
         key=lambda each: (-each.records, -each.violations, each.id),
     )
-    wrong = Counter(min(len(each), MANY) for each in found)
+    errors_per_record = Counter(min(len(each), MAX_ERRORS) for each in found)
     return BulkReport(
         contract.name,
         None,
         number,
         len(found),
         tuple(tallies),
-        tuple(sorted(wrong.items())),
+        tuple(sorted(errors_per_record.items())),
         unspecified={at: (times, contract.unspecified[at]) for at, times in unspecified.items()},
         blank=blank,
         cut_off=cut_off,
@@ -69,7 +69,7 @@ def account(
 
 
 def key_of(value: Any, pointer: str | None) -> str | None:
-    """Return the key of a record as a sample shows it."""
+    """Return the key of a record as in a sample."""
     for token in tokens_of(pointer or ""):
         if isinstance(value, dict):
             value = value.get(token)
@@ -86,16 +86,16 @@ def key_of(value: Any, pointer: str | None) -> str | None:
 
 
 def bare(report: BulkReport) -> BulkReport:
-    """Return a report without what is not told of one line alone."""
+    """Return a report without what is not counted line by line."""
     return replace(report, name=None, lengths=(), measured=0, duplicates=None)
 
 
 def ndjson(values: Iterable[Any]) -> bytes:
-    """Return values as lines."""
+    """Return values as NDJSON."""
     return b"".join(json.dumps(each).encode() + b"\n" for each in values)
 
 
-class _Row:
+class _Limit:
     def __init__(self, violation: Violation) -> None:
         self.code, self.limit = violation.code, violation.limit
         self.says: list[str | None] = []
@@ -113,29 +113,29 @@ class _Row:
             self.records,
             self.alone,
             tuple(self.samples),
-            tuple(sorted(self.fields.items(), key=lambda each: (-each[1], each[0]))[:FIELDS]),
+            tuple(sorted(self.fields.items(), key=lambda each: (-each[1], each[0]))[:MAX_FIELDS]),
         )
 
 
-def _enter(
-    rows: dict[Any, _Row], violations: tuple[Violation, ...], at: Sample, samples: int
+def _count(
+    limits: dict[Any, _Limit], violations: tuple[Violation, ...], at: Sample, samples: int
 ) -> None:
     """Count a record by its violations; the line and the offset are those of *at*."""
-    told: dict[int, _Row] = {}
+    distinct: dict[int, _Limit] = {}
     for each in violations:
         limit = each.limit
-        name = (each.code, "") if limit is None else (limit.id, limit.location)
-        row = rows.setdefault(name, _Row(each))
-        row.violations += 1
-        row.says.append(each.says)
-        if (field := field_of(limit, each.pointer)) is not None:
-            row.fields[field] += 1
-        if id(row) not in told and len(row.samples) < samples:
+        key = (each.code, "") if limit is None else (limit.id, limit.location)
+        count = limits.setdefault(key, _Limit(each))
+        count.violations += 1
+        count.says.append(each.says)
+        if (field := affected_field(limit, each.pointer)) is not None:
+            count.fields[field] += 1
+        if id(count) not in distinct and len(count.samples) < samples:
             assert each.place is not None
             assert at.line is not None
             place = Place(at.line + each.place.line - 1, each.place.column)
-            row.samples.append(replace(at, violation=replace(each, place=place)))
-        told[id(row)] = row
-    for row in told.values():
-        row.records += 1
-        row.alone += len(told) == 1
+            count.samples.append(replace(at, violation=replace(each, place=place)))
+        distinct[id(count)] = count
+    for count in distinct.values():
+        count.records += 1
+        count.alone += len(distinct) == 1

@@ -1,7 +1,6 @@
-"""Judges that are wrong in one limit, made of a contract: tests have to tell them from it.
+"""Mutants of a contract: validators that are wrong in one limit, which tests have to detect.
 
-Each differs from the contract in one place, in a way in which a limit is easily got wrong; those
-that take just what the contract takes are left out.
+Each differs from the contract in one subschema, by a typical mistake; equivalent ones are omitted.
 """
 
 from __future__ import annotations
@@ -15,44 +14,45 @@ import jsonschema_rs
 
 from fieldbound import Contract
 from fieldbound.model.pointers import pointer_of
+from fieldbound.validation import checker_of
 from fieldbound.validation.inline import inlined
-from fieldbound.validation.limits import FORMATS
+from fieldbound.validation.keywords import FORMATS
 
 Path = tuple[str, ...]
-Fault = tuple[str, dict[str, Any]]
+Change = tuple[str, dict[str, Any]]
 
 
 class Mutant(NamedTuple):
-    """A judge that is wrong in one limit: the pointer to what it misjudges, and how."""
+    """A validator that is wrong in one limit: the pointer to the value, and the change."""
 
     pointer: str
-    fault: str
+    change: str
     is_valid: Callable[[Any], bool]
 
 
-def mutants(contract: Contract, most: int | None = None) -> list[Mutant]:
-    """Return faulty judges of a contract, evenly chosen where there are more than *most*."""
-    schema = inlined(contract._limits.references)
-    faults = [
+def mutants(contract: Contract, limit: int | None = None) -> list[Mutant]:
+    """Return the mutants of a contract, an even sample if there are more than *limit*."""
+    schema = inlined(checker_of(contract).references)
+    changes = [
         (path, pointer, name, changed)
         for path, pointer, node in _nodes(schema, (), "")
-        for name, changed in _faults(node)
-        if _differ(node, changed)
+        for name, changed in _changes(node)
+        if _is_different(node, changed)
     ]
-    if most is not None and len(faults) > most:
-        faults = [faults[index * len(faults) // most] for index in range(most)]
+    if limit is not None and len(changes) > limit:
+        changes = [changes[index * len(changes) // limit] for index in range(limit)]
     return [
-        Mutant(pointer, name, _judge(_with(schema, path, changed)))
-        for path, pointer, name, changed in faults
+        Mutant(pointer, name, _validator(_replaced(schema, path, changed)))
+        for path, pointer, name, changed in changes
     ]
 
 
-def _judge(schema: Any) -> Callable[[Any], bool]:
+def _validator(schema: Any) -> Callable[[Any], bool]:
     return jsonschema_rs.validator_for(schema, validate_formats=True, offline=True).is_valid
 
 
 def _nodes(schema: Any, path: Path, pointer: str) -> Iterator[tuple[Path, str, dict[str, Any]]]:
-    """Yield every subschema with its path and the pointer to what it judges."""
+    """Yield every subschema with its path and the pointer to the values it applies to."""
     if not isinstance(schema, dict):
         return
     yield path, pointer, schema
@@ -64,7 +64,7 @@ def _nodes(schema: Any, path: Path, pointer: str) -> Iterator[tuple[Path, str, d
         yield from _nodes(schema["items"], (*path, "items"), f"{pointer}/*")
 
 
-def _with(schema: Any, path: Path, changed: Any) -> Any:
+def _replaced(schema: Any, path: Path, changed: Any) -> Any:
     copy = deepcopy(schema)
     holder, last = copy, None
     for step in path:
@@ -77,37 +77,37 @@ def _with(schema: Any, path: Path, changed: Any) -> Any:
     return copy
 
 
-def _differ(node: dict[str, Any], changed: dict[str, Any]) -> bool:
-    """Return whether two subschemas take different values, as far as can be told."""
+def _is_different(node: dict[str, Any], changed: dict[str, Any]) -> bool:
+    """Return whether two subschemas accept different values, as far as the engine knows."""
     try:
         one, other = (
             jsonschema_rs.canonicalize(each, validate_formats=True, offline=True)
             for each in (node, changed)
         )
     except ValueError:
-        return False  # no schema any more
+        return False  # not a valid schema
     return one != other
 
 
-def _faults(node: dict[str, Any]) -> Iterator[Fault]:
+def _changes(node: dict[str, Any]) -> Iterator[Change]:
     for keyword in ("maxLength", "minLength", "maximum", "minimum", "maxItems", "minItems"):
         if keyword in node:
             yield f"{keyword} one more", {**node, keyword: node[keyword] + 1}
             less = node[keyword] - 1 if keyword.endswith("imum") else max(node[keyword] - 1, 0)
             yield f"{keyword} one less", {**node, keyword: less}
-            yield f"no {keyword}", _less(node, keyword)
-    yield from _choices(node)
-    yield from _types(node)
-    yield from _patterns(node)
-    yield from _objects(node)
+            yield f"no {keyword}", _without(node, keyword)
+    yield from _enum_changes(node)
+    yield from _type_changes(node)
+    yield from _pattern_changes(node)
+    yield from _object_changes(node)
     for keyword in ("format", "multipleOf", "not"):
         if keyword in node and (keyword != "format" or node["format"] in FORMATS):
-            yield f"no {keyword}", _less(node, keyword)
+            yield f"no {keyword}", _without(node, keyword)
 
 
-def _choices(node: dict[str, Any]) -> Iterator[Fault]:
+def _enum_changes(node: dict[str, Any]) -> Iterator[Change]:
     members = node.get("enum", [])
-    kinds = _kinds(node)
+    types = _type_names(node)
     for member in members:
         yield (
             f"without {json.dumps(member)}",
@@ -117,60 +117,63 @@ def _choices(node: dict[str, Any]) -> Iterator[Fault]:
             },
         )
     if members:
-        wider = {"type": [*kinds, "boolean"]} if kinds else {}
-        yield "takes true", {**node, **wider, "enum": [*members, True]}
+        wider = {"type": [*types, "boolean"]} if types else {}
+        yield "accepts true", {**node, **wider, "enum": [*members, True]}
         yield (
-            "in lower case too",
+            "accepts lower case",
             {**node, "enum": [*members, *(str(each).lower() for each in members)]},
         )
-        yield "any value of the type", _less(node, "enum")
+        yield "any value of the type", _without(node, "enum")
 
 
-def _kinds(node: dict[str, Any]) -> list[str]:
-    kind = node.get("type", [])
-    return [kind] if isinstance(kind, str) else list(kind)
+def _type_names(node: dict[str, Any]) -> list[str]:
+    type_name = node.get("type", [])
+    return [type_name] if isinstance(type_name, str) else list(type_name)
 
 
-def _types(node: dict[str, Any]) -> Iterator[Fault]:
-    kinds = _kinds(node)
-    if not kinds:
+def _type_changes(node: dict[str, Any]) -> Iterator[Change]:
+    types = _type_names(node)
+    if not types:
         return
-    if "null" in kinds:
-        yield "not null", {**node, "type": [each for each in kinds if each != "null"]}
+    if "null" in types:
+        yield "rejects null", {**node, "type": [each for each in types if each != "null"]}
     else:
         members = {"enum": [*node["enum"], None]} if "enum" in node else {}
-        yield "null too", {**node, **members, "type": [*kinds, "null"]}
+        yield "accepts null", {**node, **members, "type": [*types, "null"]}
     swapped = {"integer": "number", "number": "integer"}
-    for kind in kinds:
-        others = [each for each in kinds if each != kind]
-        if kind in swapped:
-            yield f"{swapped[kind]} for {kind}", {**node, "type": [*others, swapped[kind]]}
-            yield "digits as a string too", {**node, "type": [*kinds, "string"]}
-        if kind == "string" and "enum" not in node:
-            yield "a number too", {**node, "type": [*kinds, "integer"]}
-        if kind == "boolean":
-            yield "a string too", {**node, "type": [*kinds, "string"]}
+    for type_name in types:
+        others = [each for each in types if each != type_name]
+        if type_name in swapped:
+            yield (
+                f"{swapped[type_name]} for {type_name}",
+                {**node, "type": [*others, swapped[type_name]]},
+            )
+            yield "accepts digits as a string", {**node, "type": [*types, "string"]}
+        if type_name == "string" and "enum" not in node:
+            yield "accepts a number", {**node, "type": [*types, "integer"]}
+        if type_name == "boolean":
+            yield "accepts a string", {**node, "type": [*types, "string"]}
             yield "only true", {**node, "not": {"const": False}}
-    yield "any type", _less(node, "type")
+    yield "any type", _without(node, "type")
 
 
-def _patterns(node: dict[str, Any]) -> Iterator[Fault]:
+def _pattern_changes(node: dict[str, Any]) -> Iterator[Change]:
     pattern = node.get("pattern")
     if pattern is None:
         return
-    yield "no pattern", _less(node, "pattern")
+    yield "no pattern", _without(node, "pattern")
     if pattern.startswith("^"):
         yield "pattern without ^", {**node, "pattern": pattern[1:]}
     if pattern.endswith("$"):
         yield "pattern without $", {**node, "pattern": pattern[:-1]}
     if "+$" in pattern:
-        yield "pattern takes nothing", {**node, "pattern": pattern.replace("+$", "*$")}
+        yield "pattern accepts the empty string", {**node, "pattern": pattern.replace("+$", "*$")}
     if "{24}" in pattern:
         yield "one fewer", {**node, "pattern": pattern.replace("{24}", "{23,24}")}
         yield "one more", {**node, "pattern": pattern.replace("{24}", "{24,25}")}
 
 
-def _objects(node: dict[str, Any]) -> Iterator[Fault]:
+def _object_changes(node: dict[str, Any]) -> Iterator[Change]:
     required = node.get("required", [])
     for name in required:
         yield (
@@ -184,10 +187,10 @@ def _objects(node: dict[str, Any]) -> Iterator[Fault]:
         if name not in required and inner is not False and "not" not in inner:
             yield f"{name} required", {**node, "required": [*required, name]}
     if node.get("additionalProperties") is False:
-        yield "any attribute", _less(node, "additionalProperties")
+        yield "any property", _without(node, "additionalProperties")
     if "patternProperties" in node and node.get("additionalProperties") is False:
-        yield "no attribute by pattern", _less(node, "patternProperties")
+        yield "no property by pattern", _without(node, "patternProperties")
 
 
-def _less(node: dict[str, Any], keyword: str) -> dict[str, Any]:
+def _without(node: dict[str, Any], keyword: str) -> dict[str, Any]:
     return {name: each for name, each in node.items() if name != keyword}

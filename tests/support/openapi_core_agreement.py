@@ -1,4 +1,4 @@
-"""A message and a document go in, openapi-core's own verdict on the message comes out."""
+"""Validation of messages by openapi-core, to compare with fieldbound's."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from fieldbound import Message
 
-#: What names a file, which is a part of another one here.
+#: Keywords that identify a file: they are dropped where it becomes a part of another one.
 _NAMES = frozenset(("$id", "$schema", "x-source", "x-sources"))
 
 
 class Request:
-    """A request as openapi-core wants it."""
+    """A request in the protocol of openapi-core."""
 
     def __init__(self, message: Message) -> None:
         url = urlsplit(message.url)
         self.host_url = f"{url.scheme}://{url.netloc}"
-        self.path = unquote(url.path)  # as servers hand it on
+        self.path = unquote(url.path)  # as WSGI servers do
         self.full_url_pattern = self.host_url + self.path
         self.method = message.method.lower()
         headers = Headers(list(message.headers))
@@ -41,7 +41,7 @@ class Request:
 
 
 class Response:
-    """A response as openapi-core wants it."""
+    """A response in the protocol of openapi-core."""
 
     def __init__(self, message: Message) -> None:
         self.data = message.body or b""
@@ -50,15 +50,17 @@ class Response:
         self.content_type = self.headers.get("Content-Type", "")
 
 
-def judge(document: Mapping[str, Any]) -> OpenAPI:
-    """Return what judges messages of a document, and reads all bodies that are JSON."""
+def openapi_core_validator(document: Mapping[str, Any]) -> OpenAPI:
+    """Return openapi-core's validator of a document, with all JSON media types."""
     kinds = set(_named(document, "content"))
-    read = {kind: json_loads for kind in kinds if kind.endswith("+json")}
-    return OpenAPI.from_dict(dict(document), config=Config(extra_media_type_deserializers=read))
+    deserializers = {kind: json_loads for kind in kinds if kind.endswith("+json")}
+    return OpenAPI.from_dict(
+        dict(document), config=Config(extra_media_type_deserializers=deserializers)
+    )
 
 
 def _named(part: Any, key: str) -> Iterator[str]:
-    """Yield the names in every object under a key."""
+    """Yield the property names of every object under a key."""
     for name, each in part.items() if isinstance(part, dict) else ():
         if name == key and isinstance(each, dict):
             yield from each
@@ -66,23 +68,23 @@ def _named(part: Any, key: str) -> Iterator[str]:
 
 
 def self_contained(path: Path) -> dict[str, Any]:
-    """Return a document with the files that it refers to in it."""
+    """Return a document that contains the files it refers to."""
     whole = json.loads(path.read_text("utf-8"))
     files = {each.name: json.loads(each.read_text("utf-8")) for each in path.parent.glob("*.json")}
-    inside = {name: _inside(each, name) for name, each in files.items() if name != path.name}
-    return {**_inside(whole, ""), "x-files": inside}
+    embedded = {name: _embedded(each, name) for name, each in files.items() if name != path.name}
+    return {**_embedded(whole, ""), "x-files": embedded}
 
 
-def _inside(part: Any, file: str) -> Any:
-    """Return a part of a file with its references as they are in the whole.
+def _embedded(part: Any, file: str) -> Any:
+    """Return a part of a file with its references resolved against the whole document.
 
-    openapi-core loses what stands beside a reference, unless that is in an allOf.
+    openapi-core ignores siblings of a $ref, unless it is in an allOf.
     """
     if isinstance(part, list):
-        return [_inside(each, file) for each in part]
+        return [_embedded(each, file) for each in part]
     if not isinstance(part, dict):
         return part
-    kept = {name: _inside(each, file) for name, each in part.items() if name not in _NAMES}
+    kept = {name: _embedded(each, file) for name, each in part.items() if name not in _NAMES}
     reference = kept.pop("$ref", None)
     if not isinstance(reference, str):
         return kept if reference is None else {**kept, "$ref": reference}
@@ -93,21 +95,21 @@ def _inside(part: Any, file: str) -> Any:
     return {**kept, "allOf": [found, *kept.get("allOf", ())]} if others else found
 
 
-def objection(judge: OpenAPI, message: Message) -> str | None:
-    """Return what openapi-core has against a message, None if nothing."""
+def openapi_core_errors(validator: OpenAPI, message: Message) -> str | None:
+    """Return openapi-core's errors for a message, or None if it is valid."""
     request: Any = Request(message)
     try:
         if message.status is None:
-            judge.validate_request(request)
+            validator.validate_request(request)
         else:
-            judge.validate_response(request, Response(message))  # type: ignore[arg-type]
-    except (OpenAPIError, ValueError) as error:  # it fails of itself at some media types
-        return " < ".join(_told(error))
+            validator.validate_response(request, Response(message))  # type: ignore[arg-type]
+    except (OpenAPIError, ValueError) as error:  # a bug at some media types
+        return " < ".join(_messages(error))
     return None
 
 
-def _told(error: BaseException | None) -> Iterator[str]:
-    """Yield what an exception and its causes are; the texts of some fail to be made."""
+def _messages(error: BaseException | None) -> Iterator[str]:
+    """Yield the types of an exception and its causes; `str` fails for some of them."""
     while error is not None:
         yield type(error).__name__
         yield from (str(each.message) for each in getattr(error, "schema_errors", ()))

@@ -1,17 +1,17 @@
-"""An OpenAPI document with a parameter of each place, style and kind, one operation for each."""
+"""An OpenAPI document with a parameter of each location, style and type, in an operation each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-PLACES = {
+LOCATIONS = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
     "cookie": ("form",),
 }
-KINDS: dict[str, dict[str, Any]] = {
+SCHEMAS: dict[str, dict[str, Any]] = {
     "integers": {"type": "array", "items": {"type": "integer", "maximum": 9}, "maxItems": 3},
     "texts": {"type": "array", "items": {"type": "string", "maxLength": 5}, "maxItems": 3},
     "object": {
@@ -29,31 +29,39 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-def is_defined(style: str, explode: bool, kind: str) -> bool:
-    """Return whether OpenAPI says how a style writes a kind of value."""
+def is_defined(style: str, explode: bool, schema_name: str) -> bool:
+    """Return whether OpenAPI defines a style for a type of value."""
     if style == "deepObject":
-        return kind == "object" and explode
+        return schema_name == "object" and explode
     return style not in ("spaceDelimited", "pipeDelimited") or (
-        not explode and KINDS[kind]["type"] in ("array", "object")
+        not explode and SCHEMAS[schema_name]["type"] in ("array", "object")
     )
 
 
 def parameters() -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield parameters, each with the name of its operation."""
-    for place, styles in PLACES.items():
+    for location, styles in LOCATIONS.items():
         for style in styles:
             for explode in (False, True):
-                for kind, schema in KINDS.items():
-                    if is_defined(style, explode, kind):
-                        said = {"style": style, "explode": explode, "schema": schema}
-                        name = f"{place}-{style}-{'exploded' if explode else 'whole'}-{kind}"
-                        yield name.lower(), {"name": "v", "in": place, "required": True, **said}
-        content = {"application/json": {"schema": KINDS["object"]}}
-        yield f"{place}-json", {"name": "v", "in": place, "required": True, "content": content}
+                for schema_name, schema in SCHEMAS.items():
+                    if is_defined(style, explode, schema_name):
+                        serialization = {"style": style, "explode": explode, "schema": schema}
+                        name = (
+                            f"{location}-{style}-{'exploded' if explode else 'whole'}-{schema_name}"
+                        )
+                        yield (
+                            name.lower(),
+                            {"name": "v", "in": location, "required": True, **serialization},
+                        )
+        content = {"application/json": {"schema": SCHEMAS["object"]}}
+        yield (
+            f"{location}-json",
+            {"name": "v", "in": location, "required": True, "content": content},
+        )
 
 
 def document(version: str = "3.1.0") -> dict[str, Any]:
-    """Return the document."""
+    """Return the OpenAPI document."""
     paths = {
         f"/{name}" + ("/{v}" if each["in"] == "path" else ""): {
             "get": {

@@ -1,17 +1,21 @@
-"""Runs of the command in this process, and of pytest in a folder of its own."""
+"""Running the command in this process, and pytest in a separate folder and process."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+import pytest
+
 
 class Ran(NamedTuple):
-    """What a run of the command left: its exit code, what it wrote and what it said."""
+    """The result of a command: exit code, standard output and standard error."""
 
     code: int
     out: str
@@ -22,29 +26,64 @@ Command: TypeAlias = Callable[..., Ran]
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def runs_in(folder: Path, otherwise: str) -> Run:
-    """Return what runs pytest on the text of a test file, *otherwise* where none is given."""
+#: What a run of pytest starts with: imported once, not once a run. Nothing of fieldbound is.
+_PRELOADED = ["hypothesis", "httpx", "jsonschema", "openapi_core", "pytest", "requests", "vcr"]
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(_PRELOADED)
 
-    def run(
-        *args: str, tests: str = otherwise, workers: int = 0
-    ) -> subprocess.CompletedProcess[str]:
+
+def pytest_runner(folder: Path, default: str) -> Run:
+    """Return a function that runs pytest on the text of a test file, *default* if none is given.
+
+    Each run is a process of its own. One without *workers* of xdist is forked from a server that
+    has imported pytest and the HTTP clients already.
+    """
+
+    def run(*args: str, tests: str = default, workers: int = 0) -> subprocess.CompletedProcess[str]:
         (folder / "test_it.py").write_text(tests, "utf-8")
-        also = ["-p", "xdist", "-n", str(workers)] if workers else []
+        env = {
+            **{key: value for key, value in os.environ.items() if "PYTEST" not in key},
+            "CI": "",  # pytest prints each failure twice there
+            "BUILD_NUMBER": "",
+            # the plugin is loaded once, by name, whether or not its entry point exists
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONUTF8": "1",
+        }
+        argv = ["-p", "fieldbound.pytest_plugin", *args]
+        if not workers:
+            return _forked(folder, argv, env)
+        argv = [sys.executable, "-m", "pytest", "-p", "xdist", "-n", str(workers), *argv]
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "fieldbound.pytest_plugin", *also, *args],
-            cwd=folder,
-            env={
-                **{key: value for key, value in os.environ.items() if "PYTEST" not in key},
-                "CI": "",  # where pytest tells each failure twice
-                "BUILD_NUMBER": "",
-                # whether or not the entry point is installed: loaded once, and by its name
-                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                "PYTHONUTF8": "1",
-            },
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
+            argv, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False
         )
 
     return run
+
+
+def _forked(folder: Path, argv: list[str], env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    with tempfile.TemporaryDirectory() as outputs:
+        files = [os.path.join(outputs, name) for name in ("out", "err")]  # noqa: PTH118
+        process = _FORKS.Process(target=_main, args=(str(folder), argv, env, files))
+        process.start()
+        process.join()
+        out, err = (Path(name).read_text("utf-8") for name in files)
+    return subprocess.CompletedProcess(argv, int(process.exitcode or 0), out, err)
+
+
+def _main(folder: str, argv: list[str], env: dict[str, str], files: list[str]) -> None:
+    """Run pytest as `python -m pytest` does, in a process that was forked for it."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    for descriptor, name in enumerate(files, 1):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT), descriptor)
+    sys.stdout, sys.stderr = (
+        open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        for descriptor in (1, 2)
+    )
+    sys.path.insert(0, folder)
+    sys.argv = ["pytest", *argv]
+    code = pytest.main(argv)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(int(code))

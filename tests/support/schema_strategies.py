@@ -1,4 +1,4 @@
-"""Strategies for contracts of every make, and for records that they may refuse."""
+"""Strategies for contracts of all kinds, and for records that may be invalid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 RECORDS = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4) | VALUES
-SAID: dict[str, Any] = {
+KEYWORDS: dict[str, Any] = {
     f"x-{name}": st.just(value) for name, value in (("sensitive", True), ("unspecified", "why"))
 }
 SOURCES = st.sampled_from(["stated", "example", "observed", "inferred"]).map(
@@ -41,13 +41,13 @@ LEAVES = st.fixed_dictionaries(
         "maxItems": st.integers(0, 2),
         "uniqueItems": st.just(True),
         "x-source": SOURCES,
-        **SAID,
+        **KEYWORDS,
     },
 )
 REFERENCES = st.sampled_from(("a", "b", "c")).map(lambda name: {"$ref": f"#/$defs/{name}"})
 
 
-def _larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def _applicators(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     holders = st.fixed_dictionaries(
         {},
         optional={
@@ -70,10 +70,10 @@ def _larger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-SCHEMAS = st.recursive(LEAVES | REFERENCES, _larger, max_leaves=8)
+SCHEMAS = st.recursive(LEAVES | REFERENCES, _applicators, max_leaves=8)
 DEFINITIONS = st.fixed_dictionaries(dict.fromkeys(("a", "b", "c"), LEAVES | SCHEMAS))
-#: What most contracts are: objects of attributes that are known, each with its limits.
-PLAIN = st.fixed_dictionaries(
+#: Typical contracts: objects with declared properties, each with its limits.
+OBJECTS = st.fixed_dictionaries(
     {
         "type": st.just("object"),
         "properties": st.dictionaries(st.sampled_from(NAMES), LEAVES | REFERENCES, max_size=6),
@@ -95,6 +95,6 @@ DIALECTS = (
 
 
 def made(dialect: str | None, schema: dict[str, Any], definitions: dict[str, Any]) -> Contract:
-    """Return a contract, of a dialect if one is named."""
-    begin = {} if dialect is None else {"$schema": dialect}
-    return Contract({**begin, **schema, "$defs": definitions})
+    """Return a contract, with the dialect if one is given."""
+    head = {} if dialect is None else {"$schema": dialect}
+    return Contract({**head, **schema, "$defs": definitions})

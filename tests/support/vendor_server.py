@@ -1,4 +1,4 @@
-"""A server on the loopback that plays a vendor: its statuses, headers and bodies, and its moods."""
+"""A local HTTP server that plays a vendor: canned responses, and unusual ones on demand."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ ID = "65a1b2c3d4e5f60718293a4b"
 
 
 def case(name: str) -> Any:
-    """Return the valid instance of a case: vendor, operation, part and name of the file."""
+    """Return a valid case: vendor, operation, part and name of the file."""
     folder, _, file = name.rpartition("/")
     return json.loads((CASES / folder / "valid" / f"{file}.json").read_text("utf-8"))
 
 
 @dataclass
-class Answer:
-    """What is answered, and how.
+class CannedResponse:
+    """A response of the server.
 
-    *cut* is after how many bytes of the body the connection is closed; below zero, nothing is
-    answered at all.
+    *cut* is the number of bytes of the body after which the connection is closed; if negative,
+    nothing is sent at all.
     """
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    packed: bool = False
+    gzipped: bool = False
     chunked: bool = False
     cut: int | None = None
 
     @property
     def content(self) -> bytes:
-        """The body as it is sent."""
-        text = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
-        text = b"" if self.body is None else text
-        return gzip.compress(text) if self.packed else text
+        """The body as it is sent, compressed if *gzipped*."""
+        data = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+        data = b"" if self.body is None else data
+        return gzip.compress(data) if self.gzipped else data
 
 
 @dataclass(frozen=True)
-class Ask:
-    """A request that the vendor takes."""
+class CannedRequest:
+    """A valid request to the vendor."""
 
     method: str
     path: str
@@ -59,11 +59,11 @@ class Ask:
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor: where its API begins, and what it answers to which request."""
+    """A vendor: the base path of its API, and its valid exchanges."""
 
     name: str
     base: str
-    plays: list[tuple[Ask, Answer]]
+    exchanges: list[tuple[CannedRequest, CannedResponse]]
 
 
 _ORACLE = {"Authorization": "Basic c2FsZXM6c2FsZXM=", "REST-Framework-Version": "8"}
@@ -78,27 +78,30 @@ VENDORS = (
         "/crmRestApi/resources/11.13.18.05",
         [
             (
-                Ask(
+                CannedRequest(
                     "POST",
                     "/setupSalesCatalogs",
                     _ORACLE,
                     case("oracle-cx-sales/create-product-group/request/documented-example"),
                 ),
-                Answer(201, _GROUP, _VERSION),
+                CannedResponse(201, _GROUP, _VERSION),
             ),
             (
-                Ask("GET", "/setupSalesCatalogs?limit=25", _ORACLE),
-                Answer(
+                CannedRequest("GET", "/setupSalesCatalogs?limit=25", _ORACLE),
+                CannedResponse(
                     200,
                     case("oracle-cx-sales/list-product-groups/response.200/recorded-page"),
                     _VERSION,
                 ),
             ),
             (
-                Ask("PATCH", "/setupSalesCatalogs/4711", _ORACLE, {"ActiveFlag": "N"}),
-                Answer(200, _GROUP, _VERSION),
+                CannedRequest("PATCH", "/setupSalesCatalogs/4711", _ORACLE, {"ActiveFlag": "N"}),
+                CannedResponse(200, _GROUP, _VERSION),
             ),
-            (Ask("DELETE", "/setupSalesCatalogs/4711", _ORACLE), Answer(204, None, _VERSION)),
+            (
+                CannedRequest("DELETE", "/setupSalesCatalogs/4711", _ORACLE),
+                CannedResponse(204, None, _VERSION),
+            ),
         ],
     ),
     Vendor(
@@ -106,20 +109,22 @@ VENDORS = (
         "/service/reference/v4/parts-groups",
         [
             (
-                Ask("GET", "/?page=2&pageSize=25", _FORTELLIS),
-                Answer(
+                CannedRequest("GET", "/?page=2&pageSize=25", _FORTELLIS),
+                CannedResponse(
                     200,
                     case("fortellis/query-parts-groups/response.200/totals-as-text"),
                     {"Request-Id": "4711"},
                 ),
             ),
             (
-                Ask("POST", "/", _FORTELLIS, {"groupCode": "B"}),
-                Answer(201, {"groupCode": "B"}, {"Location": "/B", "Request-Id": "4711"}),
+                CannedRequest("POST", "/", _FORTELLIS, {"groupCode": "B"}),
+                CannedResponse(201, {"groupCode": "B"}, {"Location": "/B", "Request-Id": "4711"}),
             ),
             (
-                Ask("GET", "/ping", {"Subscription-Id": "test", "Authorization": "Bearer token"}),
-                Answer(200, {}),
+                CannedRequest(
+                    "GET", "/ping", {"Subscription-Id": "test", "Authorization": "Bearer token"}
+                ),
+                CannedResponse(200, {}),
             ),
         ],
     ),
@@ -128,23 +133,25 @@ VENDORS = (
         "",
         [
             (
-                Ask(
+                CannedRequest(
                     "POST",
                     "/companyGroup/create",
                     _AXIM,
                     case("axim-commerce/create-company-group/request/documented-example"),
                 ),
-                Answer(
+                CannedResponse(
                     200, case("axim-commerce/create-company-group/response.200/data-of-any-form")
                 ),
             ),
             (
-                Ask("GET", f"/companyGroup/{ID}", _AXIM),
-                Answer(200, case("axim-commerce/get-company-group/response.200/no-price-list")),
+                CannedRequest("GET", f"/companyGroup/{ID}", _AXIM),
+                CannedResponse(
+                    200, case("axim-commerce/get-company-group/response.200/no-price-list")
+                ),
             ),
             (
-                Ask("GET", "/companyGroup/all?limit=25&page=1", _AXIM),
-                Answer(
+                CannedRequest("GET", "/companyGroup/all?limit=25&page=1", _AXIM),
+                CannedResponse(
                     200, case("axim-commerce/list-company-groups/response.200/documented-example")
                 ),
             ),
@@ -154,36 +161,36 @@ VENDORS = (
 
 
 class Server(ThreadingHTTPServer):
-    """A vendor that listens: *moods* come instead of the next answers, one each."""
+    """The server of a vendor; responses in *queue* are sent first."""
 
     daemon_threads = False
 
     def __init__(self, vendor: Vendor) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.vendor = vendor
-        self.moods: deque[Answer] = deque()
-        self.seen: list[tuple[str, str, bytes]] = []
+        self.queue: deque[CannedResponse] = deque()
+        self.received: list[tuple[str, str, bytes]] = []
         self.connections: list[socket.socket] = []
         self.lock = Lock()
 
     @property
     def url(self) -> str:
-        """Where the vendor's API begins."""
+        """The base URL of the vendor's API."""
         return f"http://127.0.0.1:{self.server_address[1]}{self.vendor.base}"
 
-    def answer(self, method: str, path: str) -> Answer:
-        """Return what is to be answered to a request."""
+    def response_to(self, method: str, path: str) -> CannedResponse:
+        """Return the response to a request."""
         with self.lock:
-            if self.moods:
-                return self.moods.popleft()
-        for ask, answer in self.vendor.plays:
-            at = f"{self.vendor.base}{ask.path}".partition("?")[0]
-            if ask.method == method and at == path.partition("?")[0]:
-                return answer
-        return Answer(404, {"message": "there is nothing"})
+            if self.queue:
+                return self.queue.popleft()
+        for request, response in self.vendor.exchanges:
+            known = f"{self.vendor.base}{request.path}".partition("?")[0]
+            if request.method == method and known == path.partition("?")[0]:
+                return response
+        return CannedResponse(404, {"message": "not found"})
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing of clients that go away."""
+        """Do not print a traceback when a client disconnects."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -195,40 +202,40 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.server.connections.append(self.connection)
 
-    def _play(self) -> None:
+    def _respond(self) -> None:
         body = self._body()
-        self.server.seen.append((self.command, self.path, body))
-        answer = self.server.answer(self.command, self.path)
-        if answer.cut is not None and answer.cut < 0:
+        self.server.received.append((self.command, self.path, body))
+        response = self.server.response_to(self.command, self.path)
+        if response.cut is not None and response.cut < 0:
             self.close_connection = True
             return
-        content = answer.content
-        self.send_response(answer.status)
+        content = response.content
+        self.send_response(response.status)
         headers = {"Content-Type": "application/json"} if content else {}
-        headers |= answer.headers
-        if answer.packed:
+        headers |= response.headers
+        if response.gzipped:
             headers["Content-Encoding"] = "gzip"
-        if answer.chunked:
+        if response.chunked:
             headers["Transfer-Encoding"] = "chunked"
-        elif answer.status != 204:
+        elif response.status != 204:
             headers["Content-Length"] = str(len(content))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self._send(answer, content)
+            self._send(response, content)
 
-    def _send(self, answer: Answer, content: bytes) -> None:
-        sent = content[: answer.cut]
-        if answer.chunked:
+    def _send(self, response: CannedResponse, content: bytes) -> None:
+        sent = content[: response.cut]
+        if response.chunked:
             for start in range(0, len(sent), 16):
-                piece = sent[start : start + 16]
-                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                chunk = sent[start : start + 16]
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
         else:
             self.wfile.write(sent)
-        if answer.cut is not None:
+        if response.cut is not None:
             self.close_connection = True
-        elif answer.chunked:
+        elif response.chunked:
             self.wfile.write(b"0\r\n\r\n")
 
     def _body(self) -> bytes:
@@ -241,19 +248,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _play  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _respond  # noqa: N815
 
     def log_message(self, *_: Any) -> None:
-        """Keep no log."""
+        """Do not log requests."""
 
 
 @contextmanager
 def serving(vendor: Vendor | str) -> Iterator[Server]:
-    """Play a vendor, until the end of the block."""
-    played = vendor
-    if isinstance(played, str):
-        played = next(each for each in VENDORS if each.name == vendor)
-    server = Server(played)
+    """Serve a vendor, until the end of the block."""
+    if isinstance(vendor, str):
+        vendor = next(each for each in VENDORS if each.name == vendor)
+    server = Server(vendor)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
@@ -262,6 +268,6 @@ def serving(vendor: Vendor | str) -> Iterator[Server]:
         server.shutdown()
         thread.join()
         for connection in server.connections:
-            with suppress(OSError):  # it is closed already
+            with suppress(OSError):  # it is already closed
                 connection.shutdown(socket.SHUT_RDWR)
         server.server_close()

@@ -1,4 +1,4 @@
-"""What is asked about many instances at once is what would be told of each."""
+"""A batch finds of many instances what `check` finds of each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 import fieldbound
 from fieldbound import Contract
+from fieldbound.validation import checker_of
 from fieldbound.validation.batch import VALID
-from support.schema_strategies import DEFINITIONS, DIALECTS, PLAIN, RECORDS, SCHEMAS, made
+from support.effort import examples
+from support.schema_strategies import DEFINITIONS, DIALECTS, OBJECTS, RECORDS, SCHEMAS, made
 
 CLOSED: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -34,18 +36,18 @@ def plain(value: Any) -> bool:
     )
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.sampled_from(DIALECTS), PLAIN | SCHEMAS, DEFINITIONS, st.lists(RECORDS, max_size=40))
-def test_many_are_judged_as_each(
+@settings(max_examples=examples(100))
+@given(st.sampled_from(DIALECTS), OBJECTS | SCHEMAS, DEFINITIONS, st.lists(RECORDS, max_size=40))
+def test_many_are_checked_as_each(
     dialect: str | None, schema: dict[str, Any], definitions: dict[str, Any], values: list[Any]
 ) -> None:
-    """Invalid is what check refuses, and unsure what is invalid or not plain, of any number."""
+    """Invalid is what check rejects, unsure what is invalid or not flat, of any number."""
     try:
         contract = made(dialect, schema, definitions)
         contract.check({})
     except (fieldbound.Unspecified, fieldbound.BrokenContract):
         return
-    batch = contract.batch()
+    batch = checker_of(contract).batch
     if not batch.simple:
         return
     invalid = [at for at, value in enumerate(values) if not contract.check(value).ok]
@@ -56,15 +58,15 @@ def test_many_are_judged_as_each(
     chosen = [values[at] for at in invalid]
     for value, verdict in zip(chosen, batch.broken(chosen), strict=True):
         if verdict is not None:
-            told = [each.limit and (each.limit.id, each.limit.location)
+            expected = [each.limit and (each.limit.id, each.limit.location)
                     for each in contract.check(value)]  # fmt: skip
             found = [(limit.id, limit.location) for limit, *_ in verdict.broken]
-            assert sorted(found) == sorted(told)  # type: ignore[type-var]
+            assert sorted(found) == sorted(expected)  # type: ignore[type-var]
 
 
 def test_few_invalid_among_many_are_found() -> None:
     """However many of them are invalid, and wherever, just these are found."""
-    batch = Contract(CLOSED).batch()
+    batch = checker_of(Contract(CLOSED)).batch
     good, bad = {"a": "x"}, {"a": "xyz"}
     for every in (1, 2, 3, 10, 17, 100, 1000):
         values = [bad if at % every == every - 1 else good for at in range(300)]
@@ -84,9 +86,9 @@ def test_few_invalid_among_many_are_found() -> None:
         ({"a": "x", "b": 1, "c": 1}, ["additionalProperties", "additionalProperties"]),
     ],
 )
-def test_what_is_broken_is_told_at_a_look(value: dict[str, Any], codes: list[str]) -> None:
-    """The limits that an object breaks are told without an explanation, where they are clear."""
-    batch = Contract(CLOSED).batch()
+def test_broken_limits_are_found(value: dict[str, Any], codes: list[str]) -> None:
+    """The limits that an object breaks are found without explaining, where they are clear."""
+    batch = checker_of(Contract(CLOSED)).batch
     (verdict,) = batch.broken([value])
     assert verdict is not None
     assert [limit.keyword for limit, *_ in verdict.broken] == codes
@@ -95,31 +97,31 @@ def test_what_is_broken_is_told_at_a_look(value: dict[str, Any], codes: list[str
 
 @pytest.mark.parametrize("value", [{"b": 1}, {"a": []}, [], "x"])
 def test_what_is_not_clear_is_left_to_check(value: Any) -> None:
-    """What may be misspelt, or has parts of its own, is not told at a look, or as check does."""
+    """What may be misspelt, or has parts of its own, is left to check, or found as check does."""
     contract = Contract(CLOSED)
-    (verdict,) = contract.batch().broken([value])
+    (verdict,) = checker_of(contract).batch.broken([value])
     if verdict is not None:
-        told = [each.limit for each in contract.check(value)]
-        assert [limit for limit, *_ in verdict.broken] == told
+        expected = [each.limit for each in contract.check(value)]
+        assert [limit for limit, *_ in verdict.broken] == expected
 
 
 def test_what_is_broken_alike_has_one_verdict() -> None:
     """Verdicts on instances that break the same limits are one, so that they can be counted."""
-    batch = Contract(CLOSED).batch()
+    batch = checker_of(Contract(CLOSED)).batch
     one, two, other = batch.broken([{"a": "xyz"}, {"a": "uvw", "n": 1}, {"a": 1}])
     assert one is two is not None
     assert other is not one
 
 
 def test_a_sensitive_contract_is_left_to_check() -> None:
-    """Where something is not to be shown, what is told is not what the engine finds."""
+    """Where something is sensitive, what is reported is not what the engine finds."""
     schema = {**CLOSED, "properties": {"a": {"maxLength": 1, "x-sensitive": True}}}
-    assert Contract(schema).batch().broken([{"a": "xyz"}]) == [None]
+    assert checker_of(Contract(schema)).batch.broken([{"a": "xyz"}]) == [None]
 
 
 def test_numbers_that_a_reader_may_round_are_never_sure() -> None:
-    """Of what has a large number, a part or no object, a strict reader has to tell."""
-    batch = Contract({**CLOSED, "required": []}).batch()
+    """What has a large number or a nested part, or is no object, is left to the strict parser."""
+    batch = checker_of(Contract({**CLOSED, "required": []})).batch
     values: list[Any] = [
         {"any": 2**63},
         {"any": -(2**63)},
@@ -136,10 +138,10 @@ def test_numbers_that_a_reader_may_round_are_never_sure() -> None:
 
 
 def test_a_verdict_of_many_limits_or_long_names_is_not_remembered() -> None:
-    """What hardly any other record breaks alike is left to `check`, and takes no memory."""
-    batch = Contract(CLOSED).batch()
+    """A verdict that hardly any other record shares is left to `check`, and is not cached."""
+    batch = checker_of(Contract(CLOSED)).batch
     unknown = (["x"], ["x"], [f"x{at}" for at in range(20)], ["x" * 600, "y" * 600])
-    told = batch.broken([{"a": "", **dict.fromkeys(names)} for names in unknown])
-    assert told[0] is not None
-    assert told[0] is told[1]
-    assert told[2:] == [None, None]
+    expected = batch.broken([{"a": "", **dict.fromkeys(names)} for names in unknown])
+    assert expected[0] is not None
+    assert expected[0] is expected[1]
+    assert expected[2:] == [None, None]

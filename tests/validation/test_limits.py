@@ -1,4 +1,4 @@
-"""A schema's limits: what is one, how it is named, and what is said of it."""
+"""A schema's limits: which keywords are limits, their ids and their sources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Limit
-from fieldbound.validation.limits import FORMATS
+from fieldbound.validation.formats import FORMATS
 
 
 def ids(schema: Any, **options: Any) -> list[str]:
@@ -57,7 +57,7 @@ def ids(schema: Any, **options: Any) -> list[str]:
     ],
 )
 def test_what_is_a_limit(schema: Any, expected: list[str]) -> None:
-    """Every keyword that can refuse an instance is a limit where it counts, and nothing else is."""
+    """Every keyword that can reject an instance is a limit where it counts, and nothing else is."""
     assert ids(schema) == expected
 
 
@@ -93,7 +93,7 @@ def test_several_values_may_share_a_location() -> None:
         ({"says": "observed"}, "observed"),
     ],
 )
-def test_what_is_said_at_the_use_wins(use: Any, says: str) -> None:
+def test_the_source_at_the_reference_wins(use: Any, says: str) -> None:
     """A statement beside a reference speaks of the limits behind it, for this use."""
     flag = {"enum": ["Y", "N"], "x-source": {"says": "inferred"}}
     reference = {"$ref": "#/$defs/flag", **({"x-source": use} if use else {})}
@@ -102,7 +102,7 @@ def test_what_is_said_at_the_use_wins(use: Any, says: str) -> None:
 
 
 def test_a_statement_speaks_of_the_same_value_only() -> None:
-    """What is said where an object is used is not said of its attributes."""
+    """A source where an object is referred to is not a source of its properties."""
     inner = {"type": "object", "properties": {"b": {"maxLength": 1}}}
     made = Contract({"$ref": "#/$defs/o", "x-source": {"says": "stated"}, "$defs": {"o": inner}})
     assert {limit.pointer: limit.says for limit in made.limits} == {"": "stated", "/b": None}

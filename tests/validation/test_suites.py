@@ -1,4 +1,4 @@
-"""The public JSON-Schema-Test-Suite, judged by both engines.
+"""The public JSON-Schema-Test-Suite, checked by both engines.
 
 The suite is not part of the project: FIELDBOUND_SUITES names the folder that holds it.
 """
@@ -17,6 +17,7 @@ import pytest
 
 from fieldbound import Contract, Unsatisfiable
 from fieldbound.strategies import valid
+from support.effort import examples
 from support.examples import drawn
 
 SUITES = Path(os.environ.get("FIELDBOUND_SUITES", "")) / "json-schema-test-suite"
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.skipif(
 def _remotes(draft: str) -> dict[str, Any]:
     """Map the suite's remote documents to the addresses under which its schemas know them.
 
-    A document of another draft that does not name its draft is left out: it would count as ours.
+    A document of another draft that does not name it is omitted: it would count as of this one.
     """
     folder = SUITES / "remotes"
     drafts = {path.name for path in folder.iterdir() if path.name.startswith(("draft", "v1"))}
@@ -72,7 +73,7 @@ def _reference_verdict(contract: Contract, instance: Any) -> bool | None:
 
 
 def _differences(draft: str, pattern: str, formats: Any = "annotate") -> Iterator[tuple[str, str]]:
-    """Yield each test whose verdict is not the suite's, and who said so."""
+    """Yield each test whose verdict is not the suite's, and by which engine."""
     for name, group in _groups(draft, pattern):
         contract = _contract(draft, group["schema"], formats)
         for test in group["tests"]:
@@ -91,8 +92,8 @@ def _ours(draft: str, pattern: str, formats: Any = "annotate") -> list[str]:
     return [f"{who}: {name}" for name, who in found if who != "jsonschema"]
 
 
-#: Where jsonschema, the reference, does not keep the suite, and why.
-NOT_KEPT_BY_THE_REFERENCE = {
+#: The files of the suite that jsonschema, the reference, does not pass, and why.
+FAILED_BY_THE_REFERENCE = {
     "pattern.json": "its patterns are Python's, which have no \\p{Letter}",
     "patternProperties.json": "its patterns are Python's, which have no \\p{Letter}",
     "vocabulary.json": "it asserts keywords of a vocabulary that the meta-schema leaves out",
@@ -117,20 +118,20 @@ NOT_KEPT_BY_THE_REFERENCE = {
 
 
 @pytest.mark.parametrize("draft", DIALECTS)
-def test_required_parts_are_kept(draft: str) -> None:
+def test_required_tests_pass(draft: str) -> None:
     """Every required test of the suite has the suite's verdict, by is_valid and by check."""
     assert _ours(draft, "*.json") == []
     assert sum(len(group["tests"]) for _, group in _groups(draft, "*.json")) > 900
 
 
 @pytest.mark.parametrize("draft", DIALECTS)
-def test_optional_parts_are_kept_with_formats_asserted(draft: str) -> None:
-    """Every optional test of the suite is kept where formats are asserted, as they are."""
+def test_optional_tests_pass_with_formats_asserted(draft: str) -> None:
+    """Every optional test of the suite passes where formats are asserted, the default."""
     assert _ours(draft, "optional/**/*.json", "assert") == []
 
 
-def test_what_is_not_kept_with_formats_as_annotations() -> None:
-    """A vocabulary that asks for formats to be asserted is not heard where they annotate."""
+def test_what_fails_with_formats_as_annotations() -> None:
+    """A vocabulary that asks for formats to be asserted has no effect where they annotate."""
     assert _ours("draft7", "optional/*.json") == []
     broken = {name.partition(": ")[2] for name in _ours("draft2020-12", "optional/*.json")}
     assert {name.partition(": ")[0] for name in broken} == {"optional/format-assertion.json"}
@@ -147,7 +148,7 @@ def test_where_the_reference_differs_is_known(formats: str) -> None:
         if who == "jsonschema" and not (formats == "assert" and name.startswith("format.json"))
     }
     listed = {
-        name for name in NOT_KEPT_BY_THE_REFERENCE if formats == "assert" or "optional" not in name
+        name for name in FAILED_BY_THE_REFERENCE if formats == "assert" or "optional" not in name
     }
     by_chance = {f"optional/format/{name}.json" for name in ("iri", "iri-reference")}
     assert differing - by_chance == listed - by_chance  # these by what else is installed
@@ -181,7 +182,7 @@ NO_INSTANCE_BY_BOTH = {
 )
 @pytest.mark.parametrize("draft", DIALECTS)
 def test_every_schema_has_instances(draft: str, pattern: str, formats: Any) -> None:
-    """Of every schema fifty instances are made, valid by both engines, or it is told why not."""
+    """Every schema has fifty instances, valid by both engines, or a reason why there is none."""
     for name, group in _groups(draft, pattern):
         contract = _contract(draft, group["schema"], formats)
         strategy, why_not = _instances(contract)
@@ -189,8 +190,8 @@ def test_every_schema_has_instances(draft: str, pattern: str, formats: Any) -> N
             assert why_not
             assert not any(contract.is_valid(test["data"]) for test in group["tests"]), name
             continue
-        found = drawn(strategy, 50)
-        assert len(found) == 50, name
+        found = drawn(strategy, examples(50))
+        assert len(found) == examples(50), name
         for instance in found:
             assert contract.is_valid(instance), name
             if name.partition(": ")[0] not in NO_INSTANCE_BY_BOTH:
@@ -201,5 +202,5 @@ def _instances(contract: Contract) -> tuple[Any, str | None]:
     """Return a strategy for instances, or the reason that proves that there are none."""
     try:
         return valid(contract), None
-    except Unsatisfiable as told:
-        return None, told.reason
+    except Unsatisfiable as error:
+        return None, error.reason

@@ -1,4 +1,4 @@
-"""A schema in, the set of values it accepts out: patterns as automata, numbers, strings."""
+"""Set algebra on JSON Schemas: which values a schema accepts, and whether there are any."""
 
 from __future__ import annotations
 
@@ -10,47 +10,51 @@ if TYPE_CHECKING:
     from .canonical import (
         Algebra as Algebra,
         canonical_text as canonical_text,
+        is_unsatisfiable as is_unsatisfiable,
         is_within as is_within,
-        takes_nothing as takes_nothing,
     )
-    from .numbers import Amounts as Amounts, plain as plain
+    from .numbers import NumberSampler as NumberSampler, json_number as json_number
     from .random_source import (
         BUDGET as BUDGET,
-        Chance as Chance,
-        Everything as Everything,
-        Simplest as Simplest,
-        Source as Source,
-        turn_of as turn_of,
+        FullSource as FullSource,
+        RandomSource as RandomSource,
+        SeededSource as SeededSource,
+        SimplestSource as SimplestSource,
+        cycle_of as cycle_of,
     )
-    from .regex_parser import is_endless as is_endless
-    from .strings import Spelling as Spelling, matches as matches, meet as meet
+    from .regex_parser import may_backtrack_exponentially as may_backtrack_exponentially
+    from .strings import (
+        StringSampler as StringSampler,
+        intersection as intersection,
+        matches as matches,
+    )
     from .value_sets import (
         ANYTHING as ANYTHING,
-        All as All,
         Arrays as Arrays,
-        Contained as Contained,
-        Either as Either,
-        Form as Form,
-        Nothing as Nothing,
+        Contains as Contains,
+        Empty as Empty,
+        Enumerated as Enumerated,
+        Intersection as Intersection,
         Numbers as Numbers,
         Objects as Objects,
         Reference as Reference,
-        Texts as Texts,
-        Values as Values,
-        varied as varied,
+        Strings as Strings,
+        Union as Union,
+        ValueSet as ValueSet,
+        modified as modified,
     )
 
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".canonical": "Algebra canonical_text is_within takes_nothing",
-        ".numbers": "Amounts plain",
-        ".random_source": "BUDGET Chance Everything Simplest Source turn_of",
-        ".regex_parser": "is_endless",
-        ".strings": "Spelling matches meet",
+        ".canonical": "Algebra canonical_text is_unsatisfiable is_within",
+        ".numbers": "NumberSampler json_number",
+        ".random_source": "BUDGET FullSource RandomSource SeededSource SimplestSource cycle_of",
+        ".regex_parser": "may_backtrack_exponentially",
+        ".strings": "StringSampler intersection matches",
         ".value_sets": (
-            "ANYTHING All Arrays Contained Either Form Nothing Numbers Objects Reference "
-            "Texts Values varied"
+            "ANYTHING Arrays Contains Empty Enumerated Intersection Numbers Objects Reference "
+            "Strings Union ValueSet modified"
         ),
     },
 )

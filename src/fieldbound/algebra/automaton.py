@@ -1,4 +1,4 @@
-"""Patterns go in, texts of any length that match all of them, and none to avoid, come out."""
+"""A finite automaton of regular expressions: strings of any length that match all of them."""
 
 from __future__ import annotations
 
@@ -7,89 +7,92 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from .regex_parser import (
-    ANY,
-    Chars,
-    Edge,
+    ANY_CHARACTER,
+    Anchor,
+    CharacterClass,
+    Node,
     NotRegular,
     Ranges,
     Repeat,
-    Sequence as Run,
-    Tree,
-    conjuncts,
-    parsed,
+    Sequence as Concatenation,
+    parse,
+    split_lookaheads,
 )
 
-#: States of an automaton beyond which patterns are not followed, but only checked.
-_MOST_STATES: Final = 4_000
-_MOST_STEPS: Final = 400_000
-#: Length beyond which no text of a pattern is looked for, unless the shortest are longer.
-_FARTHEST: Final = 20_000
-#: Characters to make texts of, the plainest first: digits, letters, accents, CJK, beyond the BMP.
-PLAIN: Final = "0aA1bB2cC" + "".join(chr(code) for code in range(51, 123) if chr(code).isalnum())
-REAL: Final = PLAIN + " -_./:@,'&é߀Øłжשあ漢字ñ\u0301\U0001f600\U00020000"
+#: Maximum number of states and transitions; larger patterns are only checked.
+_MAX_STATES: Final = 4_000
+_MAX_TRANSITIONS: Final = 400_000
+#: Maximum length of a string, unless the shortest are longer.
+_MAX_LENGTH: Final = 20_000
+#: Characters that strings are made of, the plainest first: digits, letters, accents, CJK, emoji.
+_PLAIN: Final = "0aA1bB2cC" + "".join(chr(code) for code in range(51, 123) if chr(code).isalnum())
+_REALISTIC: Final = _PLAIN + " -_./:@,'&é߀Øłжשあ漢字ñ\u0301\U0001f600\U00020000"
 
 
-class _Machine:
-    """A nondeterministic automaton that reads a text from its start, and looks for a pattern.
+class _Nfa:
+    """A nondeterministic automaton that searches a string for a pattern.
 
-    It has steps by character, and free ones, some of which lead on at an edge alone.
+    Besides its transitions by character it has epsilon transitions, some of them with an anchor.
     """
 
     def __init__(self, pattern: str, lenient: bool) -> None:
-        self.steps: list[list[tuple[Ranges, int]]] = [[(ANY, 0)]]
-        self.free: list[list[tuple[int, bool | None]]] = [[]]  # True: at the end, False: the start
-        entry = self._state()
-        self.free[0].append((entry, None))
-        self.last = self._followed(parsed(pattern, lenient), entry)
-        self.steps[self.last].append((ANY, self.last))
+        self.transitions: list[list[tuple[Ranges, int]]] = [[(ANY_CHARACTER, 0)]]
+        #: Targets, each with its anchor: True for the end, False for the start, None without.
+        self.epsilon: list[list[tuple[int, bool | None]]] = [[]]
+        entry = self._new_state()
+        self.epsilon[0].append((entry, None))
+        self.end = self._add_node(parse(pattern, lenient), entry)
+        self.transitions[self.end].append((ANY_CHARACTER, self.end))
 
-    def _state(self) -> int:
-        if len(self.steps) > _MOST_STATES:
-            raise NotRegular("too large a pattern")
-        self.steps.append([])
-        self.free.append([])
-        return len(self.steps) - 1
+    def _new_state(self) -> int:
+        if len(self.transitions) > _MAX_STATES:
+            raise NotRegular("the pattern is too large")
+        self.transitions.append([])
+        self.epsilon.append([])
+        return len(self.transitions) - 1
 
-    def _followed(self, tree: Tree, start: int) -> int:
-        """Lay out a tree from a state on, and return the state it ends in."""
-        if isinstance(tree, Run):
-            for part in tree.parts:
-                start = self._followed(part, start)
+    def _add_node(self, node: Node, start: int) -> int:
+        """Add the states of a syntax tree after a state, and return the last one."""
+        if isinstance(node, Concatenation):
+            for part in node.parts:
+                start = self._add_node(part, start)
             return start
-        if isinstance(tree, Repeat):
-            return self._repeated(tree, start)
-        end = self._state()
-        if isinstance(tree, Chars):
-            self.steps[start].append((tree.ranges, end))
-        elif isinstance(tree, Edge):
-            self.free[start].append((end, tree.at_end))
+        if isinstance(node, Repeat):
+            return self._add_repeat(node, start)
+        end = self._new_state()
+        if isinstance(node, CharacterClass):
+            self.transitions[start].append((node.ranges, end))
+        elif isinstance(node, Anchor):
+            self.epsilon[start].append((end, node.at_end))
         else:
-            for part in tree.parts:
-                self.free[self._followed(part, start)].append((end, None))
+            for part in node.parts:
+                self.epsilon[self._add_node(part, start)].append((end, None))
         return end
 
-    def _repeated(self, tree: Repeat, start: int) -> int:
-        for _ in range(tree.least):
-            start = self._followed(tree.part, start)
-        if tree.most is None:
-            turn = self._state()
-            self.free[start].append((turn, None))
-            self.free[self._followed(tree.part, turn)].append((turn, None))
-            start = turn
-        end = self._state()
-        for _ in range((tree.most or 0) - tree.least):
-            self.free[start].append((end, None))
-            start = self._followed(tree.part, start)
-        self.free[start].append((end, None))
+    def _add_repeat(self, node: Repeat, start: int) -> int:
+        for _ in range(node.minimum):
+            start = self._add_node(node.part, start)
+        if node.maximum is None:
+            loop = self._new_state()
+            self.epsilon[start].append((loop, None))
+            self.epsilon[self._add_node(node.part, loop)].append((loop, None))
+            start = loop
+        end = self._new_state()
+        for _ in range((node.maximum or 0) - node.minimum):
+            self.epsilon[start].append((end, None))
+            start = self._add_node(node.part, start)
+        self.epsilon[start].append((end, None))
         return end
 
 
-def _closed(machine: _Machine, states: Iterable[int], edges: tuple[bool, ...]) -> frozenset[int]:
-    """Return states with those that free steps lead to."""
+def _epsilon_closure(
+    machine: _Nfa, states: Iterable[int], anchors: tuple[bool, ...]
+) -> frozenset[int]:
+    """Return the epsilon closure of states."""
     found, stack = set(states), list(states)
     while stack:
-        for target, edge in machine.free[stack.pop()]:
-            if target not in found and (edge is None or edge in edges):
+        for target, anchor in machine.epsilon[stack.pop()]:
+            if target not in found and (anchor is None or anchor in anchors):
                 found.add(target)
                 stack.append(target)
     return frozenset(found)
@@ -98,158 +101,161 @@ def _closed(machine: _Machine, states: Iterable[int], edges: tuple[bool, ...]) -
 _State = tuple[frozenset[int], ...]
 
 
-class Language:
-    """The texts that match every one of *patterns* and none of *avoided*.
+class Automaton:
+    """A deterministic automaton of the strings that match all *patterns* and no *excluded* one.
 
-    Raises NotRegular where no automaton of a bearable size follows them. *lenient* leaves out what
-    none can follow, such as a look ahead: of its texts some match.
+    Raises NotRegular if they are not regular, or too large. *lenient* ignores what is not regular,
+    such as a lookbehind: only some of its strings match.
     """
 
     def __init__(
-        self, patterns: Sequence[str], avoided: Sequence[str] = (), lenient: bool = False
+        self, patterns: Sequence[str], excluded: Sequence[str] = (), lenient: bool = False
     ) -> None:
-        self._machines: list[_Machine] = []
+        self._machines: list[_Nfa] = []
         self._required: set[int] = set()  # machines that have to match
-        #: Of each pattern whether it is wanted, and by which machines it matches or does not.
+        #: For each pattern: whether it has to match, and the result of each machine if it does.
         self._rules: list[tuple[bool, list[tuple[int, bool]]]] = []
-        for wanted, each in ((True, patterns), (False, avoided)):
+        for must_match, each in ((True, patterns), (False, excluded)):
             for pattern in each:
-                self._add(pattern, wanted, lenient)
-        self._symbols = self._cut()
-        self._real = sum(samples[0] in REAL for samples in self._symbols)
-        self._moves: list[list[tuple[int, int]]] = []  # of each state: symbol and target
+                self._add(pattern, must_match, lenient)
+        self._symbols = self._character_classes()
+        self._realistic_count = sum(samples[0] in _REALISTIC for samples in self._symbols)
+        self._transitions: list[list[tuple[int, int]]] = []  # for each state: symbol and target
         self._accepting: list[bool] = []
-        self._explore()
-        self._settled = False  # from here on one length is as good as the next
-        self._reach: list[frozenset[int]] = [
-            frozenset(state for state, good in enumerate(self._accepting) if good)
+        self._build_states()
+        self._is_stable = False  # whether longer strings end in the same states
+        self._reaching_states: list[frozenset[int]] = [
+            frozenset(state for state, accepts in enumerate(self._accepting) if accepts)
         ]
 
-    def _add(self, pattern: str, wanted: bool, lenient: bool) -> None:
+    def _add(self, pattern: str, must_match: bool, lenient: bool) -> None:
         rule = []
-        for positive, parts in zip((True, False), conjuncts(pattern), strict=True):
+        for positive, parts in zip((True, False), split_lookaheads(pattern), strict=True):
             for part in parts:
-                if wanted and positive:
+                if must_match and positive:
                     self._required.add(len(self._machines))
                 rule.append((len(self._machines), positive))
-                self._machines.append(_Machine(part, lenient))
-        self._rules.append((wanted, rule))
+                self._machines.append(_Nfa(part, lenient))
+        self._rules.append((must_match, rule))
 
-    def _cut(self) -> list[str]:
-        """Return the classes of characters that no pattern tells apart, each as its samples."""
-        cuts = {0}
+    def _character_classes(self) -> list[str]:
+        """Return the classes of characters that all patterns treat alike, each as its samples."""
+        borders = {0}
         for machine in self._machines:
-            for steps in machine.steps:
-                for ranges, _ in steps:
-                    cuts.update(at for low, high in ranges for at in (low, high + 1))
-        edges = sorted(cuts)
+            for transitions in machine.transitions:
+                for ranges, _ in transitions:
+                    borders.update(index for low, high in ranges for index in (low, high + 1))
+        starts = sorted(borders)
         samples: dict[int, list[str]] = {}
-        for char in REAL:
-            samples.setdefault(bisect_right(edges, ord(char)) - 1, []).append(char)
+        for char in _REALISTIC:
+            samples.setdefault(bisect_right(starts, ord(char)) - 1, []).append(char)
         found = []
-        for index, low in enumerate(edges):
-            if any(start <= low <= end for start, end in ANY):
+        for index, low in enumerate(starts):
+            if any(start <= low <= end for start, end in ANY_CHARACTER):
                 found.append("".join(samples.get(index, (chr(low),))))
-        return sorted(found, key=_plainness)
+        return sorted(found, key=_rank)
 
-    def _explore(self) -> None:
-        start: _State = tuple(_closed(each, (0,), (False,)) for each in self._machines)
-        number = {start: 0}
-        queue, steps = [start], 0
+    def _build_states(self) -> None:
+        start: _State = tuple(_epsilon_closure(each, (0,), (False,)) for each in self._machines)
+        numbers = {start: 0}
+        queue, total = [start], 0
         for state in queue:
             self._accepting.append(self._accepts(state, at_start=state is start))
-            moves = []
+            transitions = []
             for symbol, samples in enumerate(self._symbols):
-                target = self._moved(state, ord(samples[0]))
-                steps += 1
+                target = self._next_state(state, ord(samples[0]))
+                total += 1
                 if target is None:
                     continue
-                if target not in number:
-                    number[target] = len(queue)
+                if target not in numbers:
+                    numbers[target] = len(queue)
                     queue.append(target)
-                moves.append((symbol, number[target]))
-            self._moves.append(moves)
-            if len(queue) > _MOST_STATES or steps > _MOST_STEPS:
+                transitions.append((symbol, numbers[target]))
+            self._transitions.append(transitions)
+            if len(queue) > _MAX_STATES or total > _MAX_TRANSITIONS:
                 raise NotRegular("too many states")
 
     def _accepts(self, state: _State, at_start: bool) -> bool:
-        edges = (True, False) if at_start else (True,)
+        anchors = (True, False) if at_start else (True,)
         matched = [
-            machine.last in _closed(machine, each, edges)
+            machine.end in _epsilon_closure(machine, each, anchors)
             for machine, each in zip(self._machines, state, strict=True)
         ]
         return all(
-            all(matched[index] is positive for index, positive in rule) is wanted
-            for wanted, rule in self._rules
+            all(matched[index] is positive for index, positive in rule) is must_match
+            for must_match, rule in self._rules
         )
 
-    def _moved(self, state: _State, code: int) -> _State | None:
+    def _next_state(self, state: _State, code: int) -> _State | None:
         found = []
         for index, (machine, each) in enumerate(zip(self._machines, state, strict=True)):
             targets = {
                 target
-                for one in each
-                for ranges, target in machine.steps[one]
+                for source in each
+                for ranges, target in machine.transitions[source]
                 if any(low <= code <= high for low, high in ranges)
             }
             if index in self._required and not targets:
                 return None
-            if machine.last in targets:  # matched, whatever follows
-                targets = {machine.last}
-            found.append(_closed(machine, targets, ()))
+            if machine.end in targets:  # has matched, whatever follows
+                targets = {machine.end}
+            found.append(_epsilon_closure(machine, targets, ()))
         return tuple(found)
 
     # -- lengths -----------------------------------------------------------------------------
 
-    def _reaching(self, length: int) -> frozenset[int]:
-        """Return the states from which a text of just *length* more characters ends well."""
-        while len(self._reach) <= length and not self._settled:
-            known = self._reach[-1]
+    def _states_reaching(self, length: int) -> frozenset[int]:
+        """Return the states from which exactly *length* more characters are accepted."""
+        while len(self._reaching_states) <= length and not self._is_stable:
+            reached = self._reaching_states[-1]
             found = frozenset(
                 state
-                for state, moves in enumerate(self._moves)
-                if any(target in known for _, target in moves)
+                for state, transitions in enumerate(self._transitions)
+                if any(target in reached for _, target in transitions)
             )
-            self._settled = found == known
-            self._reach.append(found)
-        return self._reach[min(length, len(self._reach) - 1)]
+            self._is_stable = found == reached
+            self._reaching_states.append(found)
+        return self._reaching_states[min(length, len(self._reaching_states) - 1)]
 
-    def lengths(self, least: int, most: int | None, few: int = 64) -> list[int]:
-        """Return lengths that texts have: the *few* shortest from *least* on, and the longest.
+    def lengths(self, minimum: int, maximum: int | None, count: int = 64) -> list[int]:
+        """Return the *count* shortest lengths of strings from *minimum* on, and the longest.
 
-        None is over *most*; without it there is no longest.
+        Without *maximum* there is no longest.
         """
-        most = None if most is None else min(most, max(least, _FARTHEST))
+        maximum = None if maximum is None else min(maximum, max(minimum, _MAX_LENGTH))
         found = []
-        last = most if most is not None else max(least, len(self._moves)) + few
-        for length in range(least, last + 1):
-            if 0 in self._reaching(length):
+        end = maximum if maximum is not None else max(minimum, len(self._transitions)) + count
+        for length in range(minimum, end + 1):
+            if 0 in self._states_reaching(length):
                 found.append(length)
-                if len(found) >= few:
+                if len(found) >= count:
                     break
-        if most is not None and found:
-            longest = next(at for at in range(most, -1, -1) if 0 in self._reaching(at))
+        if maximum is not None and found:
+            longest = next(
+                index for index in range(maximum, -1, -1) if 0 in self._states_reaching(index)
+            )
             found += [longest] if longest > found[-1] else []
         return found
 
-    def text(self, length: int, choose: Callable[[int, int], int], real: bool = True) -> str:
-        """Return a text of *length*; `choose(position, n)` picks one of n, 0 being the plainest.
+    def string(self, length: int, choose: Callable[[int, int], int], realistic: bool = True) -> str:
+        """Return a string of *length*; `choose(position, n)` picks one of n, 0 being the plainest.
 
-        *real* keeps to characters that people write, where it can. There must be a text of this
-        length.
+        *realistic* prefers characters that people write. A string of this length must exist.
         """
-        state, written = 0, []
-        for at in range(length):
-            ahead = self._reaching(length - at - 1)
-            moves = [move for move in self._moves[state] if move[1] in ahead]
-            if real:
-                moves = [move for move in moves if move[0] < self._real] or moves
-            symbol, state = moves[choose(at, len(moves))]
+        state, chars = 0, []
+        for index in range(length):
+            allowed = self._states_reaching(length - index - 1)
+            transitions = [move for move in self._transitions[state] if move[1] in allowed]
+            if realistic:
+                transitions = [
+                    move for move in transitions if move[0] < self._realistic_count
+                ] or transitions
+            symbol, state = transitions[choose(index, len(transitions))]
             samples = self._symbols[symbol]
-            written.append(samples[choose(at, len(samples))])
-        return "".join(written)
+            chars.append(samples[choose(index, len(samples))])
+        return "".join(chars)
 
 
-def _plainness(samples: str) -> int:
-    at = REAL.find(samples[0])
-    return at if at >= 0 else len(REAL) + ord(samples[0])
+def _rank(samples: str) -> int:
+    index = _REALISTIC.find(samples[0])
+    return index if index >= 0 else len(_REALISTIC) + ord(samples[0])

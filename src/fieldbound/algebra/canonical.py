@@ -1,4 +1,4 @@
-"""A schema goes in as the set of what it takes: the one room that uses the canonical form."""
+"""The value sets of a JSON Schema, read from jsonschema-rs's canonical form."""
 
 from __future__ import annotations
 
@@ -13,37 +13,36 @@ from fieldbound.model import DIALECTS
 
 from .value_sets import (
     ANYTHING,
-    EVERY_KIND,
-    All,
+    EVERY_TYPE,
     Arrays,
-    Contained,
-    Either,
-    Form,
-    Nothing,
+    Contains,
+    Empty,
+    Enumerated,
+    Intersection,
     Numbers,
     Objects,
     Reference,
-    Texts,
-    Values,
+    Strings,
+    Union,
+    ValueSet,
 )
 
-#: How deep what is left out is looked for in what is left out.
-_MOST_NOTS: Final = 4
-#: Alternatives that are told at all, those of which it is reckoned what they leave out, and those
-#: that are brought together with what stands beside them.
-_MOST_ALTERNATIVES: Final = 512
-_MOST_NEGATED: Final = 16
-_MOST_BRANCHES: Final = 64
-#: From here on every float is whole.
-_WHOLE: Final = 1 << 53
-#: How deep forms stand in one another; what is deeper is left to be checked.
-_DEEPEST: Final = 100
-#: What the engine raises where it does not reckon, or we have no form of its own to ask it about.
-_UNTOLD: Final = (ValueError, AttributeError, TypeError, RecursionError)
-#: What the canonical form does not model, and what is made without it has to be checked for.
+#: Maximum depth of negations inside negations.
+_MAX_NEGATIONS: Final = 4
+#: Maximum number of alternatives that are read, negated, and intersected with their siblings.
+_MAX_ALTERNATIVES: Final = 512
+_MAX_NEGATED: Final = 16
+_MAX_INTERSECTED: Final = 64
+#: From here on every float is integral.
+_INTEGRAL: Final = 1 << 53
+#: Maximum nesting of value sets. Deeper ones are not modelled: instances are checked for them.
+_MAX_DEPTH: Final = 100
+#: What the engine raises where it cannot compute, or where a value set has no canonical node.
+_ENGINE_ERRORS: Final = (ValueError, AttributeError, TypeError, RecursionError)
+#: Keywords that the canonical form does not model: instances are checked for them.
 _UNMODELED: Final = frozenset(("unevaluatedItems", "unevaluatedProperties", "$schema"))
-#: What is left out beside, in turn, until something is left that is modelled.
-_LEFT_OUT: Final = (
+#: Keywords to omit besides, tried in turn until the rest can be modelled.
+_OMITTED: Final = (
     frozenset[str](),
     frozenset(("not",)),
     frozenset(("$ref", "$dynamicRef")),
@@ -51,20 +50,20 @@ _LEFT_OUT: Final = (
 )
 
 
-def takes_nothing(schema: Any, registry: jsonschema_rs.Registry | None = None) -> bool:
-    """Return whether no instance can be valid; False where that cannot be told.
+def is_unsatisfiable(schema: Any, registry: jsonschema_rs.Registry | None = None) -> bool:
+    """Return whether no instance can be valid; False if that is undecided.
 
-    *registry* has what the schema refers to.
+    *registry* has the schemas that are referenced.
     """
     try:
-        form = jsonschema_rs.canonicalize(schema, registry=registry, offline=True)
-    except ValueError:  # of which all the engine's errors are kinds
-        return False  # no schema, or a reference that leads nowhere: others say so, with its place
-    return bool(form.kind == canonical.CanonicalKind.FALSE)
+        schema_node = jsonschema_rs.canonicalize(schema, registry=registry, offline=True)
+    except ValueError:  # the base class of the engine's errors
+        return False  # an invalid schema or an unresolved $ref: reported elsewhere, with its place
+    return bool(schema_node.kind == canonical.CanonicalKind.FALSE)
 
 
 def is_within(schema: Any, wider: Any) -> bool:
-    """Return whether *wider* takes every value that *schema* takes, as far as is known."""
+    """Return whether *wider* accepts every value that *schema* accepts; False if undecided."""
     try:
         inner, outer = (
             jsonschema_rs.canonicalize(each, offline=True, validate_formats=True)
@@ -76,150 +75,149 @@ def is_within(schema: Any, wider: Any) -> bool:
 
 
 def canonical_text(value: Any) -> str:
-    """Return a text that is the same for values that JSON Schema takes as equal, and no others."""
+    """Return the canonical JSON of a value: equal exactly for values equal in JSON Schema."""
     return canonical.json.to_string(value)
 
 
 class Algebra:
-    """The forms of one schema, and what can be reckoned with them.
+    """The value sets of one schema, and set operations on them.
 
-    *resources* has what the schema refers to, by URI; *formats* is "assert" or "annotate".
+    *resources* has the referenced schemas, by URI; *formats* is "assert" or "annotate".
     """
 
     def __init__(
         self, schema: Any, uri: str, resources: Mapping[str, Any], formats: str = "assert"
     ) -> None:
-        held = [*resources.items()]
-        if resources and uri not in resources:
-            held.append((uri, schema))
+        documents = {**resources, uri: resources.get(uri, schema)} if resources else {}
         self._options: dict[str, Any] = {
-            "registry": jsonschema_rs.Registry(held),
+            "registry": jsonschema_rs.Registry([*documents.items()]),
             "base_uri": uri,
             "validate_formats": formats == "assert",
             "offline": True,
         }
         self._schema = schema
-        self._known: dict[CanonicalSchema, Form] = {}
+        self._value_sets: dict[CanonicalSchema, ValueSet] = {}
         self._nots = 0
         self._depth = 0
-        self.root = self._form(self._canonical(schema))
+        self.root = self._value_set(self._canonical(schema))
 
     def _canonical(self, schema: Any) -> CanonicalSchema:
         return jsonschema_rs.canonicalize(schema, **self._options)
 
-    def judge(self, form: Form) -> Callable[[Any], bool]:
-        """Return what tells whether a value is of a form; one that cannot be told is taken."""
+    def validator(self, value_set: ValueSet) -> Callable[[Any], bool]:
+        """Return a check for membership in a value set, one that accepts everything if need be."""
         try:
-            schema = self._resolved(form).origin.to_json_schema()
+            schema = self.resolve(value_set).node.to_json_schema()
             options = {name: each for name, each in self._options.items() if name != "base_uri"}
             return jsonschema_rs.validator_for(schema, **options).is_valid
-        except _UNTOLD:
+        except _ENGINE_ERRORS:
             return lambda _: True
 
-    # -- reckoning -----------------------------------------------------------------------------
+    # -- set operations ------------------------------------------------------------------------
 
-    def target(self, reference: Reference) -> Form:
-        """Return what a reference leads to."""
+    def target(self, reference: Reference) -> ValueSet:
+        """Return the target of a reference."""
         if reference.uri == "":
-            return EVERY_KIND
-        node: CanonicalSchema = reference.origin
-        found = node.definition(reference.uri)
-        return ANYTHING if found is None else self._form(found)
+            return EVERY_TYPE
+        found = reference.node.definition(reference.uri)
+        return ANYTHING if found is None else self._value_set(found)
 
-    def negation(self, form: Form) -> Form | None:
-        """Return the form of every value that *form* leaves out, None if there is no telling."""
-        if self._is_wide(form):
+    def negation(self, value_set: ValueSet) -> ValueSet | None:
+        """Return the complement of a value set, None if it cannot be computed."""
+        if self._is_wide(value_set):
             return None
         try:
-            return self._form(self._resolved(form).origin.negate())
-        except _UNTOLD:
+            return self._value_set(self.resolve(value_set).node.negate())
+        except _ENGINE_ERRORS:
             return None
 
-    def both(self, forms: Iterable[Form]) -> Form:
-        """Return the form of the values that are in all of several forms."""
-        wanted = [each for each in map(self._resolved, forms) if each is not EVERY_KIND]
-        if len(wanted) < 2:  # noqa: PLR2004 - nothing to bring together
-            return wanted[0] if wanted else ANYTHING
+    def intersection(self, value_sets: Iterable[ValueSet]) -> ValueSet:
+        """Return the intersection of several value sets."""
+        narrowing = [each for each in map(self.resolve, value_sets) if each is not EVERY_TYPE]
+        if len(narrowing) < 2:  # noqa: PLR2004 - nothing to intersect
+            return narrowing[0] if narrowing else ANYTHING
         try:
-            node = wanted[0].origin
-            for each in wanted[1:]:
-                node = node.intersect(each.origin)
-        except _UNTOLD:
-            return All(tuple(wanted))
-        return self._form(node)
+            node = narrowing[0].node
+            for each in narrowing[1:]:
+                node = node.intersect(each.node)
+        except _ENGINE_ERRORS:
+            return Intersection(tuple(narrowing))
+        return self._value_set(node)
 
-    def without(self, form: Form, other: Form) -> Form | None:
-        """Return the form of what is in *form* and not in *other*, None if there is no telling."""
-        if self._is_wide(form) or self._is_wide(other):
+    def difference(self, value_set: ValueSet, other: ValueSet) -> ValueSet | None:
+        """Return the values that are not in *other*, None if that cannot be computed."""
+        if self._is_wide(value_set) or self._is_wide(other):
             return None
         try:
-            whole = self._canonical(True) if form in (ANYTHING, EVERY_KIND) else None
-            node = whole or self._resolved(form).origin
-            return self._form(node.subtract(self._resolved(other).origin))
-        except _UNTOLD:
+            everything = self._canonical(True) if value_set in (ANYTHING, EVERY_TYPE) else None
+            node = everything or self.resolve(value_set).node
+            return self._value_set(node.subtract(self.resolve(other).node))
+        except _ENGINE_ERRORS:
             return None
 
-    def _is_wide(self, form: Form) -> bool:
-        """Return whether a form has so many alternatives that to reckon with them takes long."""
-        form = self._resolved(form)
-        return isinstance(form, Either) and len(form.branches) > _MOST_NEGATED
+    def _is_wide(self, value_set: ValueSet) -> bool:
+        """Return whether a value set has so many alternatives that operations on it are slow."""
+        value_set = self.resolve(value_set)
+        return isinstance(value_set, Union) and len(value_set.branches) > _MAX_NEGATED
 
-    def _resolved(self, form: Form) -> Form:
+    def resolve(self, value_set: ValueSet) -> ValueSet:
+        """Return the target of a reference, or the value set itself."""
         seen = set()
-        while isinstance(form, Reference) and form not in seen:
-            seen.add(form)
-            form = self.target(form)
-        return form
+        while isinstance(value_set, Reference) and value_set not in seen:
+            seen.add(value_set)
+            value_set = self.target(value_set)
+        return value_set
 
-    def why_nothing(self) -> str | None:
-        """Say which part of the schema takes nothing, and why; None where that is not told."""
+    def explain_empty(self) -> str | None:
+        """Return which subschema is unsatisfiable, and why; None if the engine does not know."""
         try:
             found = canonical.find_unsatisfiable(self._schema, **self._options)
         except ValueError:
             found = {}
-        inmost = sorted(found.items(), key=lambda each: (-each[0].count("/"), each[0]))
-        for pointer, reason in inmost:
-            return f"{_why(reason)} at {pointer or 'the root'}"
+        for pointer, reason in sorted(
+            found.items(), key=lambda each: (-each[0].count("/"), each[0])
+        ):
+            return f"{_explain(reason)} at {pointer or '(root)'}"
         return None
 
     # -- reading the canonical form ------------------------------------------------------------
 
-    def _form(self, node: CanonicalSchema) -> Form:
-        found = self._known.get(node)
-        if found is None and self._depth == _DEEPEST:  # one that may unfold without end
-            return All((ANYTHING,), origin=node)
+    def _value_set(self, node: CanonicalSchema) -> ValueSet:
+        found = self._value_sets.get(node)
+        if found is None and self._depth == _MAX_DEPTH:  # possibly an endless recursion
+            return Intersection((ANYTHING,), node=node)
         if found is None:
             self._depth += 1
             try:
-                found = self._known[node] = self._read(node, node.view())
+                found = self._value_sets[node] = self._read(node, node.view())
             finally:
                 self._depth -= 1
         return found
 
-    def _read(self, node: CanonicalSchema, view: Any) -> Form:
+    def _read(self, node: CanonicalSchema, view: Any) -> ValueSet:
         match view:
             case canonical.FalseView():
-                return Nothing(origin=node)
+                return Empty(node=node)
             case canonical.TrueView():
                 return ANYTHING
             case canonical.ConstView():
-                return Values((view.value,), origin=node)
+                return Enumerated((view.value,), node=node)
             case canonical.EnumView():
-                return Values(tuple(view.values), origin=node)
+                return Enumerated(tuple(view.values), node=node)
             case canonical.ReferenceView(uri):
-                return Reference(uri, origin=node)
+                return Reference(uri, node=node)
             case canonical.RawView(schema):
                 return self._approximate(schema, node)
-        return self._of_type(node, view) or self._combined(node, view)
+        return self._read_typed(node, view) or self._read_combined(node, view)
 
-    def _of_type(self, node: CanonicalSchema, view: Any) -> Form | None:
+    def _read_typed(self, node: CanonicalSchema, view: Any) -> ValueSet | None:
         match view:
             case canonical.MultiTypeView(types) if len(types) == 1:
-                return _of_kind(types[0], node)
+                return _all_of_type(types[0], node)
             case canonical.MultiTypeView(types):
-                return Either(tuple(self._kind(each) for each in types), origin=node)
+                return Union(tuple(self._type(each) for each in types), node=node)
             case canonical.StringView():
-                return _texts(view, node)
+                return _strings(view, node)
             case canonical.IntegerView() | canonical.NumberView():
                 return _numbers(view, node)
             case canonical.ArrayView():
@@ -228,123 +226,124 @@ class Algebra:
                 return self._objects(view, node)
         return None
 
-    def _kind(self, name: str) -> Form:
+    def _type(self, name: str) -> ValueSet:
         dialect = self._schema.get("$schema") if isinstance(self._schema, dict) else None
         named = {"$schema": dialect} if dialect in DIALECTS else {}
-        return self._form(self._canonical({**named, "type": name}))
+        return self._value_set(self._canonical({**named, "type": name}))
 
-    def _combined(self, node: CanonicalSchema, view: Any) -> Form:
+    def _read_combined(self, node: CanonicalSchema, view: Any) -> ValueSet:
         match view:
             case canonical.TypedGroupView(name, body):
-                return All((self._kind(name), self._form(body)), origin=node)
+                return Intersection((self._type(name), self._value_set(body)), node=node)
             case canonical.AnyOfView(branches) | canonical.OneOfView(branches):
-                every = -(-len(branches) // _MOST_ALTERNATIVES)  # of very many an even choice
-                return Either(tuple(self._form(each) for each in branches[::every]), origin=node)
+                step = -(-len(branches) // _MAX_ALTERNATIVES)  # an even sample of very many
+                return Union(tuple(self._value_set(each) for each in branches[::step]), node=node)
             case canonical.AllOfView(branches):
-                return self._all(branches, node)
+                return self._read_all_of(branches, node)
             case canonical.NotView(schema):
-                return self._not(self._form(schema), node)
-        raise TypeError(f"a form of the kind {node.kind} is not known")
+                return self._read_not(self._value_set(schema), node)
+        raise TypeError(f"unknown canonical kind: {node.kind}")
 
-    def _not(self, inner: Form, node: CanonicalSchema) -> Form:
-        """Return what a form leaves out; one that leads back to itself is left to be checked."""
+    def _read_not(self, inner: ValueSet, node: CanonicalSchema) -> ValueSet:
+        """Return the complement of a value set; instances are checked for one that is too deep."""
         self._nots += 1
         try:
-            told = self.negation(inner) if self._nots <= _MOST_NOTS else None
+            negated = self.negation(inner) if self._nots <= _MAX_NEGATIONS else None
         finally:
             self._nots -= 1
-        return told or All((ANYTHING,), origin=node)
+        return negated or Intersection((ANYTHING,), node=node)
 
-    def _all(self, branches: list[CanonicalSchema], node: CanonicalSchema) -> Form:
-        forms = [self._form(each) for each in branches]
-        made = self.both(forms) if any(isinstance(each, Reference) for each in forms) else None
-        if made is not None and not isinstance(made, All) and made.origin != node:
-            return made
-        chosen = next((each for each in forms if isinstance(each, Either)), None)
-        if chosen is None or len(forms) == 1:
-            return All(tuple(forms), origin=node)
-        others = [each for each in forms if each is not chosen]
-        each_with = tuple(self.both((*others, each)) for each in chosen.branches[:_MOST_BRANCHES])
-        return All((Either(each_with),), origin=node)
+    def _read_all_of(self, branches: list[CanonicalSchema], node: CanonicalSchema) -> ValueSet:
+        value_sets = [self._value_set(each) for each in branches]
+        met = None
+        if any(isinstance(each, Reference) for each in value_sets):
+            met = self.intersection(value_sets)
+        if met is not None and not isinstance(met, Intersection) and met.node != node:
+            return met
+        chosen = next((each for each in value_sets if isinstance(each, Union)), None)
+        if chosen is None or len(value_sets) == 1:
+            return Intersection(tuple(value_sets), node=node)
+        others = [each for each in value_sets if each is not chosen]
+        intersections = tuple(
+            self.intersection((*others, each)) for each in chosen.branches[:_MAX_INTERSECTED]
+        )
+        return Intersection((Union(intersections),), node=node)
 
-    def _approximate(self, schema: Any, node: CanonicalSchema) -> Form:
-        """Return the form of a schema less what is not modelled, which is left to be checked."""
-        for more in _LEFT_OUT:
-            names = _UNMODELED | more
-            less = _less(schema, names)
+    def _approximate(self, schema: Any, node: CanonicalSchema) -> ValueSet:
+        """Return a superset of a schema that is not modelled; instances are checked, too."""
+        for more in _OMITTED:
+            less = _without(schema, _UNMODELED | more)
             if less != schema:
                 try:
-                    made = self._canonical(less)
+                    simpler = self._canonical(less)
                 except ValueError:
                     continue
-                if made.kind != canonical.CanonicalKind.RAW:
-                    return All((self._form(made),), origin=node)
-        return All((ANYTHING,), origin=node)
+                if simpler.kind != canonical.CanonicalKind.RAW:
+                    return Intersection((self._value_set(simpler),), node=node)
+        return Intersection((ANYTHING,), node=node)
 
-    def _arrays(self, view: Any, node: CanonicalSchema) -> Form:
+    def _arrays(self, view: Any, node: CanonicalSchema) -> ValueSet:
         distinct = view.distinctness
         return Arrays(
             view.min_items or 0,
             view.max_items,
             distinct == canonical.Distinctness.ALL_DISTINCT,
             distinct == canonical.Distinctness.SOME_REPEATED,
-            tuple(self._form(each) for each in view.prefix_items),
-            self._form(view.items) if view.items is not None else ANYTHING,
-            tuple(
-                Contained(
-                    self._form(each.schema),
-                    1 if each.min_contains is None else each.min_contains,
-                    each.max_contains,
-                )
-                for each in view.contains
-            ),
-            origin=node,
+            tuple(self._value_set(each) for each in view.prefix_items),
+            self._value_set(view.items) if view.items is not None else ANYTHING,
+            tuple(self._contains(each) for each in view.contains),
+            node=node,
         )
 
-    def _objects(self, view: Any, node: CanonicalSchema) -> Form:
+    def _contains(self, view: Any) -> Contains:
+        least = 1 if view.min_contains is None else view.min_contains
+        return Contains(self._value_set(view.schema), least, view.max_contains)
+
+    def _objects(self, view: Any, node: CanonicalSchema) -> ValueSet:
         other = view.additional_properties
         return Objects(
             view.min_properties or 0,
             view.max_properties,
             tuple(view.required),
-            {name: self._form(each) for name, each in view.properties.items()},
-            {name: self._form(each) for name, each in view.pattern_properties.items()},
-            ANYTHING if other is None else self._form(other),
-            None if view.property_names is None else self._form(view.property_names),
-            tuple(self._breach(each) for each in view.violations),
-            origin=node,
+            {name: self._value_set(each) for name, each in view.properties.items()},
+            {name: self._value_set(each) for name, each in view.pattern_properties.items()},
+            ANYTHING if other is None else self._value_set(other),
+            None if view.property_names is None else self._value_set(view.property_names),
+            tuple(self._witness(each) for each in view.violations),
+            node=node,
         )
 
-    def _breach(self, view: Any) -> tuple[Form, Form]:
-        """Return an attribute that must be there, as the form of its name and of its value."""
+    def _witness(self, view: Any) -> tuple[ValueSet, ValueSet]:
+        """Return a property that must exist, as the value sets of its name and of its value."""
         match view:
             case canonical.NameFailsView(schema):
-                return self.negation(self._form(schema)) or ANYTHING, ANYTHING
+                return self._complement(schema), ANYTHING
             case canonical.PatternValueFailsView(pattern, schema):
-                return Texts(patterns=(pattern,)), self.negation(self._form(schema)) or ANYTHING
+                return Strings(patterns=(pattern,)), self._complement(schema)
             case canonical.UndeclaredValueFailsView(names, patterns, additional):
-                name = Texts(avoided=tuple(patterns), excluded=tuple(names))
-                return name, self.negation(self._form(additional)) or ANYTHING
-        raise TypeError(f"{type(view).__name__} is not known")
+                name = Strings(excluded_patterns=tuple(patterns), excluded=tuple(names))
+                return name, self._complement(additional)
+        raise TypeError(f"unknown canonical violation: {type(view).__name__}")
+
+    def _complement(self, node: CanonicalSchema) -> ValueSet:
+        return self.negation(self._value_set(node)) or ANYTHING
 
 
-def _of_kind(kind: str, node: CanonicalSchema) -> Form:
-    match kind:
-        case "null":
-            return Values((None,), origin=node)
-        case "boolean":
-            return Values((False, True), origin=node)
+def _all_of_type(name: str, node: CanonicalSchema) -> ValueSet:
+    match name:
+        case "null" | "boolean":
+            return Enumerated((None,) if name == "null" else (False, True), node=node)
         case "integer" | "number":
-            return Numbers(whole=kind == "integer", origin=node)
+            return Numbers(only_integers=name == "integer", node=node)
         case "string":
-            return Texts(origin=node)
+            return Strings(node=node)
         case "array":
-            return Arrays(origin=node)
-    return Objects(origin=node)
+            return Arrays(node=node)
+    return Objects(node=node)
 
 
-def _texts(view: Any, node: CanonicalSchema) -> Texts:
-    return Texts(
+def _strings(view: Any, node: CanonicalSchema) -> Strings:
+    return Strings(
         view.min_length or 0,
         view.max_length,
         tuple(view.patterns),
@@ -353,49 +352,48 @@ def _texts(view: Any, node: CanonicalSchema) -> Texts:
         tuple(view.excluded_formats),
         (*view.content_encodings, *view.content_media_types),
         tuple(view.excluded),
-        origin=node,
+        node=node,
     )
 
 
 def _numbers(view: Any, node: CanonicalSchema) -> Numbers:
-    whole = isinstance(view, canonical.IntegerView)
+    integral = isinstance(view, canonical.IntegerView)
     return Numbers(
         _exact(view.minimum),
-        False if whole else view.exclusive_minimum,
+        False if integral else view.exclusive_minimum,
         _exact(view.maximum),
-        False if whole else view.exclusive_maximum,
+        False if integral else view.exclusive_maximum,
         tuple(Fraction(str(each)) for each in view.multiple_of),
         tuple(Fraction(str(each)) for each in view.not_multiple_of),
-        whole,
-        False if whole else view.excludes_integers,
-        origin=node,
+        integral,
+        False if integral else view.excludes_integers,
+        node=node,
     )
 
 
 def _exact(number: Any) -> Fraction | None:
-    """Return a bound as the engines compare with it: a large float as what it is in binary."""
-    if number is None:
-        return None
-    return Fraction(number if abs(number) >= _WHOLE else str(number))
+    """Return a bound as the engines compare it: a large float by its exact binary value."""
+    return None if number is None else Fraction(number if abs(number) >= _INTEGRAL else str(number))
 
 
-def _less(schema: Any, names: frozenset[str]) -> Any:
+def _without(schema: Any, names: frozenset[str]) -> Any:
     if isinstance(schema, dict):
-        return {name: _less(each, names) for name, each in schema.items() if name not in names}
-    return [_less(each, names) for each in schema] if isinstance(schema, list) else schema
+        rest = {name: each for name, each in schema.items() if name not in names}
+        return {name: _without(each, names) for name, each in rest.items()}
+    return [_without(each, names) for each in schema] if isinstance(schema, list) else schema
 
 
-def _why(reason: Any) -> str:
+def _explain(reason: Any) -> str:
     match reason:
         case canonical.UnsatisfiableReason.Literal():
-            return "nothing is taken, for false is written"
+            return "the schema is false"
         case canonical.UnsatisfiableReason.Empty(cause):
-            return f"nothing keeps {_part(cause)}"
+            return f"no value satisfies {_keywords(cause)}"
         case canonical.UnsatisfiableReason.Conflict(causes):
-            return f"nothing keeps {' and '.join(_part(each) for each in causes)} together"
-    return "nothing is taken"
+            return f"no value satisfies {' and '.join(_keywords(each) for each in causes)} together"
+    return "no value is valid"
 
 
-def _part(cause: Any) -> str:
+def _keywords(cause: Any) -> str:
     words = ", ".join(cause.keywords) or "the subschema"
     return f"{words} at {cause.pointer}" if cause.pointer else words

@@ -1,4 +1,4 @@
-"""A form of numbers goes in, the first, the last, the nearest to zero and any other come out."""
+"""Numbers sampled from a value set: at its bounds, nearest to zero, or at random."""
 
 from __future__ import annotations
 
@@ -7,169 +7,189 @@ from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, lcm
 
-from .random_source import Source
+from .random_source import RandomSource
 from .value_sets import Numbers
 
-#: How far numbers without a bound are drawn from the bound they have, or from zero.
+#: How far from their bound, or from zero, numbers are drawn on an unbounded side.
 _FAR = 1_000_000
 _SCALES = (1, 2, 10, 100, 1000)
 _TRIES = 50
-#: Numbers farther apart are told in whole steps, others in hundredths.
-_WIDE = 50
-_FINE = 100
-#: Steps that are told one by one.
-_LONG = 4096
-#: How far numbers at will are drawn where nothing bounds them.
-_FARTHEST = 1 << 63
+#: A wider range is stepped through by integers, a narrower one by hundredths.
+_MAX_FINE_RANGE = 50
+_FINE_SCALE = 100
+#: Number of steps up to which fractions of a range are linear.
+_MAX_LINEAR = 4096
+#: The same as _FAR, for integers.
+_FAR_INTEGER = 1 << 63
 
 
-class Amounts:
-    """Numbers of one form: *edges* begins with the one nearest to zero; empty: there is none."""
+class NumberSampler:
+    """Numbers of one value set.
 
-    def __init__(self, form: Numbers) -> None:
-        self._form = form
-        self._step = _step(form)
-        self.edges = self._edges()
-        span = max(self.edges) - min(self.edges) if self.edges else 0
-        self._scale = 1 if form.whole or span > _WIDE else _FINE  # of steps where there are none
-        self._plain = self._scale == 1 and not form.avoided and not form.broken
-        self._plain = self._plain and (self._step is None or self._step.denominator == 1)
-        self._low = min(self.edges, default=0)
-        self._high = max(self.edges, default=0)
-        #: The simplest, the first, the last, and one that is not whole: several of a kind.
-        self.bounds = [[each] for each in self._bounds()]
-        told = {each for some in self.bounds for each in some}
-        if others := [each for each in self.edges if each not in told]:
-            self.bounds.append(others)
+    *boundaries* begins with the one nearest to zero, and is empty if the set is empty.
+    """
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        self._step = _step(numbers)
+        self.boundaries = self._boundaries()
+        span = max(self.boundaries) - min(self.boundaries) if self.boundaries else 0
+        is_coarse = numbers.only_integers or span > _MAX_FINE_RANGE
+        self._scale = 1 if is_coarse else _FINE_SCALE  # of steps without multipleOf
+        self._is_plain_integer = (
+            is_coarse
+            and not numbers.not_multiple_of
+            and not numbers.no_integers
+            and (self._step is None or self._step.denominator == 1)
+        )
+        self._low = min(self.boundaries, default=0)
+        self._high = max(self.boundaries, default=0)
+        #: The simplest number, the smallest, the largest, and one that is not integral.
+        self.boundary_groups = [[each] for each in self._main_boundaries()]
+        listed = {each for some in self.boundary_groups for each in some}
+        if others := [each for each in self.boundaries if each not in listed]:
+            self.boundary_groups.append(others)
 
     def _grid(self, scale: int) -> tuple[Fraction, int | None, int | None]:
-        """Return a step, and between which of its multiples the numbers are."""
-        form, step = self._form, self._step or Fraction(1, scale)
-        least = most = None
-        if form.least is not None:
-            least = ceil(form.least / step)
-            least += form.above and least * step == form.least
-        if form.most is not None:
-            most = floor(form.most / step)
-            most -= form.below and most * step == form.most
-        return step, least, most
+        """Return a step, and the first and the last of its multiples within the bounds."""
+        numbers, step = self._numbers, self._step or Fraction(1, scale)
+        first = last = None
+        if numbers.minimum is not None:
+            first = ceil(numbers.minimum / step)
+            first += numbers.exclusive_minimum and first * step == numbers.minimum
+        if numbers.maximum is not None:
+            last = floor(numbers.maximum / step)
+            last -= numbers.exclusive_maximum and last * step == numbers.maximum
+        return step, first, last
 
-    def _takes(self, number: Fraction) -> bool:
-        form, whole = self._form, number.denominator == 1
-        if (form.whole and not whole) or (form.broken and whole) or not _is_exact(number):
-            return False
-        if form.least is not None and (
-            number < form.least or (form.above and number == form.least)
+    def _accepts(self, number: Fraction) -> bool:
+        numbers, integral = self._numbers, number.denominator == 1
+        if (
+            (numbers.only_integers and not integral)
+            or (numbers.no_integers and integral)
+            or not _survives_json(number)
         ):
             return False
-        if form.most is not None and (number > form.most or (form.below and number == form.most)):
+        if numbers.minimum is not None and (
+            number < numbers.minimum or (numbers.exclusive_minimum and number == numbers.minimum)
+        ):
             return False
-        return all(_divides(each, number) for each in form.multiples) and not any(
-            (number / each).denominator == 1 for each in form.avoided
+        if numbers.maximum is not None and (
+            number > numbers.maximum or (numbers.exclusive_maximum and number == numbers.maximum)
+        ):
+            return False
+        return all(_is_multiple(each, number) for each in numbers.multiple_of) and not any(
+            (number / each).denominator == 1 for each in numbers.not_multiple_of
         )
 
-    def _edges(self) -> list[int | float]:
-        found = [each for each in dict.fromkeys(self._candidates()) if self._takes(each)]
+    def _boundaries(self) -> list[int | float]:
+        found = [each for each in dict.fromkeys(self._candidates()) if self._accepts(each)]
         first = min(found, key=lambda each: (each.denominator, abs(each), each < 0), default=None)
-        return [plain(each) for each in dict.fromkeys((first, *found)) if each is not None]
+        return [json_number(each) for each in dict.fromkeys((first, *found)) if each is not None]
 
     def _candidates(self) -> Iterator[Fraction]:
-        form = self._form
-        for scale in (1, 2) if form.whole or self._step else (*_SCALES, 10**6, 10**9):
-            step, least, most = self._grid(scale)
-            low, high = _between(least, most)
+        numbers = self._numbers
+        for scale in (1, 2) if numbers.only_integers or self._step else (*_SCALES, 10**6, 10**9):
+            step, first, last = self._grid(scale)
+            low, high = _closed_range(first, last)
             if low > high:
                 continue
-            near = min(max(0, low), high)
-            found = [near, low, high, near + 1, near - 1, low + 1, high - 1]
+            nearest = min(max(0, low), high)
+            found = [nearest, low, high, nearest + 1, nearest - 1, low + 1, high - 1]
             if scale == 1:
                 found += [7, 42]
-                found += [2**31, 2**53, 2**63] if form.most is None else []
-                found += [-(2**31) - 1, -(2**63) - 1] if form.least is None else []
+                found += [2**31, 2**53, 2**63] if numbers.maximum is None else []
+                found += [-(2**31) - 1, -(2**63) - 1] if numbers.minimum is None else []
                 low, high = min(low, *found), max(high, *found)
-            around = range(near - 6, near + 7) if form.avoided or form.broken else ()
+            around = (
+                range(nearest - 6, nearest + 7)
+                if numbers.not_multiple_of or numbers.no_integers
+                else ()
+            )
             yield from (at * step for at in (*found, *around))
         yield from self._exact_bounds()
 
     def _exact_bounds(self) -> Iterator[Fraction]:
-        form = self._form
-        yield from (each for each in (form.least, form.most) if each is not None)
-        if form.least is not None and form.most is not None:
-            yield (form.least + form.most) / 2
-            yield form.least + (form.most - form.least) / 4
+        numbers = self._numbers
+        yield from (each for each in (numbers.minimum, numbers.maximum) if each is not None)
+        if numbers.minimum is not None and numbers.maximum is not None:
+            yield (numbers.minimum + numbers.maximum) / 2
+            yield numbers.minimum + (numbers.maximum - numbers.minimum) / 4
 
-    def _bounds(self) -> list[int | float]:
-        extremes = [min(self.edges), max(self.edges)] if self.edges else []
-        broken = [each for each in self.edges if isinstance(each, float)]
-        return list(dict.fromkeys((*self.edges[:1], *extremes, *broken[:1])))
+    def _main_boundaries(self) -> list[int | float]:
+        extremes = [min(self.boundaries), max(self.boundaries)] if self.boundaries else []
+        fractional = [each for each in self.boundaries if isinstance(each, float)]
+        return list(dict.fromkeys((*self.boundaries[:1], *extremes, *fractional[:1])))
 
-    def near(self, steps: int, turn: int, toward: int | float) -> int | float:
-        """Return the number so many steps from the simplest toward another, if there is one."""
-        found = self._stepped(-steps if self._is_down(turn, toward) else steps)
-        return self.edges[0] if found is None else found
+    def at_step(self, steps: int, cycle: int, toward: int | float) -> int | float:
+        """Return the number that many steps from the simplest toward another, or the simplest."""
+        found = self._number_at(-steps if self._steps_down(cycle, toward) else steps)
+        return self.boundaries[0] if found is None else found
 
-    def inside(self, share: float, turn: int, toward: int | float) -> int | float:
-        """Return the number at a share of the way from the simplest to the last, or the first.
+    def at_fraction(self, fraction: float, cycle: int, toward: int | float) -> int | float:
+        """Return the number at a fraction of the way from the simplest to the last, or the first.
 
-        Where that is far, the share is one of its order of magnitude.
+        On a long way the fraction is logarithmic.
         """
-        way = self._ways[self._is_down(turn, toward)]
-        return self.near(int(way**share if way > _LONG else way * share), turn, toward)
+        steps = self._step_counts[self._steps_down(cycle, toward)]
+        return self.at_step(
+            int(steps**fraction if steps > _MAX_LINEAR else steps * fraction), cycle, toward
+        )
 
-    def _is_down(self, turn: int, toward: int | float) -> bool:
-        """Whether it goes down: toward a bound, which so shrinks to what is near; or by turns."""
-        if toward != self.edges[0]:
-            return toward < self.edges[0]
-        return bool(turn & 1 and self._ways[True]) or not self._ways[False]
+    def _steps_down(self, cycle: int, toward: int | float) -> bool:
+        """Return whether to step down: toward the bound, so that it shrinks, or in alternation."""
+        if toward != self.boundaries[0]:
+            return toward < self.boundaries[0]
+        return bool(cycle & 1 and self._step_counts[True]) or not self._step_counts[False]
 
     @cached_property
-    def _ways(self) -> tuple[int, int]:
-        """How many steps it is from the simplest to the last, and to the first."""
-        first = Fraction(str(self.edges[0]))
+    def _step_counts(self) -> tuple[int, int]:
+        """The number of steps from the simplest to the last, and to the first."""
+        first = Fraction(str(self.boundaries[0]))
         step = self._step or Fraction(1, self._scale)
-        last, least = Fraction(str(max(self.edges))), Fraction(str(min(self.edges)))
-        return int((last - first) / step), int((first - least) / step)
+        highest, lowest = Fraction(str(max(self.boundaries))), Fraction(str(min(self.boundaries)))
+        return int((highest - first) / step), int((first - lowest) / step)
 
-    def _stepped(self, steps: int) -> int | float | None:
-        first, step = self.edges[0], self._step
-        if self._plain and isinstance(first, int):  # as most are
-            whole = first + steps * int(step or 1)
-            return whole if self._low <= whole <= self._high else None
+    def _number_at(self, steps: int) -> int | float | None:
+        first, step = self.boundaries[0], self._step
+        if self._is_plain_integer and isinstance(first, int):  # the common, fast case
+            integer = first + steps * int(step or 1)
+            return integer if self._low <= integer <= self._high else None
         number = Fraction(str(first)) + steps * (step or Fraction(1, self._scale))
-        return plain(number) if self._takes(number) else None
+        return json_number(number) if self._accepts(number) else None
 
-    def draw(self, source: Source) -> int | float:
-        """Return a number drawn at will."""
-        scale = 1 if self._form.whole else _SCALES[source.integer(0, len(_SCALES) - 1)]
-        step, least, most = self._grid(scale)
-        low, high = _between(least, most, _FARTHEST if scale == 1 else _FAR)
+    def draw(self, source: RandomSource) -> int | float:
+        """Return a random number."""
+        scale = 1 if self._numbers.only_integers else _SCALES[source.integer(0, len(_SCALES) - 1)]
+        step, first, last = self._grid(scale)
+        low, high = _closed_range(first, last, _FAR_INTEGER if scale == 1 else _FAR)
         if low <= high:
             drawn = source.integer(low, high)
             for at in (drawn, *range(drawn + 1, drawn + _TRIES)):
                 number = at * step
-                if self._takes(number):
-                    return plain(number)
-        return self.edges[source.integer(0, len(self.edges) - 1)]
+                if self._accepts(number):
+                    return json_number(number)
+        return self.boundaries[source.integer(0, len(self.boundaries) - 1)]
 
 
-def _between(least: int | None, most: int | None, far: int = _FAR) -> tuple[int, int]:
-    """Return two bounds, where there is none one that is far enough."""
-    low = least if least is not None else min(-far, -far if most is None else most - far)
-    high = most if most is not None else max(far, far if least is None else least + far)
+def _closed_range(first: int | None, last: int | None, far: int = _FAR) -> tuple[int, int]:
+    """Return two bounds, a far one where there is none."""
+    low = first if first is not None else min(-far, -far if last is None else last - far)
+    high = last if last is not None else max(far, far if first is None else first + far)
     return low, high
 
 
-def _step(form: Numbers) -> Fraction | None:
-    """Return of what every number of a form is a multiple, None: of nothing in particular."""
-    steps = [*form.multiples, *([Fraction(1)] if form.whole else [])]
+def _step(numbers: Numbers) -> Fraction | None:
+    """Return the number that every number is a multiple of, None without one."""
+    steps = [*numbers.multiple_of, *([Fraction(1)] if numbers.only_integers else [])]
     if not steps:
         return None
-    below = lcm(*(each.denominator for each in steps))
-    return Fraction(lcm(*(int(each * below) for each in steps)), below)
+    denominator = lcm(*(each.denominator for each in steps))
+    return Fraction(lcm(*(int(each * denominator) for each in steps)), denominator)
 
 
-def _divides(step: Fraction, number: Fraction) -> bool:
-    """Whether a number is a multiple of a step, in floating point too, as some judges reckon."""
+def _is_multiple(step: Fraction, number: Fraction) -> bool:
+    """Return whether a number is a multiple of a step, in floating point, too."""
     if (number / step).denominator != 1:
         return False
     if number.denominator == step.denominator == 1:
@@ -181,11 +201,11 @@ def _divides(step: Fraction, number: Fraction) -> bool:
     return quotient == int(quotient)
 
 
-def _is_exact(number: Fraction) -> bool:
-    """Whether a number is written in JSON, and read again, without becoming another."""
-    return number.denominator == 1 or Fraction(str(plain(number))) == number
+def _survives_json(number: Fraction) -> bool:
+    """Return whether a number survives a round trip through JSON."""
+    return number.denominator == 1 or Fraction(str(json_number(number))) == number
 
 
-def plain(number: Fraction) -> int | float:
-    """Return a number as JSON has it."""
+def json_number(number: Fraction) -> int | float:
+    """Return a fraction as a JSON number."""
     return number.numerator if number.denominator == 1 else float(number)

@@ -1,4 +1,4 @@
-"""What values are drawn from: chance, Hypothesis, or nothing at all, which gives the simplest."""
+"""Sources of random choices: seeded, the simplest always, or everything; Hypothesis is another."""
 
 from __future__ import annotations
 
@@ -8,59 +8,58 @@ from typing import Final, Protocol
 
 #: Objects and arrays that one instance may have before only the simplest values are made.
 BUDGET: Final = 60
+#: Two drawn bytes from here on mean no cycle: more often in small instances.
+_NO_CYCLE_FROM: Final = 15 << 12
+_NO_CYCLE_FROM_SMALL: Final = 1 << 15
+_SMALL_SIZE: Final = 16
 
 
-#: Of two bytes, those from here on stand for no turn: fewer where there is much to reach.
-_AT_WILL: Final = 15 << 12
-_AT_WILL_SMALL: Final = 1 << 15
-_SMALL: Final = 16
-
-
-def turn_of(drawn: Sequence[int], size: int = BUDGET) -> int | None:
-    """Return the turn that two bytes stand for, for an instance that takes *size* bytes."""
+def cycle_of(drawn: Sequence[int], size: int = BUDGET) -> int | None:
+    """Return the cycle that two bytes stand for, in an instance of *size* bytes; None for none."""
     number = drawn[0] << 8 | drawn[1]
-    return None if number >= (_AT_WILL_SMALL if size <= _SMALL else _AT_WILL) else number
+    end = _NO_CYCLE_FROM_SMALL if size <= _SMALL_SIZE else _NO_CYCLE_FROM
+    return number if number < end else None
 
 
-class Source(Protocol):
-    """Gives numbers to choose by; the lowest choice is the simplest.
+class RandomSource(Protocol):
+    """A source of random choices; the lowest choice is the simplest.
 
-    With a *turn* every part of an instance is there, and is that one of its bounds whose turn it
-    is: so a few dozen instances reach all of them, however many attributes there are. Those
-    parts are there for which a byte of at least *threshold* is drawn.
+    With a *cycle* (a number), every part of an instance is present and takes the boundary value of
+    that index: a few dozen instances cover all of them, however many properties there are. A part
+    is present if a byte of at least *threshold* is drawn for it.
     """
 
     budget: int
-    turn: int | None
+    cycle: int | None
     threshold: int
 
     def bytes(self, count: int) -> Sequence[int]:
-        """Return as many numbers from 0 to 255."""
+        """Return that many numbers from 0 to 255."""
         ...
 
     def more(self) -> bool:
-        """Return whether one more is wanted."""
+        """Return whether to add one more item."""
         ...
 
     def enter(self, size: int) -> tuple[int, int]:
-        """Keep to the next *size* bytes, for a part that has them for itself, there or not."""
+        """Reserve the next *size* bytes for a part, whether it is present or not."""
         ...
 
     def leave(self, before: tuple[int, int]) -> None:
-        """Go on after that part."""
+        """Continue after that part."""
         ...
 
-    def integer(self, least: int, most: int) -> int:
+    def integer(self, minimum: int, maximum: int) -> int:
         """Return an integer within bounds."""
         ...
 
-    def text(self, least: int, most: int) -> str:
-        """Return a text of as many code points."""
+    def string(self, minimum: int, maximum: int) -> str:
+        """Return a string of that many code points."""
         ...
 
 
 class _Unbounded:
-    """A source that has bytes without end."""
+    """A source that never runs out of bytes."""
 
     threshold = 1
 
@@ -72,12 +71,12 @@ class _Unbounded:
         """Do nothing."""
 
 
-class Simplest(_Unbounded):
-    """Always gives the simplest."""
+class SimplestSource(_Unbounded):
+    """Always returns the simplest choice."""
 
     def __init__(self) -> None:
         self.budget = BUDGET
-        self.turn: int | None = None
+        self.cycle: int | None = None
 
     def bytes(self, count: int) -> Sequence[int]:
         """Return zeros."""
@@ -87,21 +86,21 @@ class Simplest(_Unbounded):
         """Return False."""
         return False
 
-    def integer(self, least: int, most: int) -> int:
+    def integer(self, minimum: int, maximum: int) -> int:
         """Return the integer nearest to zero."""
-        return min(max(least, 0), most)
+        return min(max(minimum, 0), maximum)
 
-    def text(self, least: int, most: int) -> str:  # noqa: ARG002 - the simplest is the shortest
-        """Return the shortest text."""
-        return "0" * least
+    def string(self, minimum: int, maximum: int) -> str:  # noqa: ARG002 - the simplest is the shortest
+        """Return the shortest string."""
+        return "0" * minimum
 
 
-class Everything(_Unbounded):
-    """Gives all there is, the bounds by one turn."""
+class FullSource(_Unbounded):
+    """Includes every part, with the boundary values of one cycle."""
 
-    def __init__(self, turn: int = 0) -> None:
+    def __init__(self, cycle: int = 0) -> None:
         self.budget = BUDGET
-        self.turn: int | None = turn
+        self.cycle: int | None = cycle
 
     def bytes(self, count: int) -> Sequence[int]:
         """Return the highest numbers."""
@@ -111,21 +110,21 @@ class Everything(_Unbounded):
         """Return False."""
         return False
 
-    def integer(self, least: int, most: int) -> int:
+    def integer(self, minimum: int, maximum: int) -> int:
         """Return the integer nearest to zero."""
-        return min(max(least, 0), most)
+        return min(max(minimum, 0), maximum)
 
-    def text(self, least: int, most: int) -> str:  # noqa: ARG002 - as good as any
-        """Return the shortest text."""
-        return "0" * least
+    def string(self, minimum: int, maximum: int) -> str:  # noqa: ARG002 - as good as any
+        """Return the shortest string."""
+        return "0" * minimum
 
 
-class Chance(_Unbounded):
-    """Gives what a generator of random numbers gives: the same for the same seed."""
+class SeededSource(_Unbounded):
+    """Returns random choices: the same ones for the same seed."""
 
     def __init__(self, random: Random) -> None:
         self.budget = BUDGET
-        self.turn = turn_of(random.randbytes(2))
+        self.cycle = cycle_of(random.randbytes(2))
         self._random = random
 
     def bytes(self, count: int) -> Sequence[int]:
@@ -133,14 +132,14 @@ class Chance(_Unbounded):
         return self._random.randbytes(count)
 
     def more(self) -> bool:
-        """Return True in one of two cases."""
+        """Return True half of the time."""
         return self._random.random() < 0.5  # noqa: PLR2004
 
-    def integer(self, least: int, most: int) -> int:
-        """Return any integer within bounds."""
-        return self._random.randint(least, most)
+    def integer(self, minimum: int, maximum: int) -> int:
+        """Return a random integer within bounds."""
+        return self._random.randint(minimum, maximum)
 
-    def text(self, least: int, most: int) -> str:
-        """Return a text of letters and digits."""
-        length = self._random.randint(least, most)
+    def string(self, minimum: int, maximum: int) -> str:
+        """Return a random string of letters and digits of several scripts."""
+        length = self._random.randint(minimum, maximum)
         return "".join(self._random.choice("0aZ é漢\U0001f600") for _ in range(length))

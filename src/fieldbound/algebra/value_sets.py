@@ -1,4 +1,4 @@
-"""The forms of a set of JSON values: what a schema takes, said so that values can be made of it."""
+"""Value sets: the JSON values that a schema accepts, as data that instances are generated from."""
 
 from __future__ import annotations
 
@@ -9,141 +9,141 @@ from typing import Any, Final, TypeVar
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Form:
-    """A set of JSON values; *origin* is what the algebra knows it by."""
+class ValueSet:
+    """A set of JSON values; *node* is the canonical schema it was read from, None if changed."""
 
-    origin: Any = field(default=None, kw_only=True, repr=False)
+    node: Any = field(default=None, kw_only=True, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reference(Form):
-    """What is known by a name, and may lead back to where it is used."""
+class Reference(ValueSet):
+    """A reference to a value set by URI, possibly recursive."""
 
     uri: str
 
 
-#: Any JSON value. Its parts are any value, too: a reference, for there is no end of them.
+#: Any JSON value. A reference, because it is recursive: its parts are any value, too.
 ANYTHING: Final = Reference("")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Nothing(Form):
-    """No value at all."""
+class Empty(ValueSet):
+    """The empty set."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Values(Form):
+class Enumerated(ValueSet):
     """The values listed, and no other."""
 
     values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Texts(Form):
-    """Strings of *least* to *most* code points that match what they must, and avoid some."""
+class Strings(ValueSet):
+    """Strings by length (in code points), patterns, formats and encodings."""
 
-    least: int = 0
-    most: int | None = None
+    min_length: int = 0
+    max_length: int | None = None
     patterns: tuple[str, ...] = ()
-    avoided: tuple[str, ...] = ()
+    excluded_patterns: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
-    avoided_formats: tuple[str, ...] = ()
+    excluded_formats: tuple[str, ...] = ()
     encodings: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
-    def said(self) -> str:
-        """Say what such a text is like."""
-        said = [f"of {self.least} characters or more"] if self.least else []
-        said += [f"of at most {self.most}"] if self.most is not None else []
-        said += [f"that matches {each!r}" for each in self.patterns]
-        said += [f"that does not match {each!r}" for each in self.avoided]
-        said += [f"of the format {each}" for each in (*self.formats, *self.encodings)]
-        return ", ".join(said)
+    def description(self) -> str:
+        """Describe such a string in words, for messages."""
+        words = [f"at least {self.min_length} characters"] if self.min_length else []
+        words += [f"at most {self.max_length} characters"] if self.max_length is not None else []
+        words += [f"matches {each!r}" for each in self.patterns]
+        words += [f"does not match {each!r}" for each in self.excluded_patterns]
+        words += [f"format {each}" for each in (*self.formats, *self.encodings)]
+        return ", ".join(words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Numbers(Form):
-    """Numbers between two bounds, either of which may be open or itself left out."""
+class Numbers(ValueSet):
+    """Numbers between two bounds, each inclusive, exclusive or None."""
 
-    least: Fraction | None = None
-    above: bool = False
-    most: Fraction | None = None
-    below: bool = False
-    multiples: tuple[Fraction, ...] = ()
-    avoided: tuple[Fraction, ...] = ()
-    whole: bool = False
-    broken: bool = False  # never whole
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contained(Form):
-    """How many items of one form an array has; *most* None: any number."""
-
-    item: Form
-    least: int = 1
-    most: int | None = None
+    minimum: Fraction | None = None
+    exclusive_minimum: bool = False
+    maximum: Fraction | None = None
+    exclusive_maximum: bool = False
+    multiple_of: tuple[Fraction, ...] = ()
+    not_multiple_of: tuple[Fraction, ...] = ()
+    only_integers: bool = False
+    no_integers: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Arrays(Form):
-    """Arrays of *least* to *most* items: *first* in their places, then *rest*."""
+class Contains(ValueSet):
+    """How many items of one value set an array contains; *max_contains* None: any number."""
 
-    least: int = 0
-    most: int | None = None
-    distinct: bool = False
-    repeated: bool = False
-    first: tuple[Form, ...] = ()
-    rest: Form = ANYTHING
-    contained: tuple[Contained, ...] = ()
+    item: ValueSet
+    min_contains: int = 1
+    max_contains: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Objects(Form):
-    """Objects of *least* to *most* attributes, by name, by pattern of the name, and any other.
+class Arrays(ValueSet):
+    """Arrays by length, items and uniqueness."""
 
-    *names* is the form of every name, None for any. *breaches* are attributes of which at least
-    one must be there, each as the form of its name and the form of its value.
+    min_items: int = 0
+    max_items: int | None = None
+    unique_items: bool = False
+    has_duplicates: bool = False
+    prefix_items: tuple[ValueSet, ...] = ()
+    items: ValueSet = ANYTHING
+    contains: tuple[Contains, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objects(ValueSet):
+    """Objects by size and properties: by name, by pattern of the name, and additional ones.
+
+    *property_names* is the value set of every name, None for any. *witnesses* are properties that
+    the negation of a keyword requires, each as the value sets of its name and of its value.
     """
 
-    least: int = 0
-    most: int | None = None
+    min_properties: int = 0
+    max_properties: int | None = None
     required: tuple[str, ...] = ()
-    named: Mapping[str, Form] = field(default_factory=dict)
-    patterned: Mapping[str, Form] = field(default_factory=dict)
-    other: Form = ANYTHING
-    names: Form | None = None
-    breaches: tuple[tuple[Form, Form], ...] = ()
+    properties: Mapping[str, ValueSet] = field(default_factory=dict)
+    pattern_properties: Mapping[str, ValueSet] = field(default_factory=dict)
+    additional_properties: ValueSet = ANYTHING
+    property_names: ValueSet | None = None
+    witnesses: tuple[tuple[ValueSet, ValueSet], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Either(Form):
-    """Values of any of several forms, perhaps of just one of them."""
+class Union(ValueSet):
+    """Values of any of several value sets, or of exactly one of them (`oneOf`)."""
 
-    branches: tuple[Form, ...]
+    branches: tuple[ValueSet, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class All(Form):
-    """Values of several forms at once, of which the algebra could not make one."""
+class Intersection(ValueSet):
+    """Values of several value sets at once that the engine could not combine into one."""
 
-    branches: tuple[Form, ...]
+    branches: tuple[ValueSet, ...]
 
 
-#: What ANYTHING leads to.
-EVERY_KIND: Final = Either(
+#: The value set that ANYTHING refers to.
+EVERY_TYPE: Final = Union(
     (
-        Values((None, False, True)),
-        Numbers(whole=True),
-        Texts(),
+        Enumerated((None, False, True)),
+        Numbers(only_integers=True),
+        Strings(),
         Numbers(),
         Arrays(),
         Objects(),
     )
 )
 
-_Form = TypeVar("_Form", bound=Form)
+_ValueSet = TypeVar("_ValueSet", bound=ValueSet)
 
 
-def varied(form: _Form, **changes: Any) -> _Form:
-    """Return a form with changes, of which the algebra knows nothing."""
-    return replace(form, origin=None, **changes)
+def modified(value_set: _ValueSet, **changes: Any) -> _ValueSet:
+    """Return a value set with changes, no longer tied to its canonical schema."""
+    return replace(value_set, node=None, **changes)

@@ -13,7 +13,7 @@ from .run import Options, Run
 
 
 def check(  # noqa: PLR0913 - the options of one call, each by its name
-    given: str | os.PathLike[str] | BinaryIO | Iterable[object],
+    records: str | os.PathLike[str] | BinaryIO | Iterable[object],
     contract: Contract | str,
     *,
     workers: int | None = 1,
@@ -25,21 +25,21 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
     columns: Mapping[str, str] | None = None,
     format: str | None = None,  # noqa: A002 - as it is called everywhere
 ) -> BulkReport:
-    """Judge every record by a contract, or by the one of that name, and return the account.
+    """Check every record by a contract, or by the one of that name, and return the report.
 
-    *given* is the path of a file (NDJSON, a JSON array, CSV or Parquet; the first three packed by
-    gzip or zstd, too), a binary stream, or an iterable of JSON values. A file is read as its name
-    says, or as it begins; *format* says otherwise: "ndjson", "json", "csv", "tsv" or "parquet".
-    *columns* maps the columns of a table to JSON Pointers.
+    *records* is the path of a file (NDJSON, a JSON array, CSV or Parquet; the first three also
+    compressed by gzip or zstd), a binary stream, or an iterable of JSON values. The format of a
+    file is detected by its name, or else by its content, unless *format* is given: "ndjson",
+    "json", "csv", "tsv" or "parquet". *columns* maps column names to JSON Pointers.
 
-    *workers* is the number of processes, None one for each processor; the report is the same. A
-    script asks for several below `if __name__ == "__main__":`. *key* is a JSON Pointer to what
-    tells records apart. So many *samples* are kept of each limit. *valid_out* and *invalid_out* are
-    paths to write the records to, by verdict. A run that was stopped goes on with *resume*.
+    *workers* is the number of processes, None for one per processor; the report is the same. A
+    script uses several below `if __name__ == "__main__":`. *key* is a JSON Pointer to the key that
+    identifies a record. So many *samples* are kept of each limit. *valid_out* and *invalid_out* are
+    paths to write the valid and the invalid records to. *resume* continues a run that was stopped.
 
-    Raises UnknownName or BrokenContract for the contract, Unspecified where the vendor documents
-    nothing to judge by, OSError for a file that cannot be read or written, NotJSON for a value that
-    is none of JSON, and FieldboundError for a file that holds no records.
+    Raises UnknownName or BrokenContract for the contract, Unspecified if the vendor documents no
+    schema for it, OSError for a file that cannot be read or written, NotJSON for a value that JSON
+    does not have, and FieldboundError for a file without records.
     """
     options = Options(
         workers=workers,
@@ -51,13 +51,13 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
         columns=columns,
         format=format,
     )
-    return Run(given, contract, options).report()
+    return Run(records, contract, options).report()
 
 
 def render(report: BulkReport, format: str = "text") -> str:  # noqa: A002
-    """Return a report as "text", "json" or "html". Raises ValueError for another format."""
+    """Return a report as "text", "json" or "html". Raises ValueError for any other format."""
     from fieldbound.render import BULK_FORMATS, Style, render_bulk
 
     if format not in BULK_FORMATS:
-        raise ValueError(f"format is {format!r}, but must be one of {', '.join(BULK_FORMATS)}")
+        raise ValueError(f"format must be one of {', '.join(BULK_FORMATS)}, not {format!r}")
     return "".join(render_bulk(format, [report], Style()))

@@ -1,147 +1,150 @@
-"""The state of a run and its records' keys go in; what another run needs to go on comes out.
+"""Checkpoints: the state of a run and the keys of its records, in one SQLite file.
 
-A journal is one SQLite file in the user's cache folder, and whole whenever the run is killed. The
-keys stand in it too: SQLite sorts them on disk, so there may be more of them than memory holds.
+The file is in the user's cache folder, and consistent whenever the run is killed. SQLite sorts the
+keys on disk, so there may be more of them than fit into memory.
 """
 
 from __future__ import annotations
 
 import errno
 import json
-import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from heapq import heappush, heapreplace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from platformdirs import user_cache_path
 
 from fieldbound.model import Duplicate, Duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
     from typing import TypeAlias
 
-#: The digest of a key, the number of the record that has it, and the key as it may be shown.
-Row: TypeAlias = "tuple[bytes, int, str | None]"
+#: The digest of a key, the number of its record, and an excerpt of the key that may be shown.
+KeyRow: TypeAlias = "tuple[bytes, int, str | None]"
 
-#: Numbers of records that are told of a key.
+#: Numbers of records that are reported of a duplicate key.
 _NUMBERS: Final = 5
-#: Keys that wait in memory until they are written together.
-_WAITING: Final = 50_000
-#: Kilobytes of memory that SQLite takes for pages, and as many for what it sorts at a time.
-_CACHE: Final = 16_000
-#: Seconds after which a journal that nobody went on with is thrown away.
-_FORGOTTEN: Final = 30 * 24 * 3600
+#: Keys that are buffered in memory, and written together.
+_BUFFERED_KEYS: Final = 50_000
+#: Kilobytes of memory that SQLite uses for pages, and as many again to sort.
+_CACHE_SIZE: Final = 16_000
+#: Seconds after which a checkpoint that was not resumed is removed.
+_MAX_AGE: Final = 30 * 24 * 3600
 
-#: Where keys are. They come in the order of their numbers, so the file only grows at its end.
+#: The keys. They are inserted in the order of their numbers, so the file only grows at its end.
 _KEYS: Final = "CREATE TABLE keys (number INTEGER PRIMARY KEY, digest BLOB NOT NULL, excerpt TEXT)"
-#: The one row of a run: what must be as it was, and the state with the keys that belong to it.
-_RUN: Final = "CREATE TABLE run (things TEXT, state BLOB, last INTEGER, keys INTEGER)"
+#: The one row of a run: what must not change, the state, and which keys belong to the state.
+_RUN: Final = "CREATE TABLE run (fingerprints TEXT, state BLOB, last INTEGER, keys INTEGER)"
 
 _ADD: Final = "INSERT INTO keys (digest, number, excerpt) VALUES (?, ?, ?)"
 
-_NO_RUN: Final = "there is no run to resume: it begins with the first record"
-_DAMAGED: Final = "what was kept of the run is damaged: it begins with the first record"
-_CHANGED: Final = "{} has changed since: the run begins with the first record"
-_LOST: Final = "the run cannot be resumed later: {}"
-_TAKEN: Final = "another run of the same check is under way: wait until it ends, or stop it"
+_NO_CHECKPOINT: Final = "no checkpoint to resume from: starting with the first record"
+_DAMAGED: Final = "the checkpoint is damaged: starting with the first record"
+_CHANGED: Final = "{} has changed since the checkpoint: starting with the first record"
+_NOT_SAVED: Final = "the run cannot be resumed later: {}"
+_LOCKED: Final = "another run of the same check is in progress: wait for it to finish, or stop it"
 
 
-class Journal:
-    """What a run keeps on disk; made by `open`, or by `temporary` for one that cannot be resumed.
+class Checkpoint:
+    """What a run saves on disk: made by `open`, or by `temporary` if it cannot be resumed.
 
-    *state* is what was committed last by the run that is resumed, else None, and *refusal* says
-    why a run cannot be resumed that was to be. *kept* is whether this run can be; once it cannot,
-    *reason* says why, and keys are in a temporary file. Raises OSError where that has no space.
+    *state* is what the resumed run committed last, or None; *not_resumed* is why a run is not
+    resumed that should be. Once this run cannot be resumed later, *not_saved* is the reason, and
+    the keys are in a temporary file. Raises OSError if there is no space for that.
     """
 
     def __init__(self) -> None:
         self.state: bytes | None = None
-        self.refusal: str | None = None
-        self.reason: str | None = None
+        self.not_resumed: str | None = None
+        self.not_saved: str | None = None
         self._path: Path | None = None
-        self._rows: list[Row] = []
+        self._rows: list[KeyRow] = []
         self._last = self._keys = 0
-        with _spaced():
-            self._db = _connect()  # a file that has no name and goes with the process
+        with _explained_errors():
+            self._db = _connect()
 
     @property
-    def kept(self) -> bool:
-        """Whether this run can be resumed."""
+    def can_be_resumed(self) -> bool:
+        """Whether this run can be resumed later."""
         return self._path is not None
 
     @classmethod
-    def temporary(cls) -> Journal:
-        """Make a journal for the keys alone, gone with the process."""
-        journal = cls()
-        with _spaced():
-            journal._db.execute(_KEYS)
-        return journal
+    def temporary(cls) -> Checkpoint:
+        """Make a checkpoint that only has keys, and is gone with the process."""
+        checkpoint = cls()
+        with _explained_errors():
+            checkpoint._db.execute(_KEYS)
+        return checkpoint
 
     @classmethod
-    def open(cls, which: str, things: Mapping[str, str], *, resume: bool = False) -> Journal:
-        """Make the journal of the run that *which* names, or find it to *resume* that run.
+    def open(
+        cls, run_id: str, fingerprints: Mapping[str, str], *, resume: bool = False
+    ) -> Checkpoint:
+        """Make the checkpoint of a run, or open the one that it left, to *resume* it.
 
-        *things* are those that must be as they were, each by the words that name it. Raises
-        BlockingIOError while another process has the journal.
+        *fingerprints*, by name, are of what must not change. Raises BlockingIOError while another
+        process has the checkpoint open.
         """
-        journal = cls()
+        checkpoint = cls()
         try:
-            journal._begin(_place(which), things, resume)
+            checkpoint._begin(_path(run_id), fingerprints, resume)
         except BlockingIOError:
-            journal._db.close()
+            checkpoint._db.close()
             raise
         except (OSError, sqlite3.Error) as error:
-            journal._db.close()
-            journal = cls.temporary()
-            journal.reason = _LOST.format(_told(error))
-            journal.refusal = _NO_RUN if resume else None
-        return journal
+            checkpoint._db.close()
+            checkpoint = cls.temporary()
+            checkpoint.not_saved = _NOT_SAVED.format(_message(error))
+            checkpoint.not_resumed = _NO_CHECKPOINT if resume else None
+        return checkpoint
 
-    def add_keys(self, rows: Iterable[Row]) -> None:
-        """Add keys: each of a record whose number is greater than all before."""
+    def add_keys(self, rows: Iterable[KeyRow]) -> None:
+        """Add keys, in the order of the numbers of their records."""
         self._rows.extend(rows)
-        if len(self._rows) >= _WAITING:
+        if len(self._rows) >= _BUFFERED_KEYS:
             self._write()
 
     def commit(self, state: bytes) -> None:
-        """Put *state* on disk with all keys added until now: both are there after this, or none."""
+        """Save *state* with all keys added until now, in one transaction."""
         self._write(state)
 
     def duplicates(self, pointer: str, missing: int, samples: int = 5) -> Duplicates:
-        """Find the keys that several records have: *samples* of them, and how many there are."""
+        """Return the keys that several records have: the number of them, and *samples*."""
         self._write()
-        found = "SELECT min(number), digest, count(*) FROM keys GROUP BY digest HAVING count(*) > 1"
+        query = "SELECT min(number), digest, count(*) FROM keys GROUP BY digest HAVING count(*) > 1"
         keys = records = 0
-        firsts: list[tuple[int, bytes, int]] = []  # a heap: the latest of them goes first
-        with _spaced():
-            for first, digest, count in self._db.execute(found):
+        firsts: list[tuple[int, bytes, int]] = []  # a heap that drops the latest first
+        with _explained_errors():
+            for first, digest, count in self._db.execute(query):
                 keys += 1
                 records += count
                 if len(firsts) < samples:
                     heappush(firsts, (-first, digest, count))
                 elif samples and -first > firsts[0][0]:
                     heapreplace(firsts, (-first, digest, count))
-            told = self._told_of({digest: count for _, digest, count in sorted(firsts)[::-1]})
-        return Duplicates(pointer, keys, records, missing, told)
+            found = self._samples({digest: count for _, digest, count in sorted(firsts)[::-1]})
+        return Duplicates(pointer, keys, records, missing, found)
 
     def close(self, done: bool) -> None:
-        """Close the journal: a run that is *done* leaves nothing, any other can be resumed."""
+        """Close the checkpoint, and remove it if the run is *done*."""
         self._db.close()
         if done and self._path is not None:
             _remove(self._path)
 
-    def _begin(self, path: Path, things: Mapping[str, str], resume: bool) -> None:
+    def _begin(self, path: Path, fingerprints: Mapping[str, str], resume: bool) -> None:
         self._db.close()
         try:
             self._db = _connect(path)
-            self.refusal = self._restore(things) if resume else None
+            self.not_resumed = self._restore(fingerprints) if resume else None
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError:
-            self.refusal = _DAMAGED if resume else None
+            self.not_resumed = _DAMAGED if resume else None
         if self.state is None:
             self._db.close()
             _remove(path)
@@ -151,25 +154,26 @@ class Journal:
                 self._db.execute(_KEYS)
                 self._db.execute(_RUN)
                 self._db.execute(
-                    "INSERT INTO run VALUES (?, NULL, 0, 0)", (json.dumps({**things}),)
+                    "INSERT INTO run VALUES (?, NULL, 0, 0)", (json.dumps({**fingerprints}),)
                 )
         self._path = path
 
-    def _restore(self, things: Mapping[str, str]) -> str | None:
-        """Take up what was kept of a run, or return why that cannot be."""
+    def _restore(self, fingerprints: Mapping[str, str]) -> str | None:
+        """Restore the state of a run, or return why that is not possible."""
         db = self._db
         try:
             if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                return _NO_RUN
-            then, state, last, keys = db.execute("SELECT * FROM run").fetchone()
-            was = json.loads(then)
-            changed = next((n for n in {**things, **was} if things.get(n) != was.get(n)), None)
+                return _NO_CHECKPOINT
+            saved, state, last, keys = db.execute("SELECT * FROM run").fetchone()
+            before = json.loads(saved)
+            names = {**fingerprints, **before}
+            changed = next((n for n in names if fingerprints.get(n) != before.get(n)), None)
             if state is None or changed is not None:
-                return _NO_RUN if changed is None else _CHANGED.format(changed)
-            # Keys are written ahead of the state that has them, if many come at a time.
+                return _NO_CHECKPOINT if changed is None else _CHANGED.format(changed)
+            # keys may be written before the state that they belong to
             db.execute("DELETE FROM keys WHERE number > ?", (last,))
-            whole = db.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-            if not whole or db.execute("SELECT count(*) FROM keys").fetchone()[0] != keys:
+            intact = db.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+            if not intact or db.execute("SELECT count(*) FROM keys").fetchone()[0] != keys:
                 return _DAMAGED
         except (sqlite3.Error, AttributeError, TypeError, ValueError):
             return _DAMAGED
@@ -180,7 +184,7 @@ class Journal:
         try:
             self._store(state)
         except sqlite3.Error as error:
-            with _spaced():
+            with _explained_errors():
                 self._move(error)
                 self._store(state)
 
@@ -196,11 +200,11 @@ class Journal:
         self._rows, self._last, self._keys = [], last, keys
 
     def _move(self, error: sqlite3.Error) -> None:
-        """Go on in a temporary file, as there is no more writing to the journal."""
+        """Continue in a temporary file, as the checkpoint can no longer be written."""
         if self._path is None:
             raise error
         path, self._path = self._path, None
-        self.reason = _LOST.format(_told(error))
+        self.not_saved = _NOT_SAVED.format(_message(error))
         with closing(self._db) as old:
             self._db = _connect()
             with self._db as db:
@@ -209,35 +213,37 @@ class Journal:
                 db.executemany(_ADD, old.execute("SELECT digest, number, excerpt FROM keys"))
         _remove(path)
 
-    def _told_of(self, counts: dict[bytes, int]) -> tuple[Duplicate, ...]:
-        """Read the first records of some keys, and how these may be shown."""
+    def _samples(self, counts: dict[bytes, int]) -> tuple[Duplicate, ...]:
+        """Return some keys, given the count of each, with excerpts and the first records."""
         numbers: dict[bytes, list[int]] = {digest: [] for digest in counts}
-        shown: dict[bytes, str | None] = {}
-        left = sum(min(count, _NUMBERS) for count in counts.values())
+        excerpts: dict[bytes, str | None] = {}
+        remaining = sum(min(count, _NUMBERS) for count in counts.values())
         marks = ", ".join("?" * len(counts))
-        wanted = f"SELECT * FROM keys WHERE digest IN ({marks}) ORDER BY number"  # noqa: S608
-        if left:
-            for number, digest, excerpt in self._db.execute(wanted, list(counts)):
+        query = f"SELECT * FROM keys WHERE digest IN ({marks}) ORDER BY number"  # noqa: S608
+        if remaining:
+            for number, digest, excerpt in self._db.execute(query, list(counts)):
                 if len(numbers[digest]) < _NUMBERS:
                     numbers[digest].append(number)
-                    shown.setdefault(digest, excerpt)
-                    left -= 1
-                    if not left:
+                    excerpts.setdefault(digest, excerpt)
+                    remaining -= 1
+                    if not remaining:
                         break
         return tuple(
-            Duplicate(shown[digest], count, tuple(numbers[digest]))
+            Duplicate(excerpts[digest], count, tuple(numbers[digest]))
             for digest, count in counts.items()
         )
 
 
 def _connect(path: Path | None = None) -> sqlite3.Connection:
-    """Open a journal for this process alone, or a file without a name that goes with the process.
+    """Open a checkpoint exclusively, or without a path a file that is gone with the process.
 
-    The system takes the lock from a process that is dead. A write-ahead log would write every key
-    twice, and needs shared memory, which folders on a network lack; as the file only grows at its
-    end, a rollback journal has little to keep.
+    The lock of a process that dies is released by the system. A write-ahead log would write every
+    key twice, and needs shared memory, which network file systems lack; as the file only grows at
+    its end, a rollback journal has little to store.
     """
-    if path is not None and not path.exists():  # to open a file and close it would end our locks
+    if (
+        path is not None and not path.exists()
+    ):  # to open and close an existing one would release our locks
         path.touch(0o600)
     db = sqlite3.connect("" if path is None else path, timeout=0, isolation_level=None)
     try:
@@ -246,28 +252,27 @@ def _connect(path: Path | None = None) -> sqlite3.Connection:
         db.execute("COMMIT")
         db.execute("PRAGMA journal_mode = TRUNCATE")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute(f"PRAGMA cache_size = -{_CACHE}")
-        db.execute("PRAGMA mmap_size = 0")  # what is mapped would count as the process's memory
+        db.execute(f"PRAGMA cache_size = -{_CACHE_SIZE}")
+        db.execute("PRAGMA mmap_size = 0")  # mapped pages would count as memory of the process
     except sqlite3.Error as error:
         db.close()
         if "locked" in str(error):
-            raise BlockingIOError(errno.EAGAIN, _TAKEN) from None
+            raise BlockingIOError(errno.EAGAIN, _LOCKED) from None
         raise
     return db
 
 
-def _place(which: str) -> Path:
-    """Return the file of a run's journal, and make its folder; forget the journals of long ago."""
-    base = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", "")
+def _path(run_id: str) -> Path:
+    """Return the path of a run's checkpoint; make the folder, and remove old checkpoints."""
     try:
-        folder = (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "fieldbound"
-    except RuntimeError as error:
+        folder = user_cache_path("fieldbound", appauthor=False)
+    except RuntimeError as error:  # there is no home folder
         raise OSError(errno.ENOENT, str(error)) from None
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{sha256(which.encode()).hexdigest()[:40]}.run"
+    path = folder / f"{sha256(run_id.encode()).hexdigest()[:40]}.run"
     for other in folder.glob("*.run*"):
         with suppress(OSError):
-            old = time.time() - other.stat().st_mtime > _FORGOTTEN
+            old = time.time() - other.stat().st_mtime > _MAX_AGE
             if old and not other.name.startswith(path.name):
                 other.unlink()
     return path
@@ -279,18 +284,20 @@ def _remove(path: Path) -> None:
             each.unlink()
 
 
-def _told(error: Exception) -> str:
-    """Give the reason of an error, with the file if it names one."""
+def _message(error: Exception) -> str:
+    """Return the reason of an error, with the file if it names one."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"{error} (in the cache folder)"
 
 
 @contextmanager
-def _spaced() -> Iterator[None]:
-    """Say what to do where keys cannot be written to a temporary file."""
+def _explained_errors() -> Iterator[None]:
+    """Raise OSError, with what to do, if keys cannot be written to a temporary file."""
     try:
         yield
     except sqlite3.Error as error:
-        say = f"the keys of the records cannot be sorted: {error}; is there space in the folder of"
-        raise OSError(errno.ENOSPC, f"{say} temporary files? TMPDIR names another one") from None
+        message = (
+            f"cannot sort the keys of the records: {error}; is there space for temporary files?"
+        )
+        raise OSError(errno.ENOSPC, f"{message} set TMPDIR to use another folder") from None

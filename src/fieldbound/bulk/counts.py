@@ -1,8 +1,8 @@
-"""Counts of some records go in, those of the records behind them are added to these.
+"""Counts of checked records, which can be added up in the order of the blocks.
 
-Counts of a block know the numbers and lines of its records from the block's beginning alone: what
-was before it is known when they are added to the counts of that. So blocks can be counted in any
-order, by any process, if they are added in the order of the file.
+The Counts of a block know numbers and lines from the beginning of the block alone; adding them to
+the Counts of the blocks before shifts them. So blocks can be counted in any order and by any
+process, if their Counts are added in the order of the file.
 """
 
 from __future__ import annotations
@@ -11,33 +11,33 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from fieldbound.model import FIELDS, SAYS, Limit, LimitTally, Place, Sample
+from fieldbound.model import MAX_FIELDS, SAYS, Limit, LimitTally, Place, Sample
 
-from .lengths import Sizes
+from .lengths import LengthCounts
 
-#: Records with so many violations, or more, are counted together.
-MANY: Final = 10
-#: Fields of one limit that are counted: the first so many that are found.
-_FIELDS: Final = 1000
+#: Records with so many violations or more are counted together.
+MAX_ERRORS: Final = 10
+#: Fields that are counted of one limit: the first so many that are found.
+_MAX_FIELDS: Final = 1000
 
 
-class Refused(NamedTuple):
-    """A record that was refused: where it is, and the rest of the line that tells of it."""
+class InvalidRecord(NamedTuple):
+    """An invalid record to be written: where it is, and its other JSON *members*."""
 
     number: int
     offset: int | None
     line: int | None
-    rest: bytes
+    members: bytes
 
 
-class Row:
-    """How often one limit is broken, as `LimitTally` has it, but growing."""
+class LimitCount:
+    """How often one limit is broken: a mutable `LimitTally`."""
 
     __slots__ = (
         "alone",
         "code",
+        "evidence_rank",
         "fields",
-        "firmness",
         "key",
         "limit",
         "records",
@@ -48,8 +48,8 @@ class Row:
     def __init__(self, code: str, limit: Limit | None) -> None:
         self.code = code
         self.limit = limit
-        self.key = key_of(code, limit)
-        self.firmness = len(SAYS)
+        self.key = limit_key(code, limit)
+        self.evidence_rank = len(SAYS)
         self.violations = self.records = self.alone = 0
         self.samples: list[Sample] = []
         self.fields: dict[str, int] = {}
@@ -59,9 +59,9 @@ class Row:
         self.fields[where] = self.fields.get(where, 0) + times
 
     def tally(self) -> LimitTally:
-        """Return what was counted."""
-        says = SAYS[self.firmness] if self.firmness in range(len(SAYS)) else None
-        fields = sorted(self.fields.items(), key=lambda each: (-each[1], each[0]))[:FIELDS]
+        """Return the LimitTally."""
+        says = SAYS[self.evidence_rank] if self.evidence_rank in range(len(SAYS)) else None
+        fields = sorted(self.fields.items(), key=lambda each: (-each[1], each[0]))[:MAX_FIELDS]
         return LimitTally(
             self.code,
             self.limit,
@@ -74,81 +74,80 @@ class Row:
         )
 
 
-#: What tells the row of one limit from that of another.
-Key = tuple[str, str]
+#: Identifies a limit: its id and its location, or the code of a JSON syntax error.
+LimitKey = tuple[str, str]
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was counted of some records: in all, by limit, and what is to be done with them.
+    """Counts of some records: in all, by limit, and what is to be written of them.
 
-    *lines* is how many line ends the records had, where lines count from the block's beginning,
-    and *cut_at* the last line, where that has neither an end nor a record that could be read.
-    *keys* are of each record with a key its digest, number and excerpt. *valid* are the bytes
-    of the records that are valid.
+    *lines* is the number of line ends, and *truncated_at* the last line of the text if it has
+    neither an end nor a readable record. *keys* has digest, number and excerpt of each record's
+    key. *valid* has the bytes of the valid records.
     """
 
     records: int = 0
     invalid: int = 0
     blank: int = 0
     lines: int = 0
-    rows: dict[Key, Row] = field(default_factory=dict)
-    wrong: Counter[int] = field(default_factory=Counter)
-    sizes: Sizes = field(default_factory=Sizes)
+    limits: dict[LimitKey, LimitCount] = field(default_factory=dict)
+    violation_counts: Counter[int] = field(default_factory=Counter)
+    lengths: LengthCounts = field(default_factory=LengthCounts)
     unspecified: Counter[str] = field(default_factory=Counter)
-    keyless: int = 0
-    cut_at: int | None = None
+    missing_keys: int = 0
+    truncated_at: int | None = None
     keys: list[tuple[bytes, int, str | None]] = field(default_factory=list)
     valid: list[bytes] = field(default_factory=list)
-    told: list[Refused] = field(default_factory=list)
+    invalid_records: list[InvalidRecord] = field(default_factory=list)
 
     @property
     def violations(self) -> int:
-        """How many violations there are in all."""
-        return sum(row.violations for row in self.rows.values())
+        """The number of violations of all limits."""
+        return sum(limit.violations for limit in self.limits.values())
 
     def merge(self, other: Counts, samples: int) -> None:
-        """Add the counts of the records behind, and keep so many *samples* of each limit."""
-        for key, row in other.rows.items():
-            self._merge_row(key, row, samples)
-        if other.cut_at is not None:  # blocks behind it may have no record that begins there
-            self.cut_at = other.cut_at + self.lines
+        """Add the counts of the records that follow; keep so many *samples* of each limit."""
+        for key, limit in other.limits.items():
+            self._merge_limit(key, limit, samples)
+        if other.truncated_at is not None:  # later blocks may have no records
+            self.truncated_at = other.truncated_at + self.lines
         self.records += other.records
         self.invalid += other.invalid
         self.blank += other.blank
         self.lines += other.lines
-        self.wrong.update(other.wrong)
-        self.sizes.add(other.sizes)
+        self.violation_counts.update(other.violation_counts)
+        self.lengths.add(other.lengths)
         self.unspecified.update(other.unspecified)
-        self.keyless += other.keyless
+        self.missing_keys += other.missing_keys
 
-    def full(self, samples: int) -> frozenset[Key]:
+    def fully_sampled(self, samples: int) -> frozenset[LimitKey]:
         """Return the limits that need no more samples."""
-        return frozenset(key for key, row in self.rows.items() if len(row.samples) >= samples)
+        return frozenset(key for key, limit in self.limits.items() if len(limit.samples) >= samples)
 
-    def _merge_row(self, key: Key, row: Row, samples: int) -> None:
-        own = self.rows.get(key)
+    def _merge_limit(self, key: LimitKey, other: LimitCount, samples: int) -> None:
+        own = self.limits.get(key)
         if own is None:
-            own = self.rows[key] = Row(row.code, row.limit)
-        own.firmness = min(own.firmness, row.firmness)
-        own.violations += row.violations
-        own.records += row.records
-        own.alone += row.alone
-        # in an order of their own: in which they were found depends on which samples were wanted
-        for where in sorted(row.fields):
-            if where in own.fields or len(own.fields) < _FIELDS:
-                own.count(where, row.fields[where])
-        wanted = samples - len(own.samples)
-        own.samples += [moved(each, self.records, self.lines) for each in row.samples[:wanted]]
+            own = self.limits[key] = LimitCount(other.code, other.limit)
+        own.evidence_rank = min(own.evidence_rank, other.evidence_rank)
+        own.violations += other.violations
+        own.records += other.records
+        own.alone += other.alone
+        # sorted, as the order in which they are found depends on which samples were needed
+        for where in sorted(other.fields):
+            if where in own.fields or len(own.fields) < _MAX_FIELDS:
+                own.count(where, other.fields[where])
+        missing = samples - len(own.samples)
+        own.samples += [shifted(each, self.records, self.lines) for each in other.samples[:missing]]
 
 
-def key_of(code: str, limit: Limit | None) -> Key:
-    """Return what tells the row of a limit."""
+def limit_key(code: str, limit: Limit | None) -> LimitKey:
+    """Return the LimitKey of a limit, or of the code of a JSON syntax error."""
     return (code, "") if limit is None else (limit.id, limit.location)
 
 
-def moved(sample: Sample, records: int, lines: int) -> Sample:
-    """Return a sample as of a file with so many more records and lines before it."""
+def shifted(sample: Sample, records: int, lines: int) -> Sample:
+    """Return a sample as if so many more records and lines were before it."""
     violation, line = sample.violation, sample.line
     if lines and line is not None:
         line += lines
@@ -158,11 +157,11 @@ def moved(sample: Sample, records: int, lines: int) -> Sample:
     return Sample(sample.number + records, violation, sample.offset, line, sample.key)
 
 
-def line_of(refused: Refused, records: int, lines: int) -> bytes:
-    """Return the JSON that tells of a refused record, behind so many records and lines."""
-    at = [f'"number":{refused.number + records}']
-    if refused.line is not None:
-        at.append(f'"line":{refused.line + lines}')
-    if refused.offset is not None:
-        at.append(f'"offset":{refused.offset}')
-    return f"{{{','.join(at)},".encode() + refused.rest + b"}"
+def invalid_record_line(record: InvalidRecord, records: int, lines: int) -> bytes:
+    """Return the JSON object of an invalid record, after so many records and lines."""
+    at = [f'"number":{record.number + records}']
+    if record.line is not None:
+        at.append(f'"line":{record.line + lines}')
+    if record.offset is not None:
+        at.append(f'"offset":{record.offset}')
+    return f"{{{','.join(at)},".encode() + record.members + b"}"

@@ -1,4 +1,4 @@
-"""A record goes in; the key that tells it from others comes out, where it has one."""
+"""The key that identifies a record: the value at a JSON Pointer, compared by its digest."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import orjson
 
 from fieldbound.model import FieldboundError, tokens_of
+from fieldbound.validation import checker_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fieldbound.validation import Contract
 
-#: How much of a key is shown, in characters.
-_SHOWN: Final = 60
-#: Bytes of the digest by which keys are compared.
-_DIGEST: Final = 16
-_LEAVE: Final = orjson.OPT_SORT_KEYS
+#: Characters of a key that are shown.
+_MAX_EXCERPT: Final = 60
+#: Bytes of a digest.
+_DIGEST_SIZE: Final = 16
+_OPTIONS: Final = orjson.OPT_SORT_KEYS
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,9}")
-#: Values of which there is no doubt, however they were read: a reader may round large numbers.
-_SURE: Final = frozenset((str, int, bool, type(None)))
+#: Types whose values every JSON parser reads alike: some round large numbers.
+_EXACT_TYPES: Final = frozenset((str, int, bool, type(None)))
 
 
 class Key(NamedTuple):
@@ -38,26 +39,26 @@ class Key(NamedTuple):
     excerpt: str | None
 
 
-class Keyed:
-    """What finds the key at a *pointer* into each record, a JSON Pointer.
+class KeyExtractor:
+    """Extracts the key at a *pointer*, a JSON Pointer, from records.
 
-    Raises FieldboundError for a pointer that is none, or that is to the whole record.
+    Raises FieldboundError for an invalid pointer, and for the one to the whole record.
     """
 
     def __init__(self, pointer: str, contract: Contract) -> None:
         if not isinstance(pointer, str) or not _POINTER.fullmatch(pointer):
-            raise FieldboundError(f"a key is named by a JSON Pointer such as /id, not {pointer!r}")
+            raise FieldboundError(f"key must be a JSON Pointer such as /id, not {pointer!r}")
         self.pointer = pointer
         self._path = tokens_of(pointer)
-        self._hidden = contract.hides(self._path)
+        self._sensitive = checker_of(contract).is_sensitive(self._path)
 
-    def is_sure(self, records: Sequence[dict[str, Any]]) -> bool:
-        """Return whether the key of each is what a strict reader gives, as `strict` read them."""
+    def is_exact(self, records: Sequence[dict[str, Any]]) -> bool:
+        """Return whether the keys of `FastReader.objects` are those of a strict parser."""
         first = self._path[0]
-        return _SURE.issuperset([type(each.get(first)) for each in records])
+        return _EXACT_TYPES.issuperset([type(each.get(first)) for each in records])
 
-    def find(self, record: Any) -> Key | None:
-        """Return the key of a record, None where it has none there, or null."""
+    def extract(self, record: Any) -> Key | None:
+        """Return the key of a record, None if it is missing, null or not finite."""
         value = record
         for token in self._path:
             if value.__class__ is dict:
@@ -69,20 +70,22 @@ class Keyed:
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             return None
         if isinstance(value, float) and value.is_integer():
-            value = int(value)  # 1.0 is 1 in JSON
+            value = int(value)  # 1.0 equals 1 in JSON Schema
         text = _json(value)
-        shown = text.decode(errors="replace")
-        if len(shown) > _SHOWN:
-            shown = shown[: _SHOWN - 1] + "…"
-        return Key(blake2b(text, digest_size=_DIGEST).digest(), None if self._hidden else shown)
+        excerpt = text.decode(errors="replace")
+        if len(excerpt) > _MAX_EXCERPT:
+            excerpt = excerpt[: _MAX_EXCERPT - 1] + "…"
+        return Key(
+            blake2b(text, digest_size=_DIGEST_SIZE).digest(), None if self._sensitive else excerpt
+        )
 
 
 def _json(value: Any) -> bytes:
     try:
-        return orjson.dumps(value, option=_LEAVE)
-    except TypeError:  # a number or a text that orjson does not write, or one that nests too deep
+        return orjson.dumps(value, option=_OPTIONS)
+    except TypeError:  # a number, a string or a depth that orjson does not write
         pass
     try:
         return json.dumps(value, sort_keys=True, default=str).encode()
-    except (RecursionError, ValueError):  # or one with no end, or of more digits than Python writes
+    except (RecursionError, ValueError):  # a circular value, or more digits than Python writes
         return b"[...]"

@@ -1,25 +1,31 @@
-"""Values go in, counts of how long their texts are, against the limits of a contract, come out."""
+"""Counts of string lengths, measured against the maxLength limits of a contract."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import BEYOND, NEAR, PARTS, Lengths, tokens_of
+from fieldbound.model import (
+    LENGTH_BUCKETS,
+    LENGTHS_BELOW_LIMIT,
+    OVER_LIMIT_RATIOS,
+    Lengths,
+    tokens_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence, Set
 
     from fieldbound.model import Limit
 
-_CHOICES: Final = ("enum", "const")
+_FIXED_VALUES: Final = ("enum", "const")
 
 
-class Sizes:
-    """How long texts are, by the index of their limit: counts that can be added up.
+class LengthCounts:
+    """How often each string length occurs, by the index of the limit; can be added up.
 
-    A text that is longer than twice its limit counts as of one length, whatever it has; the
-    shortest and the longest of all are kept beside.
+    All strings longer than twice their limit are counted as one length; *extremes* has the
+    shortest and the longest length.
     """
 
     __slots__ = ("counts", "extremes", "records")
@@ -30,22 +36,22 @@ class Sizes:
         self.extremes: dict[int, tuple[int, int]] = {}
 
     def count(self, index: int, lengths: Iterable[int]) -> None:
-        """Count texts of these lengths, which are to be settled."""
+        """Count strings of these lengths; `cap` is called after the last."""
         counts = self.counts.get(index)
         if counts is None:
             counts = self.counts[index] = Counter()
         counts.update(lengths)
 
-    def settle(self, limits: Sequence[Limit]) -> None:
-        """Count far too long texts as one length, now that all are counted."""
+    def cap(self, limits: Sequence[Limit]) -> None:
+        """Merge the counts of all lengths that are far beyond the limit."""
         for index, counts in self.counts.items():
-            far = int(limits[index].value * (1 + BEYOND[-1])) + 1
+            far = int(limits[index].value * (1 + OVER_LIMIT_RATIOS[-1])) + 1
             self.extremes[index] = min(counts), max(counts)
             for length in [length for length in counts if length > far]:
                 counts[far] += counts.pop(length)
 
-    def add(self, other: Sizes) -> None:
-        """Add counts of other texts."""
+    def add(self, other: LengthCounts) -> None:
+        """Add the counts of other strings."""
         self.records += other.records
         for index, counts in other.counts.items():
             for length, number in counts.items():
@@ -64,17 +70,22 @@ class Sizes:
         self.extremes[index] = min(least, shortest), max(most, longest)
 
 
-class Ruler:
-    """What measures texts at the limits of a contract that bound their length."""
+class LengthCounter:
+    """Counts the lengths of strings at the maxLength limits of a contract."""
 
     def __init__(self, limits: Iterable[Limit]) -> None:
-        self.limits = _bounds(list(limits))
+        self.limits = _tightest(list(limits))
         paths = [tokens_of(limit.pointer) for limit in self.limits]
         self._paths = [(at, path) for at, path in enumerate(paths) if path]
 
-    def measure(self, values: Sequence[Any], sizes: Sizes, names: Set[str] | None = None) -> None:
-        """Count how long the texts in *values* are; *names*, if known, are those of all objects."""
-        sizes.records += len(values)
+    def measure(
+        self, values: Sequence[Any], counts: LengthCounts, names: Set[str] | None = None
+    ) -> None:
+        """Count the lengths of the strings in *values*.
+
+        *names*, if known, are those of the properties of all values, which are objects then.
+        """
+        counts.records += len(values)
         objects = values
         if names is None:
             objects = [each for each in values if each.__class__ is dict]
@@ -88,58 +99,58 @@ class Ruler:
                     len(text) for each in objects if (text := each.get(name)).__class__ is str
                 ]
             else:
-                lengths = [len(text) for value in objects for text in _texts(value, path)]
+                lengths = [len(text) for value in objects for text in _strings(value, path)]
             if lengths:
-                sizes.count(at, lengths)
+                counts.count(at, lengths)
 
-    def lengths(self, sizes: Sizes) -> tuple[Lengths, ...]:
-        """Return what was measured, a noun for each limit at which there was a text."""
+    def lengths(self, counts: LengthCounts) -> tuple[Lengths, ...]:
+        """Return the Lengths of each limit at which a string was counted."""
         return tuple(
-            _lengths(self.limits[at], counts, *sizes.extremes[at])
-            for at, counts in sorted(sizes.counts.items())
+            _lengths(self.limits[at], by_length, *counts.extremes[at])
+            for at, by_length in sorted(counts.counts.items())
         )
 
 
-def _bounds(limits: list[Limit]) -> list[Limit]:
-    """Return the tightest maxLength at each pointer where texts may differ in length."""
-    chosen = {limit.pointer for limit in limits if limit.keyword in _CHOICES}
+def _tightest(limits: list[Limit]) -> list[Limit]:
+    """Return the tightest maxLength at each pointer that has no list of valid values."""
+    fixed = {limit.pointer for limit in limits if limit.keyword in _FIXED_VALUES}
     tightest: dict[str, Limit] = {}
     for limit in limits:
-        bounds = limit.keyword == "maxLength" and limit.value > 0 and not limit.sensitive
-        if bounds and limit.pointer not in chosen:
+        is_measured = limit.keyword == "maxLength" and limit.value > 0 and not limit.sensitive
+        if is_measured and limit.pointer not in fixed:
             other = tightest.setdefault(limit.pointer, limit)
             if limit.value < other.value:
                 tightest[limit.pointer] = limit
     return list(tightest.values())
 
 
-def _texts(value: Any, path: Sequence[str]) -> Iterator[str]:
-    """Yield the texts at a path, `*` being any item or name."""
+def _strings(value: Any, path: Sequence[str]) -> Iterator[str]:
+    """Yield the strings at a path, `*` being any item or name."""
     if not path:
         if value.__class__ is str:
             yield value
     elif value.__class__ is dict:
         if path[0] != "*":
             if path[0] in value:
-                yield from _texts(value[path[0]], path[1:])
+                yield from _strings(value[path[0]], path[1:])
             return
         for part in value.values():
-            yield from _texts(part, path[1:])
+            yield from _strings(part, path[1:])
     elif value.__class__ is list and path[0] == "*":
         for part in value:
-            yield from _texts(part, path[1:])
+            yield from _strings(part, path[1:])
 
 
 def _lengths(limit: Limit, counts: Counter[int], shortest: int, longest: int) -> Lengths:
     most = int(limit.value)
-    number = min(most, PARTS)
-    parts, beyond = [0] * number, [0] * (len(BEYOND) + 1)
+    number = min(most, LENGTH_BUCKETS)
+    parts, beyond = [0] * number, [0] * (len(OVER_LIMIT_RATIOS) + 1)
     for length, count in counts.items():
         if length <= most:
             parts[max(0, -(-length * number // most) - 1)] += count
         else:
-            beyond[sum(length > most * (1 + share) for share in BEYOND)] += count
-    near = range(max(most - NEAR, 0), most)
+            beyond[sum(length > most * (1 + share) for share in OVER_LIMIT_RATIOS)] += count
+    near = range(max(most - LENGTHS_BELOW_LIMIT, 0), most)
     return Lengths(
         limit,
         tuple(parts),

@@ -1,7 +1,7 @@
-"""Records go in, accepted and refused ones; two files come out, each whole or not at all.
+"""The output files of valid and invalid records, written atomically and resumably.
 
-What is written stands in a part file beside its target, hidden, until all of it is there. A run
-that was killed leaves its parts, and another one can go on with them from where they were sound.
+Records are written to a hidden part file beside the target, which it replaces at the end. A run
+that was killed leaves its part files, and another run can continue them from its checkpoint.
 """
 
 from __future__ import annotations
@@ -16,170 +16,172 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol
 
-from fieldbound.documents import is_same_file, reason
+from fieldbound.documents import is_same_file, os_error_reason
 
-from .inputs.blocks import Frame
+from .inputs.blocks import OutputFormat
+from .inputs.compression import zstd_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TypeAlias
 
-#: A record or more, as they are; or each alone, to be put between what the frame has.
-Records: TypeAlias = "bytes | Sequence[bytes]"
+#: One record or more as they are; or each alone, to be separated as the format says.
+RecordBytes: TypeAlias = "bytes | Sequence[bytes]"
 
 #: How the name of a part file ends.
 _PART: Final = ".fieldbound-part"
-#: Bytes that the name of a file may have.
-_NAME: Final = 255
+#: Bytes that a file name may have.
+_MAX_NAME: Final = 255
 #: Bytes that are read at a time.
 _READ: Final = 1 << 20
-#: What keeps Windows from changing the ends of lines.
+#: Keeps Windows from converting line ends.
 _BINARY: Final = getattr(os, "O_BINARY", 0)
-#: What to do where there is no going on.
-_AGAIN: Final = "run again without --resume"
-#: Twice as fast as the level that gzip takes by itself, for a tenth more bytes.
-_LEVEL: Final = 4
-#: Names of what the process has open already: a file that is opened anew by such a name begins
-#: at its first byte, and would write over what others write to the same.
-_OPEN: Final = re.compile(r"/dev/(?:(stdout)|(stderr)|fd/(\d+))|/proc/self/fd/(\d+)")
+_RESTART: Final = "run again without --resume"
+#: Twice as fast as the default level of gzip, for a tenth more bytes.
+_GZIP_LEVEL: Final = 4
+#: Names of open file descriptors: a file that is opened again by such a name is written from its
+#: first byte, over what others write to the descriptor.
+_DESCRIPTOR: Final = re.compile(r"/dev/(?:(stdout)|(stderr)|fd/(\d+))|/proc/self/fd/(\d+)")
 
 
-class Split:
+class OutputFiles:
     """Two files of records, the *valid* and the *invalid* ones; either may be None.
 
-    A name that ends in .gz or .zst is one of a file that is packed so. A device or a pipe is
-    written to directly; in place of a file the new one comes at the end, with its mode. *given* is
-    the file that is read. *resume* is what `flushed` gave at the point to go on from.
+    A file whose name ends in .gz or .zst is compressed. A device or a pipe is written to directly;
+    a file is replaced at the end, and keeps its mode. *input_path* is the file that is read.
+    *resume* is what `flush` returned at the checkpoint to continue from.
 
-    Whatever is raised is an OSError with the target as its filename; the parts are gone then,
-    except when there is no going on with them.
+    Errors are OSErrors with the target as filename; the part files are removed then, unless they
+    could not be resumed.
     """
 
     def __init__(
         self,
-        accepted: str | None,
-        refused: str | None,
-        frames: tuple[Frame, Frame] = (Frame(), Frame()),
+        valid: str | None,
+        invalid: str | None,
+        formats: tuple[OutputFormat, OutputFormat] = (OutputFormat(), OutputFormat()),
         *,
-        given: str | None = None,
+        input_path: str | None = None,
         resume: tuple[int, ...] | None = None,
     ) -> None:
-        names = (accepted, refused)
-        self._targets: list[_Target | None] = [None, None]
-        _distinct(accepted, refused, given)
-        with self._or_nothing(keep=resume is not None):
-            for at, (name, frame) in enumerate(zip(names, frames, strict=True)):
+        names = (valid, invalid)
+        self._files: list[_OutputFile | None] = [None, None]
+        _check_distinct(valid, invalid, input_path)
+        with self._cleanup(keep=resume is not None):
+            for at, (name, layout) in enumerate(zip(names, formats, strict=True)):
                 if name is not None:
-                    been = None if resume is None else _Stand(*resume[3 * at : 3 * at + 3])
-                    with _about(name):
-                        self._targets[at] = _Target(name, frame, been)
+                    position = None if resume is None else _Position(*resume[3 * at : 3 * at + 3])
+                    with _named_in_errors(name):
+                        self._files[at] = _OutputFile(name, layout, position)
 
-    def add(self, accepted: Records = b"", refused: Records = b"") -> None:
-        """Write records, in their order; those of a kind that has no file are left out."""
-        with self._or_nothing():
-            for target, records in zip(self._targets, (accepted, refused), strict=True):
-                if target is not None and records:
-                    with _about(target.name):
-                        target.add(records)
+    def write(self, valid: RecordBytes = b"", invalid: RecordBytes = b"") -> None:
+        """Write records, each kind to its file, if it has one."""
+        with self._cleanup():
+            for file, records in zip(self._files, (valid, invalid), strict=True):
+                if file is not None and records:
+                    with _named_in_errors(file.name):
+                        file.write(records)
 
-    def flushed(self) -> tuple[int, ...]:
-        """Hand what was added to the system, and tell where the files stand, to resume there.
+    def flush(self) -> tuple[int, ...]:
+        """Write all buffered bytes, and return the positions in the files, to resume there.
 
-        A packed file can be cut here, so how it is packed depends on when this is called: after
-        the same records, the same bytes come out.
+        Each call ends a member of a compressed file, so that it can be resumed there: the same
+        calls after the same records give the same bytes.
         """
-        with self._or_nothing():
-            return sum((self._each(_Target.flushed, at) or _Stand() for at in (0, 1)), ())
+        with self._cleanup():
+            return sum((self._call(_OutputFile.flush, at) or _Position() for at in (0, 1)), ())
 
-    def finish(self) -> None:
-        """Write how the files end, and put them in the place of their targets."""
-        with self._or_nothing():
+    def commit(self) -> None:
+        """Write the ends of the files, and replace their targets by them."""
+        with self._cleanup():
             for at in (0, 1):
-                self._each(_Target.complete, at)
+                self._call(_OutputFile.complete, at)
             for at in (0, 1):
-                self._each(_Target.replace, at)
+                self._call(_OutputFile.replace_target, at)
 
-    def leave(self) -> None:
-        """Close the files and leave the parts, for a run that resumes this one."""
+    def suspend(self) -> None:
+        """Close the files and keep their parts, for a run that resumes this one."""
         for at in (0, 1):
-            self._each(_Target.close, at)
+            self._call(_OutputFile.close, at)
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Close the files and remove the parts."""
         for at in (0, 1):
-            self._each(_Target.remove, at)
+            self._call(_OutputFile.remove, at)
 
-    def _each(self, do: Callable[[_Target], Any], at: int) -> Any:
-        target = self._targets[at]
-        if target is None:
+    def _call(self, method: Callable[[_OutputFile], Any], at: int) -> Any:
+        file = self._files[at]
+        if file is None:
             return None
-        with _about(target.name):
-            return do(target)
+        with _named_in_errors(file.name):
+            return method(file)
 
     @contextmanager
-    def _or_nothing(self, keep: bool = False) -> Iterator[None]:
+    def _cleanup(self, keep: bool = False) -> Iterator[None]:
+        """Discard the files if an error occurs, or *keep* their parts."""
         try:
             yield
         except OSError:
-            (self.leave if keep else self.abandon)()
+            (self.suspend if keep else self.discard)()
             raise
 
 
-class _Stand(NamedTuple):
-    """Where a file stands: its *size*, the CRC of so many bytes, and whether it has a record."""
+class _Position(NamedTuple):
+    """A position in a file: its *size* there, the CRC of these bytes, and if they have a record."""
 
     size: int = 0
     crc: int = 0
-    begun: int = 0
+    has_record: int = 0
 
 
-class _Target:
-    """One file that is written, as a part beside it or, where there is no file, directly."""
+class _OutputFile:
+    """One file that is written: to a part file, or directly to a device or a pipe."""
 
-    def __init__(self, name: str, frame: Frame, been: _Stand | None) -> None:
+    def __init__(self, name: str, layout: OutputFormat, position: _Position | None) -> None:
         self.name = name
-        self._frame = frame
-        self._packer = _packer(name)
-        self._size, self._crc, self._begun = been or _Stand()
+        self._layout = layout
+        self._compressor = _compressor(name)
+        self._size, self._crc, self._has_record = position or _Position()
         self._target = Path(os.path.realpath(name))
         self._part: Path | None = None
-        self._stream: int | None = self._opened(been is not None)
+        self._descriptor: int | None = self._open(position is not None)
         try:
             if self._part is not None:
-                self._go_on(self._stream, self._part)
-            if been is None and frame.head:
-                self._put(frame.head)
+                self._truncate(self._descriptor, self._part)
+            if position is None and layout.prefix:
+                self._compress(layout.prefix)
         except OSError:
-            (self.remove if been is None else self.close)()
+            (self.remove if position is None else self.close)()
             raise
 
-    def add(self, records: Records) -> None:
+    def write(self, records: RecordBytes) -> None:
         """Write one record or more."""
-        if self._begun and self._frame.between:
-            self._put(self._frame.between)
-        self._begun = 1
-        self._put(records if isinstance(records, bytes) else self._frame.between.join(records))
+        separator = self._layout.separator
+        if self._has_record and separator:
+            self._compress(separator)
+        self._has_record = 1
+        self._compress(records if isinstance(records, bytes) else separator.join(records))
 
-    def flushed(self) -> _Stand:
-        """Hand what was added to the system, and tell where the file stands."""
-        self._write(self._packer.end())
-        return _Stand(self._size, self._crc, self._begun)
+    def flush(self) -> _Position:
+        """Write all buffered bytes, and return the position in the file."""
+        self._write(self._compressor.end())
+        return _Position(self._size, self._crc, self._has_record)
 
     def complete(self) -> None:
-        """Write how the file ends."""
-        # A packed file of nothing has a member nevertheless.
-        if self._frame.tail or not self._size:
-            self._put(self._frame.tail)
-        self.flushed()
-        if self._part is not None and self._stream is not None:
-            os.fsync(self._stream)
+        """Write the end of the file."""
+        # a compressed file without content has a member nevertheless
+        if self._layout.suffix or not self._size:
+            self._compress(self._layout.suffix)
+        self.flush()
+        if self._part is not None and self._descriptor is not None:
+            os.fsync(self._descriptor)
 
-    def replace(self) -> None:
-        """Put the part in the place of the target, and close it."""
+    def replace_target(self) -> None:
+        """Replace the target by the part file, and close it."""
         if self._part is not None:
             if self._target.exists():
                 self._part.chmod(stat.S_IMODE(self._target.stat().st_mode))
-            if os.name == "nt":  # where nothing that is open is renamed; elsewhere it stays locked
+            if os.name == "nt":  # which does not rename open files; elsewhere it stays locked
                 self.close()
             self._part.replace(self._target)
             self._part = None
@@ -187,12 +189,12 @@ class _Target:
 
     def close(self) -> None:
         """Close the file."""
-        if self._stream is not None:
-            stream, self._stream = self._stream, None
-            os.close(stream)
+        if self._descriptor is not None:
+            descriptor, self._descriptor = self._descriptor, None
+            os.close(descriptor)
 
     def remove(self) -> None:
-        """Close the file and remove the part."""
+        """Close the file and remove the part file."""
         with suppress(OSError):
             self.close()
         if self._part is not None:
@@ -200,160 +202,150 @@ class _Target:
                 self._part.unlink()
             self._part = None
 
-    def _put(self, data: bytes) -> None:
-        self._write(self._packer.compress(data))
+    def _compress(self, data: bytes) -> None:
+        self._write(self._compressor.compress(data))
 
     def _write(self, data: bytes) -> None:
-        if self._stream is None:
-            raise OSError(errno.EBADF, "it was closed")
-        _put(self._stream, data)
+        if self._descriptor is None:
+            raise OSError(errno.EBADF, "the file is closed")
+        _write_all(self._descriptor, data)
         self._size += len(data)
         self._crc = zlib.crc32(data, self._crc)
 
-    def _opened(self, resume: bool) -> int:
-        found = _OPEN.fullmatch(self.name)
+    def _open(self, resume: bool) -> int:
+        found = _DESCRIPTOR.fullmatch(self.name)
         exists = self._target.exists()
         if self._target.is_dir():
-            raise OSError(errno.EISDIR, "it is a folder: name a file in it")
+            raise OSError(errno.EISDIR, "it is a folder; name a file in it")
         if found or (exists and not self._target.is_file()):
             if resume and not is_same_file(self.name, os.devnull):
-                _stop(f"what was written to it cannot be taken back: {_AGAIN}")
+                _fail(f"a pipe or device cannot be resumed: {_RESTART}")
             if found is None:
                 return os.open(self._target, os.O_WRONLY | _BINARY)
             stdout, stderr, *numbers = found.groups()
             return os.dup(1 if stdout else 2 if stderr else int(numbers[0] or numbers[1]))
-        part = self._target.with_name(_part(self._target.name))
+        part = self._target.with_name(_part_name(self._target.name))
         mode = stat.S_IMODE(self._target.stat().st_mode) if exists else 0o666
-        stream = _locked(part, mode)
+        descriptor = _open_locked(part, mode)
         self._part = part
-        return stream
+        return descriptor
 
-    def _go_on(self, stream: int, part: Path) -> None:
-        """Cut the part to where it stood, if it is still what was written then."""
-        crc, size = _crc(stream, self._size)
+    def _truncate(self, descriptor: int, part: Path) -> None:
+        """Truncate the part file to the position, if it is unchanged up to there."""
+        crc, size = _crc(descriptor, self._size)
         if not size and self._size and self._target.exists():
-            # Put in its place already, by a run that was killed before it could say so?
+            # it may have replaced its target already, if the run was killed right after that
             with self._target.open("rb") as done:
                 if _crc(done.fileno(), self._size) == (self._crc, self._size):
                     done.seek(0)
-                    crc, size = _crc(done.fileno(), self._size, stream)
+                    crc, size = _crc(done.fileno(), self._size, descriptor)
         if (crc, size) != (self._crc, self._size):
             if not size:
                 part.unlink()
-            _stop(f"its part {part.name} is not as it was left, or gone: {_AGAIN}")
-        os.ftruncate(stream, size)
-        os.lseek(stream, size, os.SEEK_SET)
+            _fail(f"its part file {part.name} was changed or removed: {_RESTART}")
+        os.ftruncate(descriptor, size)
+        os.lseek(descriptor, size, os.SEEK_SET)
 
 
-def _crc(stream: int, size: int, copy: int | None = None) -> tuple[int, int]:
-    """Read *size* bytes, and return their CRC and how many there are; *copy* them to a file."""
+def _crc(descriptor: int, size: int, copy: int | None = None) -> tuple[int, int]:
+    """Read up to *size* bytes, and return their CRC and number; *copy* them to a descriptor."""
     crc = done = 0
-    while done < size and (data := os.read(stream, min(size - done, _READ))):
+    while done < size and (data := os.read(descriptor, min(size - done, _READ))):
         crc, done = zlib.crc32(data, crc), done + len(data)
         if copy is not None:
-            _put(copy, data)
+            _write_all(copy, data)
     return crc, done
 
 
-def _put(stream: int, data: bytes) -> None:
-    """Write all of *data*: a system call may take less."""
-    left = memoryview(data)
-    while left:
-        left = left[os.write(stream, left) :]
+def _write_all(descriptor: int, data: bytes) -> None:
+    """Write all of *data*: one system call may write less."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
-class _Packer(Protocol):
-    """What packs bytes, in members of which each can be read alone."""
+class _Compressor(Protocol):
+    """Compresses bytes in members that can each be decompressed alone."""
 
     def compress(self, data: bytes) -> bytes:
-        """Pack *data*, and give what is ready."""
+        """Compress *data*, and return the bytes that are ready."""
         ...
 
     def end(self) -> bytes:
-        """End the member, if there is one, and give the rest of it."""
+        """End the member, if there is one, and return its last bytes."""
         ...
 
 
-class _Plain:
-    """What leaves bytes as they are."""
-
+class _NoCompression:
     def compress(self, data: bytes) -> bytes:
-        """Give back *data*."""
         return data
 
     def end(self) -> bytes:
-        """Give nothing: there are no members."""
         return b""
 
 
-class _Packed:
-    """What packs bytes by the compressors that *make* makes, one for each member."""
+class _MemberCompressor:
+    """Compresses bytes by the engines that *create* returns, one for each member."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
+    def __init__(self, create: Callable[[], Any]) -> None:
+        self._create = create
         self._member: Any = None
 
     def compress(self, data: bytes) -> bytes:
-        """Pack *data*, and give what is ready."""
         if self._member is None:
-            self._member = self._make()
+            self._member = self._create()
         return self._member.compress(data)  # type: ignore[no-any-return]
 
     def end(self) -> bytes:
-        """End the member, if there is one, and give the rest of it."""
         if self._member is None:
             return b""
         member, self._member = self._member, None
         return member.flush()  # type: ignore[no-any-return]
 
 
-def _packer(name: str) -> _Packer:
-    ending = Path(name).suffix.lower()
-    if ending == ".gz":
-        # A member with the header of gzip, which has no name and no time in it.
-        return _Packed(lambda: zlib.compressobj(_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS))
-    return _Packed(_zstd().ZstdCompressor) if ending == ".zst" else _Plain()
-
-
-def _zstd() -> Any:
+def _compressor(name: str) -> _Compressor:
+    suffix = Path(name).suffix.lower()
+    if suffix == ".gz":
+        # with a gzip header, which has no name and no time in it
+        return _MemberCompressor(
+            lambda: zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        )
+    if suffix != ".zst":
+        return _NoCompression()
     try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+        return _MemberCompressor(zstd_module().ZstdCompressor)
     except ImportError:
-        try:
-            from backports import zstd  # type: ignore[import-not-found,no-redef,unused-ignore]
-        except ImportError:
-            _stop("to write .zst, install fieldbound[zstd]", errno.ENOTSUP)
-    return zstd
+        _fail("to write .zst, install fieldbound[zstd]", errno.ENOTSUP)
 
 
-def _part(name: str) -> str:
-    """Return the name of the part of a file, cut where it would be too long for one."""
-    room = _NAME - len(".") - len(_PART)
-    if len(os.fsencode(name)) > room:
-        mark = sha256(os.fsencode(name)).hexdigest()[:16]
-        while len(os.fsencode(name)) > room - len(mark):
+def _part_name(name: str) -> str:
+    """Return the name of a part file, shortened if it would be too long."""
+    longest = _MAX_NAME - len(".") - len(_PART)
+    if len(os.fsencode(name)) > longest:
+        digest = sha256(os.fsencode(name)).hexdigest()[:16]
+        while len(os.fsencode(name)) > longest - len(digest):
             name = name[:-1]
-        name += mark
+        name += digest
     return f".{name}{_PART}"
 
 
-def _locked(part: Path, mode: int) -> int:
-    """Open a part for this process alone. A lock goes with the process that has it."""
+def _open_locked(part: Path, mode: int) -> int:
+    """Open a part file, and lock it until this process ends."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | _BINARY
-    stream = os.open(part, flags, mode)
-    # Who had the lock may have put the file in its place just now: it is no part any more then.
-    if not _lock(stream) or not part.exists() or not _is(part, stream):
-        os.close(stream)
-        _stop("another run is writing it: wait until that ends", errno.EAGAIN)
-    return stream
+    descriptor = os.open(part, flags, mode)
+    # the process that had the lock may have replaced its target by the part file just now
+    if not _lock(descriptor) or not part.exists() or not _is_open_as(part, descriptor):
+        os.close(descriptor)
+        _fail("another run is writing it: wait for it to finish", errno.EAGAIN)
+    return descriptor
 
 
-def _lock(stream: int) -> bool:
-    """Lock a file, and tell whether no other process has; where there are no locks, none has."""
+def _lock(descriptor: int) -> bool:
+    """Lock a file, and return whether no other process has locked it; True without locks."""
     try:
         from fcntl import LOCK_EX, LOCK_NB, lockf
 
-        lockf(stream, LOCK_EX | LOCK_NB)
+        lockf(descriptor, LOCK_EX | LOCK_NB)
     except OSError as error:
         return error.errno not in (errno.EACCES, errno.EAGAIN)
     except ImportError:
@@ -361,30 +353,30 @@ def _lock(stream: int) -> bool:
     return True
 
 
-def _is(path: Path, stream: int) -> bool:
-    return os.path.samestat(path.stat(), os.fstat(stream))
+def _is_open_as(path: Path, descriptor: int) -> bool:
+    return os.path.samestat(path.stat(), os.fstat(descriptor))
 
 
-def _distinct(accepted: str | None, refused: str | None, given: str | None) -> None:
-    """Refuse targets that are one file, or the one that is read."""
-    for name in filter(None, (accepted, refused)):
-        if given is not None and is_same_file(name, given):
-            raise OSError(errno.EINVAL, "it is the file that is read: name another one", name)
-    if accepted and refused and is_same_file(accepted, refused):
-        device = Path(accepted).exists() and not Path(accepted).is_file()
-        if not device:
-            message = "accepted and refused records would be one file: name two"
-            raise OSError(errno.EINVAL, message, accepted)
+def _check_distinct(valid: str | None, invalid: str | None, input_path: str | None) -> None:
+    """Raise OSError if the targets are the same file, or the input file."""
+    for name in filter(None, (valid, invalid)):
+        if input_path is not None and is_same_file(name, input_path):
+            raise OSError(errno.EINVAL, "it is the input file; use another file", name)
+    if valid and invalid and is_same_file(valid, invalid):
+        is_device = Path(valid).exists() and not Path(valid).is_file()
+        if not is_device:
+            message = "it is the output file of both valid and invalid records; use two files"
+            raise OSError(errno.EINVAL, message, valid)
 
 
-def _stop(message: str, number: int = errno.EINVAL) -> NoReturn:
+def _fail(message: str, number: int = errno.EINVAL) -> NoReturn:
     raise OSError(number, message)
 
 
 @contextmanager
-def _about(name: str) -> Iterator[None]:
-    """Let an error say which target it is about, whatever file beside it failed."""
+def _named_in_errors(name: str) -> Iterator[None]:
+    """Make a target the filename of OSErrors, whichever file beside it failed."""
     try:
         yield
     except OSError as error:
-        raise OSError(error.errno, reason(error), name) from None
+        raise OSError(error.errno, os_error_reason(error), name) from None

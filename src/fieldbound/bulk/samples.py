@@ -1,4 +1,4 @@
-"""Nouns of a record that was found, and where: it goes in, the line that tells of it comes out."""
+"""Records that were found, where they are, and how they are written as JSON."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import orjson
 
 from fieldbound.model import MAX_DEPTH, NotJSON, Path, Place, Sample, Violation, pointer_of
 
-#: So that orjson makes no text of what is none in JSON.
-_AS_IT_IS: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-_NO_NUMBER: Final = "give null, or leave it out"
+#: Keeps orjson from writing Python types that JSON does not have as strings.
+_JSON_ONLY: Final = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_NON_FINITE_HINT: Final = "use null, or omit it"
 
 
-class Spot(NamedTuple):
+class RecordLocation(NamedTuple):
     """Where a record is: its bytes, their offset, and the line and column where they begin.
 
-    The bytes of a *row* of a table are no JSON.
+    The bytes of a row of a table are not JSON.
     """
 
     raw: bytes | None = None
@@ -32,75 +32,75 @@ class Spot(NamedTuple):
     column: int | None = None
     is_row: bool = False
 
+    @property
+    def text(self) -> bytes:
+        """The bytes of the record, without a line end."""
+        return (self.raw or b"").rstrip(b"\r\n")
 
-class Found(NamedTuple):
-    """A record, and whether the bytes where it is are JSON, if they are those of no row."""
+
+class FoundRecord(NamedTuple):
+    """A record, and whether its bytes, unless they are a row, could be read as JSON."""
 
     number: int
     value: Any
-    spot: Spot
+    location: RecordLocation
     readable: bool = True
 
     @property
     def is_json(self) -> bool:
-        """Whether the bytes where the record is are its JSON, and without a mark before it."""
-        marked = (self.spot.raw or b"").startswith(BOM_UTF8)
-        return self.readable and not self.spot.is_row and not marked
-
-    @property
-    def text(self) -> bytes:
-        """The record's bytes, without the end of a line."""
-        return (self.spot.raw or b"").rstrip(b"\r\n")
+        """Whether the bytes at its location are its JSON, without a byte order mark."""
+        has_bom = (self.location.raw or b"").startswith(BOM_UTF8)
+        return self.readable and not self.location.is_row and not has_bom
 
     def sample(self, violation: Violation, key: str | None) -> Sample:
-        """Return the record as a sample of a violation, whose place counts in the file."""
-        number, spot = self.number, self.spot
-        at, line = violation.place, spot.line
+        """Return the record as a sample of a violation, with the place of this in the file."""
+        number, location = self.number, self.location
+        at, line = violation.place, location.line
         if at is not None and line is not None:
-            column = at.column + (spot.column or 1) - 1 if at.line == 1 else at.column
+            column = at.column + (location.column or 1) - 1 if at.line == 1 else at.column
             violation = replace(violation, place=Place(line + at.line - 1, column))
-        return Sample(number, violation, spot.offset, line, key)
+        return Sample(number, violation, location.offset, line, key)
 
 
-class Spots:
-    """Where each record in a window is: whole lines, *raw*, at an offset, with lines before them.
+class LineLocations:
+    """Where each of the whole lines *raw* is, given the offset and the lines before them.
 
-    They are asked for in their order.
+    They must be requested in their order.
     """
 
     def __init__(self, raw: bytes, offset: int, lines: int) -> None:
         self._raw, self._offset, self._lines = raw, offset, lines
         self._index = self._start = 0
-        self._asked: dict[int, tuple[int, int]] = {}
+        self._requested: dict[int, tuple[int, int]] = {}
 
-    def at(self, index: int) -> Spot:
-        """Return where the record of this index is."""
+    def at(self, index: int) -> RecordLocation:
+        """Return where the record at an index is."""
         raw, start = self._raw, self._start
         for _ in range(index - self._index):
             start = raw.find(b"\n", start) + 1
         end = raw.find(b"\n", start) + 1 or len(raw)
         self._index, self._start = index, start
-        self._asked[index] = start, end
-        return Spot(raw[start:end], self._offset + start, self._lines + index + 1, 1)
+        self._requested[index] = start, end
+        return RecordLocation(raw[start:end], self._offset + start, self._lines + index + 1, 1)
 
     def others(self, indices: Iterable[int]) -> list[bytes]:
-        """Return the bytes of all records but these, which were asked for before."""
+        """Return the bytes of all records but these, which were requested before."""
         parts, last = [], 0
         for index in indices:
-            start, end = self._asked[index]
+            start, end = self._requested[index]
             parts.append(self._raw[last:start])
             last = end
         parts.append(self._raw[last:])
         return [part for part in parts if part]
 
 
-def told(found: Found, violations: Sequence[Violation]) -> bytes:
-    """Return what a line tells of a refused record beside where it is: members of JSON.
+def invalid_record_members(found: FoundRecord, violations: Sequence[Violation]) -> bytes:
+    """Return the JSON members that are written of an invalid record beside where it is.
 
     The record follows its violations byte for byte: as `record` if it is JSON, as `text` if not,
-    in base64 as `bytes` if it is no text either. One too long to be read is left out.
+    in base64 as `bytes` if it is not UTF-8. One that is too long is omitted.
     """
-    facts = [
+    objects = [
         {
             "code": each.code,
             "limit": None if each.limit is None else each.limit.id,
@@ -111,74 +111,74 @@ def told(found: Found, violations: Sequence[Violation]) -> bytes:
         }
         for each in violations
     ]
-    return b'"violations":' + dumped(facts) + b"," + _record(found)
+    return b'"violations":' + dump(objects) + b"," + _record_member(found)
 
 
-def _record(found: Found) -> bytes:
-    if found.spot.raw is None:
-        return _value(found.value)
+def _record_member(found: FoundRecord) -> bytes:
+    if found.location.raw is None:
+        return _value_member(found.value)
     if found.is_json:
-        return b'"record":' + found.text.strip(b" \t\r\n")
+        return b'"record":' + found.location.text.strip(b" \t\r\n")
     try:
-        return b'"text":' + dumped(found.text.decode())
+        return b'"text":' + dump(found.location.text.decode())
     except UnicodeDecodeError:
-        return b'"bytes":' + dumped(b64encode(found.text).decode())
+        return b'"bytes":' + dump(b64encode(found.location.text).decode())
 
 
-def _value(value: Any) -> bytes:
+def _value_member(value: Any) -> bytes:
     try:
-        return b'"record":' + record_of(value)
+        return b'"record":' + dump_record(value)
     except NotJSON:
-        try:  # with NaN in it, it is a text that is no JSON
-            return b'"text":' + dumped(json.dumps(value))
+        try:  # a value with NaN in it can only be written as text
+            return b'"text":' + dump(json.dumps(value))
         except (TypeError, ValueError, RecursionError):
             pass
         raise
 
 
-def record_of(value: Any) -> bytes:
-    """Return a record as JSON, with nothing in it made up or left out.
+def dump_record(value: Any) -> bytes:
+    """Return a record as JSON, with nothing in it replaced or omitted.
 
-    Raises NotJSON, which says where, for what JSON does not have.
+    Raises NotJSON, with the pointer, for a value that JSON does not have.
     """
     try:
-        raw = orjson.dumps(value, option=_AS_IT_IS)
+        raw = orjson.dumps(value, option=_JSON_ONLY)
     except TypeError:
-        return _written(value, ()).encode()
+        return _dump_exactly(value, ()).encode()
     if b"null" in raw:  # orjson writes NaN so, too
-        _written(value, ())
+        _dump_exactly(value, ())
     return raw
 
 
-def dumped(value: Any) -> bytes:
-    """Return a value as JSON, its numbers with all their digits."""
+def dump(value: Any) -> bytes:
+    """Return a value as JSON, with all digits of its numbers."""
     try:
         return orjson.dumps(value)
-    except TypeError:  # a number or a text that orjson does not write
-        return _written(value, ()).encode()
+    except TypeError:  # a number or a string that orjson does not write
+        return _dump_exactly(value, ()).encode()
 
 
-def _written(value: Any, path: Path) -> str:
+def _dump_exactly(value: Any, path: Path) -> str:
     kind = type(value).__name__
     if len(path) > MAX_DEPTH:
-        raise NotJSON(pointer_of(path), kind, f"it nests deeper than {MAX_DEPTH} levels")
+        raise NotJSON(pointer_of(path), kind, f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, Decimal) and value.is_finite():
         return format(value, "f")
     if isinstance(value, dict):
         members = (
-            f"{json.dumps(str(name))}:{_written(each, (*path, str(name)))}"
+            f"{json.dumps(str(name))}:{_dump_exactly(each, (*path, str(name)))}"
             for name, each in value.items()
         )
         return "{" + ",".join(members) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ",".join(_written(each, (*path, at)) for at, each in enumerate(value)) + "]"
+        return (
+            "[" + ",".join(_dump_exactly(each, (*path, at)) for at, each in enumerate(value)) + "]"
+        )
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
-        raise NotJSON(pointer_of(path), f"{kind} that is not finite", _NO_NUMBER)
+        raise NotJSON(pointer_of(path), f"{kind} that is not finite", _NON_FINITE_HINT)
     try:
         return json.dumps(value)
     except TypeError:
         raise NotJSON(pointer_of(path), kind) from None
-    except ValueError:  # Python writes none of so many digits
-        raise NotJSON(
-            pointer_of(path), f"{kind} too large to be written", "give its text"
-        ) from None
+    except ValueError:  # Python does not write so many digits
+        raise NotJSON(pointer_of(path), f"{kind} too large to be written", "use a string") from None

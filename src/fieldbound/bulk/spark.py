@@ -1,7 +1,7 @@
-"""A Spark DataFrame goes in; its violations as another and the report of all its rows come out.
+"""Check the rows of a Spark DataFrame: a DataFrame of violations, and a report of all rows.
 
-Needs the extra `spark`, and fieldbound installed where Spark runs its Python workers, so that each
-judges the rows it has. What is brought together of them is how often what was found, never rows.
+Needs the extra `spark`, and fieldbound installed where Spark runs its Python workers: each checks
+the rows of its partitions. Only counts are collected at the driver, never rows.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from fieldbound.catalog import contract as contract_named
 from fieldbound.model import BulkReport, Duplicate, Duplicates, Violation
 from fieldbound.validation import Contract
 
-from .block_check import Judge
+from .block_checker import BlockChecker
 from .counts import Counts
-from .inputs.arrow_rows import Rows, columns_of, plan_of
-from .keys import Keyed
-from .samples import dumped
+from .inputs.arrow_rows import RowReader, column_names, column_tree
+from .keys import KeyExtractor
+from .samples import dump
 
 if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame
 
-    from .inputs.arrow_rows import Plan
-    from .inputs.blocks import Values
+    from .inputs.arrow_rows import ColumnTree
+    from .inputs.blocks import ValuesChunk
 
-#: The columns of the violations, each with its type.
-_TOLD: Final = {
+#: The columns of the violations, with their types.
+_VIOLATION_COLUMNS: Final = {
     "number": "bigint",
     "key": "string",
     "code": "string",
@@ -43,12 +43,17 @@ _TOLD: Final = {
     "actual": "string",
     "kind": "string",
 }
-#: Those of all that workers find: a row is a violation, which has a code; the key of a record,
-#: which has a digest; or the counts of a partition. Numbers are those within the partition.
-_FOUND: Final = {"partition": "int", **_TOLD, "digest": "binary", "counts": "binary"}
-#: Numbers of records that are told of a key.
+#: The columns of what workers return: a row is a violation, which has a code; the key of a record,
+#: which has a digest; or the counts of a partition. Numbers count from the begin of the partition.
+_RESULT_COLUMNS: Final = {
+    "partition": "int",
+    **_VIOLATION_COLUMNS,
+    "digest": "binary",
+    "counts": "binary",
+}
+#: Numbers of records that are reported of a duplicate key.
 _NUMBERS: Final = 5
-#: Bits that the number of a record within its partition takes at most.
+#: Bits of the number of a record within its partition.
 _BITS: Final = 40
 
 
@@ -58,23 +63,23 @@ class _Checked(NamedTuple):
 
 
 class Checked(_Checked):
-    """What was found: the *violations*, a DataFrame, and the *report*.
+    """The *violations*, a DataFrame, and the *report*.
 
     A violation is a row with the columns:
 
-    - `number`: that of the record, from 1, as the DataFrame's partitions have them one by one
-    - `key`: the record's own key as JSON, shortened, where one was asked for
+    - `number`: that of the record, from 1, in the order of the partitions
+    - `key`: the key of the record as JSON, shortened, if one is requested
     - `code`, `limit` (its id), `pointer`, `message`, `hint`, `says`: as `Violation` has them
     - `actual`, as JSON, and its `kind`
 
-    They are kept by Spark where they were found, in memory and on disk, until `unpersist`.
+    They are persisted by Spark, in memory and on disk, until `unpersist`.
     """
 
-    _kept: DataFrame
+    _persisted: DataFrame
 
     def unpersist(self) -> None:
-        """Let Spark throw the violations away: to ask for them then checks all anew."""
-        self._kept.unpersist()
+        """Remove the persisted violations; to read them later checks all rows again."""
+        self._persisted.unpersist()
 
 
 def check(
@@ -85,59 +90,62 @@ def check(
     columns: Mapping[str, str] | None = None,
     samples: int = 5,
 ) -> Checked:
-    """Check each row of a DataFrame, in one job of Spark, and return what was found.
+    """Check each row of a DataFrame, in one Spark job, and return violations and report.
 
-    *contract* is a Contract or a name, *key* a JSON Pointer to what tells one record from the
-    others, *columns* maps names of columns to JSON Pointers ("" leaves one out), *samples* is how
-    many records the report names of each limit. `fieldbound.arrow` tells what a row stands for.
+    *contract* is a Contract or a name, *key* a JSON Pointer to the key that identifies a record;
+    *columns* maps column names to JSON Pointers ("" omits a column), and so many *samples* are kept
+    of each limit. Rows are converted to records as those of Parquet files are.
 
     Raises FieldboundError for columns of a type that has no JSON value, and what `contract` raises.
     """
     if not hasattr(df, "mapInArrow"):
         raise TypeError(
-            f"a DataFrame of Spark is wanted, not a {type(df).__name__}: "
+            f"df must be a Spark DataFrame, not {type(df).__name__}: "
             "fieldbound.bulk.check takes files, and records in memory"
         )
     contract = _contract(contract)
-    plan = plan_of(df.columns, columns, contract)
-    taken = frozenset(columns_of(plan))
-    df = df.drop(*[name for name in df.columns if name not in taken])
-    given = _Given(contract, key, plan, samples, df.columns)
-    judge = _checked_here(df, given)
-    kept = _columns_numbered(df).mapInArrow(partial(_judged, given), _ddl(_FOUND)).persist()
+    tree = column_tree(df.columns, columns, contract)
+    used = frozenset(column_names(tree))
+    df = df.drop(*[name for name in df.columns if name not in used])
+    job = _Job(contract, key, tree, samples, df.columns)
+    checker = _check_job(df, job)
+    check_partition = partial(_check_partition, job)
+    results = _numbered_columns(df).mapInArrow(check_partition, _ddl(_RESULT_COLUMNS)).persist()
     try:
-        counts, befores = _merged(kept, samples)
-        twice = None if key is None else _duplicates(kept, befores, key, samples)
+        counts, offsets = _merged_counts(results, samples)
+        found = Duplicates(key or "", missing=counts.missing_keys)
+        duplicates = None if key is None else _duplicates(results, offsets, found, samples)
     except BaseException:
-        kept.unpersist()
+        results.unpersist()
         raise
-    if twice is not None:
-        twice = replace(twice, missing=counts.keyless)
-    checked = Checked(_numbered(kept, befores), judge.report(counts, None, twice))
-    checked._kept = kept
+    report = checker.report(counts, None, duplicates)
+    checked = Checked(_numbered_violations(results, offsets), report)
+    checked._persisted = results
     return checked
 
 
-def _contract(given: Contract | str) -> Contract:
-    contract = contract_named(given) if isinstance(given, str) else given
+def _contract(contract: Contract | str) -> Contract:
+    if isinstance(contract, str):
+        contract = contract_named(contract)
     if not isinstance(contract, Contract):
-        raise TypeError(f"contract is a {type(given).__name__}: give a Contract, or a name of one")
+        raise TypeError(
+            f"contract must be a Contract or the name of one, not {type(contract).__name__}"
+        )
     return contract
 
 
-def _columns_numbered(df: DataFrame) -> DataFrame:
-    """Return a DataFrame with its columns named by numbers.
+def _numbered_columns(df: DataFrame) -> DataFrame:
+    """Return a DataFrame with numbers as names of its columns.
 
-    By their names, Spark would not find those with a dot, or two alike but for their case.
+    Spark does not find columns by names that have a dot, or that differ only by case.
     """
     return df.toDF(*map(str, range(len(df.columns))))
 
 
-def _checked_here(df: DataFrame, given: _Given) -> Judge:
-    """Make here what workers make, to tell what is wrong with it before there are any."""
-    Rows(_arrow_schema(df), given.plan)
-    keyed = None if given.key is None else Keyed(given.key, given.contract)
-    return Judge(given.contract, keyed=keyed, samples=given.samples)
+def _check_job(df: DataFrame, job: _Job) -> BlockChecker:
+    """Create what the workers do, to raise its errors before there are any."""
+    RowReader(_arrow_schema(df), job.tree)
+    return BlockChecker(job.contract, key_extractor=job.key_extractor(), samples=job.samples)
 
 
 def _ddl(columns: Mapping[str, str]) -> str:
@@ -147,43 +155,43 @@ def _ddl(columns: Mapping[str, str]) -> str:
 def _arrow_schema(df: DataFrame) -> pyarrow.Schema:
     from pyspark.sql.pandas.types import to_arrow_schema
 
-    if "timezone" in signature(to_arrow_schema).parameters:  # of newer Sparks
+    if "timezone" in signature(to_arrow_schema).parameters:  # newer versions of Spark
         return to_arrow_schema(df.schema, timezone="UTC")
     return to_arrow_schema(df.schema)
 
 
-# -- at the driver -------------------------------------------------------------------------------
+# -- on the driver -------------------------------------------------------------------------------
 
 
-def _merged(kept: DataFrame, samples: int) -> tuple[Counts, dict[int, int]]:
-    """Return the counts of all, and how many records are before each partition."""
-    whole, befores = Counts(), {}
-    rows = kept.where("counts is not null").select("partition", "counts").collect()
+def _merged_counts(results: DataFrame, samples: int) -> tuple[Counts, dict[int, int]]:
+    """Return the counts of all rows, and the number of records before each partition."""
+    total, offsets = Counts(), {}
+    rows = results.where("counts is not null").select("partition", "counts").collect()
     for partition, counts in sorted(rows, key=lambda row: row[0]):
-        befores[partition] = whole.records
-        whole.merge(pickle.loads(counts), samples)  # noqa: S301 -- made by our own workers
-    return whole, befores
+        offsets[partition] = total.records
+        total.merge(pickle.loads(counts), samples)  # noqa: S301 -- pickled by our own workers
+    return total, offsets
 
 
-def _numbered(kept: DataFrame, befores: Mapping[int, int]) -> DataFrame:
-    """Return the violations with the numbers that their records have among all."""
+def _numbered_violations(results: DataFrame, offsets: Mapping[int, int]) -> DataFrame:
+    """Return the violations with the numbers of their records among all."""
     from pyspark.sql import functions
 
-    pairs = list(befores.items())
-    before = kept.sparkSession.createDataFrame(pairs, "partition int, before bigint")
-    joined = kept.where("code is not null").join(functions.broadcast(before), "partition")
-    return joined.selectExpr("number + before AS number", *list(_TOLD)[1:])
+    pairs = list(offsets.items())
+    before = results.sparkSession.createDataFrame(pairs, "partition int, before bigint")
+    joined = results.where("code is not null").join(functions.broadcast(before), "partition")
+    return joined.selectExpr("number + before AS number", *list(_VIOLATION_COLUMNS)[1:])
 
 
 def _duplicates(
-    kept: DataFrame, befores: Mapping[int, int], pointer: str, samples: int
+    results: DataFrame, offsets: Mapping[int, int], found: Duplicates, samples: int
 ) -> Duplicates:
-    """Let Spark find the keys that several records have, by their digests."""
+    """Return what is *found* with the keys that several records have, by their digests."""
     from pyspark.sql import Window, functions
 
     # in one number, so that Spark can find the first without a join
     at = f"shiftleft(cast(partition AS bigint), {_BITS}) + number AS at"
-    keys = kept.where("digest is not null").selectExpr("digest", "key", at)
+    keys = results.where("digest is not null").selectExpr("digest", "key", at)
     groups = keys.groupBy("digest").agg(
         functions.count("at").alias("records"), functions.min("at").alias("first")
     )
@@ -192,82 +200,93 @@ def _duplicates(
         count, records = several.selectExpr("count(*)", "coalesce(sum(records), 0)").collect()[0]
         firsts = functions.broadcast(several.orderBy("first").limit(samples))
         order = Window.partitionBy("digest").orderBy("at")
-        told = keys.join(firsts, "digest").withColumn("nth", functions.row_number().over(order))
-        told = told.where(f"nth <= {_NUMBERS}").orderBy("first", "nth")
-        rows = told.select("first", "records", "at", "key").collect() if count else []
+        first_rows = keys.join(firsts, "digest").withColumn(
+            "nth", functions.row_number().over(order)
+        )
+        first_rows = first_rows.where(f"nth <= {_NUMBERS}").orderBy("first", "nth")
+        rows = first_rows.select("first", "records", "at", "key").collect() if count else []
     finally:
         several.unpersist()
-    found: dict[int, Duplicate] = {}
+    by_first: dict[int, Duplicate] = {}
     for first, times, where, key in rows:
-        known = found.setdefault(first, Duplicate(key, times, ()))
-        number = befores[where >> _BITS] + where % (1 << _BITS)
-        found[first] = replace(known, numbers=(*known.numbers, number))
-    return Duplicates(pointer, count, records, samples=tuple(found.values()))
+        known = by_first.setdefault(first, Duplicate(key, times, ()))
+        number = offsets[where >> _BITS] + where % (1 << _BITS)
+        by_first[first] = replace(known, numbers=(*known.numbers, number))
+    return replace(found, keys=count, records=records, samples=tuple(by_first.values()))
 
 
-# -- at the workers ------------------------------------------------------------------------------
+# -- on the workers ------------------------------------------------------------------------------
 
 
-class _Given(NamedTuple):
-    """What a worker needs to know."""
+class _Job(NamedTuple):
+    """What the workers need to check their rows."""
 
     contract: Contract
     key: str | None
-    plan: Plan
+    tree: ColumnTree
     samples: int
     names: Sequence[str]
 
+    def key_extractor(self) -> KeyExtractor | None:
+        return None if self.key is None else KeyExtractor(self.key, self.contract)
 
-class _Batch(NamedTuple):
+
+class _BatchBlock(NamedTuple):
     """A batch of rows as a Block."""
 
-    rows: Rows
+    rows: RowReader
     batch: pyarrow.RecordBatch
 
-    def read(self) -> Iterator[Values]:
+    def read(self) -> Iterator[ValuesChunk]:
         """Read the records."""
-        return self.rows.pieces(self.batch)
+        return self.rows.chunks(self.batch)
 
 
-def _judged(given: _Given, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-    """Judge the rows of a partition, and yield what is found: at last, its counts."""
+def _check_partition(
+    job: _Job, batches: Iterable[pyarrow.RecordBatch]
+) -> Iterator[pyarrow.RecordBatch]:
+    """Check the rows of a partition, and yield violations and keys, and at last its counts."""
     from pyspark import TaskContext
 
     context = TaskContext.get()
     partition = 0 if context is None else context.partitionId()
-    keyed = None if given.key is None else Keyed(given.key, given.contract)
-    told: list[tuple[Any, ...]] = []
+    extractor = job.key_extractor()
+    found: list[tuple[Any, ...]] = []
 
-    def tell(number: int, value: Any, violations: Sequence[Violation]) -> None:
-        key = None if keyed is None else keyed.find(value)
-        shown = key and key.excerpt
-        told.extend((whole.records + number, shown, *_facts(each)) for each in violations)
+    def add(number: int, value: Any, violations: Sequence[Violation]) -> None:
+        key = None if extractor is None else extractor.extract(value)
+        excerpt = key and key.excerpt
+        found.extend((total.records + number, excerpt, *_cells(each)) for each in violations)
 
-    whole, rows = Counts(), None
-    judge = Judge(given.contract, keyed=keyed, samples=given.samples, on_invalid=tell)
+    total, rows = Counts(), None
+    checker = BlockChecker(
+        job.contract, key_extractor=extractor, samples=job.samples, on_invalid=add
+    )
     for numbered in batches:
-        batch = _named(numbered, given.names)
-        rows = rows or Rows(batch.schema, given.plan)
-        counts = judge.block(_Batch(rows, batch), whole.full(given.samples))
-        if told:
-            yield _table(partition, dict(zip(_TOLD, zip(*told, strict=True), strict=True)))
-            told.clear()
+        batch = _with_names(numbered, job.names)
+        rows = rows or RowReader(batch.schema, job.tree)
+        counts = checker.check(_BatchBlock(rows, batch), total.fully_sampled(job.samples))
+        if found:
+            yield _table(
+                partition, dict(zip(_VIOLATION_COLUMNS, zip(*found, strict=True), strict=True))
+            )
+            found.clear()
         if counts.keys:
             digests, numbers, keys = zip(*counts.keys, strict=True)
-            all_numbers = [whole.records + number for number in numbers]
+            all_numbers = [total.records + number for number in numbers]
             yield _table(partition, {"digest": digests, "number": all_numbers, "key": keys})
             counts.keys.clear()
-        whole.merge(counts, given.samples)
-    yield _table(partition, {"counts": [pickle.dumps(whole)]})
+        total.merge(counts, job.samples)
+    yield _table(partition, {"counts": [pickle.dumps(total)]})
 
 
-def _named(batch: pyarrow.RecordBatch, names: Sequence[str]) -> pyarrow.RecordBatch:
+def _with_names(batch: pyarrow.RecordBatch, names: Sequence[str]) -> pyarrow.RecordBatch:
     import pyarrow
 
     return pyarrow.RecordBatch.from_arrays(batch.columns, names=list(names))
 
 
-def _facts(violation: Violation) -> tuple[str | None, ...]:
+def _cells(violation: Violation) -> tuple[str | None, ...]:
     actual, limit = violation.actual, violation.limit
     return (
         violation.code,
@@ -276,7 +295,7 @@ def _facts(violation: Violation) -> tuple[str | None, ...]:
         violation.message,
         violation.hint,
         violation.says,
-        None if actual is None else dumped(actual).decode(),
+        None if actual is None else dump(actual).decode(),
         violation.kind,
     )
 
@@ -297,6 +316,6 @@ def _table(partition: int, columns: Mapping[str, Sequence[Any]]) -> pyarrow.Reco
         pyarrow.array(columns[name], types[kind])
         if name in columns
         else pyarrow.nulls(count, types[kind])
-        for name, kind in _FOUND.items()
+        for name, kind in _RESULT_COLUMNS.items()
     ]
-    return pyarrow.RecordBatch.from_arrays(arrays, names=list(_FOUND))
+    return pyarrow.RecordBatch.from_arrays(arrays, names=list(_RESULT_COLUMNS))

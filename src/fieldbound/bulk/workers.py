@@ -1,7 +1,7 @@
-"""Blocks go in, Counts of each come out in the order of the blocks, however many processes judge.
+"""Check blocks in several processes, and yield the Counts in the order of the blocks.
 
-Where processes can be forked, they are: they have what is compiled already, and a program that
-starts them needs no guard around its first lines. A process whose parent is gone, ends.
+Where it is safe, processes are forked: they inherit compiled schemas, and a script that starts
+them needs no `__main__` guard. A worker exits when its parent is gone.
 """
 
 from __future__ import annotations
@@ -21,169 +21,175 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
 
-    from .block_check import Judge
-    from .counts import Counts, Key
+    from .block_checker import BlockChecker
+    from .counts import Counts, LimitKey
     from .inputs.blocks import Block
 
-#: Blocks that may be judged for each process before the first of them is.
-_AHEAD: Final = 4
-#: Seconds after which a process that waits looks whether its parent is there.
-_LOOK: Final = 1.0
-#: Seconds that a process has to end by itself.
-_END: Final = 1.0
-_GONE: Final = (
-    "a process that judges records has ended before its time: is there too little memory? "
-    "fewer workers take less"
+#: Blocks per worker that may be sent before the first of them is added up.
+_MAX_PENDING: Final = 4
+#: Seconds after which a waiting worker looks whether its parent is alive.
+_PARENT_POLL: Final = 1.0
+#: Seconds that a worker has to exit by itself.
+_EXIT_TIMEOUT: Final = 1.0
+_WORKER_DIED: Final = (
+    "a worker process ended unexpectedly: if it ran out of memory, use fewer workers"
 )
-_UNGUARDED: Final = (
-    '; and a script that asks for several must do so below `if __name__ == "__main__":`, '
-    "for each of them runs its first lines again"
+_NO_GUARD: Final = (
+    '; a script that uses several workers must do so below `if __name__ == "__main__":`, '
+    "because each worker imports it again"
 )
 
 
-def judged(
-    judge: Judge,
+def check_blocks(
+    checker: BlockChecker,
     blocks: Iterator[tuple[int, Block]],
     workers: int,
-    full: Callable[[], frozenset[Key]],
+    fully_sampled: Callable[[], frozenset[LimitKey]],
 ) -> Iterator[tuple[int, Counts]]:
-    """Judge blocks, and yield the Counts of each with how far it reaches, in their order.
+    """Check blocks, and yield the position and the Counts of each in their order.
 
-    *full* tells of which limits no more samples are needed. Raises what `Judge.block` raises,
-    FieldboundError where a process is gone.
+    *fully_sampled* returns the limits that need no more samples. Raises what `BlockChecker.check`
+    raises, and FieldboundError if a worker dies.
     """
-    if workers < 2:  # noqa: PLR2004 - one is this process itself
+    if workers < 2:  # noqa: PLR2004 - one worker is this process itself
         for position, block in blocks:
-            yield position, judge.block(block, full())
+            yield position, checker.check(block, fully_sampled())
         return
-    crew = _Crew(judge, workers)
+    pool = _WorkerPool(checker, workers)
     try:
-        yield from crew.judged(blocks, full)
+        yield from pool.check(blocks, fully_sampled)
     finally:
-        crew.end()
+        pool.close()
 
 
-class _Crew:
-    def __init__(self, judge: Judge, workers: int) -> None:
-        way = _way()
-        self._gone = _GONE if way == "fork" else _GONE + _UNGUARDED
-        context: Any = multiprocessing.get_context(way)
+class _WorkerPool:
+    def __init__(self, checker: BlockChecker, workers: int) -> None:
+        method = _start_method()
+        self._died_message = _WORKER_DIED if method == "fork" else _WORKER_DIED + _NO_GUARD
+        context: Any = multiprocessing.get_context(method)
         self._idle: list[Connection] = []
         self._busy: dict[Connection, tuple[int, int]] = {}
-        self._given = 0
+        self._sent = 0
         self._processes = []
-        self._ours: list[Connection] = []
+        self._connections: list[Connection] = []
         try:
             for _ in range(workers):
-                ours, theirs = context.Pipe()
-                self._ours.append(ours)
-                inherited = tuple(self._ours) if way == "fork" else ()
+                connection, worker_end = context.Pipe()
+                self._connections.append(connection)
+                inherited = tuple(self._connections) if method == "fork" else ()
                 process = context.Process(
-                    target=_serve, args=(theirs, judge, os.getpid(), inherited), daemon=True
+                    target=_run_worker,
+                    args=(worker_end, checker, os.getpid(), inherited),
+                    daemon=True,
                 )
                 process.start()
-                theirs.close()
+                worker_end.close()
                 self._processes.append(process)
-                self._idle.append(ours)
+                self._idle.append(connection)
         except BaseException:
-            self.end()
+            self.close()
             raise
 
-    def judged(
-        self, blocks: Iterator[tuple[int, Block]], full: Callable[[], frozenset[Key]]
+    def check(
+        self,
+        blocks: Iterator[tuple[int, Block]],
+        fully_sampled: Callable[[], frozenset[LimitKey]],
     ) -> Iterator[tuple[int, Counts]]:
+        """Yield the position and the Counts of each block, in their order."""
         done: dict[int, tuple[int, Counts]] = {}
-        told = 0
+        yielded = 0
         while True:
-            self._give(blocks, full, told)
+            self._send_blocks(blocks, fully_sampled, yielded)
             if not self._busy:
                 return
             ready: list[Any] = wait(list(self._busy))
             for worker in ready:
                 number, position = self._busy.pop(worker)
-                done[number] = position, self._received(worker)
+                done[number] = position, self._receive(worker)
                 self._idle.append(worker)
-            self._give(blocks, full, told)  # none shall wait until what is done is added up
-            while told in done:
-                yield done.pop(told)
-                told += 1
+            self._send_blocks(blocks, fully_sampled, yielded)  # before the results are added up
+            while yielded in done:
+                yield done.pop(yielded)
+                yielded += 1
 
-    def _give(
+    def _send_blocks(
         self,
         blocks: Iterator[tuple[int, Block]],
-        full: Callable[[], frozenset[Key]],
-        told: int,
+        fully_sampled: Callable[[], frozenset[LimitKey]],
+        yielded: int,
     ) -> None:
-        """Give each idle process the next block, but none too far ahead of those *told*."""
-        while self._idle and self._given - told < _AHEAD * len(self._processes):
+        """Send a block to each idle worker, unless too many are pending."""
+        while self._idle and self._sent - yielded < _MAX_PENDING * len(self._processes):
             position, block = next(blocks, (0, None))
             if block is None:
                 return
             worker = self._idle.pop()
-            self._send(worker, (block, full()))
-            self._busy[worker] = self._given, position
-            self._given += 1
+            self._send(worker, (block, fully_sampled()))
+            self._busy[worker] = self._sent, position
+            self._sent += 1
 
-    def end(self) -> None:
-        """Let the processes end, or make them."""
-        for worker in self._ours:
+    def close(self) -> None:
+        """Stop all workers; kill those that are busy or do not exit."""
+        for connection in self._connections:
             with suppress(OSError):
-                worker.send(None)
-            worker.close()
+                connection.send(None)
+            connection.close()
         for process in self._processes:
             if self._busy:
                 process.kill()
-            process.join(_END)
+            process.join(_EXIT_TIMEOUT)
             if process.exitcode is None:
                 process.kill()
                 process.join()
             process.close()
         self._processes = []
 
-    def _send(self, worker: Connection, what: Any) -> None:
+    def _send(self, worker: Connection, task: Any) -> None:
         try:
-            worker.send(what)
+            worker.send(task)
         except OSError:
-            raise FieldboundError(self._gone) from None
+            raise FieldboundError(self._died_message) from None
 
-    def _received(self, worker: Any) -> Counts:
+    def _receive(self, worker: Any) -> Counts:
         try:
-            answer = worker.recv()
+            result = worker.recv()
         except (EOFError, OSError):
-            raise FieldboundError(self._gone) from None
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer  # type: ignore[no-any-return]
+            raise FieldboundError(self._died_message) from None
+        if isinstance(result, BaseException):
+            raise result
+        return result  # type: ignore[no-any-return]
 
 
-def _way() -> str:
-    """Return how processes are started: forked where that is sound, without other threads."""
+def _start_method() -> str:
+    """Return how processes are started: by fork on Linux if this process has no other threads."""
     alone = threading.active_count() == 1
     if sys.platform == "linux" and alone and len(os.listdir("/proc/self/task")) == 1:  # noqa: PTH208
         return "fork"
     return "spawn"
 
 
-def _serve(worker: Connection, judge: Judge, parent: int, inherited: Iterable[Connection]) -> None:
-    """Judge what comes from the parent, until there is no more.
+def _run_worker(
+    connection: Connection, checker: BlockChecker, parent: int, inherited: Iterable[Connection]
+) -> None:
+    """Check the blocks that the parent sends, until it sends None or is gone.
 
-    The parent's ends of the pipes that were *inherited* are closed: while a process holds one,
-    another that writes to it would wait for ever once the parent is gone.
+    The parent's ends of the pipes that were *inherited* are closed: while one process holds such
+    an end, a worker that writes to the pipe would block forever after the parent is gone.
     """
-    for ours in inherited:
-        ours.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its processes
+    for parent_end in inherited:
+        parent_end.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and stops its workers
     with suppress(EOFError, OSError):
         while True:
-            while not worker.poll(_LOOK):
+            while not connection.poll(_PARENT_POLL):
                 if os.getppid() != parent:
                     return
-            task = worker.recv()
+            task = connection.recv()
             if task is None:
                 return
-            answer: Any
+            result: Any
             try:
-                answer = judge.block(*task)
+                result = checker.check(*task)
             except Exception as error:  # noqa: BLE001 - the parent raises it
-                answer = error
-            worker.send(answer)
+                result = error
+            connection.send(result)

@@ -1,10 +1,11 @@
-"""A document of a contract folder goes in; what is not of its kind in it is told, with its place.
+"""Lint of a contracts folder: the structure of its OpenAPI document and its sources.json.
 
-What an OpenAPI document and a sources.json may hold is itself a contract, judged as any other.
+Both are checked by contracts, which are the JSON Schemas below.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -13,22 +14,23 @@ from fieldbound.model import (
     SAYS,
     VALUE_KEYWORDS,
     BrokenContract,
+    Path,
     Violation,
-    closest,
     members,
     pointer_of,
+    tokens_of,
 )
 from fieldbound.openapi import METHODS
-from fieldbound.validation import Contract
+from fieldbound.validation import Contract, checker_of
 
-from .lint import EXTENSIONS
+from .lint import EXTENSIONS, did_you_mean
 
-_TEXT: Final = {"type": "string"}
-_FLAG: Final = {"type": "boolean"}
+_STRING: Final = {"type": "string"}
+_BOOLEAN: Final = {"type": "boolean"}
 _OBJECT: Final = {"type": "object"}
 _ARRAY: Final = {"type": "array"}
 _ANY: Final[dict[str, Any]] = {}
-_SCHEMA: Final = {"type": ["object", "boolean"], "properties": {"$ref": _TEXT}}
+_SCHEMA: Final = {"type": ["object", "boolean"], "properties": {"$ref": _STRING}}
 
 
 def _ref(name: str) -> dict[str, str]:
@@ -39,20 +41,25 @@ def _map(name: str) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": _ref(name)}
 
 
-def _extended(name: str) -> dict[str, Any]:
-    """Return the schema of a map that may have extensions beside what it maps."""
+def _extensible_map(name: str) -> dict[str, Any]:
+    """Return the schema of a map that may have extensions, too."""
     return {**_map(name), "patternProperties": {"^x-": {}}}
 
 
 def _object(*required: str, **properties: Any) -> dict[str, Any]:
-    """Return the schema of an object that has these keys, and extensions; no others."""
-    given = {
+    """Return the schema of an object with just these properties, and extensions."""
+    own = {
         name.replace("_", "$", 1) if name == "_ref" else name: each
         for name, each in properties.items()
     }
     return {
         "type": "object",
-        "properties": {**given, "description": _TEXT, "summary": _TEXT, "x-source": _ref("said")},
+        "properties": {
+            **own,
+            "description": _STRING,
+            "summary": _STRING,
+            "x-source": _ref("xSource"),
+        },
         "patternProperties": {"^x-": {}},
         "additionalProperties": False,
         "required": list(required),
@@ -60,48 +67,47 @@ def _object(*required: str, **properties: Any) -> dict[str, Any]:
 
 
 def _or_reference(*required: str, **properties: Any) -> dict[str, Any]:
-    whole = _object(**properties, _ref=_TEXT)
-    needs = {"if": {"not": {"required": ["$ref"]}}, "then": {"required": list(required)}}
-    return {**whole, **needs}
+    condition = {"if": {"not": {"required": ["$ref"]}}, "then": {"required": list(required)}}
+    return {**_object(**properties, _ref=_STRING), **condition}
 
 
-_VALUE: Final = {
-    "deprecated": _FLAG,
-    "required": _FLAG,
+_PARAMETER: Final = {
+    "deprecated": _BOOLEAN,
+    "required": _BOOLEAN,
     "schema": _SCHEMA,
     "content": _map("media"),
-    "style": _TEXT,
-    "explode": _FLAG,
-    "allowReserved": _FLAG,
-    "allowEmptyValue": _FLAG,
+    "style": _STRING,
+    "explode": _BOOLEAN,
+    "allowReserved": _BOOLEAN,
+    "allowEmptyValue": _BOOLEAN,
     "example": _ANY,
     "examples": _OBJECT,
 }
-_TEXTS: Final = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+_STRINGS: Final = {"anyOf": [_STRING, {"type": "array", "items": _STRING, "minItems": 1}]}
 _OPENAPI: Final = {
     **_object(
         "openapi",
-        openapi=_TEXT,
+        openapi=_STRING,
         info=_OBJECT,
-        jsonSchemaDialect=_TEXT,
+        jsonSchemaDialect=_STRING,
         servers=_ARRAY,
-        paths=_extended("pathItem"),
+        paths=_extensible_map("pathItem"),
         webhooks=_OBJECT,
         components=_ref("components"),
         security=_ARRAY,
         tags=_ARRAY,
         externalDocs=_OBJECT,
-        **{"$self": _TEXT, "x-operations-without-path": _map("operation")},
+        **{"$self": _STRING, "x-operations-without-path": _map("operation")},
     ),
     "$defs": {
-        "said": {"anyOf": [_ref("entry"), {"type": "array", "items": _ref("entry")}]},
+        "xSource": {"anyOf": [_ref("entry"), {"type": "array", "items": _ref("entry")}]},
         "entry": {
             "type": "object",
             "properties": {
                 "says": {"enum": list(SAYS)},
-                "from": _TEXTS,
-                "of": _TEXTS,
-                "note": _TEXT,
+                "from": _STRINGS,
+                "of": _STRINGS,
+                "note": _STRING,
             },
             "required": ["says", "from"],
             "additionalProperties": False,
@@ -123,30 +129,30 @@ _OPENAPI: Final = {
             servers=_ARRAY,
             parameters={"type": "array", "items": _ref("parameter")},
             additionalOperations=_OBJECT,
-            _ref=_TEXT,
+            _ref=_STRING,
             **dict.fromkeys(METHODS, _ref("operation")),
         ),
         "operation": _object(
-            operationId=_TEXT,
+            operationId=_STRING,
             tags=_ARRAY,
             externalDocs=_OBJECT,
             parameters={"type": "array", "items": _ref("parameter")},
             requestBody=_ref("body"),
-            responses=_extended("response"),
+            responses=_extensible_map("response"),
             callbacks=_OBJECT,
-            deprecated=_FLAG,
+            deprecated=_BOOLEAN,
             security=_ARRAY,
             servers=_ARRAY,
         ),
         "parameter": _or_reference(
             "name",
             "in",
-            name=_TEXT,
+            name=_STRING,
             **{"in": {"enum": ["header", "query", "path", "cookie", "querystring"]}},
-            **_VALUE,
+            **_PARAMETER,
         ),
-        "header": _or_reference(**_VALUE),
-        "body": _or_reference("content", content=_map("media"), required=_FLAG),
+        "header": _or_reference(**_PARAMETER),
+        "body": _or_reference("content", content=_map("media"), required=_BOOLEAN),
         "media": _object(
             schema=_SCHEMA,
             itemSchema=_ANY,
@@ -163,7 +169,7 @@ _SOURCES: Final = {
     "type": "object",
     "additionalProperties": {
         "type": "object",
-        "properties": {"title": _TEXT, "address": {"type": ["string", "null"]}, "read": _TEXT},
+        "properties": {"title": _STRING, "address": {"type": ["string", "null"]}, "read": _STRING},
         "required": ["title"],
         "additionalProperties": False,
     },
@@ -171,59 +177,56 @@ _SOURCES: Final = {
 
 
 def check_openapi(document: Document, *, strict: bool) -> None:
-    """Raise BrokenContract for the first thing in *document* that is not of an OpenAPI document.
+    """Raise BrokenContract for the first structural error in an OpenAPI document.
 
-    Where it is *strict*, keys that OpenAPI does not know are such things: a misspelt one would
-    take a limit away that nobody misses.
+    Where *strict*, unknown keys are errors, too: a misspelled one would drop a limit silently.
     """
-    _raise(document, _judge(strict))
+    _raise_first(document, _openapi_contract(strict))
     if strict:
-        for tokens, meant in _misspelt(document.value, ()):
-            at = (tokens, True)
-            reason = f"is no extension known here: is {meant!r} meant?"
-            raise BrokenContract(
-                reason, document.name, document.places([at])[at], pointer_of(tokens)
-            )
+        for path, suggestion in _misspelled_extensions(document.value, ()):
+            key = (path, True)
+            place = document.places([key])[key]
+            reason = f"unknown extension{suggestion}"
+            raise BrokenContract(reason, document.name, place, pointer_of(path))
 
 
 def check_sources(document: Document) -> None:
-    """Raise BrokenContract for the first thing in *document* that is not of a sources.json."""
-    _raise(document, Contract(_SOURCES, name="sources.json"))
+    """Raise BrokenContract for the first error in a sources.json."""
+    _raise_first(document, Contract(_SOURCES, name="sources.json"))
 
 
 @cache
-def _judge(strict: bool) -> Contract:
-    return Contract(_OPENAPI if strict else _open(_OPENAPI), name="OpenAPI")
+def _openapi_contract(strict: bool) -> Contract:
+    return Contract(_OPENAPI if strict else _without_closed_objects(_OPENAPI), name="OpenAPI")
 
 
-def _open(part: Any) -> Any:
-    """Return a schema that takes unknown keys as well."""
+def _without_closed_objects(part: Any) -> Any:
+    """Return a schema that allows unknown properties."""
     if isinstance(part, dict):
         return {
-            key: _open(each)
+            key: _without_closed_objects(each)
             for key, each in part.items()
             if (key, each) != ("additionalProperties", False)
         }
-    return [_open(each) for each in part] if isinstance(part, list) else part
+    return [_without_closed_objects(each) for each in part] if isinstance(part, list) else part
 
 
-def _raise(document: Document, contract: Contract) -> None:
-    violation: Violation | None = next(iter(contract.unrecorded_check(document)), None)
+def _raise_first(document: Document, contract: Contract) -> None:
+    violation: Violation | None = next(iter(checker_of(contract).check(document)), None)
     if violation is not None:
         reason = violation.message.removeprefix(violation.pointer).strip()
-        meant = f": {violation.hint} is meant?" if violation.known and violation.hint else ""
-        raise BrokenContract(
-            f"{reason}{meant}", document.name, violation.place, violation.pointer or None
-        )
+        if violation.known:
+            reason += did_you_mean(tokens_of(violation.pointer)[-1], violation.known)
+        raise BrokenContract(reason, document.name, violation.place, violation.pointer or None)
 
 
-def _misspelt(part: Any, tokens: tuple[str | int, ...]) -> Any:
-    """Yield extension keys that are nearly those of fieldbound, wherever they stand."""
+def _misspelled_extensions(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the paths of extension keys that are close to those of fieldbound."""
     for token, child in members(part):
-        at: str | int = int(token) if isinstance(part, list) else token
-        if isinstance(at, str) and at.startswith("x-") and at not in EXTENSIONS:
-            meant = closest(at, EXTENSIONS)
-            if meant is not None:
-                yield (*tokens, at), meant
+        step: str | int = int(token) if isinstance(part, list) else token
+        if isinstance(step, str) and step.startswith("x-") and step not in EXTENSIONS:
+            suggestion = did_you_mean(step, EXTENSIONS)
+            if suggestion:
+                yield (*path, step), suggestion
         if token not in VALUE_KEYWORDS and isinstance(child, (dict, list)):
-            yield from _misspelt(child, (*tokens, at))
+            yield from _misspelled_extensions(child, (*path, step))

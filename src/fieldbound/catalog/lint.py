@@ -1,16 +1,18 @@
-"""A schema as written goes in, what is wrong with it comes out, each with the path to it."""
+"""Lint of one JSON Schema: the meta-schema, unknown keywords and formats, sources, contradictions.
+
+Every error comes with the pointer to it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import jsonschema_rs
 from jsonschema_rs import Registry
 
-from fieldbound.algebra import takes_nothing
+from fieldbound.algebra import is_unsatisfiable
 from fieldbound.model import (
-    DIALECTS,
     LIST_KEYWORDS,
     MAP_KEYWORDS,
     SAYS,
@@ -18,23 +20,25 @@ from fieldbound.model import (
     VALUE_KEYWORDS,
     Node,
     child_schemas,
-    closest,
+    closest_name,
     is_openapi_dialect,
     members,
     resolve_uri,
 )
-from fieldbound.validation import FORMATS, LIMITS
+from fieldbound.openapi import PointerTokens
+from fieldbound.validation import FORMATS, LIMITS, OPENAPI_FORMATS, why_not_checked
 
-Tokens = tuple[str, ...]
-Problem = tuple[Tokens, str]
+from .schema_files import dialect_error
 
-#: Keywords that demand nothing of the value itself: of its attributes and items, or nothing.
-_ELSEWHERE: Final = frozenset(
+Problem = tuple[PointerTokens, str]
+
+#: Keywords that do not constrain the instance itself, but its properties and items, or nothing.
+_NOT_IN_PLACE: Final = frozenset(
     "properties patternProperties additionalProperties unevaluatedProperties items prefixItems "
     "additionalItems unevaluatedItems propertyNames contains $defs definitions $id id title "
     "description default readOnly writeOnly x-source x-sources x-sensitive".split()
 )
-_EMPTY: Final = "no value can satisfy this subschema: its limits exclude each other"
+_UNSATISFIABLE: Final = "no value can satisfy this schema: its limits contradict each other"
 EXTENSIONS: Final = ("x-source", "x-sources", "x-unspecified", "x-sensitive", "x-any-case")
 _KEYWORDS: Final = (
     LIMITS
@@ -47,12 +51,10 @@ _KEYWORDS: Final = (
         "contentEncoding contentMediaType discriminator xml externalDocs example".split()
     )
 )
-_NONE: Final = Registry([])
-_STATEMENT: Final = frozenset(("says", "from", "of", "note"))
-#: Formats that describe a type and are not checked: what they promise is written as limits.
-_DESCRIPTIVE: Final = frozenset("int32 int64 float double byte binary password".split())
-#: Keywords that a draft from 2019-09 on reads past, and what it has for them.
-_MOVED: Final = {
+_EMPTY_REGISTRY: Final = Registry([])
+_SOURCE_KEYS: Final = ("says", "from", "of", "note")
+#: Keywords that drafts from 2019-09 on ignore, and their replacements.
+_REPLACED: Final = {
     "dependencies": "dependentRequired or dependentSchemas",
     "additionalItems": "items, after prefixItems",
     "nullable": 'a type list with "null" in it',
@@ -60,167 +62,176 @@ _MOVED: Final = {
 }
 
 
-def problems(node: Node, sources: Mapping[str, Any] | None) -> Iterator[Problem]:
-    """Yield what is wrong with a subschema, the path counted from its resource.
+def lint_schema(node: Node, sources: Mapping[str, Any] | None) -> Iterator[Problem]:
+    """Yield the errors in a schema, except for those that depend on what it refers to.
 
-    *sources* are those its limits may name; without any (None) keywords are not gone through, and
-    whatever the standard allows is right.
+    *sources* are those that its limits may cite. None allows what JSON Schema does: unknown
+    keywords and formats, which it ignores.
     """
-    ill = list(_misformed(node))
-    yield from ill
-    if ill:
+    errors = list(_meta_schema_errors(node))
+    yield from errors
+    if errors:
         return
-    inner = list(_all(node.schema, node.tokens, node.draft))
-    for tokens, schema in inner:
+    subschemas = list(_subschemas(node.schema, node.tokens, node.draft))
+    for tokens, schema in subschemas:
         if sources is not None and isinstance(schema, dict):
-            yield from ((tokens + at, why) for at, why in _misspelt(schema, node.draft))
-            yield from ((tokens + at, why) for at, why in _unsourced(schema, sources))
-    for tokens, schema in reversed(inner):  # the inmost first: it is the cause of the others
-        shallow = _in_place(schema)
-        if shallow and not _refers(shallow) and takes_nothing(shallow):
-            yield tokens, _EMPTY
+            yield from ((tokens + at, why) for at, why in _keyword_errors(schema, node.draft))
+            yield from ((tokens + at, why) for at, why in _source_errors(schema, sources))
+    for tokens, schema in reversed(subschemas):  # the innermost first: it causes the others
+        constraints = _in_place(schema)
+        if constraints and not _has_reference(constraints) and is_unsatisfiable(constraints):
+            yield tokens, _UNSATISFIABLE
             return
 
 
-def registry_of(resources: Mapping[str, Any]) -> Registry | None:
-    """Return resources for references to lead to; None where one is no address: others tell it."""
+def build_registry(resources: Mapping[str, Any]) -> Registry | None:
+    """Return the registry of resources; None for an invalid URI, which is reported elsewhere."""
     try:
         return Registry(list(resources.items()))
     except ValueError:
         return None
 
 
-def conflicts(node: Node, registry: Registry | None) -> Iterator[Problem]:
-    """Yield where a subschema and what it refers to, each right by itself, exclude each other.
-
-    *registry* has what it refers to.
-    """
-    for tokens, schema in reversed(list(_all(node.schema, node.tokens, node.draft))):
-        shallow = _in_place(schema)
-        alone = shallow.keys() <= {"$ref"}  # what it refers to is looked at itself
-        if not alone and _refers(shallow) and takes_nothing(_absolute(shallow, node.uri), registry):
-            yield tokens, _EMPTY
+def find_conflicts(node: Node, registry: Registry | None) -> Iterator[Problem]:
+    """Yield where a schema contradicts what it refers to, which is in the registry."""
+    for tokens, schema in reversed(list(_subschemas(node.schema, node.tokens, node.draft))):
+        constraints = _in_place(schema)
+        is_only_reference = constraints.keys() <= {"$ref"}  # its target is checked itself
+        if (
+            not is_only_reference
+            and _has_reference(constraints)
+            and is_unsatisfiable(_with_absolute_references(constraints, node.uri), registry)
+        ):
+            yield tokens, _UNSATISFIABLE
             return
 
 
-def is_refusal(schema: Any) -> bool:
-    """Return whether a schema says in so many words that it takes nothing."""
+def is_false_schema(schema: Any) -> bool:
+    """Return whether a schema is meant to reject everything: false, or one with `not: {}`."""
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
 
 
-def _misformed(node: Node) -> Iterator[Problem]:
-    """Yield what makes this no schema at all, by the meta-schema of its draft."""
+def _meta_schema_errors(node: Node) -> Iterator[Problem]:
     if not isinstance(node.schema, (dict, bool)):
-        yield node.tokens, "a JSON Schema is an object or a boolean"
+        yield node.tokens, "a JSON Schema must be an object or a boolean"
         return
     dialect = node.schema.get("$schema", "") if isinstance(node.schema, dict) else ""
     if isinstance(node.schema, dict) and is_openapi_dialect(dialect):
         schema = {name: each for name, each in node.schema.items() if name != "$schema"}
         node, dialect = node._replace(schema=schema), ""
-    if isinstance(dialect, str) and dialect.partition("#")[0] not in DIALECTS:
-        yield (*node.tokens, "$schema"), f"the meta-schema {dialect!r} is no known draft"
+    error = dialect_error(dialect)
+    if error is not None:
+        yield (*node.tokens, "$schema"), error
         return
-    try:  # with a registry at hand, the engine retrieves nothing
-        jsonschema_rs.meta.validate(node.schema, registry=_NONE)
-    except jsonschema_rs.ValidationError as error:
-        path = (*node.tokens, *(str(token) for token in error.instance_path))
-        yield path, " ".join(error.message.split())
+    try:  # with a registry, the engine never fetches a meta-schema
+        jsonschema_rs.meta.validate(node.schema, registry=_EMPTY_REGISTRY)
+    except jsonschema_rs.ValidationError as invalid:
+        path = (*node.tokens, *(str(token) for token in invalid.instance_path))
+        yield path, " ".join(invalid.message.split())
 
 
-def _all(schema: Any, tokens: Tokens, draft: int) -> Iterator[tuple[Tokens, Any]]:
-    """Yield a schema and all within it, each with its path, the outer before the inner."""
+def _subschemas(
+    schema: Any, tokens: PointerTokens, draft: int
+) -> Iterator[tuple[PointerTokens, Any]]:
+    """Yield a schema and all within it, each with its pointer, the outer before the inner."""
     yield tokens, schema
     if isinstance(schema, dict) and not (draft and "$ref" in schema):
         for at, child in child_schemas(schema):
-            if isinstance(child, (dict, bool)):  # else a list of names that others depend on
-                yield from _all(child, (*tokens, *at), draft)
+            if isinstance(child, (dict, bool)):  # else the list of names in dependencies
+                yield from _subschemas(child, (*tokens, *at), draft)
 
 
-def _misspelt(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
-    """Yield keywords that no validator knows: limits that would never be checked."""
+def _keyword_errors(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
+    """Yield unknown keywords and formats: limits that would not be enforced."""
     for keyword in schema:
-        if keyword in _MOVED and not draft:
-            yield (keyword,), f"{keyword!r} is not a keyword of this draft: use {_MOVED[keyword]}"
+        if keyword in _REPLACED and not draft:
+            advice = f"use {_REPLACED[keyword]}"
+            yield (keyword,), f"{keyword!r} is not a keyword of this draft: {advice}"
         elif keyword.startswith("x-"):
-            close = closest(keyword, EXTENSIONS)
-            if close is not None and keyword not in EXTENSIONS:
-                yield (keyword,), f"{keyword!r} is no extension known here: is {close!r} meant?"
-        elif keyword not in _KEYWORDS and not (draft and keyword in _MOVED):
-            close = closest(keyword, _KEYWORDS)
-            meant = f": is {close!r} meant?" if close else ""
-            yield (keyword,), f"{keyword!r} is not a keyword, and nothing would check it{meant}"
+            suggestion = did_you_mean(keyword, EXTENSIONS)
+            if suggestion and keyword not in EXTENSIONS:
+                yield (keyword,), f"unknown extension {keyword!r}{suggestion}"
+        elif keyword not in _KEYWORDS and not (draft and keyword in _REPLACED):
+            suggestion = did_you_mean(keyword, _KEYWORDS)
+            yield (keyword,), f"unknown keyword {keyword!r} would not be enforced{suggestion}"
     if not isinstance(schema.get("x-sensitive", False), bool):
-        yield ("x-sensitive",), "x-sensitive is true or false"
+        yield ("x-sensitive",), "x-sensitive must be true or false"
     name = schema.get("format")
-    if isinstance(name, str) and name not in FORMATS | _DESCRIPTIVE:
-        close = closest(name, FORMATS)
-        meant = f": is {close!r} meant?" if close else ""
-        yield ("format",), f"{name!r} is not a format, and nothing would check it{meant}"
+    if isinstance(name, str) and name not in OPENAPI_FORMATS:
+        if name not in FORMATS:
+            suggestion = did_you_mean(name, FORMATS)
+            yield ("format",), f"unknown format {name!r} would not be enforced{suggestion}"
+        elif why_not_checked(schema, draft, "assert"):
+            yield ("format",), f"format {name!r} would not be enforced: not in draft {draft}"
 
 
-def _unsourced(schema: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong in the statements of where limits are documented."""
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """Return the end of a message that suggests the closest of some names; "" if none is close."""
+    meant = closest_name(word, names)
+    return f"; did you mean {meant}?" if meant else ""
+
+
+def _source_errors(schema: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the errors in the x-source of a schema."""
     if "x-source" not in schema:
         return
-    said = schema["x-source"]
-    for index, entry in enumerate(said if isinstance(said, list) else [said]):
-        at = ("x-source", str(index)) if isinstance(said, list) else ("x-source",)
+    x_source = schema["x-source"]
+    for index, entry in enumerate(x_source if isinstance(x_source, list) else [x_source]):
+        at = ("x-source", str(index)) if isinstance(x_source, list) else ("x-source",)
         if not isinstance(entry, dict):
-            yield at, "a statement of a source is an object with says, from, and perhaps of, note"
+            yield at, "an x-source entry must be an object with says, from, and optionally of, note"
             continue
-        for key in entry.keys() - _STATEMENT:
-            yield (*at, key), f"a statement of a source has says, from, of, note, and no {key!r}"
+        for key in entry.keys() - {*_SOURCE_KEYS}:
+            keys = ", ".join(_SOURCE_KEYS)
+            yield (*at, key), f"unknown key {key!r} in an x-source entry: must be one of {keys}"
         if entry.get("says") not in SAYS:
-            yield (*at, "says"), f"says is one of {', '.join(SAYS)}"
-        yield from (((*at, "from"), why) for why in _unknown(entry.get("from"), sources))
-        for word in _listed(entry.get("of", [])):
-            if not _stands(word, schema):
-                yield (*at, "of"), f"{word!r} is no keyword that stands beside this"
+            yield (*at, "says"), f"says must be one of {', '.join(SAYS)}"
+        yield from (((*at, "from"), why) for why in _from_errors(entry.get("from"), sources))
+        for word in _words(entry.get("of", [])):
+            if not _is_keyword_of(schema, word):
+                yield (*at, "of"), f"{word!r} is not a keyword of this schema"
 
 
-def _unknown(keys: Any, sources: Mapping[str, Any]) -> Iterator[str]:
-    if not _listed(keys):
-        yield "a statement of a source names the documents it is from"
-    for key in _listed(keys):
+def _from_errors(keys: Any, sources: Mapping[str, Any]) -> Iterator[str]:
+    if not _words(keys):
+        yield "from must name the sources of the limit"
+    for key in _words(keys):
         if key not in sources and not str(key).startswith(("https://", "http://")):
             yield f"there is no source {key!r} in sources.json"
 
 
-def _listed(value: Any) -> list[str]:
-    """Return what stands for a list of words: a list, or one word."""
-    return (
-        [str(each) for each in value]
-        if isinstance(value, list)
-        else [value]
-        if isinstance(value, str)
-        else []
-    )
+def _words(value: Any) -> list[str]:
+    """Return the strings in a list, or one string as a list."""
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return [value] if isinstance(value, str) else []
 
 
-def _stands(word: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a statement can be about *word*: it stands beside, or behind a reference there."""
+def _is_keyword_of(schema: Mapping[str, Any], word: str) -> bool:
+    """Return whether "of" may have a word: a keyword of the schema, or any behind its $ref."""
     keyword, _, name = word.partition("/")
     if "$ref" in schema:
         return keyword in _KEYWORDS or word == "nullable"
     if name:
-        return name in _listed(schema.get(keyword))
-    return word in schema or (word == "nullable" and "null" in _listed(schema.get("type")))
+        return name in _words(schema.get(keyword))
+    return word in schema or (word == "nullable" and "null" in _words(schema.get("type")))
 
 
 def _in_place(schema: Any) -> dict[str, Any]:
-    """Return what a schema demands of a value as it stands; nothing for one that takes nothing.
+    """Return the keywords of a schema that constrain the instance itself.
 
-    What stands in attributes and items is looked at on its own.
+    {} for a schema that rejects everything on purpose. Properties and items are checked on their
+    own.
     """
-    if not isinstance(schema, dict) or is_refusal(schema):
+    if not isinstance(schema, dict) or is_false_schema(schema):
         return {}
-    return {keyword: part for keyword, part in schema.items() if keyword not in _ELSEWHERE}
+    return {keyword: part for keyword, part in schema.items() if keyword not in _NOT_IN_PLACE}
 
 
-def _absolute(part: Any, uri: str) -> Any:
-    """Return a schema whose references say in full where they lead."""
+def _with_absolute_references(part: Any, uri: str) -> Any:
+    """Return a schema with every $ref as an absolute URI."""
     if isinstance(part, list):
-        return [_absolute(each, uri) for each in part]
+        return [_with_absolute_references(each, uri) for each in part]
     if not isinstance(part, dict):
         return part
     return {
@@ -228,14 +239,14 @@ def _absolute(part: Any, uri: str) -> Any:
         if keyword == "$ref" and isinstance(each, str)
         else each
         if keyword in VALUE_KEYWORDS
-        else _absolute(each, uri)
+        else _with_absolute_references(each, uri)
         for keyword, each in part.items()
     }
 
 
-def _refers(part: Any) -> bool:
+def _has_reference(part: Any) -> bool:
     return any(
-        token in ("$ref", "$dynamicRef") or (token not in VALUE_KEYWORDS and _refers(child))
+        token in ("$ref", "$dynamicRef") or (token not in VALUE_KEYWORDS and _has_reference(child))
         for token, child in members(part)
         if isinstance(child, (dict, list)) or token in ("$ref", "$dynamicRef")
     )

@@ -1,8 +1,8 @@
-"""A name goes in, a Contract comes out; also the names there are.
+"""Contracts by name: of the bundled vendors, of folders, of installed packages, or of a file.
 
-Names are looked for in the vendors that come with fieldbound, in folders of the same layout, and
-in packages that offer the entry-point group `fieldbound.contracts`. A path to a JSON Schema, or
-to an OpenAPI document with `#operation`, is a name as well.
+A folder has the layout of `schemas/`; a package offers one by an entry point of the group
+`fieldbound.contracts`. The path of a JSON Schema, or of an OpenAPI document with `#operation`, is
+a name as well.
 """
 
 from __future__ import annotations
@@ -14,73 +14,89 @@ from pathlib import Path
 from typing import Any, Final
 
 from fieldbound.model import BrokenContract, UnknownName
-from fieldbound.validation import BASE, Contract
+from fieldbound.validation import BASE_URI, Contract, Formats
 
-from .builder import contract_of, demanding, offered, self_contained
+from .builder import (
+    build_contract,
+    close_matches,
+    require_limits,
+    self_contained_schema,
+)
 from .bundle import Bundle
-from .operation_contracts import Operations
-from .schema_files import SUFFIXES, Files
-from .single_file import is_path, of_file, operations_of
+from .operation_contracts import OperationContracts
+from .schema_files import SUFFIXES, SchemaFiles
+from .single_file import contract_of_file, is_path, operations_of_file
 
 GROUP: Final = "fieldbound.contracts"
-_MOST_PARTS: Final = 6
+_MAX_PARTS: Final = 6
 
 
-def contract(name: str, folders: Iterable[str | os.PathLike[str]] = ()) -> Contract:
+def contract(
+    name: str, folders: Iterable[str | os.PathLike[str]] = (), *, formats: Formats = "assert"
+) -> Contract:
     """Return the contract of that name, from fieldbound, *folders*, or installed packages.
 
-    Raises UnknownName, which offers the closest names, and BrokenContract, which says what is
-    wrong with the contract itself, in which file, and where.
+    Formats are limits, "assert", or "annotate".
+
+    Raises UnknownName with the closest names, or BrokenContract with the error in the contract
+    itself, its file and place.
     """
     if is_path(name):
-        return of_file(name)
-    vendor, _, rest = name.partition("/")
-    shelf = _shelves(folders, vendor).get(vendor)
-    if shelf is None or not rest:
-        raise UnknownName(name, offered(name, contracts(folders)))
-    return shelf.known(name, rest)
+        return contract_of_file(name, formats)
+    vendor_name, _, rest = name.partition("/")
+    vendor = _find_vendors(folders, vendor_name).get(vendor_name)
+    if vendor is None or not rest:
+        raise UnknownName(name, close_matches(name, contracts(folders)))
+    return vendor.with_formats(formats).find_contract(name, rest)
 
 
-def operations(name: str, folders: Iterable[str | os.PathLike[str]] = ()) -> Operations:
+def operations(
+    name: str, folders: Iterable[str | os.PathLike[str]] = (), formats: Formats = "assert"
+) -> OperationContracts:
     """Return the operations of the vendor of that name, or of the OpenAPI document at that path.
 
-    Raises UnknownName, and BrokenContract where the document is none.
+    Formats are limits, "assert", or "annotate".
+
+    Raises UnknownName, or BrokenContract for an invalid document.
     """
     if is_path(name):
-        return operations_of(name)
-    found = _shelves(folders, name).get(name)
+        return operations_of_file(name).with_formats(formats)
+    found = _find_vendors(folders, name).get(name)
     if found is None:
-        vendors = sorted(_shelves(folders))
+        vendors = sorted(_find_vendors(folders))
         raise UnknownName(
             name,
-            offered(name, vendors),
-            f"there is no vendor named {name!r}: there are {', '.join(vendors)}, and the path of "
-            "an OpenAPI document ends in .json, .yaml or .yml",
+            close_matches(name, vendors),
+            f"there is no vendor named {name!r}: must be one of {', '.join(vendors)}, or the path "
+            "of an OpenAPI document in .json, .yaml or .yml",
         )
-    return found
+    return found.with_formats(formats)
 
 
 def contracts(folders: Iterable[str | os.PathLike[str]] = ()) -> list[str]:
     """Return the names of all contracts: of fieldbound, of *folders*, of installed packages."""
-    vendors = _shelves(folders).values()
+    vendors = _find_vendors(folders).values()
     return sorted(name for vendor in vendors for name in vendor.names())
 
 
 # -- vendors -------------------------------------------------------------------------------------
 
 
-class Vendor(Operations):
-    """One vendor's folder: an OpenAPI document, and the schemas and sources beside it."""
+class Vendor(OperationContracts):
+    """One vendor's folder: an OpenAPI document, and the schemas and sources beside it.
 
-    def __init__(self, folder: Path, uri: str, files: Files, *, proofread: bool) -> None:
+    Where *lint* is false, as for the bundled vendors, files are trusted and contracts are cached.
+    """
+
+    def __init__(self, folder: Path, uri: str, files: SchemaFiles, *, lint: bool) -> None:
         super().__init__(folder.name, "/", files, uri)
         self.folder = folder
-        self.strict = True if proofread else None
-        self._kept: dict[str, Contract] = {}
+        self.strict = True if lint else None
+        self._cache: dict[tuple[str, Formats], Contract] = {}
 
     @cached_property
     def sources(self) -> Mapping[str, Any]:
-        """The documents that limits may name as their sources."""
+        """The documents that limits may cite as their sources: those in sources.json."""
         path = self.folder / "sources.json"
         if not path.is_file():
             return {}
@@ -92,46 +108,46 @@ class Vendor(Operations):
         sources: Mapping[str, Any] = document.value
         return sources
 
-    def known(self, name: str, rest: str) -> Contract:
-        """Return the contract of that name, of which *rest* is what follows the vendor's."""
-        made = self._kept.get(name)
-        if made is None:
+    def find_contract(self, name: str, rest: str) -> Contract:
+        """Return the contract of a name; *rest* is what follows the vendor in it."""
+        found = self._cache.get((name, self.formats))
+        if found is None:
             operation, _, part = rest.partition("/")
             found = self.contract(operation, part, name)
             if found is None:
-                near = offered(name, list(self.names()))
-                raise UnknownName(name, near, self._lacks(operation, part))
-            made = found
-            if not self.strict:  # what comes with fieldbound does not change
-                self._kept[name] = made
-        return made
+                suggestions = close_matches(name, self.names())
+                raise UnknownName(name, suggestions, self._missing_part(operation, part))
+            if not self.strict:
+                self._cache[name, self.formats] = found
+        return found
 
-    def _made(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
+    def _build(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
         if self.strict:
-            bundle.proofread(self.sources)
-        whole = self_contained(schema, name, bundle, self.sources)
-        made = contract_of(self._files, self._uri, bundle, whole, name)
-        return demanding(made, str(self.folder)) if self.strict else made
+            bundle.lint(self.sources)
+        whole = self_contained_schema(schema, name, bundle, self.sources)
+        built = build_contract(self._files, self._uri, bundle, whole, name, self.formats)
+        return require_limits(built, str(self.folder)) if self.strict else built
 
-    def _lacks(self, operation: str, part: str) -> str | None:
+    def _missing_part(self, operation: str, part: str) -> str | None:
+        """Return the reason for an unknown name if its operation exists, else None."""
         if operation not in self.openapi.operations:
             return None
         parts = [each or "the request body" for each in self.openapi.parts(operation)]
-        more = f", and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
-        has = ", ".join(parts[:_MOST_PARTS]) or "nothing"
-        return f"{self.name}/{operation} has no {part or 'request body'}: it has {has}{more}"
+        more = f", and {len(parts) - _MAX_PARTS} more" if len(parts) > _MAX_PARTS else ""
+        existing = ", ".join(parts[:_MAX_PARTS]) or "nothing"
+        return f"{self.name}/{operation} has no {part or 'request body'}: it has {existing}{more}"
 
 
-def _shelves(
-    folders: Iterable[str | os.PathLike[str]] = (), wanted: str | None = None
+def _find_vendors(
+    folders: Iterable[str | os.PathLike[str]] = (), name: str | None = None
 ) -> dict[str, Vendor]:
-    """Return the vendors by name; installed packages are gone through only if need be."""
-    vendors = dict(_own_vendors())
+    """Return the vendors by name; those of installed packages only if *name* is in no folder."""
+    vendors = dict(_bundled_vendors())
     for folder in folders:
-        _add(vendors, _vendors(Path(folder), proofread=True))
-    if wanted is None or wanted not in vendors:
-        for folder in _installed():
-            _add(vendors, _vendors(folder, proofread=True))
+        _add(vendors, _vendors_in(Path(folder), lint=True))
+    if name is None or name not in vendors:
+        for folder in _package_folders():
+            _add(vendors, _vendors_in(folder, lint=True))
     return vendors
 
 
@@ -139,56 +155,56 @@ def _add(vendors: dict[str, Vendor], more: Mapping[str, Vendor]) -> None:
     for name, vendor in more.items():
         if name in vendors and vendors[name].folder != vendor.folder:
             raise BrokenContract(
-                f"the vendor {name!r} is there already, in {vendors[name].folder}: rename this one",
+                f"duplicate vendor {name!r}: already in {vendors[name].folder}; rename this folder",
                 file=str(vendor.folder),
             )
         vendors[name] = vendor
 
 
 @lru_cache(maxsize=1)
-def _own_vendors() -> Mapping[str, Vendor]:
+def _bundled_vendors() -> Mapping[str, Vendor]:
     """Return the vendors that come with fieldbound: in the package, or beside its sources."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "schemas"
     folder = inside if inside.is_dir() else package.parents[1] / "schemas"
-    return _vendors(folder, proofread=False)
+    return _vendors_in(folder, lint=False)
 
 
-def _vendors(folder: Path, *, proofread: bool) -> dict[str, Vendor]:
+def _vendors_in(folder: Path, *, lint: bool) -> dict[str, Vendor]:
     if not folder.is_dir():
-        raise BrokenContract("there is no such folder of contracts", file=str(folder))
-    files = Files(folder, f"{BASE}{'schemas' if not proofread else folder.name}/")
+        raise BrokenContract("contracts folder not found", file=str(folder))
+    files = SchemaFiles(folder, f"{BASE_URI}{folder.name if lint else 'schemas'}/")
     found = {
-        each.name: Vendor(each, files.uri(document), files, proofread=proofread)
+        each.name: Vendor(each, files.uri(document), files, lint=lint)
         for each in sorted(folder.iterdir())
-        if (document := _document(each)) is not None
+        if (document := _openapi_path(each)) is not None
     }
     if not found:
-        reason = "no vendor in this folder: each has a folder of its own with an openapi.json"
+        reason = "no vendor in this folder: each needs a subfolder with an openapi.json"
         raise BrokenContract(reason, file=str(folder))
     return found
 
 
-def _document(folder: Path) -> Path | None:
-    """Return the OpenAPI document of a vendor's folder."""
+def _openapi_path(folder: Path) -> Path | None:
+    """Return the path of the OpenAPI document in a vendor's folder, or None without one."""
     paths = (folder / f"openapi{suffix}" for suffix in SUFFIXES)
     return next((path for path in paths if path.is_file()), None)
 
 
-def _installed() -> Iterator[Path]:
-    """Yield the folders that installed packages offer."""
+def _package_folders() -> Iterator[Path]:
+    """Yield the contracts folders of installed packages, by their entry points."""
     from importlib.metadata import entry_points
     from importlib.util import find_spec
 
     for point in entry_points(group=GROUP):
-        try:  # a package within another is found by importing that one, which may do anything
+        try:  # finding a subpackage imports its parent, which may raise anything
             spec = find_spec(point.module)
         except (Exception, SystemExit):  # noqa: BLE001
             spec = None
-        places = list(spec.submodule_search_locations or ()) if spec else []
-        if not places:
+        locations = list(spec.submodule_search_locations or ()) if spec else []
+        if not locations:
             raise BrokenContract(
                 f"the entry point {point.name!r} of group {GROUP} names {point.value!r}, "
-                "which is no package with a folder"
+                "which is not an installed package"
             )
-        yield Path(places[0])
+        yield Path(locations[0])

@@ -1,73 +1,89 @@
-"""An OpenAPI document among its files goes in; contracts of its operations' parts come out."""
+"""Operation contracts: the contracts of the operations of one OpenAPI document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from fieldbound.openapi import At, OpenAPI
+from fieldbound.openapi import OpenAPI, SpecNode
 from fieldbound.validation import Contract
 
-from .builder import api_of, contract_of, operation_of, self_contained
+from .builder import build_contract, part_schema, read_openapi, self_contained_schema
 from .bundle import Bundle
-from .schema_files import Files
+from .schema_files import SchemaFiles
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Formats
+
+_Contracts = TypeVar("_Contracts", bound="OperationContracts")
 
 
-class Operations:
-    """The operations of one document, which is at *uri* among *files*.
+class OperationContracts:
+    """The contracts of the operations of the document at *uri* among *files*.
 
-    *name* is the vendor's, or the document's path; it and *mark* begin the name of each contract.
+    *name* is the vendor's, or the document's path; with *separator* it begins each contract's name.
     """
 
-    #: How closely the document is looked at: strictly, in passing, or not at all.
+    #: Whether unknown keys in the document are errors; None: its structure is not checked.
     strict: bool | None = False
+    #: Whether formats are limits, "assert", or "annotate".
+    formats: Formats = "assert"
 
-    def __init__(self, name: str, mark: str, files: Files, uri: str) -> None:
+    def __init__(self, name: str, separator: str, files: SchemaFiles, uri: str) -> None:
         self.name = name
-        self.mark = mark
+        self.separator = separator
         self._files = files
         self._uri = uri
 
+    def with_formats(self: _Contracts, formats: Formats) -> _Contracts:
+        """Return the same contracts with formats that are limits, "assert", or "annotate"."""
+        if formats == self.formats:
+            return self
+        other = copy(self)
+        other.formats = formats
+        return other
+
     @cached_property
     def openapi(self) -> OpenAPI:
-        """The document, read. Raises BrokenContract."""
-        return api_of(self._files, self._uri, strict=self.strict)
+        """The operations of the document. Raises BrokenContract."""
+        return read_openapi(self._files, self._uri, strict=self.strict)
 
     @property
     def sources(self) -> Mapping[str, Any]:
-        """The documents that limits may name as their sources."""
+        """The documents that limits may cite as their sources."""
         return {}
 
-    def named(self, operation: str, part: str = "") -> str:
-        """Return the name of a contract."""
-        return f"{self.name}{self.mark}{operation}/{part}".rstrip("/")
+    def contract_name(self, operation: str, part: str = "") -> str:
+        """Return the name of the contract of a part of an operation."""
+        return f"{self.name}{self.separator}{operation}/{part}".rstrip("/")
 
     def names(self) -> Iterator[str]:
         """Yield the names of all contracts."""
         for operation in self.openapi.operations:
             for part in self.openapi.parts(operation):
-                yield self.named(operation, part)
+                yield self.contract_name(operation, part)
 
     def contract(self, operation: str, part: str = "", name: str | None = None) -> Contract | None:
         """Return the contract of a part of an operation, under its own or another *name*.
 
-        None: there is no such part. Raises BrokenContract, with the place of what is wrong.
+        None if there is no such part. Raises BrokenContract.
         """
-        built = operation_of(self._files, self.openapi, operation, part)
-        if built is None:
+        found = part_schema(self._files, self.openapi, operation, part, self.formats)
+        if found is None:
             return None
-        schema, bundle = built
-        return self._made(schema, bundle, name or self.named(operation, part))
+        schema, bundle = found
+        return self._build(schema, bundle, name or self.contract_name(operation, part))
 
-    def framed(self, name: str, schema: dict[str, Any], about: At) -> Contract:
-        """Return the contract of what surrounds bodies, as *about* in the document says of it."""
+    def envelope_contract(self, name: str, schema: dict[str, Any], node: SpecNode) -> Contract:
+        """Return the contract of a message's envelope, which cites the sources of a node."""
         bundle = Bundle(self._files, None)
-        bundle.cite(about.value.get("x-source") if isinstance(about.value, dict) else None)
-        whole = self_contained(schema, name, bundle, self.sources)
-        return contract_of(self._files, about.uri, bundle, whole, name)
+        bundle.add_sources(node.value.get("x-source") if isinstance(node.value, dict) else None)
+        whole = self_contained_schema(schema, name, bundle, self.sources)
+        return build_contract(self._files, node.uri, bundle, whole, name, self.formats)
 
-    def _made(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
-        bundle.proofread(None)
-        whole = self_contained(schema, name, bundle, self.sources)
-        return contract_of(self._files, self._uri, bundle, whole, name)
+    def _build(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
+        bundle.lint(None)
+        whole = self_contained_schema(schema, name, bundle, self.sources)
+        return build_contract(self._files, self._uri, bundle, whole, name, self.formats)

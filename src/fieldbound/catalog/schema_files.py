@@ -1,4 +1,4 @@
-"""URIs and references go in; what they name in the files below a folder comes out."""
+"""Schema files: the JSON and YAML files below a folder, by URI, and the references among them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fieldbound.documents import Document, read
 from fieldbound.model import (
+    DIALECTS,
     BrokenContract,
     Place,
     percent_decoded,
@@ -16,164 +17,174 @@ from fieldbound.model import (
     schema_members,
     tokens_of,
 )
-from fieldbound.openapi import Family, Subtypes, Tokens, to_2020_12
+from fieldbound.openapi import PointerTokens, SchemaGraph, Subtypes, to_2020_12
 
 SUFFIXES: Final = (".json", ".yaml", ".yml")
 
 
-class Files:
-    """The JSON and YAML files below one folder, each known by a URI under *base*."""
+class SchemaFiles:
+    """The JSON and YAML files below one folder, each with a URI under *base*."""
 
     def __init__(self, root: Path, base: str) -> None:
         self.root = root
         self.base = base
-        self._read: dict[str, Document] = {}
-        self._named: dict[str, Path] = {}
-        self._inside: dict[str, frozenset[str]] = {}
-        self._older: list[str] = []  # how the URIs begin under which OpenAPI 3.0 is written
-        self.left = False  # whether a reference led out of the folder
-        self.family = Family(self.load)
+        self._documents: dict[str, Document] = {}
+        self._paths_by_id: dict[str, Path] = {}
+        self._embedded_ids: dict[str, frozenset[str]] = {}
+        self._prefixes_3_0: list[str] = []
+        self.has_reference_outside = False
+        self.graph = SchemaGraph(self.load)
         self._subtypes: dict[str, Subtypes] = {}
 
     def uri(self, path: Path) -> str:
-        """Return the URI of a file; ValueError if it is not below the folder."""
+        """Return the URI of a file; raise ValueError if it is not below the folder."""
         from urllib.parse import quote
 
         return self.base + quote(path.relative_to(self.root).as_posix())
 
     def path(self, uri: str) -> Path | None:
-        """Return the file of a URI, or None if it names none below the folder."""
-        if uri in self._named:
-            return self._named[uri]
+        """Return the path of the file with a URI, or None if there is none below the folder."""
+        if uri in self._paths_by_id:
+            return self._paths_by_id[uri]
         if not uri.startswith(self.base):
             return None
         return self.root / percent_decoded(uri[len(self.base) :])
 
-    def has(self, uri: str, near: str) -> bool:
-        """Return whether there is such a file: at that place, or by its `$id`, beside *near*."""
-        if uri not in self._read and uri not in self._named and not uri.startswith(self.base):
-            self._learn(near)
+    def exists(self, uri: str, referrer: str) -> bool:
+        """Return whether there is a file with a URI, or one with that $id beside the referrer."""
+        is_known = uri in self._documents or uri in self._paths_by_id
+        if not is_known and not uri.startswith(self.base):
+            self._index_ids(referrer)
         path = self.path(uri)
-        return uri in self._read or (path is not None and path.is_file())
+        return uri in self._documents or (path is not None and path.is_file())
 
-    def _learn(self, near: str) -> None:
-        """Learn the names that the files beside one give themselves."""
-        beside = self.path(near)
-        for path in sorted(beside.parent.iterdir()) if beside is not None else ():
+    def _index_ids(self, uri: str) -> None:
+        """Index the files in the folder of a file by their $id."""
+        file = self.path(uri)
+        for path in sorted(file.parent.iterdir()) if file is not None else ():
             if path.suffix in SUFFIXES and path.is_file():
                 value = read(path).value
-                name = value.get("$id") if isinstance(value, dict) else None
-                if isinstance(name, str):
-                    self._named.setdefault(name.partition("#")[0], path)
+                schema_id = value.get("$id") if isinstance(value, dict) else None
+                if isinstance(schema_id, str):
+                    self._paths_by_id.setdefault(schema_id.partition("#")[0], path)
 
     def load(self, uri: str) -> Any:
-        """Return the value of a file. Raises BrokenContract where it cannot be read."""
+        """Return the value of a file. Raises BrokenContract if it cannot be read."""
         return self.document(uri).value
 
-    def read_as_older(self, start: str) -> None:
-        """Read the schemas of all files whose URIs begin so as OpenAPI 3.0 means them."""
-        if start not in self._older:
-            self._older.append(start)
-            for uri, document in self._read.items():
-                if uri.startswith(start):
+    def add_openapi_3_0(self, prefix: str) -> None:
+        """Read all files whose URIs have a prefix as OpenAPI 3.0, upgraded to 2020-12."""
+        if prefix not in self._prefixes_3_0:
+            self._prefixes_3_0.append(prefix)
+            for uri, document in self._documents.items():
+                if uri.startswith(prefix):
                     to_2020_12(document.value)
 
-    def follow(self, uri: str, at: Tokens, base: str, reference: str) -> tuple[str, Tokens]:
-        """Return the file that a reference at a path of one leads to, and the path in it.
+    def resolve(
+        self, uri: str, tokens: PointerTokens, base: str, reference: str
+    ) -> tuple[str, PointerTokens]:
+        """Return the file and pointer that a reference at a pointer in a file refers to.
 
-        The reference counts from *base*. Raises BrokenContract where it leads to nothing at hand.
+        The reference is relative to *base*. Raises BrokenContract if it is unresolved.
         """
         target, _, fragment = resolve_uri(base, reference).partition("#")
-        if not self.has(target, uri):
-            self.left |= reference.startswith("..")
-            reason = (
-                f"the reference {reference!r} leads to no file at hand, and none is ever fetched"
-            )
-            raise self.broken(uri, at, reason)
-        tokens = () if not fragment.startswith("/") else tokens_of(percent_decoded(fragment))
+        if not self.exists(target, uri):
+            self.has_reference_outside |= reference.startswith("..")
+            reason = f"file not found for $ref {reference!r} (remote references are never fetched)"
+            raise self.error_at(uri, tokens, reason)
+        found = () if not fragment.startswith("/") else tokens_of(percent_decoded(fragment))
         try:
-            descend(self.load(target), tokens)
+            value_at(self.load(target), found)
         except (KeyError, IndexError, ValueError, TypeError):
             name = percent_decoded(target.rpartition("/")[2])
-            reason = f"the reference {reference!r} leads to nothing in {name}"
-            raise self.broken(uri, at, reason) from None
-        return target, tokens
+            reason = f"unresolved $ref: {reference!r} is not in {name}"
+            raise self.error_at(uri, tokens, reason) from None
+        return target, found
 
     def document(self, uri: str) -> Document:
-        """Return the document of a file. Raises BrokenContract where it cannot be read."""
-        if uri not in self._read:
+        """Return the document of a file. Raises BrokenContract if it cannot be read."""
+        if uri not in self._documents:
             path = self.path(uri)
             try:
-                document = read(_near(path) if path else uri)
-            except (OSError, ValueError) as error:  # ValueError: no system has a file of that name
+                document = read(_relative_to_cwd(path) if path else uri)
+            except (OSError, ValueError) as error:  # ValueError: the name is invalid, as with a NUL
                 reason = getattr(error, "strerror", None) or str(error)
-                raise BrokenContract(reason, file=str(_near(path) if path else uri)) from None
-            if document.faults:
-                fault = document.faults[0]
-                raise BrokenContract(fault.message, file=document.name, place=fault.place)
-            if any(uri.startswith(start) for start in self._older):
+                raise BrokenContract(
+                    reason, file=str(_relative_to_cwd(path) if path else uri)
+                ) from None
+            if document.errors:
+                first = document.errors[0]
+                raise BrokenContract(first.message, file=document.name, place=first.place)
+            if any(uri.startswith(prefix) for prefix in self._prefixes_3_0):
                 to_2020_12(document.value)
-            self._read[uri] = document
-        return self._read[uri]
+            self._documents[uri] = document
+        return self._documents[uri]
 
     def subtypes(self, main: str) -> Subtypes:
-        """Return the subtypes of schemas, as they have names in an OpenAPI document."""
+        """Return the subtypes of schemas, with the schema names of an OpenAPI document."""
         if main not in self._subtypes:
-            self._subtypes[main] = Subtypes(self.family, self.follow, main)
+            self._subtypes[main] = Subtypes(self.graph, self.resolve, main)
         return self._subtypes[main]
 
-    def names_inside(self, uri: str) -> frozenset[str]:
-        """Return the URIs and anchors that a file gives to parts of itself."""
-        if uri not in self._inside:
-            self._inside[uri] = frozenset(_names_inside(self.load(uri), uri))
-        return self._inside[uri]
+    def embedded_ids(self, uri: str) -> frozenset[str]:
+        """Return the URIs of the embedded resources and the anchors in a file."""
+        if uri not in self._embedded_ids:
+            self._embedded_ids[uri] = frozenset(_embedded_ids(self.load(uri), uri))
+        return self._embedded_ids[uri]
 
-    def broken(self, uri: str, tokens: Tokens, reason: str) -> BrokenContract:
-        """Return the exception that says what is wrong at a place in a file."""
+    def error_at(self, uri: str, tokens: PointerTokens, reason: str) -> BrokenContract:
+        """Return the BrokenContract for an error at a pointer in a file, with its place."""
         document = self.document(uri)
         path, value = [], document.value
         for token in tokens:
             step: str | int = int(token) if isinstance(value, list) else token
-            if not has(value, token):
+            if not has_token(value, token):
                 break
             value = value[step]
             path.append(step)
-        of_name = bool(path) and isinstance(path[-1], str)
-        at = (tuple(path), of_name)
-        place: Place = document.places([at])[at]
+        at_name = bool(path) and isinstance(path[-1], str)
+        key = (tuple(path), at_name)
+        place: Place = document.places([key])[key]
         return BrokenContract(reason, document.name, place, pointer_of(tokens))
 
 
-def _near(path: Path) -> Path:
-    """Return a path as it is named from here, if it is below."""
+def dialect_error(dialect: Any) -> str | None:
+    """Return the error of a $schema that is not a supported draft, or None."""
+    if not isinstance(dialect, str) or dialect.partition("#")[0] in DIALECTS:
+        return None
+    return f"$schema {dialect!r} is not supported: must be draft 4, 6, 7, 2019-09 or 2020-12"
+
+
+def _relative_to_cwd(path: Path) -> Path:
+    """Return a path relative to the working folder, if it is below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _names_inside(
-    part: Any, base: str, *, outermost: bool = True, is_named: bool = False
+def _embedded_ids(
+    part: Any, base: str, *, is_root: bool = True, is_map: bool = False
 ) -> Iterator[str]:
-    """Yield the URIs of the resources within a schema, and its anchors."""
-    if isinstance(part, dict) and not outermost and not is_named:
+    """Yield the URIs of the resources embedded in a schema, and its anchors."""
+    if isinstance(part, dict) and not is_root and not is_map:
         for keyword in ("$id", "$anchor", "$dynamicAnchor"):
             name = part.get(keyword)
             if isinstance(name, str):
                 base = resolve_uri(base, name).partition("#")[0] if keyword == "$id" else base
                 yield base if keyword == "$id" else f"{base}#{name}"
-    for _, child, inner in schema_members(part, is_named=is_named):
+    for _, child, inner in schema_members(part, is_map=is_map):
         if isinstance(child, (dict, list)):
-            yield from _names_inside(child, base, outermost=False, is_named=inner)
+            yield from _embedded_ids(child, base, is_root=False, is_map=inner)
 
 
-def descend(part: Any, tokens: Tokens) -> Any:
-    """Return what is at a path in a value; raises LookupError, ValueError or TypeError if none."""
+def value_at(part: Any, tokens: PointerTokens) -> Any:
+    """Return the value at a pointer; raise LookupError, ValueError or TypeError if none."""
     for token in tokens:
         part = part[int(token)] if isinstance(part, list) else part[token]
     return part
 
 
-def has(part: Any, token: str) -> bool:
-    """Return whether there is anything under a token of a value."""
+def has_token(part: Any, token: str) -> bool:
+    """Return whether a value has a property or an item of that token."""
     if isinstance(part, list):
         return token.isdecimal() and int(token) < len(part)
     return isinstance(part, dict) and token in part

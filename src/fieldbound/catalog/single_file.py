@@ -1,4 +1,4 @@
-"""A path goes in, with an operation or a pointer after a #; the Contract of that file comes out."""
+"""Contracts of single files: a JSON Schema, or an OpenAPI document with an operation after a #."""
 
 from __future__ import annotations
 
@@ -9,12 +9,22 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from fieldbound.model import BrokenContract, UnknownName, percent_decoded
-from fieldbound.validation import BASE, Contract, uri_of
+from fieldbound.validation import BASE_URI, Contract, Formats, base_uri
 
-from .builder import MOST_OFFERED, contract_of, demanding, embedded, offered
+from .builder import (
+    MAX_SUGGESTIONS,
+    build_contract,
+    close_matches,
+    embed_resources,
+    require_limits,
+)
 from .bundle import Bundle, dialect_of
-from .operation_contracts import Operations
-from .schema_files import SUFFIXES, Files
+from .operation_contracts import OperationContracts
+from .schema_files import SUFFIXES, SchemaFiles
+
+#: The file of a $ref, as it is written in JSON or YAML.
+_REFERENCED_FILE: Final = re.compile(rb"""\$ref["']?\s*:\s*["']?([^#"'\s,}]+)""")
+_Result = TypeVar("_Result")
 
 
 def is_path(name: str) -> bool:
@@ -23,108 +33,118 @@ def is_path(name: str) -> bool:
     return path.endswith(SUFFIXES)
 
 
-def of_file(name: str) -> Contract:
+def contract_of_file(name: str, formats: Formats = "assert") -> Contract:
     """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document."""
-    path, _, rest = name.partition("#")
-    return _near(path, lambda files, uri: _of_uri(files, uri, name, rest))
+    path, _, fragment = name.partition("#")
+    return _with_files(path, lambda files, uri: _contract(files, uri, name, fragment, formats))
 
 
-def operations_of(path: str) -> Operations:
+def operations_of_file(path: str) -> OperationContracts:
     """Return the operations of an OpenAPI document."""
-    return _near(path, lambda files, uri: _opened(path, files, uri, whole=True))
+    return _with_files(path, lambda files, uri: _operations(path, files, uri, check_files=True))
 
 
-#: What a reference names, as it is written in a file: the part before its fragment.
-_NAMED: Final = re.compile(rb"""\$ref["']?\s*:\s*["']?([^#"'\s,}]+)""")
-_Made = TypeVar("_Made")
+def _with_files(path: str, build: Callable[[SchemaFiles, str], _Result]) -> _Result:
+    """Return what *build* makes of a file among those below the working folder.
 
-
-def _near(path: str, make: Callable[[Files, str], _Made]) -> _Made:
-    """Make something of a file among those below the working folder, if that has all it needs."""
-    given, here = Path(path).absolute(), Path.cwd()
-    if given.is_relative_to(here):
-        files = Files(here, BASE)
+    If a reference leaves the working folder, it is among all files instead.
+    """
+    file, here = Path(path).absolute(), Path.cwd()
+    if file.is_relative_to(here):
+        files = SchemaFiles(here, BASE_URI)
         try:
-            return make(files, files.uri(given))
+            return build(files, files.uri(file))
         except BrokenContract:
-            if not files.left:  # else a reference leads above the working folder
+            if not files.has_reference_outside:
                 raise
-    files = Files(Path(given.anchor), BASE)
-    return make(files, files.uri(given))
+    files = SchemaFiles(Path(file.anchor), BASE_URI)
+    return build(files, files.uri(file))
 
 
-def _opened(path: str, files: Files, uri: str, *, whole: bool = False) -> Operations:
-    operations = Operations(path, "#", files, uri)
-    operations.openapi  # noqa: B018 - opening it tells whether it is one
-    if whole and files.root == Path.cwd() and _leads_out(files, uri):
-        files.left = True
-        raise files.broken(uri, (), "it refers to files above the working folder")
+def _operations(
+    path: str, files: SchemaFiles, uri: str, *, check_files: bool = False
+) -> OperationContracts:
+    operations = OperationContracts(path, "#", files, uri)
+    operations.openapi  # noqa: B018 - raises BrokenContract for an invalid document
+    if check_files and files.root == Path.cwd() and _refers_outside(files, uri):
+        files.has_reference_outside = True
+        raise files.error_at(uri, (), "it refers to files outside the working folder")
     return operations
 
 
-def _leads_out(files: Files, uri: str) -> bool:
-    """Return whether a document refers to files above the folder: its operations are read later."""
-    waiting, seen = [Path(str(files.path(uri)))], set[Path]()
-    while waiting:
-        path = waiting.pop()
+def _refers_outside(files: SchemaFiles, uri: str) -> bool:
+    """Return whether a document refers to files outside the folder, directly or by others.
+
+    Operations are read later, so that references to resolve are not known yet.
+    """
+    pending, seen = [Path(str(files.path(uri)))], set[Path]()
+    while pending:
+        path = pending.pop()
         if not path.is_relative_to(files.root):
             return True
         if path in seen or not path.is_file():
             continue
         seen.add(path)
-        named = {
+        names = {
             percent_decoded(each.decode(errors="replace"))
-            for each in _NAMED.findall(path.read_bytes())
+            for each in _REFERENCED_FILE.findall(path.read_bytes())
         }
-        waiting += [
-            Path(os.path.normpath(path.parent / each)) for each in named if "://" not in each
+        pending += [
+            Path(os.path.normpath(path.parent / each)) for each in names if "://" not in each
         ]
     return False
 
 
-def _of_uri(files: Files, uri: str, name: str, rest: str) -> Contract:
+def _contract(files: SchemaFiles, uri: str, name: str, fragment: str, formats: Formats) -> Contract:
     value = files.load(uri)
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
-        return _of_api(files, uri, name, rest)
-    if rest and not rest.startswith("/"):
+        return _operation_contract(files, uri, name, fragment, formats)
+    if fragment and not fragment.startswith("/"):
         path = name.partition("#")[0]
-        raise UnknownName(name, reason=f"{path} is no OpenAPI document: it has no operations")
-    return _of_schema(files, uri, name, rest)
+        reason = f"{path} is not an OpenAPI document: it has no operations"
+        raise UnknownName(name, reason=reason)
+    return _schema_contract(files, uri, name, fragment, formats)
 
 
-def _of_schema(files: Files, uri: str, name: str, pointer: str) -> Contract:
+def _schema_contract(
+    files: SchemaFiles, uri: str, name: str, pointer: str, formats: Formats
+) -> Contract:
     """Return the contract of a JSON Schema file, or of the subschema at a pointer in it."""
     bundle = Bundle(files, None)
     if pointer:
-        bundle.refer(uri, (), f"#{pointer}")
-        schema: dict[str, Any] = {"$id": uri_of(None, name), "$ref": f"{uri}#{pointer}"}
+        bundle.add_reference(uri, (), f"#{pointer}")
+        schema: dict[str, Any] = {"$id": base_uri(None, name), "$ref": f"{uri}#{pointer}"}
         schema = {**dialect_of(files.load(uri)), **schema}
     else:
-        bundle.add(uri)
+        bundle.add_file(uri)
         schema = {}
-    bundle.proofread(None)
+    bundle.lint(None)
     schema = schema or bundle.resources.pop(uri)
-    made = contract_of(files, uri, bundle, embedded(schema, bundle.resources), name)
-    return demanding(made, name, _definitions(files.load(uri), name))
+    whole = embed_resources(schema, bundle.resources)
+    contract = build_contract(files, uri, bundle, whole, name, formats)
+    return require_limits(contract, name, _definitions_advice(files.load(uri), name))
 
 
-def _definitions(schema: Any, name: str) -> str:
+def _definitions_advice(schema: Any, name: str) -> str:
     found = [
         f"{name}#/{keyword}/{each}"
         for keyword in ("$defs", "definitions")
         if isinstance(schema, dict) and isinstance(schema.get(keyword), dict)
         for each in schema[keyword]
     ]
-    return f": name one of its definitions, such as {found[0]}" if found else ""
+    return f"; name one of its definitions, such as {found[0]}" if found else ""
 
 
-def _of_api(files: Files, uri: str, name: str, rest: str) -> Contract:
+def _operation_contract(
+    files: SchemaFiles, uri: str, name: str, fragment: str, formats: Formats
+) -> Contract:
     path = name.partition("#")[0]
-    operations = _opened(path, files, uri)
-    operation, _, part = rest.partition("/")
-    made = operations.contract(operation, part, name)
-    if made is None:
-        known = list(operations.names())
-        reason = None if rest else f"{path} is an OpenAPI document: name one of its operations"
-        raise UnknownName(name, offered(name, known) or tuple(known[:MOST_OFFERED]), reason)
-    return made
+    operations = _operations(path, files, uri).with_formats(formats)
+    operation, _, part = fragment.partition("/")
+    contract = operations.contract(operation, part, name)
+    if contract is None:
+        names = list(operations.names())
+        suggestions = close_matches(name, names) or tuple(names[:MAX_SUGGESTIONS])
+        reason = None if fragment else f"{path} is an OpenAPI document: name one of its operations"
+        raise UnknownName(name, suggestions, reason)
+    return contract

@@ -1,4 +1,4 @@
-"""Standard input, output and error, and output files: writing to them whatever they are."""
+"""Standard input, output and error, and output files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.documents import reason, replacing
+from fieldbound.documents import atomic_write, os_error_reason
 from fieldbound.render import escaped
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ class Console:
         return bool(self.problems)
 
     def error(self, text: str, *, about: str | None = None) -> None:
-        """Report what keeps something from being checked or written.
+        """Report what could not be checked or written.
 
-        *about* is the file it concerns: the same error about two files is written once, and is two
+        *about* is the file: the same error about two files is written once and counts as two
         problems.
         """
         self.problems.append(text if about is None else f"{about}: {text}")
         self._write(text)
 
     def note(self, text: str) -> None:
-        """Report what is good to know, unless --quiet."""
+        """Write a note, unless --quiet."""
         if not self._quiet:
             self._write(text)
 
@@ -48,7 +48,7 @@ class Console:
 
 
 def write_stdout(text: str) -> None:
-    """Write *text* to standard output, if there is one."""
+    """Write *text* to standard output, unless it is closed."""
     if sys.stdout is not None:
         sys.stdout.write(text)
 
@@ -66,7 +66,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def width() -> int | None:
-    """Return the width of the terminal in cells, or None if standard output is none."""
+    """Return the width of the terminal in cells, or None if standard output is not a terminal."""
     if not is_terminal(sys.stdout):
         return None
     from shutil import get_terminal_size
@@ -98,22 +98,22 @@ def ascii_only(output: str | None) -> bool:
 
 
 def write(console: Console, chunks: Iterator[str], output: str | None) -> bool:
-    """Write to the file *output*, or to standard output if it is None; return whether that worked."""
+    """Write to the file *output*, or to standard output if None; return whether that worked."""
     if output is None:
         for chunk in chunks:
             write_stdout(chunk)
         return True
     try:
-        with replacing(output) as stream:
+        with atomic_write(output) as stream:
             stream.writelines(chunks)
     except OSError as error:
-        console.error(f"cannot write {output}: {reason(error)}")
+        console.error(f"cannot write {output}: {os_error_reason(error)}")
         return False
     return True
 
 
 def detach(stream: Any) -> None:
-    """Redirect *stream* to the null device, so that Python does not fail again when it flushes it."""
+    """Redirect *stream* to the null device, so that flushing it at exit does not fail again."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (AttributeError, OSError, ValueError):

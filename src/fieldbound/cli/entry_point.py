@@ -1,7 +1,7 @@
-"""The command `fieldbound`: parses arguments, runs one command, returns its exit code.
+"""The command `fieldbound`: parse arguments, run one command, return its exit code.
 
-0: valid. 1: violations. 2: usage error, unreadable input, a broken contract, or nothing to check;
-2 wins over 1. 130: stopped by Ctrl-C. 141: the reader of the output is gone.
+0: valid. 1: violations. 2: usage error, unreadable input, broken contract, or nothing checked; 2
+takes precedence over 1. 130: interrupted. 141: broken pipe.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from fieldbound.documents import reason
+from fieldbound.documents import os_error_reason
 from fieldbound.model import FieldboundError
 from fieldbound.render import escaped
 
@@ -23,12 +23,12 @@ from .console import Console, detach, write_stdout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: How much of an unexpected exception's message is shown, in characters.
-_ERROR_SHOWN = 200
+#: How many characters of the message of an unexpected exception are shown.
+_MAX_MESSAGE = 200
 
 
 def run() -> int:
-    """Run the command for a console: nothing that a user can cause ends in a traceback."""
+    """Run the command line and return the exit code; never end in a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -41,9 +41,9 @@ def run() -> int:
     except BrokenPipeError:
         code = 141
     except OSError as error:
-        Console().error(f"cannot write the output: {reason(error)}")
+        Console().error(f"cannot write the output: {os_error_reason(error)}")
         code = 2
-    except BaseException as error:  # noqa: BLE001 - a panic of the engine is no Exception
+    except BaseException as error:  # noqa: BLE001 - a panic in Rust is a BaseException
         _report_internal_error(error)
         code = 2
     else:
@@ -60,7 +60,7 @@ def _report_internal_error(error: BaseException) -> None:
         import traceback
 
         traceback.print_exception(type(error), error, error.__traceback__)
-    text = escaped(str(error)[:_ERROR_SHOWN])[:_ERROR_SHOWN]
+    text = escaped(str(error)[:_MAX_MESSAGE])[:_MAX_MESSAGE]
     Console().error(f"internal error: {type(error).__name__}: {text} (this is a bug in fieldbound)")
 
 
@@ -96,19 +96,38 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"fieldbound: {escaped(message)}\n{self.format_usage()}")
 
     def print_help(self, file: Any = None) -> None:
-        # As argparse's own, but an error in writing the help is not swallowed.
+        # argparse ignores an error in writing the help
         write_stdout(self.format_help()) if file is None else super().print_help(file)
 
 
 class _CommandParser(_Parser):
-    """The parser of a command, whose module is imported when the command is used."""
+    """The parser of one command, whose module is imported when it is used."""
 
     def __init__(self, *, module: str = "", **options: Any) -> None:
         super().__init__(**options)
         self._module = module
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Add the options of the command, then parse."""
+        """Add the options of the command, then parse; unknown options are errors."""
+        self._load()
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unknown option {unknown[0]}{self._suggestion(unknown[0])}")
+        return known, unknown
+
+    def format_help(self) -> str:
+        """Add the options of the command, then return its help."""
+        self._load()
+        return super().format_help()
+
+    def _suggestion(self, option: str) -> str:
+        from fieldbound.model import closest_name
+
+        options = [each for action in self._actions for each in action.option_strings]
+        similar = closest_name(option.partition("=")[0], options)
+        return f"; did you mean {similar}?" if similar else ""
+
+    def _load(self) -> None:
         if self._module:
             command = import_module(self._module, __package__)
             self._module = ""
@@ -120,20 +139,19 @@ class _CommandParser(_Parser):
                 action="append",
                 default=[],
                 metavar="DIR",
-                help="folder of your own contracts, beside those of pyproject.toml; repeatable",
+                help="folder with your own contracts, in addition to pyproject.toml; repeatable",
             )
-        return super().parse_known_args(args, namespace)
 
 
 def parser_of_commands() -> argparse.ArgumentParser:
-    """Build the parser of every command; each adds its options when it is used."""
+    """Return the parser of the command line; each command adds its options when it is used."""
     parser = _Parser(
         prog="fieldbound",
-        description="Every limit a vendor documents, enforced before the vendor does it for you.",
+        description="Check payloads against the limits that API vendors document.",
         epilog=EXAMPLE,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(
         metavar="COMMAND", title="commands", parser_class=_CommandParser

@@ -1,4 +1,4 @@
-"""Names on the command line: of contracts, or how names of contracts begin."""
+"""Arguments that name contracts: a full name, or the beginning of names."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ if TYPE_CHECKING:
 
 
 def add_names(parser: argparse.ArgumentParser, *, optional: bool = True) -> None:
-    """Add the argument that takes names."""
+    """Add the NAME argument."""
     parser.add_argument(
         "names",
         nargs="*" if optional else "+",
         metavar="NAME",
-        help="a contract or the beginning of names, such as a vendor"
+        help="name of a contract, or the beginning of names, such as a vendor"
         + (" (default: all contracts)" if optional else ""),
     )
 
 
 def add_listing_format(parser: argparse.ArgumentParser) -> None:
-    """Add the option of commands that list."""
+    """Add the --format option of a command that lists."""
     parser.add_argument(
         "--format",
         choices=("table", "json"),
@@ -30,31 +30,31 @@ def add_listing_format(parser: argparse.ArgumentParser) -> None:
 
 
 def matching_names(args: argparse.Namespace, folders: tuple[str, ...], *, exact: bool) -> list[str]:
-    """Return the names of contracts that args.names match; all if it is empty.
+    """Return the names of contracts that match args.names; all of them if it is empty.
 
-    A name matches itself and the names below it, *exact* only itself where there is such a
-    contract. Raises UnknownName for a name that matches nothing.
+    A name matches itself and the names below it; with *exact* only itself, if it is a contract.
+    Raises UnknownName for a name without a match.
     """
     from fieldbound.catalog import contract, contracts as known_contracts
 
     known = known_contracts(folders)
     if not args.names:
         return known
-    named: dict[str, None] = {}
+    matching: dict[str, None] = {}
     for name in args.names:
         below = f"{name.rstrip('/')}/"
         found = [each for each in known if each == name or each.startswith(below)]
         if exact and name in known:
             found = [name]
         if not found:
-            contract(name, folders)  # the path of a file, or no name at all
+            contract(name, folders)  # the path of a file; raises if it is neither
             found = [name]
-        named.update(dict.fromkeys(found))
-    return list(named)
+        matching.update(dict.fromkeys(found))
+    return list(matching)
 
 
 def contract_folders(args: argparse.Namespace) -> tuple[str, ...]:
-    """Return the folders of contracts: of --folder, and of the configuration."""
+    """Return the contract folders of --folder and of the configuration."""
     from fieldbound.config import load
 
     return (*args.folder, *load().folders)

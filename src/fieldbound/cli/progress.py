@@ -1,4 +1,4 @@
-"""How far a run has come goes in; a terminal shows it in one line, gone when the run ends."""
+"""The progress line of a run on a terminal, cleared when the run ends."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from .console import is_terminal
 if TYPE_CHECKING:
     from typing import TextIO
 
-#: Seconds between two lines: none is drawn sooner, nor at all for a run as short as that.
-_PAUSE: Final = 0.1
-#: Lines over which a rate is taken: the last half minute of them.
-_MEMORY: Final = 300
-#: Cells of a terminal that does not say how many it has.
-_WIDTH: Final = 80
-#: Cells of a bar, at least and at most.
-_BAR: Final = (6, 40)
-#: What a terminal itself writes behind the line when the run is interrupted: ^C.
-_ECHO: Final = 2
+#: Seconds between two updates; shorter runs have no progress line.
+_INTERVAL: Final = 0.1
+#: Updates over which rates are averaged: those of the last half minute.
+_AVERAGED: Final = 300
+#: Columns of a terminal of unknown size.
+_DEFAULT_WIDTH: Final = 80
+#: The smallest and the largest width of a bar.
+_BAR_WIDTHS: Final = (6, 40)
+#: The width of the ^C that a terminal writes after the line when the run is interrupted.
+_ECHO_WIDTH: Final = 2
 
 
 class Progress:
-    """A line on standard error, or on *stream*, where that is a terminal and not to be *quiet*.
+    """A progress line on standard error, or on *stream*, if it is a terminal and not *quiet*.
 
-    *size* is where the run ends, in bytes; None where that is not known. A run that is resumed
-    begins at *position* with so many *records*, which count for no rate.
+    *size* is the number of bytes to read, None if that is not known. A resumed run starts at
+    *position* with so many *records*, which are not counted in rates.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class Progress:
         self._size = size
         self._drawn = 0
         now = monotonic()
-        self._next = now + _PAUSE
-        self._past = deque([(now, position, records)], _MEMORY)
+        self._next = now + _INTERVAL
+        self._history = deque([(now, position, records)], _AVERAGED)
 
     def __enter__(self) -> Progress:
         return self
@@ -57,24 +57,24 @@ class Progress:
         self.close()
 
     def update(self, position: int, records: int, violations: int) -> None:
-        """Show how far the run is: bytes, records and violations until now."""
+        """Show the position in bytes, and the number of records and violations."""
         if self._stream is None or (now := monotonic()) < self._next:
             return
-        self._next = now + _PAUSE
-        width = _width(self._stream) - 1  # in its last cell, some terminals begin another line
-        line = _fitted(self._parts(now, position, records, violations), width)
+        self._next = now + _INTERVAL
+        width = _width(self._stream) - 1  # some terminals wrap after the last column
+        line = _join_fitting(self._parts(now, position, records, violations), width)
         if self._size:
             line += _bar(min(position / self._size, 1), width - len(line))
-        self._past.append((now, position, records))
+        self._history.append((now, position, records))
         rest = " " * (min(self._drawn, width) - len(line))
-        self._drawn = len(line) + len(rest)  # before it is written: that may be interrupted
+        self._drawn = len(line) + len(rest)  # set before writing, which may be interrupted
         self._write(f"\r{line}{rest}")
         self._drawn = len(line)
 
     def close(self) -> None:
-        """Clear the line, and show nothing any more."""
+        """Clear the line, and stop showing progress."""
         if self._stream is not None and self._drawn:
-            cells = min(self._drawn + _ECHO, _width(self._stream) - 1)
+            cells = min(self._drawn + _ECHO_WIDTH, _width(self._stream) - 1)
             self._write(f"\r{' ' * cells}\r")
         self._stream = None
 
@@ -83,26 +83,26 @@ class Progress:
             try:
                 self._stream.write(text)
                 self._stream.flush()
-            except (OSError, ValueError):  # the terminal is gone: the run is not the less done
+            except (OSError, ValueError):  # the terminal is gone, but the run continues
                 self._stream = None
 
     def _parts(self, now: float, position: int, records: int, violations: int) -> list[str]:
-        """Return what there is to show, what matters most first."""
-        begun, from_position, from_records = self._past[0]
-        seconds = now - begun
+        """Return the parts of the line, the most important first."""
+        start, from_position, from_records = self._history[0]
+        seconds = now - start
         speed, rate = (position - from_position) / seconds, (records - from_records) / seconds
         parts = []
         if self._size:
             parts.append(f"{min(100 * position // self._size, 100)} %")
             if speed > 0:
-                parts.append(f"{_time(max(self._size - position, 0) / speed)} left")
+                parts.append(f"{_duration(max(self._size - position, 0) / speed)} left")
         parts.append(f"{violations:,} violation{'' if violations == 1 else 's'}")
         parts.append(f"{records:,} record{'' if records == 1 else 's'}")
         return [*parts, f"{rate:,.0f} records/s", f"{speed / 1e6:,.1f} MB/s"]
 
 
-def _fitted(parts: list[str], width: int) -> str:
-    """Join as many parts, from the first, as find room."""
+def _join_fitting(parts: list[str], width: int) -> str:
+    """Return as many of the first parts, joined, as fit into a width."""
     line = ""
     for part in parts:
         longer = f"{line}, {part}" if line else part
@@ -112,18 +112,18 @@ def _fitted(parts: list[str], width: int) -> str:
     return line
 
 
-def _bar(share: float, room: int) -> str:
-    """Draw a bar in what is left of a line, if that is enough for one."""
-    least, most = _BAR
-    cells = min(room - len(" []"), most)
+def _bar(share: float, width: int) -> str:
+    """Return a bar of at most a width, "" if that is too small."""
+    least, most = _BAR_WIDTHS
+    cells = min(width - len(" []"), most)
     if cells < least:
         return ""
     full = int(share * cells)
     return f" [{'#' * full}{'.' * (cells - full)}]"
 
 
-def _time(seconds: float) -> str:
-    """Write a time as a clock does: 0:07, 12:34, 1:02:03."""
+def _duration(seconds: float) -> str:
+    """Return a duration as 0:07, 12:34 or 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -131,6 +131,6 @@ def _time(seconds: float) -> str:
 
 def _width(stream: TextIO) -> int:
     try:
-        return os.get_terminal_size(stream.fileno()).columns or _WIDTH
+        return os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH
     except (OSError, ValueError):
-        return _WIDTH
+        return _DEFAULT_WIDTH

@@ -1,4 +1,4 @@
-"""Which files a run checks: the files named on the command line, or those of pyproject.toml."""
+"""The files of a run: those named on the command line, or those of pyproject.toml."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STDIN: Final = "-"
 FILES_TABLE: Final = "[tool.fieldbound.files]"
 _HAR: Final = ".har"
 _NAME_APIS: Final = "pass --api, or set [tool.fieldbound.apis] in pyproject.toml"
-_SHOWN: Final = 3
+_MAX_LISTED: Final = 3
 
 
 class Selected(NamedTuple):
@@ -33,10 +33,10 @@ class _Choice(NamedTuple):
 
 
 class Selection:
-    """Selects files, and reports each file or glob that cannot be checked.
+    """Selects files, and reports each file and glob that cannot be checked.
 
-    *contract* is the one of --contract, *apis* is whether --api was given: then every file is a
-    recording. With *skip_unmapped*, a file that no glob maps and a glob without files are skipped.
+    *contract* is the value of --contract, *apis* is whether --api was given, so that every file is
+    a recording. With *skip_unmapped*, files without a contract and globs without files are skipped.
     """
 
     def __init__(
@@ -52,10 +52,7 @@ class Selection:
         self._contract, self._apis, self._skip = contract, apis, skip_unmapped
 
     def files(self, paths: Sequence[str]) -> list[Selected]:
-        """Return the files to check: *paths*, or all that the configuration maps if there are none.
-
-        What cannot be selected is reported on the console.
-        """
+        """Return the files to check: *paths*, or all of the configuration if it is empty."""
         if self._contract is not None and self._apis:
             self._console.error(
                 "--contract is for payloads and --api is for recordings: pass one of them"
@@ -117,7 +114,7 @@ class Selection:
 
     def _configured(self) -> list[Selected]:
         report = self._console.note if self._skip else self._console.error
-        for glob in self._config.idle():
+        for glob in self._config.unmatched_globs():
             report(f"{self._config.file}: no file matches {glob!r}")
         return self._mapped()
 
@@ -141,5 +138,5 @@ class Selection:
 
 
 def _first(paths: Sequence[str]) -> str:
-    more = len(paths) - _SHOWN
-    return ", ".join(paths[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    more = len(paths) - _MAX_LISTED
+    return ", ".join(paths[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")

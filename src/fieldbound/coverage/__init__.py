@@ -1,4 +1,4 @@
-"""Checked instances in, counts out: which limits a test run reached."""
+"""Limit coverage: which limits a test run reached."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
-    from .boundaries import member as member, reach as reach
+    from .boundaries import boundary_position as boundary_position, member_index as member_index
     from .limit_coverage import (
         BrokenCoverage as BrokenCoverage,
         Coverage as Coverage,
         Row as Row,
-        loaded as loaded,
+        load_coverage as load_coverage,
     )
     from .recorder import Recorder as Recorder
 
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".boundaries": "member reach",
-        ".limit_coverage": "BrokenCoverage Coverage Row loaded",
+        ".boundaries": "boundary_position member_index",
+        ".limit_coverage": "BrokenCoverage Coverage Row load_coverage",
         ".recorder": "Recorder",
     },
 )

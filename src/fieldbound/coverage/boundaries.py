@@ -1,4 +1,4 @@
-"""A limit and a value go in, how the value stands to it comes out: inside, at, or beyond."""
+"""The position of a value relative to a limit: inside, at, or beyond it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 from fieldbound.model import Limit, json_type
 
-Reach: TypeAlias = Literal["inside", "at", "beyond"]
+Position: TypeAlias = Literal["inside", "at", "beyond"]
 
-#: What each keyword with a bound measures, and on which side of the bound a value is kept.
+#: What each keyword with a bound measures, and on which side of it values are valid.
 _MEASURES: Final = {
     "maxLength": ("string", -1),
     "minLength": ("string", 1),
@@ -23,31 +23,31 @@ _MEASURES: Final = {
     "exclusiveMaximum": ("number", -1),
     "exclusiveMinimum": ("number", 1),
 }
-#: Keywords with a bound that a valid value can stand at.
-BOUNDS: Final = frozenset(_MEASURES) - {"exclusiveMaximum", "exclusiveMinimum"}
+#: Keywords with an inclusive bound.
+INCLUSIVE_BOUNDS: Final = frozenset(_MEASURES) - {"exclusiveMaximum", "exclusiveMinimum"}
 
 
-def reach(limit: Limit, value: Any) -> Reach | None:
-    """Return how a value stands to a limit, or None where there is no telling from these two.
+def boundary_position(limit: Limit, value: Any) -> Position | None:
+    """Return the position of a value relative to a limit, None if it has none.
 
-    "at" is the very bound, or a member of an enumeration. The bound of `exclusiveMaximum` and
-    `exclusiveMinimum` is beyond them, so nothing is at one. A `type` is kept inside or broken.
-    None where the keyword does not apply to such a value, and for what has no measure, such as
-    `format`: whether that is kept only a judge can say.
+    "at" is the bound itself, or a member of an enumeration. The bound of `exclusiveMaximum` and
+    `exclusiveMinimum` is invalid, hence "beyond". For `type` a value is "inside" or "beyond". None
+    if the keyword does not apply to such a value, and for keywords that measure nothing, such as
+    `format`: only a validator can check those.
     """
     if limit.keyword in _MEASURES:
-        return _measured(limit, value)
+        return _measured_position(limit, value)
     if limit.keyword == "enum":
-        return "at" if member(limit, value) is not None else "beyond"
+        return "at" if member_index(limit, value) is not None else "beyond"
     if limit.keyword == "const":
         return "at" if identity(value) == identity(limit.value) else "beyond"
     if limit.keyword == "type":
-        return "inside" if _is_of(value, limit.value) else "beyond"
+        return "inside" if _has_type(value, limit.value) else "beyond"
     return None
 
 
 def members(limit: Limit) -> dict[Any, int]:
-    """Return the identity of each value that an `enum` or a `const` takes, with its index."""
+    """Return the identity of each value of an `enum` or `const`, with its index."""
     if limit.keyword == "const":
         return {identity(limit.value): 0}
     if limit.keyword != "enum" or not isinstance(limit.value, (list, tuple)):
@@ -58,13 +58,13 @@ def members(limit: Limit) -> dict[Any, int]:
     return found
 
 
-def member(limit: Limit, value: Any) -> int | None:
-    """Return the index of a value among those that an `enum` or a `const` takes."""
+def member_index(limit: Limit, value: Any) -> int | None:
+    """Return the index of a value in an `enum` or `const`, None if it is not a member."""
     return members(limit).get(identity(value))
 
 
 def identity(value: Any) -> Any:
-    """Return what is equal for values that are one JSON value: 1 and 1.0, but not 1 and true."""
+    """Return a key that is equal for equal JSON values: for 1 and 1.0, but not for 1 and true."""
     if isinstance(value, bool):
         return "boolean", value
     if isinstance(value, (list, tuple)):
@@ -74,18 +74,18 @@ def identity(value: Any) -> Any:
     return value
 
 
-def _measured(limit: Limit, value: Any) -> Reach | None:
-    kind, side = _MEASURES[limit.keyword]
+def _measured_position(limit: Limit, value: Any) -> Position | None:
+    type_name, side = _MEASURES[limit.keyword]
     bound = limit.value
-    if not _is_number(bound) or not _KINDS[kind](value):
+    if not _is_number(bound) or not _TYPE_CHECKS[type_name](value):
         return None
-    size = value if kind == "number" else len(value)
+    size = value if type_name == "number" else len(value)
     if isinstance(bound, Decimal) or isinstance(size, Decimal):
         bound, size = _decimal(bound), _decimal(size)
-    if size != size or bound != bound:  # noqa: PLR0124 - NaN, which is at no side of anything
+    if size != size or bound != bound:  # noqa: PLR0124 - NaN has no position
         return None
     if size == bound:
-        return "at" if limit.keyword in BOUNDS else "beyond"
+        return "at" if limit.keyword in INCLUSIVE_BOUNDS else "beyond"
     return "inside" if (size > bound) == (side > 0) else "beyond"
 
 
@@ -93,8 +93,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
-#: Whether a value is of a kind that has a measure.
-_KINDS: Final[dict[str, Callable[[Any], bool]]] = {
+#: Checks of a value's type, by type.
+_TYPE_CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "string": lambda value: isinstance(value, str),
     "array": lambda value: isinstance(value, (list, tuple)),
     "object": lambda value: isinstance(value, dict),
@@ -103,15 +103,15 @@ _KINDS: Final[dict[str, Callable[[Any], bool]]] = {
 
 
 def _decimal(number: Any) -> Any:
-    """Return a float as the decimal number that JSON writes it as; others compare as they are."""
+    """Return a float as the decimal number of its JSON; other numbers compare exactly."""
     return Decimal(repr(float(number))) if isinstance(number, float) else number
 
 
-def _is_of(value: Any, types: Any) -> bool:
+def _has_type(value: Any, types: Any) -> bool:
     if isinstance(value, Decimal):
-        whole = value.is_finite() and value == value.to_integral_value()
-        kind = "integer" if whole else "number"
+        integral = value.is_finite() and value == value.to_integral_value()
+        type_name = "integer" if integral else "number"
     else:
-        kind = json_type(value)
-    named = types if isinstance(types, (list, tuple)) else (types,)
-    return kind in named or (kind == "integer" and "number" in named)
+        type_name = json_type(value)
+    names = types if isinstance(types, (list, tuple)) else (types,)
+    return type_name in names or (type_name == "integer" and "number" in names)

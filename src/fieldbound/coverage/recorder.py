@@ -1,8 +1,8 @@
-"""Judged instances go in, counts of how they stand to each limit go to a Coverage.
+"""The recorder: counts the values of checked instances inside, at and beyond each limit.
 
-A place in a contract is known by its pointer alone, so what stands in alternatives (`anyOf`) or
-under patterns of names may be counted inside a limit of its neighbour. What is beyond a limit is
-what the report says is.
+Limits are looked up by pointer alone, so a value in one branch of an `anyOf`, or under a pattern of
+names, may be counted inside a limit of another branch. Values beyond a limit are counted from the
+violations in the report.
 """
 
 from __future__ import annotations
@@ -16,42 +16,44 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from fieldbound.model import Limit, Report, tokens_of
-from fieldbound.validation import AnyCase
+from fieldbound.validation import HeaderCase, checker_of
 
-from .boundaries import identity, members, reach
-from .limit_coverage import ANY, CHOICES, Coverage, Row
+from .boundaries import boundary_position, identity, members
+from .limit_coverage import ANY, MEMBER_KEYWORDS, Coverage, Row
 
 if TYPE_CHECKING:
     from fieldbound.validation import Contract
 
-#: Keywords that ask for a name in the object above the one their pointer names.
-_NAMES: Final = frozenset(("required", "dependentRequired", "dependencies"))
-#: Keywords of what is not taken at all: where there is a value, it is broken.
-_REFUSALS: Final = frozenset(("readOnly", "writeOnly"))
-_TEXTS: Final = frozenset(("pattern", "format", "contentEncoding", "contentMediaType"))
-_OBJECTS: Final = frozenset("additionalProperties unevaluatedProperties propertyNames".split())
-_ARRAYS: Final = frozenset(
+#: Keywords that require a property: they apply to the object above their pointer.
+_PRESENCE_KEYWORDS: Final = frozenset(("required", "dependentRequired", "dependencies"))
+#: Keywords that any value violates.
+_REJECT_KEYWORDS: Final = frozenset(("readOnly", "writeOnly"))
+_STRING_KEYWORDS: Final = frozenset(("pattern", "format", "contentEncoding", "contentMediaType"))
+_OBJECT_KEYWORDS: Final = frozenset(
+    "additionalProperties unevaluatedProperties propertyNames".split()
+)
+_ARRAY_KEYWORDS: Final = frozenset(
     "items additionalItems unevaluatedItems uniqueItems contains minContains maxContains".split()
 )
 
 
 class Recorder:
-    """What counts, from `install` to `uninstall`, each call of a Contract's three methods once.
+    """Counts every call of Contract.check, is_valid and validate, from `install` to `uninstall`.
 
-    A call of `validate` is counted by the `check` in it. *failures* are the kinds of errors that
-    kept a call from being counted, and how many: none of them reaches the caller.
+    A call of `validate` is counted by the `check` in it. *failures* counts the errors while
+    recording, by type: none of them reaches the caller.
     """
 
     def __init__(self, coverage: Coverage) -> None:
         self.coverage = coverage
         self.failures: Counter[str] = Counter()
-        self._plans: WeakKeyDictionary[Contract, _Plan] = WeakKeyDictionary()
+        self._counters: WeakKeyDictionary[Contract, _ContractCounter] = WeakKeyDictionary()
         self._originals: dict[str, Callable[..., Any]] = {}
-        self._here = threading.local()
+        self._thread = threading.local()
         self._lock = threading.Lock()
 
     def install(self) -> None:
-        """Count from now on."""
+        """Start counting."""
         from fieldbound.validation import Contract
 
         for name in () if self._originals else ("check", "is_valid"):
@@ -59,7 +61,7 @@ class Recorder:
             setattr(Contract, name, self._counted(original))
 
     def uninstall(self) -> None:
-        """Count no more."""
+        """Stop counting."""
         from fieldbound.validation import Contract
 
         for name, original in self._originals.items():
@@ -67,76 +69,84 @@ class Recorder:
         self._originals.clear()
 
     def record(self, contract: Contract, instance: Any, verdict: Report | bool) -> None:
-        """Count one judged instance; *verdict* is what was found, or only whether it is valid."""
+        """Count one checked instance; *verdict* is its report, or whether it is valid."""
         from fieldbound.documents import Document
 
-        if not self.coverage.takes(contract.name):
+        if not self.coverage.includes(contract.name):
             return
-        report = contract.unrecorded_check(instance) if verdict is False else verdict
+        report = checker_of(contract).check(instance) if verdict is False else verdict
         violations = () if report is True else report
         with self._lock:
-            plan = self._plans.get(contract)
-            if plan is None:
-                plan = self._plans[contract] = _Plan(contract, self.coverage)
-            broken = plan.broken(violations)
+            counter = self._counters.get(contract)
+            if counter is None:
+                counter = self._counters[contract] = _ContractCounter(contract, self.coverage)
+            violated = counter.count_violations(violations)
             if not isinstance(instance, Document):
-                plan.walk(instance, broken)
+                counter.walk(instance, violated)
             elif instance.readable:
-                plan.walk(instance.value, broken)
+                counter.walk(instance.value, violated)
 
     def _counted(self, original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def counted(contract: Contract, instance: Any) -> Any:
             __tracebackhide__ = True
-            if getattr(self._here, "busy", False):  # part of a call that is counted as a whole
+            if getattr(self._thread, "busy", False):  # a nested call: the outer one is counted
                 return original(contract, instance)
-            self._here.busy = True
+            self._thread.busy = True
             try:
                 verdict = original(contract, instance)
                 try:
                     self.record(contract, instance, verdict)
-                except Exception as error:  # noqa: BLE001 - a test never fails for being counted
+                except Exception as error:  # noqa: BLE001 - recording must not fail a test
                     self.failures[type(error).__name__] += 1
             finally:
-                self._here.busy = False
+                self._thread.busy = False
             return verdict
 
         return counted
 
 
 class _Node:
-    """A place in a contract: the limits there, the names it asks for, and what is below it."""
+    """A node of a contract's tree: its limits, the properties it requires, and its children."""
 
-    __slots__ = ("any", "below", "names", "rows")
+    __slots__ = ("any_child", "children", "required_names", "rows")
 
     def __init__(self) -> None:
-        self.rows: list[_Look] = []
-        self.names: list[tuple[str, Row]] = []
-        self.below: dict[str, _Node] = {}
-        self.any: _Node | None = None
+        self.rows: list[_LimitCounter] = []
+        self.required_names: list[tuple[str, Row]] = []
+        self.children: dict[str, _Node] = {}
+        self.any_child: _Node | None = None
 
     def child(self, token: str) -> _Node:
         if token == ANY:
-            self.any = self.any or _Node()
-            return self.any
-        return self.below.setdefault(token, _Node())
+            self.any_child = self.any_child or _Node()
+            return self.any_child
+        return self.children.setdefault(token, _Node())
 
-    def parts(self, value: Any) -> Iterator[tuple[_Node, Any]]:
-        """Yield the parts of a value that stand at a place below, each with its place."""
+    def children_of(self, value: Any) -> Iterator[tuple[_Node, Any]]:
+        """Yield the children of a value, each with its node."""
         if isinstance(value, dict):
-            if self.any is None:
-                yield from ((at, value[name]) for name, at in self.below.items() if name in value)
+            if self.any_child is None:
+                yield from (
+                    (at, value[name]) for name, at in self.children.items() if name in value
+                )
                 return
-            yield from ((self.below.get(name, self.any), each) for name, each in value.items())
-        elif isinstance(value, (list, tuple)) and (self.below or self.any):
+            yield from (
+                (self.children.get(name, self.any_child), each) for name, each in value.items()
+            )
+        elif isinstance(value, (list, tuple)) and (self.children or self.any_child):
             for index, each in enumerate(value):
-                at = self.below.get(str(index), self.any) if self.below else self.any
+                at = (
+                    self.children.get(str(index), self.any_child)
+                    if self.children
+                    else self.any_child
+                )
                 if at is not None:
                     yield at, each
 
 
-class _Look:
-    """What is looked for in each value at a place, for one limit."""
+class _LimitCounter:
+    """Counts the values at one node for one limit."""
 
     def __init__(self, row: Row) -> None:
         self.row = row
@@ -145,88 +155,90 @@ class _Look:
     def _members(self) -> Mapping[Any, int]:
         return members(self.row.limit)
 
-    def __call__(self, value: Any, broken: set[int]) -> None:
+    def __call__(self, value: Any, violated: set[int]) -> None:
         row = self.row
         keyword = row.limit.keyword
-        if keyword in CHOICES:
+        if keyword in MEMBER_KEYWORDS:
             found = self._members.get(identity(value))
             if found is not None:
                 row.members.add(found)
                 row.inside += 1
             return
-        stands = reach(row.limit, value)
-        if stands == "at":
+        position = boundary_position(row.limit, value)
+        if position == "at":
             row.at += 1
-        elif stands == "inside" or (stands is None and _applies(row.limit, value)):
-            row.inside += id(row) not in broken
+        elif position == "inside" or (position is None and _applies(row.limit, value)):
+            row.inside += id(row) not in violated
 
 
-class _Plan:
-    """The limits of one contract as a tree of places, with the row of each."""
+class _ContractCounter:
+    """The rows of one contract's limits, as a tree by pointer."""
 
     def __init__(self, contract: Contract, coverage: Coverage) -> None:
         self._root = _Node()
-        self._found: dict[tuple[str, str], list[Row]] = {}
+        self._rows: dict[tuple[str, str], list[Row]] = {}
         schema = contract.schema
         any_case = isinstance(schema, dict) and schema.get("x-any-case") is True
-        self._names = AnyCase(schema.get("properties", ())) if any_case else None
+        self._names = HeaderCase(schema.get("properties", ())) if any_case else None
         for order, limit in enumerate(contract.limits):
             row = coverage.row(contract.name, limit, order)
-            self._found.setdefault((limit.pointer, limit.keyword), []).append(row)
-            self._place(row)
+            self._rows.setdefault((limit.pointer, limit.keyword), []).append(row)
+            self._add_row(row)
 
-    def _place(self, row: Row) -> None:
-        tokens, named = tokens_of(row.limit.pointer), row.limit.keyword in _NAMES
+    def _add_row(self, row: Row) -> None:
+        tokens, is_presence = tokens_of(row.limit.pointer), row.limit.keyword in _PRESENCE_KEYWORDS
         node = self._root
-        for token in tokens[:-1] if named else tokens:
+        for token in tokens[:-1] if is_presence else tokens:
             node = node.child(token)
-        if named and tokens:
-            node.names.append((tokens[-1], row))
+        if is_presence and tokens:
+            node.required_names.append((tokens[-1], row))
         else:
-            node.rows.append(_Look(row))
+            node.rows.append(_LimitCounter(row))
 
-    def broken(self, violations: Iterable[Any]) -> set[int]:
-        """Count what a report says is broken, and return the rows of it."""
-        broken = set()
+    def count_violations(self, violations: Iterable[Any]) -> set[int]:
+        """Count the violations of a report, and return the ids of their rows."""
+        violated = set()
         for violation in violations:
             limits = () if violation.limit is None else (violation.limit, *violation.also)
             for row in {id(row): row for row in map(self._row, limits) if row}.values():
                 row.beyond += 1
-                broken.add(id(row))
-        return broken
+                violated.add(id(row))
+        return violated
 
     def _row(self, limit: Limit) -> Row | None:
-        rows = self._found.get((limit.pointer, limit.keyword), ())
+        rows = self._rows.get((limit.pointer, limit.keyword), ())
         value = identity(limit.value)
         same = [row for row in rows if identity(row.limit.value) == value]
         return next(iter(same or rows), None)
 
-    def walk(self, instance: Any, broken: set[int]) -> None:
-        """Count how the values in an instance stand to the limits that they do not break."""
+    def walk(self, instance: Any, violated: set[int]) -> None:
+        """Count the values in an instance that do not violate their limits."""
         if self._names is not None:
             with suppress(ValueError):
-                instance = self._names.ours(instance)
+                instance = self._names.normalized(instance)
         stack = [(self._root, instance)]
         while stack:
             node, value = stack.pop()
-            for look in node.rows:
-                look(value, broken)
-            if node.names and isinstance(value, dict):
-                for name, row in node.names:
-                    row.inside += name in value and id(row) not in broken
-            stack.extend(node.parts(value))
+            for count in node.rows:
+                count(value, violated)
+            if node.required_names and isinstance(value, dict):
+                for name, row in node.required_names:
+                    row.inside += name in value and id(row) not in violated
+            stack.extend(node.children_of(value))
 
 
 def _applies(limit: Limit, value: Any) -> bool:
-    """Return whether a limit without a measure has to do with a value that is there."""
+    """Return whether a keyword that measures nothing applies to a value."""
     keyword = limit.keyword
-    if keyword in _TEXTS:
+    if keyword in _STRING_KEYWORDS:
         return isinstance(value, str)
-    if keyword in _OBJECTS:
+    if keyword in _OBJECT_KEYWORDS:
         return isinstance(value, dict)
-    if keyword in _ARRAYS:
+    if keyword in _ARRAY_KEYWORDS:
         return isinstance(value, (list, tuple))
     if keyword == "multipleOf":
         return not isinstance(value, (bool, str, list, tuple, dict, type(None)))
-    refuses = keyword in _REFUSALS or (keyword == "not" and limit.value in ({}, True, False))
-    return keyword in ("not", "anyOf", "oneOf") and not refuses
+    rejects_all = keyword in _REJECT_KEYWORDS or (
+        keyword == "not" and limit.value in ({}, True, False)
+    )
+    return keyword in ("not", "anyOf", "oneOf") and not rejects_all

@@ -1,4 +1,4 @@
-"""JSON and YAML text in, a Document out: its value, its syntax errors, and where things stand."""
+"""JSON and YAML documents: their values, their syntax errors, and the places of values."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ if TYPE_CHECKING:
         parse as parse,
         read as read,
     )
-    from .files import is_same_file as is_same_file, reason as reason, replacing as replacing
+    from .files import (
+        atomic_write as atomic_write,
+        is_same_file as is_same_file,
+        os_error_reason as os_error_reason,
+    )
     from .positions import PositionTree as PositionTree, places_at as places_at
 
 __getattr__, __all__ = lazy(
     __name__,
     {
         ".document": "Document NON_FATAL has_infinite parse read",
-        ".files": "is_same_file reason replacing",
+        ".files": "atomic_write is_same_file os_error_reason",
         ".positions": "PositionTree places_at",
     },
 )

@@ -1,7 +1,7 @@
-"""A file or a text comes in, a Document goes out: its value, its faults, and where things stand.
+"""Documents: JSON or YAML text with its value, its syntax errors, and the places of values.
 
-JSON is read by jiter, at native speed. Only what jiter refuses is read a second time, by
-`_json_text`, to find what is wrong and where. YAML is read by `_yaml_text`.
+JSON is parsed by jiter, at native speed; what jiter rejects is read again by `json_text`, which
+finds the error and its place. YAML is parsed by `yaml_text`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jiter import from_json
 
-from fieldbound.model import Place, Violation
+from fieldbound.model import Place, Violation, has_long_integer, max_digits
 
 from .positions import PositionTree, places_at
 
@@ -21,25 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
-    from .json_text import Fault
+    from .errors import DocumentError
 
     Path: TypeAlias = tuple[str | int, ...]
 
-#: The faults that leave a value to judge.
+#: The errors after which there still is a value to check.
 NON_FATAL: Final = frozenset({"byteOrderMark", "duplicateKey"})
 
-_MARK: Final = b"\xef\xbb\xbf"
-_OTHER_MARKS: Final = {  # UTF-32 first: its mark begins with that of UTF-16
+_BOM: Final = b"\xef\xbb\xbf"
+_OTHER_BOMS: Final = {  # UTF-32 first: its mark starts with that of UTF-16
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
-_FORMATS: Final = {".yaml": "yaml", ".yml": "yaml"}
-_LONGEST_LINE: Final = 1_000_000  # bytes
-_KEY_SHOWN: Final = 60  # characters of a repeated key
-_SAME_DIGIT: Final = bytes.maketrans(b"123456789+E", b"0000000000e")
-# Without either of them, once its digits are all 0, a text has no number too large for a double.
+_FORMAT_OF_SUFFIX: Final = {".yaml": "yaml", ".yml": "yaml"}
+_MAX_LINE: Final = 1_000_000  # bytes
+_JITER_DIGITS: Final = 4300  # of an integer: jiter takes no more
+_MAX_KEY: Final = 60  # characters of a duplicate key
+_DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789+E", b"0000000000e")
+# A text with a number too large for a double has one of these once its digits are all 0.
 _LONG_EXPONENT: Final = b"e000"
 _MANY_DIGITS: Final = b"0" * 24
 
@@ -48,33 +49,32 @@ _MANY_DIGITS: Final = b"0" * 24
 class Document:
     """An instance with its text, so that a place can be found in it.
 
-    *name* is the file's name as given, *data* the text as read, *format* "json" or "yaml", and
-    *value* the instance, or None where it could not be read. *faults* are what keeps the text
-    from being proper JSON: violations with a code of `TEXT_CODES` and a place, most with the
-    sentence in *detail*. A byte order mark and repeated keys leave a value to judge (of equal
-    keys the last one's); of all other faults there is at most one, the first in the text, and
-    then no repeated key is told.
+    *name* is the file's name as given, *data* its bytes, *format* "json" or "yaml", and *value* the
+    instance, or None if the text is invalid. *errors* are its syntax errors: violations with a code
+    of `SYNTAX_CODES` and a place, most with the message in *detail*. A byte order mark and
+    duplicate keys still leave a value to check (the last one's); of all other errors only the first
+    is reported, and no duplicate keys with it.
     """
 
     name: str | None
     data: bytes = field(repr=False)
     format: str
     value: Any = field(hash=False)
-    faults: tuple[Violation, ...] = ()
+    errors: tuple[Violation, ...] = ()
 
     @property
     def readable(self) -> bool:
-        """Whether *value* is an instance that can be judged."""
-        return not self.faults or all(fault.code in NON_FATAL for fault in self.faults)
+        """Whether *value* is an instance that can be checked."""
+        return not self.errors or all(error.code in NON_FATAL for error in self.errors)
 
-    def places(self, wanted: Iterable[tuple[Path, bool]]) -> dict[tuple[Path, bool], Place]:
-        """Find where values and keys stand, in one pass over the text.
+    def places(self, targets: Iterable[tuple[Path, bool]]) -> dict[tuple[Path, bool], Place]:
+        """Return the places of values and keys, found in one pass over the text.
 
-        *wanted* are pairs of a path into the instance (keys as str, indices as int) and whether
-        the key is meant (True: its first character, the quote) or the value (False). For a path
-        that does not exist it is the place of the nearest value on the way there.
+        *targets* are pairs of a path into the instance (keys as str, indices as int) and whether
+        the key (True: its first character, the quote) or the value (False) is located. If a path
+        does not exist, the place is that of its nearest ancestor.
         """
-        pairs = dict.fromkeys(wanted)
+        pairs = dict.fromkeys(targets)
         root = PositionTree()
         for path, _ in pairs:
             root.add(path)
@@ -84,12 +84,12 @@ class Document:
         return {pair: found[offset] for pair, offset in offsets.items()}
 
     def lines(self, numbers: Iterable[int]) -> dict[int, str]:
-        """Give the lines of these numbers, from 1, without their ends.
+        """Return the lines of these numbers, from 1, without their line ends.
 
-        A line that is not there is left out, and so is one too long to be looked at.
+        Lines that do not exist or are too long to be shown are omitted.
         """
         found: dict[int, str] = {}
-        start, line = len(_marked(self.data)), 1
+        start, line = len(_bom_of(self.data)), 1
         for number in sorted({number for number in numbers if number > 0}):
             while line < number:
                 start, line = self.data.find(b"\n", start) + 1, line + 1
@@ -97,132 +97,143 @@ class Document:
                     return found
             end = self.data.find(b"\n", start)
             end = end if end >= 0 else len(self.data)
-            if end - start <= _LONGEST_LINE:
+            if end - start <= _MAX_LINE:
                 text = self.data[start:end]
                 found[number] = text.removesuffix(b"\r").decode(errors="replace")
         return found
 
-    def locate(self, wanted: PositionTree) -> bytes | str:
-        """Enter the offsets of what is wanted, and return the text that they count in.
+    def locate(self, positions: PositionTree) -> bytes | str:
+        """Enter the offsets of *positions*, and return the text in which they count.
 
-        That is the text behind a byte order mark: bytes of JSON, characters of YAML. The document
-        is a readable one.
+        It is the text after a byte order mark: bytes of JSON, characters of YAML. The document must
+        be readable.
         """
-        body = self.data[len(_marked(self.data)) :]
+        body = self.data[len(_bom_of(self.data)) :]
         if self.format == "json":
             from .json_text import locate
 
-            locate(body, wanted)
+            locate(body, positions)
             return body
         from .yaml_text import read
 
-        read(body, wanted, tagged=self.format == "cassette")
+        read(body, positions, any_tag=self.format == "cassette")
         return body.decode()
 
 
 def read(path: str | os.PathLike[str], *, format: str | None = None) -> Document:  # noqa: A002
-    """Read the file at *path* as JSON or, if its name ends in .yaml or .yml, as YAML.
+    """Read the file at *path* as YAML if its name ends in .yaml or .yml, else as JSON.
 
-    *format*, "json" or "yaml", says otherwise. What is in the file raises nothing: it is told in
-    `Document.faults`. Raises OSError if the file cannot be read.
+    *format*, "json" or "yaml", overrides this. Invalid content raises nothing: it is reported in
+    `Document.errors`. Raises OSError if the file cannot be read.
     """
     name = os.fsdecode(path)
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - pathlib is slow to import
     with open(name, "rb") as file:  # noqa: PTH123
         data = file.read()
-    return parse(data, name=name, format=format or _FORMATS.get(suffix, "json"))
+    return parse(data, name=name, format=format or _FORMAT_OF_SUFFIX.get(suffix, "json"))
 
 
 def parse(data: bytes | str, *, name: str | None = None, format: str = "json") -> Document:  # noqa: A002
-    """Read a text, "json" or "yaml" by *format*; what is in it raises nothing.
+    """Parse a text as "json" or "yaml" by *format*; invalid content raises nothing.
 
-    A "cassette" is YAML with the tags of those who record traffic, such as !!binary for bytes.
+    A "cassette" is YAML in which any tag is allowed, such as !!binary, as HTTP recorders write it.
     Raises ValueError for another format.
     """
     if type(data) is not bytes:
         data = data.encode(errors="surrogatepass") if isinstance(data, str) else bytes(data)
-    refusal = ""
+    jiter_message = ""
     if format == "json":
         try:
             value = from_json(
                 data, catch_duplicate_keys=True, allow_inf_nan=False, cache_mode="keys"
             )
-            if not has_infinite(data, value):
+            if not (has_infinite(data, value) or _has_too_many_digits(value)):
                 return Document(name, data, format, value)
         except ValueError as error:
-            refusal = str(error)
+            jiter_message = str(error)
     elif format not in ("yaml", "cassette"):
         raise ValueError(f"format is {format!r}, but must be 'json' or 'yaml'")
-    return _faulty(data, name, format, refusal)
+    return _document_with_errors(data, name, format, jiter_message)
 
 
-def _faulty(data: bytes, name: str | None, format: str, refusal: str) -> Document:  # noqa: A002
-    """Read what jiter refused, or YAML."""
-    from .json_text import Fault
+def _document_with_errors(
+    data: bytes,
+    name: str | None,
+    format: str,  # noqa: A002
+    jiter_message: str,
+) -> Document:
+    """Parse what jiter rejected, or YAML."""
+    from .errors import DocumentError
 
-    mark = _marked(data)
-    body = data[len(mark) :]
+    bom = _bom_of(data)
+    body = data[len(bom) :]
     try:
-        value, found = _read(body, format, "" if mark else refusal)
-    except Fault as fault:
-        value, found = None, [fault]
-    if mark:
-        found.insert(0, Fault("byteOrderMark", 0))
+        value, found = _parse_body(body, format, "" if bom else jiter_message)
+    except DocumentError as error:
+        value, found = None, [error]
+    if bom:
+        found.insert(0, DocumentError("byteOrderMark", 0))
     text = body if format == "json" else body.decode(errors="replace")
     violations = _violations(text, found)
-    found.clear()  # a fault knows this frame by its traceback: the circle would stay in memory
+    found.clear()  # an error refers to this frame by its traceback, which would be a cycle
     return Document(name, data, format, value, violations)
 
 
-def _read(body: bytes, format: str, refusal: str) -> tuple[Any, list[Fault]]:  # noqa: A002
-    from .json_text import Fault, read
+def _parse_body(body: bytes, format: str, jiter_message: str) -> tuple[Any, list[DocumentError]]:  # noqa: A002
+    from .errors import DocumentError
+    from .json_text import read
 
-    for mark, encoding in _OTHER_MARKS.items():
-        if body.startswith(mark):
-            raise Fault("encoding", 0, (), f"the text is {encoding}: save it as UTF-8")
+    for bom, encoding in _OTHER_BOMS.items():
+        if body.startswith(bom):
+            detail = f"the file is encoded as {encoding}: save it as UTF-8"
+            raise DocumentError("encoding", 0, (), detail)
     if format == "json":
-        return read(body, refusal)
-    from . import yaml_text as _yaml_text
+        return read(body, jiter_message)
+    from . import yaml_text
 
-    return _yaml_text.read(body, tagged=format == "cassette")
+    return yaml_text.read(body, any_tag=format == "cassette")
 
 
-def _violations(text: bytes | str, faults: list[Fault]) -> tuple[Violation, ...]:
+def _violations(text: bytes | str, errors: list[DocumentError]) -> tuple[Violation, ...]:
     from fieldbound.model import pointer_of
 
-    places = places_at(text, [fault.at for fault in faults])
+    places = places_at(text, [error.offset for error in errors])
     return tuple(
         Violation(
-            fault.code,
-            pointer_of(fault.path),
-            actual=str(fault.path[-1])[:_KEY_SHOWN] if fault.code == "duplicateKey" else None,
-            place=places[fault.at],
-            detail=fault.detail,
+            error.code,
+            pointer_of(error.path),
+            actual=str(error.path[-1])[:_MAX_KEY] if error.code == "duplicateKey" else None,
+            place=places[error.offset],
+            detail=error.detail,
         )
-        for fault in faults
+        for error in errors
     )
 
 
-def _marked(data: bytes) -> bytes:
-    return _MARK if data.startswith(_MARK) else b""
+def _bom_of(data: bytes) -> bytes:
+    return _BOM if data.startswith(_BOM) else b""
 
 
 def has_infinite(data: bytes, value: Any) -> bool:
-    """Whether a value, read from *data*, has a number too large for a double anywhere."""
-    digits = data.translate(_SAME_DIGIT)
-    large = digits.find(_LONG_EXPONENT) >= 0 or digits.find(_MANY_DIGITS) >= 0
-    return large and _has_endless(value)
+    """Return whether a value, read from *data*, contains a number too large for a double."""
+    zeros = data.translate(_DIGITS_TO_ZERO)
+    possible = zeros.find(_LONG_EXPONENT) >= 0 or zeros.find(_MANY_DIGITS) >= 0
+    return possible and _contains_infinity(value)
 
 
-def _has_endless(value: Any) -> bool:
-    """Whether there is an infinite number anywhere in a value."""
-    rest = [value]
-    while rest:
-        each = rest.pop()
+def _has_too_many_digits(value: Any) -> bool:
+    """Return whether a value has an integer too long: of more digits than Python's limit."""
+    return max_digits() < _JITER_DIGITS and has_long_integer(value)
+
+
+def _contains_infinity(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        each = stack.pop()
         if isinstance(each, dict):
-            rest.extend(each.values())
+            stack.extend(each.values())
         elif isinstance(each, list):
-            rest.extend(each)
+            stack.extend(each)
         elif isinstance(each, float) and math.isinf(each):
             return True
     return False

@@ -1,4 +1,4 @@
-"""Positions in a text: paths that are looked for, and offsets turned into lines and columns."""
+"""Positions in a text: offsets of values and keys by path, and offsets as lines and columns."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from typing import Any, Final
 
 from fieldbound.model import Place
 
-_CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes that begin no character
+_CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))  # of UTF-8: they begin no character
 
 
 class PositionTree:
-    """A tree of the paths that are looked for; a walk enters the offsets it finds."""
+    """A tree of the paths to locate, into which a parser enters the offsets it finds."""
 
-    __slots__ = ("at", "children", "key_at")
+    __slots__ = ("children", "key_offset", "value_offset")
 
     def __init__(self) -> None:
-        self.at = self.key_at = -1
+        self.value_offset = self.key_offset = -1
         self.children: dict[str | int, PositionTree] = {}
 
     def add(self, path: Iterable[str | int]) -> None:
-        """Look for *path*, and for every value on the way."""
+        """Add *path*, and so every value on the way."""
         node = self
         for step in path:
             node = node.children.setdefault(step, PositionTree())
 
-    def child(self, step: str | int, key_at: int = -1) -> PositionTree | None:
-        """Give what is wanted at and below the *step*; None if nothing is."""
+    def child(self, step: str | int, key_offset: int = -1) -> PositionTree | None:
+        """Return the subtree under a key or index and enter the offset of its key, or None."""
         node = self.children.get(step)
         if node is not None:
-            node.key_at = key_at
+            node.key_offset = key_offset
         return node
 
     def offset(self, path: Iterable[str | int], of_key: bool) -> int:
-        """Give the offset of the value or key at *path*, or of the nearest value on the way.
+        """Return the offset of the value or key at *path*, or of its nearest ancestor that exists.
 
-        What was found below the first of two equal keys stands before the value of the second,
-        which counts: so it is known to be void.
+        Of duplicate keys the last one counts: a child that was found before its parent's value
+        belongs to an earlier one.
         """
         node = self
         for step in path:
             child = node.children[step]
-            if child.at < node.at:
-                return node.at
+            if child.value_offset < node.value_offset:
+                return node.value_offset
             node = child
-        return node.key_at if of_key and node.key_at >= 0 else node.at
+        return node.key_offset if of_key and node.key_offset >= 0 else node.value_offset
 
 
 def places_at(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
-    """Turn offsets into places in one pass; a column is a code point, whatever its bytes."""
+    """Return the places of offsets, found in one pass; columns are code points, also in bytes."""
     newline: Any = b"\n" if isinstance(text, bytes) else "\n"
     places, last, line, column = {}, 0, 1, 1
     for offset in sorted(set(offsets)):
@@ -56,6 +56,7 @@ def places_at(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
         if breaks := part.count(newline):
             line, column = line + breaks, 1
             part = part[part.rindex(newline) + 1 :]
-        column += len(part.translate(None, _CONTINUATION) if isinstance(part, bytes) else part)
+        is_bytes = isinstance(part, bytes)
+        column += len(part.translate(None, _CONTINUATION_BYTES) if is_bytes else part)
         places[offset], last = Place(line, column), offset
     return places

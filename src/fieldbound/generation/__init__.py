@@ -1,4 +1,4 @@
-"""A contract in, instances out: Hypothesis strategies, and cases at and beyond each limit."""
+"""Generation of instances: Hypothesis strategies, and test cases for each limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A contract goes in, a pair of instances for each limit comes out: at it, and just beyond it."""
+"""Test cases for each limit of a contract: an instance at it, and one just beyond it."""
 
 from __future__ import annotations
 
@@ -8,87 +8,92 @@ from itertools import islice
 from typing import Any, Final
 
 from fieldbound.algebra import canonical_text
-from fieldbound.coverage import reach
+from fieldbound.coverage import boundary_position
 from fieldbound.model import Case, Inseparable, Limit, json_type
-from fieldbound.validation import Contract
+from fieldbound.validation import Contract, checker_of
 
-from .certify import Found, Probe, probe
+from .certify import CertifiedMutation, Certifier, certifier_of
 
-#: Pairs for one limit at most; of an enumeration there is one for each member.
-_MOST: Final = 12
-_MEMBERS: Final = 300
-_LOOKED_AT: Final = 400
-#: Values of one JSON type that are told of a limit on the type.
-_OF_KIND: Final = 3
+#: Maximum number of cases for one limit, and for one enumeration, which has a case per member.
+_MAX_CASES: Final = 12
+_MAX_MEMBERS: Final = 300
+_MAX_CANDIDATES: Final = 400
+#: Maximum number of values per JSON type for a limit on the type.
+_MAX_PER_TYPE: Final = 3
 
 
 def cases(contract: Contract) -> tuple[Case, ...]:
     """Return certified cases for every limit of a contract, in the order of its limits.
 
-    Each is a pair: an instance at the limit, which both engines take, and one just beyond it, which
-    both refuse for that limit alone; where there is none, the reason why. A limit that can be kept
-    or broken in several ways has several pairs. They are the same on every machine.
+    Each is a pair: an instance at the limit, which both validators accept, and one just beyond it,
+    which both reject for that limit alone; or the reason why there is none. A limit that can be
+    satisfied or broken in several ways has several cases. They are the same on every machine.
 
-    Raises Unsatisfiable where no instance is valid, Unspecified where there is nothing to judge by.
+    Raises Unsatisfiable if no instance is valid, Unspecified if there is no documented schema.
     """
-    contract.unrecorded_is_valid(None)
-    known = probe(contract)
-    return tuple(case for limit in contract.limits for case in _cases(known, limit))
+    checker_of(contract).is_valid(None)
+    certifier = certifier_of(contract)
+    return tuple(case for limit in contract.limits for case in _cases(certifier, limit))
 
 
-def _cases(known: Probe, limit: Limit) -> Iterator[Case]:
-    kept, broken = _kept(known, limit), _broken(known, limit)
-    reason = _reason(known, limit, kept, broken)
-    for index in range(max(len(kept), len(broken), 1)):
-        valid = kept[index % len(kept)] if kept else None
-        wrong = broken[index % len(broken)] if broken else None
+def _cases(certifier: Certifier, limit: Limit) -> Iterator[Case]:
+    valid_instances, mutations = _valid_instances(certifier, limit), _mutations(certifier, limit)
+    reason = _reason(certifier, limit, valid_instances, mutations)
+    for index in range(max(len(valid_instances), len(mutations), 1)):
+        valid = valid_instances[index % len(valid_instances)] if valid_instances else None
+        mutation = mutations[index % len(mutations)] if mutations else None
         yield Case(
             limit,
-            deepcopy(valid),  # each is the reader's own
-            None if wrong is None else deepcopy(wrong.instance),
-            None if wrong is None else wrong.violation,
+            deepcopy(valid),  # the caller may change it
+            None if mutation is None else deepcopy(mutation.instance),
+            None if mutation is None else mutation.violation,
             reason,
-            bool(kept),
+            bool(valid_instances),
         )
 
 
-def _kept(known: Probe, limit: Limit) -> list[Any]:
-    """Return instances that keep a limit, those exactly at it first."""
-    most = _MEMBERS if limit.keyword == "enum" else _MOST
+def _valid_instances(certifier: Certifier, limit: Limit) -> list[Any]:
+    """Return instances that satisfy a limit, those exactly at it first."""
+    max_cases = _MAX_MEMBERS if limit.keyword == "enum" else _MAX_CASES
     found: dict[str, tuple[float, str, Any]] = {}
-    for value, instance in islice(known.kept(limit), _LOOKED_AT):
-        far = _distance(limit, value)
-        found.setdefault(canonical_text(instance), (far, json_type(value), instance))
-    told = sorted(found.values(), key=lambda each: each[0])
+    for value, instance in islice(certifier.valid_instances(limit), _MAX_CANDIDATES):
+        distance = _distance(limit, value)
+        found.setdefault(canonical_text(instance), (distance, json_type(value), instance))
+    nearest = sorted(found.values(), key=lambda each: each[0])
     if limit.keyword == "type":
-        by_kind: dict[str, list[tuple[float, str, Any]]] = {}
-        for each in told:
-            by_kind.setdefault(each[1], []).append(each)
-        told = [each for some in by_kind.values() for each in some[:_OF_KIND]]
-    return [instance for _, _, instance in told][:most]
+        by_type: dict[str, list[tuple[float, str, Any]]] = {}
+        for each in nearest:
+            by_type.setdefault(each[1], []).append(each)
+        nearest = [each for group in by_type.values() for each in group[:_MAX_PER_TYPE]]
+    return [instance for _, _, instance in nearest][:max_cases]
 
 
 def _distance(limit: Limit, value: Any) -> float:
-    """Return how far a value is from the bound it keeps; what has no bound is at it."""
-    if reach(limit, value) != "inside":
+    """Return the distance of a value from its bound, 0 without a bound."""
+    if boundary_position(limit, value) != "inside":
         return 0
     size = value if isinstance(value, (int, float)) else len(value) if value is not None else 0
     return abs(size - limit.value) if isinstance(limit.value, (int, float)) else 0
 
 
-def _broken(known: Probe, limit: Limit) -> list[Found]:
-    """Return mistakes with a limit; of those with its type one for each type."""
-    mistakes = known.mistakes(limit)
-    alone = [each for each in mistakes if each.alone] or list(mistakes)
+def _mutations(certifier: Certifier, limit: Limit) -> list[CertifiedMutation]:
+    """Return mutations of a limit; for a limit on the type one per JSON type."""
+    found = certifier.mutations(limit)
+    alone = [each for each in found if each.alone] or list(found)
     if limit.keyword == "type":
-        by_kind: dict[str, Found] = {}
+        by_type: dict[str, CertifiedMutation] = {}
         for each in alone:
-            by_kind.setdefault(json_type(each.value), each)
-        alone = list(by_kind.values())
-    return alone[:_MOST]
+            by_type.setdefault(json_type(each.value), each)
+        alone = list(by_type.values())
+    return alone[:_MAX_CASES]
 
 
-def _reason(known: Probe, limit: Limit, kept: Sequence[Any], broken: Sequence[Found]) -> str | None:
-    if not broken or not broken[0].alone:
-        return Inseparable(limit, known.in_the_way(limit)).reason
-    return None if kept else "no valid instance was found that has what it is on"
+def _reason(
+    certifier: Certifier,
+    limit: Limit,
+    valid_instances: Sequence[Any],
+    mutations: Sequence[CertifiedMutation],
+) -> str | None:
+    if not mutations or not mutations[0].alone:
+        return Inseparable(limit, certifier.blocking_limits(limit)).reason
+    return None if valid_instances else "no valid instance was found that has the limited value"

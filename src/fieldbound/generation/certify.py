@@ -1,4 +1,4 @@
-"""A contract goes in, certified instances come out: that keep its limits, or break just one."""
+"""Certified instances: both validators agree that they are valid, or break exactly one limit."""
 
 from __future__ import annotations
 
@@ -13,251 +13,271 @@ from weakref import WeakKeyDictionary
 
 from fieldbound.algebra import (
     Algebra,
-    All,
     Arrays,
-    Either,
-    Everything,
-    Form,
+    FullSource,
+    Intersection,
     Objects,
-    Simplest,
+    SimplestSource,
+    Union,
+    ValueSet,
     is_within,
 )
 from fieldbound.model import Limit, Unsatisfiable, Violation, tokens_of
-from fieldbound.validation import Contract
+from fieldbound.validation import Contract, checker_of
 
-from .bounds import Anatomy
-from .generator import Branch, Making, Route
-from .mutations import OF_NAMES, Wrong, name_of, some, wrong
+from .analysis import Analysis
+from .generator import Branch, Generator, ValuePath
+from .mutations import PRESENCE_KEYWORDS, Mutation, mutations_of, property_name, sample_values
 from .objects_and_arrays import ABSENT
 
-_ROUTES: Final = 24
-_MOST: Final = 16
-_TRIED: Final = 400
-_TURNS: Final = 6
-#: Limits that are named as standing in the way of another.
-_NAMED: Final = 4
-#: Limits that are kept or broken by a part of what they are on.
-_OF_PARTS: Final = OF_NAMES | frozenset(
+_MAX_PATHS: Final = 24
+_MAX_MUTATIONS: Final = 16
+_MAX_CANDIDATES: Final = 400
+_CYCLES: Final = 6
+#: Maximum number of limits named as preventing a violation of another one alone.
+_MAX_NAMED: Final = 4
+#: Keywords that are satisfied or violated by a part of the value.
+_PART_KEYWORDS: Final = PRESENCE_KEYWORDS | frozenset(
     "additionalProperties unevaluatedProperties propertyNames items additionalItems "
     "unevaluatedItems".split()
 )
-#: What the reference calls a limit that is broken inside, or one that is written as `false`.
-_APPLYING: Final = frozenset(("anyOf", "oneOf", "not", "if", "dependencies", "contains", None))
+#: Validators in errors of jsonschema that stand for an inner keyword, or for a `false` schema.
+_APPLICATORS: Final = frozenset(("anyOf", "oneOf", "not", "if", "dependencies", "contains", None))
 
 
-class Found(NamedTuple):
-    """Where a certified mistake is, and what."""
+class CertifiedMutation(NamedTuple):
+    """A certified mutation: what breaks a limit, and where."""
 
-    route: Route
+    path: ValuePath
     value: Any
-    instance: Any  # the simplest that has it
+    instance: Any  # the simplest with the mutation
     violation: Violation
-    rivals: tuple[Limit, ...]  # what else it breaks, and need not
+    other_limits: tuple[Limit, ...]  # what else it breaks, not implied by the limit
 
     @property
     def alone(self) -> bool:
-        """Whether it breaks the one limit alone."""
-        return not self.rivals
+        """Whether it breaks only this limit."""
+        return not self.other_limits
 
 
-class Probe:
-    """What is made of one contract, to see what it takes and refuses."""
+class Certifier:
+    """Certifies instances and mutations of one contract."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self.making = Making(Anatomy(_algebra(contract)))
-        self.anatomy = self.making.anatomy
-        if self.anatomy.height(self.anatomy.root) == inf:
-            raise Unsatisfiable(contract.name, self.anatomy.why_nothing())
-        self._found: dict[Limit, tuple[Found, ...]] = {}
-        #: The limits that refuse what is meant to break another: on the same value, or not.
-        self._others: tuple[dict[Limit, dict[Limit, None]], dict[Limit, dict[Limit, None]]] = (
+        self.generator = Generator(Analysis(_algebra(contract)))
+        self.analysis = self.generator.analysis
+        if self.analysis.min_depth(self.analysis.root) == inf:
+            raise Unsatisfiable(contract.name, self.analysis.explain_empty())
+        self._mutations: dict[Limit, tuple[CertifiedMutation, ...]] = {}
+        #: The limits that mutations of another one break as well: on the same value, or elsewhere.
+        self._also_broken: tuple[dict[Limit, dict[Limit, None]], dict[Limit, dict[Limit, None]]] = (
             {},
             {},
         )
 
     @cached_property
     def _reference(self) -> Any:
-        return self.contract.reference()
+        return checker_of(self.contract).reference()
 
-    # -- where a limit is ------------------------------------------------------------------------
+    # -- where a limit applies -------------------------------------------------------------------
 
-    def routes(self, limit: Limit) -> Iterator[tuple[Route, Form]]:
-        """Yield the ways to the value that a limit is on, and the form of what is right there."""
-        for route, form in islice(self._walk(self.anatomy.root, self._tokens(limit), ()), _ROUTES):
-            yield route, form
-            if limit.keyword in _OF_PARTS:  # they are put into one of the alternatives
-                yield from self._branches(route, form)
+    def paths(self, limit: Limit) -> Iterator[tuple[ValuePath, ValueSet]]:
+        """Yield the paths to the value that a limit applies to, with the valid values there."""
+        for path, value_set in islice(
+            self._walk(self.analysis.root, self._tokens(limit), ()), _MAX_PATHS
+        ):
+            yield path, value_set
+            if limit.keyword in _PART_KEYWORDS:  # also inside each branch
+                yield from self._branches(path, value_set)
 
-    def _branches(self, route: Route, form: Form) -> Iterator[tuple[Route, Form]]:
-        for index, each in enumerate(form.branches if isinstance(form, (Either, All)) else ()):
-            inner = self.anatomy.resolved(each)
-            yield (*route, Branch(index)), inner
-            yield from self._branches((*route, Branch(index)), inner)
+    def _branches(
+        self, path: ValuePath, value_set: ValueSet
+    ) -> Iterator[tuple[ValuePath, ValueSet]]:
+        for index, each in enumerate(
+            value_set.branches if isinstance(value_set, (Union, Intersection)) else ()
+        ):
+            inner = self.analysis.resolve(each)
+            yield (*path, Branch(index)), inner
+            yield from self._branches((*path, Branch(index)), inner)
 
     def _tokens(self, limit: Limit) -> tuple[str, ...]:
         tokens = tokens_of(limit.pointer)
-        return tokens[:-1] if limit.keyword in OF_NAMES else tokens
+        return tokens[:-1] if limit.keyword in PRESENCE_KEYWORDS else tokens
 
     def _walk(
-        self, form: Form, tokens: tuple[str, ...], route: Route
-    ) -> Iterator[tuple[Route, Form]]:
+        self, value_set: ValueSet, tokens: tuple[str, ...], path: ValuePath
+    ) -> Iterator[tuple[ValuePath, ValueSet]]:
         if not tokens:
-            yield route, self.anatomy.resolved(form)
+            yield path, self.analysis.resolve(value_set)
             return
-        form = self.anatomy.opened(form)
-        if isinstance(form, (Either, All)):
-            for index, each in enumerate(form.branches):
-                yield from self._walk(each, tokens, (*route, Branch(index)))
-        elif isinstance(form, Objects):
-            for name in self._names(form, tokens[0]):
-                inner = self.anatomy.value_of(form, name)
-                yield from self._walk(inner, tokens[1:], (*route, name))
-        elif isinstance(form, Arrays):
-            for index in self._indices(form, tokens[0]):
-                inner = form.first[index] if index < len(form.first) else form.rest
-                yield from self._walk(inner, tokens[1:], (*route, index))
+        value_set = self.analysis.expand(value_set)
+        if isinstance(value_set, (Union, Intersection)):
+            for index, each in enumerate(value_set.branches):
+                yield from self._walk(each, tokens, (*path, Branch(index)))
+        elif isinstance(value_set, Objects):
+            for name in self._names(value_set, tokens[0]):
+                inner = self.analysis.property_values(value_set, name)
+                yield from self._walk(inner, tokens[1:], (*path, name))
+        elif isinstance(value_set, Arrays):
+            for index in self._indices(value_set, tokens[0]):
+                inner = (
+                    value_set.prefix_items[index]
+                    if index < len(value_set.prefix_items)
+                    else value_set.items
+                )
+                yield from self._walk(inner, tokens[1:], (*path, index))
 
-    def _names(self, form: Objects, token: str) -> Iterator[str]:
-        if token != "*" or token in form.named:
+    def _names(self, value_set: Objects, token: str) -> Iterator[str]:
+        if token != "*" or token in value_set.properties:
             yield token
             return
-        for family in self.anatomy.names(form):
-            yield from islice(self.making.object(form).names_of(family, 3), 1)
-        yield from form.named
+        for names in self.analysis.undeclared_names(value_set):
+            yield from islice(self.generator.object(value_set).sample_names(names, 3), 1)
+        yield from value_set.properties
 
-    def _indices(self, form: Arrays, token: str) -> Iterator[int]:
+    def _indices(self, value_set: Arrays, token: str) -> Iterator[int]:
         if token.isdecimal():
             yield int(token)
         elif token == "*":
-            yield from dict.fromkeys((len(form.first), *range(len(form.first))))
+            yield from dict.fromkeys(
+                (len(value_set.prefix_items), *range(len(value_set.prefix_items)))
+            )
 
-    # -- what breaks it --------------------------------------------------------------------------
+    # -- mutations -------------------------------------------------------------------------------
 
-    def mistakes(self, limit: Limit) -> tuple[Found, ...]:
-        """Return certified mistakes with a limit, those that break it alone first."""
-        found = self._found.get(limit)
+    def mutations(self, limit: Limit) -> tuple[CertifiedMutation, ...]:
+        """Return the certified mutations of a limit, those that break it alone first."""
+        found = self._mutations.get(limit)
         if found is None:
-            found = self._found[limit] = tuple(self._mistakes(limit))
+            found = self._mutations[limit] = tuple(self._certify_all(limit))
         return found
 
-    def _mistakes(self, limit: Limit) -> list[Found]:
-        alone: dict[str, Found] = {}
-        together: dict[str, Found] = {}
+    def _certify_all(self, limit: Limit) -> list[CertifiedMutation]:
+        alone: dict[str, CertifiedMutation] = {}
+        together: dict[str, CertifiedMutation] = {}
         for candidates in self._candidates(limit):
-            for route, value in islice(candidates, _TRIED):
-                found = self._tried(limit, route, value)
+            for path, value in islice(candidates, _MAX_CANDIDATES):
+                found = self._certify(limit, path, value)
                 if found is not None:
-                    kept = alone if found.alone else together
-                    kept.setdefault(repr((route, value)), found)
-                if len(alone) >= _MOST:
+                    group = alone if found.alone else together
+                    group.setdefault(repr((path, value)), found)
+                if len(alone) >= _MAX_MUTATIONS:
                     break
             if alone:
                 break
-        return [*alone.values(), *islice(together.values(), _MOST)]
+        return [*alone.values(), *islice(together.values(), _MAX_MUTATIONS)]
 
-    def _candidates(self, limit: Limit) -> Iterator[Iterator[tuple[Route, Any]]]:
-        """Yield groups of mistakes not yet certified: likely ones, then whatever there may be.
+    def _candidates(self, limit: Limit) -> Iterator[Iterator[tuple[ValuePath, Any]]]:
+        """Yield groups of candidates: common mistakes, then any others.
 
-        The latter are what the contract takes without the limit alone, for that may hold only where
-        another attribute has a certain value; then what is not right of the value, or holds it.
+        The others are instances that only this limit makes invalid (it may be conditional on
+        another property), then values outside the value sets along the path.
         """
-        algebra, making = self.anatomy.algebra, self.making
-        for route, form in self.routes(limit):
-            yield self._routed(route, wrong(limit, form, self.anatomy, making))
-        loose = self.contract.algebra(without=limit)
-        others = None if loose is None else algebra.without(loose.root, algebra.root)
-        yield self._within(limit, some(others, self.anatomy, making))
+        algebra, generator = self.analysis.algebra, self.generator
+        for path, value_set in self.paths(limit):
+            yield self._at_path(path, mutations_of(limit, value_set, self.analysis, generator))
+        loosened = checker_of(self.contract).algebra(without=limit)
+        others = None if loosened is None else algebra.difference(loosened.root, algebra.root)
+        yield self._with_common_mistakes(limit, sample_values(others, self.analysis, generator))
         tokens = self._tokens(limit)
         for depth in range(len(tokens), -1, -1):
-            for route, form in islice(self._walk(self.anatomy.root, tokens[:depth], ()), _ROUTES):
-                contrary = some(algebra.negation(form), self.anatomy, making)
-                yield self._routed(route, (Wrong((), each) for each in contrary))
+            for path, value_set in islice(
+                self._walk(self.analysis.root, tokens[:depth], ()), _MAX_PATHS
+            ):
+                outside = sample_values(algebra.negation(value_set), self.analysis, generator)
+                yield self._at_path(path, (Mutation((), each) for each in outside))
 
-    def _within(self, limit: Limit, instances: Iterator[Any]) -> Iterator[tuple[Route, Any]]:
-        """Yield instances, the first that breaks the limit alone with likelier mistakes in it."""
+    def _with_common_mistakes(
+        self, limit: Limit, instances: Iterator[Any]
+    ) -> Iterator[tuple[ValuePath, Any]]:
+        """Yield instances, the first that breaks only the limit with common mistakes in it."""
         for instance in instances:
-            violation = self.breaks(instance, limit)
-            if violation is not None and limit.keyword not in OF_NAMES:
-                for _, form in self.routes(limit):
-                    for more, value in wrong(limit, form, self.anatomy, self.making):
-                        if not more:
-                            yield (), _with(instance, tokens_of(violation.pointer), value)
+            violation = self.sole_violation(instance, limit)
+            if violation is not None and limit.keyword not in PRESENCE_KEYWORDS:
+                for _, value_set in self.paths(limit):
+                    for rest, value in mutations_of(
+                        limit, value_set, self.analysis, self.generator
+                    ):
+                        if not rest:
+                            yield (), _replace_at(instance, tokens_of(violation.pointer), value)
                 yield (), instance
                 return
             yield (), instance
 
-    def _routed(self, route: Route, mistakes: Iterator[Wrong]) -> Iterator[tuple[Route, Any]]:
-        return (((*route, *more), value) for more, value in mistakes)
+    def _at_path(
+        self, path: ValuePath, mutations: Iterator[Mutation]
+    ) -> Iterator[tuple[ValuePath, Any]]:
+        return (((*path, *rest), value) for rest, value in mutations)
 
-    def _tried(self, limit: Limit, route: Route, value: Any) -> Found | None:
-        """Return a mistake if it is one with this limit, in the simplest instance there is."""
+    def _certify(self, limit: Limit, path: ValuePath, value: Any) -> CertifiedMutation | None:
+        """Return a mutation if it breaks the limit in the simplest instance."""
         try:
-            instance = self.making.place(Simplest(), route, value)
+            instance = self.generator.build_with(SimplestSource(), path, value)
         except LookupError:
             return None
-        violation = self.breaks(instance, limit)
-        if violation is None or not self.agrees(instance, violation):
+        violation = self.sole_violation(instance, limit)
+        if violation is None or not self.reference_agrees(instance, violation):
             return None
-        rivals = self.rivals(violation)
-        return Found(route, value, instance, violation, rivals)
+        other_limits = self.other_limits(violation)
+        return CertifiedMutation(path, value, instance, violation, other_limits)
 
-    def breaks(self, instance: Any, limit: Limit) -> Violation | None:
-        """Return the violation of a limit, if it is the only one of an instance."""
-        if self.contract.unrecorded_is_valid(instance):
+    def sole_violation(self, instance: Any, limit: Limit) -> Violation | None:
+        """Return the violation of a limit if it is the only one of an instance."""
+        if checker_of(self.contract).is_valid(instance):
             return None
-        report = self.contract.unrecorded_check(instance)
+        report = checker_of(self.contract).check(instance)
         for violation in report:
             if violation.limit is not None and violation.limit != limit:
-                together = limit in violation.also
-                self._others[together].setdefault(limit, {}).setdefault(violation.limit)
+                same_value = limit in violation.also
+                self._also_broken[same_value].setdefault(limit, {}).setdefault(violation.limit)
         if len(report) != 1 or report.violations[0].limit != limit:
             return None
         return report.violations[0]
 
-    def in_the_way(self, limit: Limit) -> tuple[Limit, ...]:
-        """Return the limits without which a limit cannot be broken."""
-        rivals = [each for found in self.mistakes(limit) for each in found.rivals]
-        found = dict.fromkeys((*rivals, *self._others[True].get(limit, {})))
-        return tuple(found or self._others[False].get(limit, {}))[:_NAMED]
+    def blocking_limits(self, limit: Limit) -> tuple[Limit, ...]:
+        """Return the limits that prevent this one from being broken alone."""
+        other_limits = [each for found in self.mutations(limit) for each in found.other_limits]
+        found = dict.fromkeys((*other_limits, *self._also_broken[True].get(limit, {})))
+        return tuple(found or self._also_broken[False].get(limit, {}))[:_MAX_NAMED]
 
-    def kept(self, limit: Limit) -> Iterator[tuple[Any, Any]]:
-        """Yield certified instances that keep a limit, each with the value that does."""
-        for route, form in self.routes(limit):
-            for more, value in self._right(limit, form):
+    def valid_instances(self, limit: Limit) -> Iterator[tuple[Any, Any]]:
+        """Yield certified instances that satisfy a limit, each with the value that does."""
+        for path, value_set in self.paths(limit):
+            for rest, value in self._valid_values(limit, value_set):
                 try:
-                    instance = self.making.place(Simplest(), (*route, *more), value)
+                    instance = self.generator.build_with(SimplestSource(), (*path, *rest), value)
                 except LookupError:
                     continue
-                if self.contract.unrecorded_is_valid(instance) and self.agrees(instance):
+                if checker_of(self.contract).is_valid(instance) and self.reference_agrees(instance):
                     yield value, instance
 
-    def _right(self, limit: Limit, form: Form) -> Iterator[Wrong]:
-        """Yield values that keep a limit, those at its bound among them, not yet certified."""
-        making, height = self.making, self.anatomy.height
-        if limit.keyword in OF_NAMES:
-            if isinstance(form, Objects):
-                name = name_of(limit)
-                inner = self.anatomy.value_of(form, name)
-                if height(inner) < inf:
-                    yield Wrong((name,), making.simplest(inner))
-        elif height(form) == inf:
-            yield Wrong((), ABSENT)
+    def _valid_values(self, limit: Limit, value_set: ValueSet) -> Iterator[Mutation]:
+        """Yield candidates that satisfy a limit, among them those at its bound."""
+        generator, min_depth = self.generator, self.analysis.min_depth
+        if limit.keyword in PRESENCE_KEYWORDS:
+            if isinstance(value_set, Objects):
+                name = property_name(limit)
+                inner = self.analysis.property_values(value_set, name)
+                if min_depth(inner) < inf:
+                    yield Mutation((name,), generator.simplest(inner))
+        elif min_depth(value_set) == inf:
+            yield Mutation((), ABSENT)
         else:
-            yield from (Wrong((), each) for each in making.known(form))
-            if isinstance(form, (Objects, Arrays, Either, All)):
-                yield Wrong((), making.simplest(form))
-                for turn in range(_TURNS):
-                    yield Wrong((), making.at_will(form, Everything(turn)))
+            yield from (Mutation((), each) for each in generator.examples(value_set))
+            if isinstance(value_set, (Objects, Arrays, Union, Intersection)):
+                yield Mutation((), generator.simplest(value_set))
+                for cycle in range(_CYCLES):
+                    yield Mutation((), generator.draw_value(value_set, FullSource(cycle)))
 
-    def rivals(self, violation: Violation) -> tuple[Limit, ...]:
-        """Return the limits that a violation breaks beside its own, if that does not imply them."""
+    def other_limits(self, violation: Violation) -> tuple[Limit, ...]:
+        """Return the other limits of a violation that its own limit does not imply."""
         return tuple(each for each in violation.also if not implies(violation.limit, each))
 
-    def agrees(self, instance: Any, violation: Violation | None = None) -> bool:
-        """Return whether jsonschema, the reference, finds the same wrong as we do, or nothing.
+    def reference_agrees(self, instance: Any, violation: Violation | None = None) -> bool:
+        """Return whether jsonschema, the reference, agrees: on validity, or on the keywords broken.
 
-        It cannot tell where it cannot read a pattern: those of Python are others.
+        It is taken to agree if it cannot compile a pattern, for those of Python differ.
         """
         try:
             found = [
@@ -268,30 +288,30 @@ class Probe:
             return True
         if violation is None or violation.limit is None:
             return not found
-        told = {each.keyword for each in (violation.limit, *violation.also)} | _APPLYING
-        return bool(found) and all(told & keywords for keywords in found)
+        keywords = {each.keyword for each in (violation.limit, *violation.also)} | _APPLICATORS
+        return bool(found) and all(keywords & names for names in found)
 
 
-def _with(instance: Any, tokens: tuple[str, ...], value: Any) -> Any:
-    """Return an instance with another value at a pointer."""
+def _replace_at(instance: Any, tokens: tuple[str, ...], value: Any) -> Any:
+    """Return an instance with the value at a pointer replaced."""
     if not tokens:
         return value
     if isinstance(instance, list):
         index = int(tokens[0])
-        inner = _with(instance[index], tokens[1:], value)
+        inner = _replace_at(instance[index], tokens[1:], value)
         return [*instance[:index], inner, *instance[index + 1 :]]
-    return {**instance, tokens[0]: _with(instance[tokens[0]], tokens[1:], value)}
+    return {**instance, tokens[0]: _replace_at(instance[tokens[0]], tokens[1:], value)}
 
 
 def _algebra(contract: Contract) -> Algebra:
-    found = contract.algebra()
-    if found is None:  # there is no limit to be taken out
+    found = checker_of(contract).algebra()
+    if found is None:  # without a limit to remove there is always one
         raise LookupError(contract.name)
     return found
 
 
 def implies(limit: Limit | None, other: Limit) -> bool:
-    """Return whether whatever keeps a limit keeps another, on the same value, too."""
+    """Return whether any value that satisfies a limit satisfies another one of the same value."""
     if limit is None or limit.pointer != other.pointer:
         return False
     return _implies(limit.keyword, repr(limit.value), other.keyword, repr(other.value))
@@ -305,12 +325,12 @@ def _implies(keyword: str, value: str, other: str, others: str) -> bool:
     )
 
 
-_PROBES: WeakKeyDictionary[Contract, Probe] = WeakKeyDictionary()
+_CERTIFIERS: WeakKeyDictionary[Contract, Certifier] = WeakKeyDictionary()
 
 
-def probe(contract: Contract) -> Probe:
-    """Return the probe of a contract, made once."""
-    found = _PROBES.get(contract)
+def certifier_of(contract: Contract) -> Certifier:
+    """Return the certifier of a contract, created once."""
+    found = _CERTIFIERS.get(contract)
     if found is None:
-        found = _PROBES[contract] = Probe(contract)
+        found = _CERTIFIERS[contract] = Certifier(contract)
     return found

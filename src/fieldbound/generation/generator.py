@@ -1,4 +1,4 @@
-"""Forms go in, instances come out: drawn from a source, through a place in them if one is given."""
+"""A generator of instances of value sets, from a source of random choices."""
 
 from __future__ import annotations
 
@@ -8,328 +8,366 @@ from math import inf
 from typing import Any, Final, NamedTuple
 
 from fieldbound.algebra import (
-    All,
-    Amounts,
     Arrays,
-    Either,
-    Form,
+    Enumerated,
+    Intersection,
     Numbers,
+    NumberSampler,
     Objects,
-    Simplest,
-    Source,
-    Spelling,
-    Texts,
-    Values,
+    RandomSource,
+    SimplestSource,
+    Strings,
+    StringSampler,
+    Union,
+    ValueSet,
+    canonical_text,
 )
 
-from .bounds import Anatomy
-from .objects_and_arrays import ASIDE, DEEPEST, NEAR, ArrayMaker, ObjectMaker, Options
+from .analysis import Analysis
+from .objects_and_arrays import (
+    BOUNDARY_BITS,
+    LEAF_BYTES,
+    MAX_NESTING,
+    ArrayGenerator,
+    ObjectGenerator,
+    Options,
+)
 
-#: Values of an enumeration that are told one by one.
-_LISTED: Final = 60
-#: How often a leaf is drawn at will, against the simplest, and how much objects count.
-_AT_WILL: Final = 7
-_WEIGHT: Final = 4
-#: Values that are tried for what several forms have in common, and told of one at most.
+#: Number of enumerated values that are options of their own.
+_MAX_LISTED: Final = 60
+#: Weight of random scalars against the simplest, and weight of objects and arrays.
+_RANDOM_WEIGHT: Final = 7
+_CONTAINER_WEIGHT: Final = 4
+#: Attempts to satisfy an intersection, and maximum number of distinct values.
 _TRIES: Final = 20
-_MANY: Final = 20_000
-#: What share of the draws each of several alternatives has at least: one of so many.
+_MAX_DISTINCT: Final = 20_000
+#: Each branch of a union has at least one in so many of the draws.
 _SHARE: Final = 7
+#: In a cycle, a first byte below these means a value near the simplest, or between the bounds.
+_NEAR_SIMPLEST: Final = 16
+_BETWEEN_BOUNDS: Final = 64
+#: How often a recursive value set counts, and the maximum number of bytes for one.
+_MAX_RECURSIONS: Final = 3
+_MAX_BYTES: Final = 4_000
 
-#: Of the bytes that a leaf takes by turns, those whose first is below stand for a value near the
-#: simplest.
-_NEAREST: Final = 16
-_INSIDE: Final = 64
-#: How often a form is in itself by turns, and how many bytes any takes at most.
-_TURNS: Final = 3
-_LARGEST: Final = 4_000
-
-Maker = Callable[[Source, int], Any]
+Draw = Callable[[RandomSource, int], Any]
 
 
 class Branch(NamedTuple):
-    """A step of a route: one of several alternatives."""
+    """A step of a path: one branch of a union or an intersection."""
 
     number: int
 
 
-#: The names and indices on the way to a value, and the alternatives taken.
-Route = tuple["str | int | Branch", ...]
+#: The path to a value: names, indices and branches.
+ValuePath = tuple["str | int | Branch", ...]
 
 
-class Making:
-    """Makes instances of the forms of one algebra."""
+class Generator:
+    """Generates instances of the value sets of one algebra."""
 
-    def __init__(self, anatomy: Anatomy) -> None:
-        self.anatomy = anatomy
-        self._options: dict[Form, Options] = {}
-        self._objects: dict[Form, ObjectMaker] = {}
-        self._arrays: dict[Form, ArrayMaker] = {}
-        self._sizes: dict[Form, int] = {}
-        self._within: list[Form] = []
-        self._building: list[Form] = []
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._options: dict[ValueSet, Options] = {}
+        self._objects: dict[ValueSet, ObjectGenerator] = {}
+        self._arrays: dict[ValueSet, ArrayGenerator] = {}
+        self._byte_counts: dict[ValueSet, int] = {}
+        self._counting: list[ValueSet] = []
+        self._under_construction: list[ValueSet] = []
 
-    def draw(self, source: Source) -> Any:
-        """Return an instance of the root form."""
-        return self.at_will(self.anatomy.root, source, 0)
+    def draw(self, source: RandomSource) -> Any:
+        """Return a random instance of the root."""
+        return self.draw_value(self.analysis.root, source, 0)
 
-    def at_will(self, form: Form, source: Source, depth: int = 0) -> Any:
-        """Return a value of a form."""
-        options = self.options(form)
-        if source.turn is not None:
-            return options.bound(depth, source, depth)
+    def draw_value(self, value_set: ValueSet, source: RandomSource, depth: int = 0) -> Any:
+        """Return a random value of a value set."""
+        options = self.options(value_set)
+        if source.cycle is not None:
+            return options.boundary(depth, source, depth)
         if len(options.values) == 1:
             return options.pick(0, source, depth)
         return options.pick(source.bytes(1)[0], source, depth)
 
-    def simplest(self, form: Form) -> Any:
-        """Return the simplest value of a form."""
-        return self.options(form).pick(0, Simplest(), DEEPEST)
+    def simplest(self, value_set: ValueSet) -> Any:
+        """Return the simplest value of a value set."""
+        return self.options(value_set).pick(0, SimplestSource(), MAX_NESTING)
 
-    def options(self, form: Form) -> Options:
-        """Return the ways of making a value of a form, of which there must be one."""
-        found = self._options.get(form)
+    def options(self, value_set: ValueSet) -> Options:
+        """Return the options for a value of a value set, which must not be empty."""
+        found = self._options.get(value_set)
         if found is None:
-            inner = self.anatomy.resolved(form)
+            inner = self.analysis.resolve(value_set)
             found = self._options.get(inner)
             if found is None:
-                self._building.append(inner)
-                ways = tuple(self._ways(inner))
-                found = Options(ways, tuple(self._bounds(inner, ways)))
-                self._building.pop()
-            self._options[form] = self._options[inner] = found
+                self._under_construction.append(inner)
+                values = tuple(self._option_values(inner))
+                found = Options(values, tuple(self._boundary_values(inner, values)))
+                self._under_construction.pop()
+            self._options[value_set] = self._options[inner] = found
         return found
 
-    def known(self, form: Form) -> list[Any]:
-        """Return values of a form told one by one: members, bounds, and such as people write."""
-        form = self.anatomy.resolved(form)
-        match form:
-            case Values(values):
+    def examples(self, value_set: ValueSet) -> list[Any]:
+        """Return scalars of a value set: members, boundary values and realistic examples."""
+        value_set = self.analysis.resolve(value_set)
+        match value_set:
+            case Enumerated(values):
                 return [deepcopy(each) for each in values]
-            case Texts():
-                return list(self.anatomy.spelling(form).edges)
+            case Strings():
+                return list(self.analysis.string_sampler(value_set).boundaries)
             case Numbers():
-                return list(self.anatomy.amounts(form).edges)
-            case Either(branches):
-                near = [each for each in branches if self.anatomy.height(each) == 0]
-                return [value for each in near for value in self.known(each)]
-            case All():
-                return [each for each in self.options(form).values if not callable(each)]
+                return list(self.analysis.number_sampler(value_set).boundaries)
+            case Union(branches):
+                scalars = [each for each in branches if self.analysis.min_depth(each) == 0]
+                return [value for each in scalars for value in self.examples(each)]
+            case Intersection():
+                return [each for each in self.options(value_set).values if not callable(each)]
         return []
 
-    def distinct(self, form: Form, depth: int = 0) -> Iterator[Any]:
-        """Yield different values of a form, one after the other, as long as there are more."""
-        form = self.anatomy.resolved(form)
-        if self.anatomy.height(form) == inf or depth > DEEPEST:
+    def distinct(self, value_set: ValueSet, depth: int = 0) -> Iterator[Any]:
+        """Yield distinct values of a value set, as long as there are more."""
+        value_set = self.analysis.resolve(value_set)
+        if self.analysis.min_depth(value_set) == inf or depth > MAX_NESTING:
             return
-        match form:
-            case Values(values):
+        match value_set:
+            case Enumerated(values):
                 yield from deepcopy(values)
-            case Texts():
-                yield from self.anatomy.spelling(form).several(_MANY)
+            case Strings():
+                yield from self.analysis.string_sampler(value_set).distinct(_MAX_DISTINCT)
             case Numbers():
-                amounts = self.anatomy.amounts(form)
+                numbers = self.analysis.number_sampler(value_set)
                 yield from dict.fromkeys(
-                    amounts.near(at >> 1, at & 1, amounts.edges[0]) for at in range(_MANY)
+                    numbers.at_step(at >> 1, at & 1, numbers.boundaries[0])
+                    for at in range(_MAX_DISTINCT)
                 )
-            case Either(branches):
+            case Union(branches):
                 for each in branches:
                     yield from self.distinct(each, depth + 1)
             case Arrays():
-                inner = form.first[0] if form.first else form.rest
+                inner = value_set.prefix_items[0] if value_set.prefix_items else value_set.items
                 for item in self.distinct(inner, depth + 1):
-                    yield self.array(form).made(Simplest(), DEEPEST, {0: item})
+                    yield self.array(value_set).build(SimplestSource(), MAX_NESTING, {0: item})
             case Objects():
-                yield from self._distinct_objects(form, depth)
-        yield self.simplest(form)
+                yield from self._distinct_objects(value_set, depth)
+        yield self.simplest(value_set)
 
-    def _distinct_objects(self, form: Objects, depth: int) -> Iterator[Any]:
-        maker = self.object(form)
-        for each in maker.attributes:
-            for value in self.distinct(each.form, depth + 1):
-                yield maker.made(Simplest(), DEEPEST, {each.name: value})
+    def _distinct_objects(self, value_set: Objects, depth: int) -> Iterator[Any]:
+        objects = self.object(value_set)
+        for each in objects.properties:
+            for value in self.distinct(each.values, depth + 1):
+                yield objects.build(SimplestSource(), MAX_NESTING, {each.name: value})
 
-    def size(self, form: Form) -> int:
-        """Return how many bytes are drawn for all that is in a value, each part once."""
-        form = self.anatomy.resolved(form)
-        found = self._sizes.get(form)
+    def byte_count(self, value_set: ValueSet) -> int:
+        """Return the number of bytes to draw for a value, counting each part once."""
+        value_set = self.analysis.resolve(value_set)
+        found = self._byte_counts.get(value_set)
         if found is not None:
             return found
-        above = self._within.count(form)
-        if above >= _TURNS or len(self._within) >= DEEPEST:
-            return 0  # it is no more in itself than so many times over
-        self._within.append(form)
-        found = min(self._sized(form), _LARGEST)
-        self._within.pop()
-        if not self._within:
-            self._sizes[form] = found
+        if self._counting.count(value_set) >= _MAX_RECURSIONS or len(self._counting) >= MAX_NESTING:
+            return 0  # recursion is counted only so often
+        self._counting.append(value_set)
+        found = min(self._count_bytes(value_set), _MAX_BYTES)
+        self._counting.pop()
+        if not self._counting:
+            self._byte_counts[value_set] = found
         return found
 
-    def _sized(self, form: Form) -> int:
-        if self.anatomy.height(form) == inf:
+    def _count_bytes(self, value_set: ValueSet) -> int:
+        if self.analysis.min_depth(value_set) == inf:
             return 0
-        match form:
-            case Texts() | Numbers():
-                return NEAR
+        match value_set:
+            case Strings() | Numbers():
+                return LEAF_BYTES
             case Objects():
-                inner = [each.form for each in self.object(form).attributes]
-                return len(inner) + 1 + sum(self.size(each) for each in inner)
+                inner = [each.values for each in self.object(value_set).properties]
+                return len(inner) + 1 + sum(self.byte_count(each) for each in inner)
             case Arrays():
-                return 1 + self.size(form.first[0] if form.first else form.rest)
-            case Either(branches) | All(branches):
-                return max(self.size(each) for each in branches)
+                return 1 + self.byte_count(
+                    value_set.prefix_items[0] if value_set.prefix_items else value_set.items
+                )
+            case Union(branches) | Intersection(branches):
+                return max(self.byte_count(each) for each in branches)
         return 0
 
-    def object(self, form: Objects) -> ObjectMaker:
-        """Return what makes the objects of a form."""
-        found = self._objects.get(form)
+    def object(self, value_set: Objects) -> ObjectGenerator:
+        """Return the generator of a set of objects."""
+        found = self._objects.get(value_set)
         if found is None:
-            found = self._objects[form] = ObjectMaker(self, form)
+            found = self._objects[value_set] = ObjectGenerator(self, value_set)
         return found
 
-    def array(self, form: Arrays) -> ArrayMaker:
-        """Return what makes the arrays of a form."""
-        found = self._arrays.get(form)
+    def array(self, value_set: Arrays) -> ArrayGenerator:
+        """Return the generator of a set of arrays."""
+        found = self._arrays.get(value_set)
         if found is None:
-            found = self._arrays[form] = ArrayMaker(self, form)
+            found = self._arrays[value_set] = ArrayGenerator(self, value_set)
         return found
 
-    def _ways(self, form: Form) -> Sequence[Any]:
-        anatomy = self.anatomy
-        match form:
-            case Values(values):
+    def _option_values(self, value_set: ValueSet) -> Sequence[Any]:
+        analysis = self.analysis
+        match value_set:
+            case Enumerated(values):
                 return [
-                    _copied(each) if isinstance(each, (dict, list)) else each
-                    for each in values[:_LISTED]
+                    _draw_copy(each) if isinstance(each, (dict, list)) else each
+                    for each in values[:_MAX_LISTED]
                 ] + (
                     [lambda source, _: deepcopy(values[source.integer(0, len(values) - 1)])]
-                    if len(values) > _LISTED
+                    if len(values) > _MAX_LISTED
                     else []
                 )
-            case Texts():
-                texts = anatomy.spelling(form)
-                return [texts.edges[0], *[lambda source, _: texts.draw(source)] * _AT_WILL]
+            case Strings():
+                strings = analysis.string_sampler(value_set)
+                return [
+                    strings.boundaries[0],
+                    *[lambda source, _: strings.draw(source)] * _RANDOM_WEIGHT,
+                ]
             case Numbers():
-                amounts = anatomy.amounts(form)
-                return [amounts.edges[0], *[lambda source, _: amounts.draw(source)] * _AT_WILL]
-            case Either(branches):
-                return self._either(branches)
-            case All(branches):
-                return self._all(branches)
+                numbers = analysis.number_sampler(value_set)
+                return [
+                    numbers.boundaries[0],
+                    *[lambda source, _: numbers.draw(source)] * _RANDOM_WEIGHT,
+                ]
+            case Union(branches):
+                return self._union_values(branches)
+            case Intersection(branches):
+                return self._intersection_values(branches)
             case Objects():
-                return [self.object(form).draw] * _WEIGHT
+                return [self.object(value_set).draw] * _CONTAINER_WEIGHT
             case Arrays():
-                return [self.array(form).draw] * _WEIGHT
-        raise TypeError(f"no value is of {form!r}")
+                return [self.array(value_set).draw] * _CONTAINER_WEIGHT
+        raise TypeError(f"the value set is empty: {value_set!r}")
 
-    def _bounds(self, form: Form, ways: Sequence[Any]) -> Sequence[Any]:
-        """Return the ways among which none may be left out."""
-        match form:
-            case Texts():
-                texts = self.anatomy.spelling(form)
-                return [_tuned(some, texts) for some in texts.bounds]
+    def _boundary_values(self, value_set: ValueSet, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the options that every run has to cover."""
+        match value_set:
+            case Strings():
+                sampler: StringSampler | NumberSampler = self.analysis.string_sampler(value_set)
+                return [_draw_boundary(each, sampler) for each in sampler.boundary_groups]
             case Numbers():
-                amounts = self.anatomy.amounts(form)
-                return [_tuned(some, amounts) for some in amounts.bounds]
-            case Either(branches):
-                height = self.anatomy.height
+                sampler = self.analysis.number_sampler(value_set)
+                return [_draw_boundary(each, sampler) for each in sampler.boundary_groups]
+            case Union(branches):
+                min_depth = self.analysis.min_depth
                 found: list[Any] = []
-                for each in self._known(branches):
-                    if height(each) == 0:
-                        found += self.options(each).bounds
-                    elif height(each) < inf:
-                        found.append(self._later(each))
+                for each in self._simplest_first(branches):
+                    if min_depth(each) == 0:
+                        found += self.options(each).boundaries
+                    elif min_depth(each) < inf:
+                        found.append(self._draw_lazily(each))
                 return found
-        return list(dict.fromkeys(ways))
+        distinct: dict[Any, Any] = {}
+        for each in values:  # each a JSON value, which may be unhashable, or what draws one
+            distinct.setdefault(each if callable(each) else canonical_text(each), each)
+        return list(distinct.values())
 
-    def _either(self, branches: Sequence[Form]) -> list[Any]:
-        height = self.anatomy.height
-        known = [each for each in self._known(branches) if height(each) < inf]
-        ways = [
-            list(self.options(each).values) if height(each) == 0 else [self._later(each)] * _WEIGHT
-            for each in known
+    def _union_values(self, branches: Sequence[ValueSet]) -> list[Any]:
+        min_depth = self.analysis.min_depth
+        possible = [each for each in self._simplest_first(branches) if min_depth(each) < inf]
+        options = [
+            list(self.options(each).values)
+            if min_depth(each) == 0
+            else [self._draw_lazily(each)] * _CONTAINER_WEIGHT
+            for each in possible
         ]
-        most = max(map(len, ways))
-        even = [each * -(-most // (_SHARE * len(each))) for each in ways]
-        return [way for each in even for way in each]
+        most = max(map(len, options))
+        balanced = [each * -(-most // (_SHARE * len(each))) for each in options]
+        return [option for each in balanced for option in each]
 
-    def _known(self, branches: Sequence[Form]) -> list[Form]:
-        """Return branches, the simpler ones first, without those that are what is being built."""
-        found = [each for each in branches if self.anatomy.resolved(each) not in self._building]
-        return sorted(found, key=self.anatomy.height)
+    def _simplest_first(self, branches: Sequence[ValueSet]) -> list[ValueSet]:
+        """Return the branches, the simplest first, without those under construction (recursion)."""
+        found = [
+            each for each in branches if self.analysis.resolve(each) not in self._under_construction
+        ]
+        return sorted(found, key=self.analysis.min_depth)
 
-    def _later(self, form: Form) -> Maker:
-        """Return what makes a value of a form that may lead back to where it is used."""
+    def _draw_lazily(self, value_set: ValueSet) -> Draw:
+        """Return a draw of a value set that is resolved when drawn: it may be recursive."""
         return lambda source, depth: (
-            self.simplest(form) if depth >= DEEPEST else self.at_will(form, source, depth)
+            self.simplest(value_set)
+            if depth >= MAX_NESTING
+            else self.draw_value(value_set, source, depth)
         )
 
-    def _all(self, branches: Sequence[Form]) -> list[Any]:
-        """Return ways of making values of one form that are kept where they are of the others."""
-        narrow = min(branches, key=lambda each: _WIDTHS.get(type(self.anatomy.resolved(each)), 9))
-        checks = [self.anatomy.takes(each) for each in branches if each is not narrow]
-        kept = [each for each in self.known(narrow) if all(takes(each) for takes in checks)]
-        ways = self.options(narrow).values
-        makers = [way for way in ways if callable(way)]
+    def _intersection_values(self, branches: Sequence[ValueSet]) -> list[Any]:
+        """Return options of the narrowest branch that the other branches accept."""
+        narrowest = min(
+            branches, key=lambda each: _WIDTHS.get(type(self.analysis.resolve(each)), 9)
+        )
+        validators = [self.analysis.validator(each) for each in branches if each is not narrowest]
+        accepted = [
+            each
+            for each in self.examples(narrowest)
+            if all(is_valid(each) for is_valid in validators)
+        ]
+        options = self.options(narrowest).values
+        draws = [each for each in options if callable(each)]
 
-        def tried(source: Source, depth: int) -> Any:
+        def drawn(source: RandomSource, depth: int) -> Any:
             value = None
             for _ in range(_TRIES):
-                value = makers[source.integer(0, len(makers) - 1)](source, depth)
-                if all(takes(value) for takes in checks):
+                value = draws[source.integer(0, len(draws) - 1)](source, depth)
+                if all(is_valid(value) for is_valid in validators):
                     break
             return value
 
-        return [*kept, *([tried] if makers else [])] or list(ways)
+        return [*accepted, *([drawn] if draws else [])] or list(options)
 
-    # -- a value at a place --------------------------------------------------------------------
+    # -- a value at a path ---------------------------------------------------------------------
 
-    def place(self, source: Source, route: Route, value: Any) -> Any:
-        """Return an instance with a value at the end of a route; ABSENT leaves it out there."""
-        return self._placed(self.anatomy.root, source, route, value, 0)
+    def build_with(self, source: RandomSource, path: ValuePath, value: Any) -> Any:
+        """Return an instance with the value at a path; ABSENT omits it."""
+        return self._build(self.analysis.root, source, path, value, 0)
 
-    def _placed(self, form: Form, source: Source, route: Route, value: Any, depth: int) -> Any:
-        if not route:
-            made = value(source, depth) if callable(value) else value
-            return deepcopy(made) if isinstance(made, (dict, list)) else made
-        form, step = self.anatomy.opened(form), route[0]
-        if isinstance(step, Branch) and isinstance(form, (Either, All)):
-            return self._placed(form.branches[step.number], source, route[1:], value, depth)
-        if isinstance(form, Objects):
-            inner = self.anatomy.value_of(form, str(step))
-            made = self._placed(inner, source, route[1:], value, depth + 1)
-            return self.object(form).made(source, depth, {str(step): made})
-        if isinstance(form, Arrays) and isinstance(step, int):
-            inner = form.first[step] if step < len(form.first) else form.rest
-            made = self._placed(inner, source, route[1:], value, depth + 1)
-            return self.array(form).made(source, depth, {step: made})
-        raise LookupError(f"no such route: {route}")
+    def _build(
+        self, value_set: ValueSet, source: RandomSource, path: ValuePath, value: Any, depth: int
+    ) -> Any:
+        if not path:
+            placed = value(source, depth) if callable(value) else value
+            return deepcopy(placed) if isinstance(placed, (dict, list)) else placed
+        value_set, step = self.analysis.expand(value_set), path[0]
+        if isinstance(step, Branch) and isinstance(value_set, (Union, Intersection)):
+            return self._build(value_set.branches[step.number], source, path[1:], value, depth)
+        if isinstance(value_set, Objects):
+            inner = self.analysis.property_values(value_set, str(step))
+            placed = self._build(inner, source, path[1:], value, depth + 1)
+            return self.object(value_set).build(source, depth, {str(step): placed})
+        if isinstance(value_set, Arrays) and isinstance(step, int):
+            inner = (
+                value_set.prefix_items[step]
+                if step < len(value_set.prefix_items)
+                else value_set.items
+            )
+            placed = self._build(inner, source, path[1:], value, depth + 1)
+            return self.array(value_set).build(source, depth, {step: placed})
+        raise LookupError(f"no such path: {path}")
 
 
 _WIDTHS: Final = {
-    kind: width for width, kind in enumerate((Values, Texts, Numbers, Objects, Arrays, All, Either))
+    kind: width
+    for width, kind in enumerate(
+        (Enumerated, Strings, Numbers, Objects, Arrays, Intersection, Union)
+    )
 }
 
 
-def _tuned(several: Sequence[Any], leaf: Spelling | Amounts) -> Maker:
-    """Return what makes one of several bounds, or a value within: near the simplest, or between.
+def _draw_boundary(boundaries: Sequence[Any], sampler: StringSampler | NumberSampler) -> Draw:
+    """Return a draw of a boundary value, or of one near the simplest, or between the bounds.
 
-    The lower the draw, the simpler: so a value shrinks from the bound to what shows the point.
+    The lower the bytes, the simpler the value: so Hypothesis shrinks it from the bound.
     """
 
-    def tuned(source: Source, _depth: int) -> Any:
-        high, low = source.bytes(NEAR)
-        turn = source.turn or 0
-        bound = several[(turn >> ASIDE) % len(several)]
-        if high < _NEAREST:
-            return leaf.near(high << 8 | low, turn, bound)
-        if high < _INSIDE:
-            share = (high - _NEAREST << 8 | low) / (_INSIDE - _NEAREST << 8)
-            return leaf.inside(share, turn, bound)
+    def drawn(source: RandomSource, _depth: int) -> Any:
+        high, low = source.bytes(LEAF_BYTES)
+        cycle = source.cycle or 0
+        bound = boundaries[(cycle >> BOUNDARY_BITS) % len(boundaries)]
+        if high < _NEAR_SIMPLEST:
+            return sampler.at_step(high << 8 | low, cycle, bound)
+        if high < _BETWEEN_BOUNDS:
+            fraction = (high - _NEAR_SIMPLEST << 8 | low) / (_BETWEEN_BOUNDS - _NEAR_SIMPLEST << 8)
+            return sampler.at_fraction(fraction, cycle, bound)
         return bound
 
-    return tuned
+    return drawn
 
 
-def _copied(value: Any) -> Maker:
+def _draw_copy(value: Any) -> Draw:
     return lambda _source, _depth: deepcopy(value)

@@ -1,8 +1,8 @@
-"""A limit and the form of what it is on go in, the mistakes people make with it come out."""
+"""Mutations: common mistakes that break one limit, by keyword."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import inf
 from random import Random
@@ -10,391 +10,373 @@ from typing import Any, Final, NamedTuple
 
 from fieldbound.algebra import (
     Arrays,
-    Chance,
-    Contained,
-    Either,
-    Form,
-    Nothing,
+    Contains,
+    Empty,
+    Enumerated,
     Numbers,
     Objects,
-    Texts,
-    Values,
-    plain,
-    varied,
+    SeededSource,
+    Strings,
+    Union,
+    ValueSet,
+    json_number,
+    modified,
 )
 from fieldbound.model import Limit, tokens_of
 
-from .bounds import Anatomy
-from .generator import Making, Route
+from .analysis import Analysis
+from .common_mistakes import (
+    ANY_VALUES,
+    EACH_TYPE,
+    FORMAT_ALIASES,
+    FULL_WIDTH,
+    MISFORMATTED,
+    MISSPELLINGS,
+)
+from .generator import Generator, ValuePath
 from .objects_and_arrays import ABSENT
 
 
-class Wrong(NamedTuple):
-    """A mistake: a value, or what makes one, at the end of a route from what the limit is on."""
+class Mutation(NamedTuple):
+    """A wrong value, or a function that draws one, at a path from the value that has the limit."""
 
-    route: Route
+    path: ValuePath
     value: Any
 
 
-#: How people write what a vendor writes otherwise.
-_WORDS: Final[dict[str, tuple[Any, ...]]] = {
-    "y": ("Yes", "yes", True),
-    "n": ("No", "no", False),
-    "true": (True, "True", "TRUE", "1", "Y"),
-    "false": (False, "False", "FALSE", "0", "N"),
-}
-_WIDE: Final = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
-#: A value of each type, as it comes about: nothing, a flag, a number that is none, and the like.
-_OF_TYPES: Final[tuple[Any, ...]] = (
-    None,
-    True,
-    False,
-    "",
-    "0",
-    "Y",
-    "true",
-    0,
-    1,
-    -1,
-    1.5,
-    [],
-    ["0"],
-    {},
-    {"0": "0"},
-)
-_ANY: Final[tuple[Any, ...]] = ("0", True, 0, None, "1970-01-01T00:00:00+00:00", [], {}, [{}])
-_FORMATS: Final[dict[str, tuple[str, ...]]] = {
-    "date-time": (
-        "1970-01-01T00:00:00",
-        "1970-01-01",
-        "1970-01-01 00:00:00Z",
-        "19700101T000000Z",
-        "1970-01-01T00:00:00+0000",
-        "1970-13-01T00:00:00Z",
-        "1970-02-30T00:00:00Z",
-        "01/31/1970",
-        "1970-01-01T24:00:00Z",
-    ),
-    "date": ("1970-01-01T00:00:00Z", "1970-1-1", "19700101", "1970-02-30", "31.01.1970"),
-    "time": ("00:00", "24:00:00Z", "00:00:00", "12:00 PM"),
-    "duration": ("1D", "P", "P1H", "PT", "1 day"),
-    "email": ("a", "a@", "@example.com", "a b@example.com", "a@b@c"),
-    "hostname": ("-a.example.com", "a_b", "a b", "https://example.com"),
-    "ipv4": ("1.2.3", "256.0.0.1", "01.2.3.4", "1.2.3.4/24"),
-    "ipv6": ("1.2.3.4", ":::", "12345::", "::1%eth0"),
-    "uri": ("example.com/a", "/a", "https://example.com/a b", "//example.com"),
-    "uri-reference": ("https://example.com/a b", "\\\\a", "a b"),
-    "uuid": ("2eb8aa08aa9811eab4aa73b441d16380", "2eb8aa08-aa98-11ea-b4aa-73b441d1638"),
-    "json-pointer": ("a", "/~", "#/a"),
-    "relative-json-pointer": ("/a", "-1", "01"),
-    "regex": ("(", "[", "a**"),
-    "uri-template": ("{", "{a", "a}"),
-}
-_FORMATS_LIKE: Final = {
-    "idn-email": "email",
-    "idn-hostname": "hostname",
-    "iri": "uri",
-    "iri-reference": "uri-reference",
-}
-_FEW: Final = 12
-_FRESH: Final = 6
+_MAX_EXAMPLES: Final = 12
+_MAX_VARIANTS: Final = 6
 _SEEDS: Final = 12
-#: Limits that demand a name: they are on the object, not on the value at their pointer.
-OF_NAMES: Final = frozenset(("required", "dependentRequired", "dependencies"))
+#: Keywords that require a property: they apply to the object above their pointer.
+PRESENCE_KEYWORDS: Final = frozenset(("required", "dependentRequired", "dependencies"))
 
-_Ways = Callable[["_Slot"], Iterable[Any]]
+_Mutate = Callable[["_Target"], Iterable[Any]]
 
 
-class _Slot(NamedTuple):
-    """What a limit is on."""
+class _Target(NamedTuple):
+    """The value set that a limit applies to."""
 
     limit: Limit
-    form: Form
-    anatomy: Anatomy
-    making: Making
+    value_set: ValueSet
+    analysis: Analysis
+    generator: Generator
 
     def parts(self, kind: type[Any]) -> list[Any]:
-        """Return the forms of one kind that values may be of."""
-        found, stack = [], [self.form]
+        """Return the value sets of one kind, also from inside unions."""
+        found, stack = [], [self.value_set]
         while stack:
-            form = self.anatomy.resolved(stack.pop())
-            if isinstance(form, kind):
-                found.append(form)
-            elif isinstance(form, Either):
-                stack += form.branches
+            value_set = self.analysis.resolve(stack.pop())
+            if isinstance(value_set, kind):
+                found.append(value_set)
+            elif isinstance(value_set, Union):
+                stack += value_set.branches
         return found
 
-    def values(self, few: int = _FEW) -> list[Any]:
-        """Return values that are right."""
-        if self.anatomy.height(self.form) == inf:
+    def values(self, count: int = _MAX_EXAMPLES) -> list[Any]:
+        """Return valid values."""
+        if self.analysis.min_depth(self.value_set) == inf:
             return []
-        return self.making.known(self.form)[:few]
+        return self.generator.examples(self.value_set)[:count]
 
-    def texts(self) -> list[str]:
-        """Return texts that are right, the shorter ones first."""
-        found = [text for part in self.parts(Texts) for text in self.anatomy.spelling(part).edges]
-        found += [each for part in self.parts(Values) for each in part.values]
+    def boundaries(
+        self, value_set: Strings | Numbers, count: int | None = _MAX_EXAMPLES
+    ) -> Sequence[Any]:
+        """Return boundary values of strings or numbers."""
+        analysis = self.analysis
+        if isinstance(value_set, Strings):
+            return analysis.string_sampler(value_set).boundaries[:count]
+        return analysis.number_sampler(value_set).boundaries[:count]
+
+    def strings(self) -> list[str]:
+        """Return valid strings, the shortest first."""
+        found = [word for part in self.parts(Strings) for word in self.boundaries(part, None)]
+        found += [each for part in self.parts(Enumerated) for each in part.values]
         return sorted(
             {each for each in found if isinstance(each, str)}, key=lambda each: (len(each), each)
         )
 
 
-def wrong(limit: Limit, form: Form, anatomy: Anatomy, making: Making) -> Iterator[Wrong]:
-    """Yield mistakes that break a limit, the likeliest first; each is yet to be checked.
+def mutations_of(
+    limit: Limit, value_set: ValueSet, analysis: Analysis, generator: Generator
+) -> Iterator[Mutation]:
+    """Yield mutations that may break a limit, the likeliest first; each is yet to be certified.
 
-    *form* is what is right where the limit stands: at its pointer, or, if it demands a name, at
-    the object.
+    *value_set* has the valid values at the limit's pointer, or the valid objects above it if
+    the limit requires a property.
     """
-    slot = _Slot(limit, form, anatomy, making)
-    ways = _WAYS.get(limit.keyword)
-    for each in ways(slot) if ways else ():
-        yield each if isinstance(each, Wrong) else Wrong((), each)
+    target = _Target(limit, value_set, analysis, generator)
+    mutate = _BY_KEYWORD.get(limit.keyword)
+    for each in mutate(target) if mutate else ():
+        yield each if isinstance(each, Mutation) else Mutation((), each)
 
 
-def some(form: Form | None, anatomy: Anatomy, making: Making) -> Iterator[Any]:
-    """Yield values of a form, of all its kinds, the simpler ones first; of None there are none."""
-    if form is None or anatomy.height(form) == inf:
+def sample_values(
+    value_set: ValueSet | None, analysis: Analysis, generator: Generator
+) -> Iterator[Any]:
+    """Yield values of each branch of a value set, the simplest first; none of None."""
+    if value_set is None or analysis.min_depth(value_set) == inf:
         return
-    branches = form.branches if isinstance(form, Either) else (form,)
-    kinds = [each for each in branches if anatomy.height(each) < inf]
-    for each in kinds:
-        yield making.simplest(each)
-    for each in kinds:
-        yield from making.known(each)[:_FEW]
+    branches = value_set.branches if isinstance(value_set, Union) else (value_set,)
+    nonempty = [each for each in branches if analysis.min_depth(each) < inf]
+    for each in nonempty:
+        yield generator.simplest(each)
+    for each in nonempty:
+        yield from generator.examples(each)[:_MAX_EXAMPLES]
         for seed in range(_SEEDS):
-            yield making.at_will(each, Chance(Random(seed)))
+            yield generator.draw_value(each, SeededSource(Random(seed)))
 
 
-# -- what is no value of its own ------------------------------------------------------------------
+# -- types and enumerations ------------------------------------------------------------------------
 
 
-def _types(slot: _Slot) -> Iterator[Any]:
-    for each in slot.values(3):
+def _wrong_types(target: _Target) -> Iterator[Any]:
+    for each in target.values(3):
         if isinstance(each, (int, float)) and not isinstance(each, bool):
             yield str(each)
-    yield from _OF_TYPES
-    yield from ([each] for each in slot.values(1))
+    yield from EACH_TYPE
+    yield from ([each] for each in target.values(1))
 
 
-def _members(slot: _Slot) -> Iterator[Any]:
-    members = slot.limit.value if slot.limit.keyword == "enum" else [slot.limit.value]
-    texts = [each for each in members if isinstance(each, str)]
-    for text in texts[:_FEW]:
-        yield from (text.lower(), text.upper(), text.capitalize())
-    for text in texts[:_FEW]:
-        yield from _WORDS.get(text.lower(), ())
-        yield from (f" {text}", f"{text} ", f"{text}\n", text.translate(_WIDE), text[:-1], text * 2)
-    for number in [each for each in members if isinstance(each, (int, float))][:_FEW]:
+def _near_members(target: _Target) -> Iterator[Any]:
+    members = target.limit.value if target.limit.keyword == "enum" else [target.limit.value]
+    strings = [each for each in members if isinstance(each, str)]
+    for word in strings[:_MAX_EXAMPLES]:
+        yield from (word.lower(), word.upper(), word.capitalize())
+    for word in strings[:_MAX_EXAMPLES]:
+        yield from MISSPELLINGS.get(word.lower(), ())
+        yield from (
+            f" {word}",
+            f"{word} ",
+            f"{word}\n",
+            word.translate(FULL_WIDTH),
+            word[:-1],
+            word * 2,
+        )
+    for number in [each for each in members if isinstance(each, (int, float))][:_MAX_EXAMPLES]:
         yield from (number + 1, number - 1, str(number))
-    yield from _OF_TYPES
+    yield from EACH_TYPE
 
 
 # -- lengths and patterns --------------------------------------------------------------------------
 
 
-def _longer(slot: _Slot) -> Iterator[str]:
-    least = slot.limit.value + 1
-    for form in slot.parts(Texts):
-        longer = slot.anatomy.spelling(varied(form, least=least, most=least))
-        yield from longer.edges[:_FEW]
-    for form in slot.parts(Texts):
-        yield from slot.anatomy.spelling(varied(form, least=least + 1, most=2 * least)).edges[:2]
+def _too_long(target: _Target) -> Iterator[str]:
+    least = target.limit.value + 1
+    for value_set in target.parts(Strings):
+        yield from target.boundaries(modified(value_set, min_length=least, max_length=least))
+    for value_set in target.parts(Strings):
+        yield from target.boundaries(
+            modified(value_set, min_length=least + 1, max_length=2 * least), 2
+        )
 
 
-def _shorter(slot: _Slot) -> Iterator[str]:
-    most = slot.limit.value - 1
-    for form in slot.parts(Texts):
-        yield from slot.anatomy.spelling(varied(form, least=most, most=most)).edges[:_FEW]
-        yield from slot.anatomy.spelling(varied(form, least=0, most=most)).edges[:_FEW]
+def _too_short(target: _Target) -> Iterator[str]:
+    most = target.limit.value - 1
+    for value_set in target.parts(Strings):
+        yield from target.boundaries(modified(value_set, min_length=most, max_length=most))
+        yield from target.boundaries(modified(value_set, min_length=0, max_length=most))
 
 
-def _unmatched(slot: _Slot) -> Iterator[str]:
-    pattern = slot.limit.value
-    for text in slot.texts()[:_FEW]:
-        yield from (text[:-1], text + text[-1:], f"{text} ", f" {text}", f"{text}\n", f"\n{text}")
-        yield from (f"x{text}", f"{text}x", text.lower(), text.upper(), f"0{text}", f"{text}.0")
-        yield from (f"-{text}", text.translate(_WIDE), text[:1] + "x" + text[1:], f"x{text[1:]}")
+def _not_matching(target: _Target) -> Iterator[str]:
+    pattern = target.limit.value
+    for word in target.strings()[:_MAX_EXAMPLES]:
+        yield from (word[:-1], word + word[-1:], f"{word} ", f" {word}", f"{word}\n", f"\n{word}")
+        yield from (f"x{word}", f"{word}x", word.lower(), word.upper(), f"0{word}", f"{word}.0")
+        yield from (
+            f"-{word}",
+            word.translate(FULL_WIDTH),
+            word[:1] + "x" + word[1:],
+            f"x{word[1:]}",
+        )
     yield from ("", " ")
-    for form in slot.parts(Texts):
-        others = tuple(each for each in form.patterns if each != pattern)
-        changed = varied(form, patterns=others, avoided=(*form.avoided, pattern))
-        yield from slot.anatomy.spelling(changed).edges[:_FEW]
+    for value_set in target.parts(Strings):
+        others = tuple(each for each in value_set.patterns if each != pattern)
+        changed = modified(
+            value_set, patterns=others, excluded_patterns=(*value_set.excluded_patterns, pattern)
+        )
+        yield from target.boundaries(changed)
 
 
-def _misformed(slot: _Slot) -> Iterator[str]:
-    name = slot.limit.value
-    yield from _FORMATS.get(_FORMATS_LIKE.get(name, name), ())
+def _misformatted(target: _Target) -> Iterator[str]:
+    name = target.limit.value
+    yield from MISFORMATTED.get(FORMAT_ALIASES.get(name, name), ())
     yield from ("", "0", " ")
-    for text in slot.texts()[:_FRESH]:
-        yield from (text[:-1], f"{text} ", f" {text}", text.replace(":", "", 1), text.lower())
-    for form in slot.parts(Texts):
-        others = tuple(each for each in form.formats if each != name)
-        changed = varied(form, formats=others, avoided_formats=(name,))
-        yield from slot.anatomy.spelling(changed).edges[:_FEW]
+    for word in target.strings()[:_MAX_VARIANTS]:
+        yield from (word[:-1], f"{word} ", f" {word}", word.replace(":", "", 1), word.lower())
+    for value_set in target.parts(Strings):
+        others = tuple(each for each in value_set.formats if each != name)
+        changed = modified(value_set, formats=others, excluded_formats=(name,))
+        yield from target.boundaries(changed)
 
 
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def _beyond(slot: _Slot) -> Iterator[Any]:
-    if isinstance(slot.limit.value, bool):  # of draft 4: the bound itself stands beside
-        yield from _beside(slot)
+def _out_of_range(target: _Target) -> Iterator[Any]:
+    if isinstance(target.limit.value, bool):  # draft 4: the bound is another keyword
+        yield from _excluded_bounds(target)
         return
-    limit = Fraction(str(slot.limit.value))
-    itself = not slot.limit.keyword.startswith("exclusive")  # is a number that is kept
-    bounds: dict[str, Any] = {"least": None, "most": limit, "below": itself}
-    if slot.limit.keyword.endswith("aximum"):
-        bounds = {"least": limit, "above": itself, "most": None}
-    for form in slot.parts(Numbers):
-        found = slot.anatomy.amounts(varied(form, **bounds)).edges
-        yield from sorted(found, key=lambda each: _distance(each, limit))[:_FEW]
+    limit = Fraction(str(target.limit.value))
+    exclude = not target.limit.keyword.startswith("exclusive")  # the bound itself is valid
+    bounds: dict[str, Any] = {"minimum": None, "maximum": limit, "exclusive_maximum": exclude}
+    if target.limit.keyword.endswith("aximum"):
+        bounds = {"minimum": limit, "exclusive_minimum": exclude, "maximum": None}
+    for value_set in target.parts(Numbers):
+        found = target.boundaries(modified(value_set, **bounds), None)
+        yield from sorted(found, key=lambda each: _by_distance(each, limit))[:_MAX_EXAMPLES]
 
 
-def _beside(slot: _Slot) -> Iterator[Any]:
-    """Yield the bounds of numbers that are themselves left out."""
-    for form in slot.parts(Numbers):
-        for bound in (form.least, form.most):
+def _excluded_bounds(target: _Target) -> Iterator[Any]:
+    """Yield the bounds themselves, which are excluded."""
+    for value_set in target.parts(Numbers):
+        for bound in (value_set.minimum, value_set.maximum):
             if bound is not None:
-                yield plain(bound)
+                yield json_number(bound)
 
 
-def _distance(number: Any, limit: Fraction) -> tuple[int, Fraction]:
-    """Return how far a number is beyond a limit, the rounder ones first."""
+def _by_distance(number: Any, limit: Fraction) -> tuple[int, Fraction]:
+    """Return a sort key: round numbers first, then by distance from the limit."""
     exact = Fraction(str(number))
     return exact.denominator, abs(exact - limit)
 
 
-def _uneven(slot: _Slot) -> Iterator[Any]:
-    step = Fraction(str(slot.limit.value))
-    for form in slot.parts(Numbers):
-        others = tuple(each for each in form.multiples if each != step)
-        changed = varied(form, multiples=others, avoided=(*form.avoided, step))
-        if not slot.limit.value % 1 and step == 1:
-            changed = varied(changed, whole=False)
-        yield from slot.anatomy.amounts(changed).edges[:_FEW]
+def _not_multiples(target: _Target) -> Iterator[Any]:
+    step = Fraction(str(target.limit.value))
+    for value_set in target.parts(Numbers):
+        others = tuple(each for each in value_set.multiple_of if each != step)
+        changed = modified(
+            value_set, multiple_of=others, not_multiple_of=(*value_set.not_multiple_of, step)
+        )
+        if not target.limit.value % 1 and step == 1:
+            changed = modified(changed, only_integers=False)
+        yield from target.boundaries(changed)
 
 
 # -- objects ---------------------------------------------------------------------------------------
 
 
-def _missing(slot: _Slot) -> Iterator[Wrong]:
-    yield Wrong((name_of(slot.limit),), ABSENT)
+def _missing_property(target: _Target) -> Iterator[Mutation]:
+    yield Mutation((property_name(target.limit),), ABSENT)
 
 
-def name_of(limit: Limit) -> str:
-    """Return the name at which a limit stands."""
+def property_name(limit: Limit) -> str:
+    """Return the last token of a limit's pointer: the name of a property."""
     return tokens_of(limit.pointer)[-1]
 
 
-def _unknown(slot: _Slot) -> Iterator[Wrong]:
-    for form in slot.parts(Objects):
-        known = [each.name for each in slot.anatomy.attributes(form)]
+def _unknown_properties(target: _Target) -> Iterator[Mutation]:
+    for value_set in target.parts(Objects):
+        declared = [each.name for each in target.analysis.properties(value_set)]
         names = [
             "unknown",
             "Unknown_d",
-            *(each.lower() for each in known),
-            *(f"{each}x" for each in known),
+            *(each.lower() for each in declared),
+            *(f"{each}x" for each in declared),
         ]
         for name in dict.fromkeys(
-            each for each in (*names[:2], *names[2 : _FEW * 2]) if each not in known
+            each for each in (*names[:2], *names[2 : _MAX_EXAMPLES * 2]) if each not in declared
         ):
             yield from (
-                Wrong((name,), each) for each in ("0", True)[: 2 if name == names[0] else 1]
+                Mutation((name,), each) for each in ("0", True)[: 2 if name == names[0] else 1]
             )
 
 
-def _misnamed(slot: _Slot) -> Iterator[Wrong]:
-    for form in slot.parts(Objects):
+def _invalid_names(target: _Target) -> Iterator[Mutation]:
+    for value_set in target.parts(Objects):
         names = ["", "unknown", "a b", "0", "É", "x" * 300, "A", "_"]
         if (
-            form.names is not None
-            and (others := slot.anatomy.algebra.negation(form.names)) is not None
+            value_set.property_names is not None
+            and (others := target.analysis.algebra.negation(value_set.property_names)) is not None
         ):
-            for part in slot._replace(form=others).parts(Texts):
-                names += slot.anatomy.spelling(part).edges[:_FEW]
+            for part in target._replace(value_set=others).parts(Strings):
+                names += target.boundaries(part)
         for name in names:
-            value = slot.anatomy.value_of(form, name)
-            if slot.anatomy.height(value) < inf:
-                yield Wrong((name,), slot.making.simplest(value))
-            yield Wrong((name,), "0")
+            value = target.analysis.property_values(value_set, name)
+            if target.analysis.min_depth(value) < inf:
+                yield Mutation((name,), target.generator.simplest(value))
+            yield Mutation((name,), "0")
 
 
-def _counted(slot: _Slot) -> Iterator[Any]:
-    """Yield objects and arrays of one attribute or item too many, or too few."""
-    keyword, count = slot.limit.keyword, slot.limit.value
-    many = keyword.startswith("max")
-    bounds: dict[str, Any] = (
-        {"least": count + 1, "most": count + 1} if many else {"least": 0, "most": count - 1}
-    )
-    for form in slot.parts(Arrays if keyword.endswith("Items") else Objects):
-        if many or count > 0:
-            changed = varied(form, **bounds)
-            yield slot.making.simplest(changed)
-            yield slot.making.options(changed).values[0]
+def _wrong_sizes(target: _Target) -> Iterator[Any]:
+    """Yield objects and arrays with one property or item too many, or too few."""
+    keyword, count = target.limit.keyword, target.limit.value
+    too_many = keyword.startswith("max")
+    least, most = (count + 1, count + 1) if too_many else (0, count - 1)
+    of_arrays = keyword.endswith("Items")
+    bounds = ("min_items", "max_items") if of_arrays else ("min_properties", "max_properties")
+    for value_set in target.parts(Arrays if of_arrays else Objects):
+        if too_many or count > 0:
+            changed = modified(value_set, **dict(zip(bounds, (least, most), strict=True)))
+            yield target.generator.simplest(changed)
+            yield target.generator.options(changed).values[0]
 
 
 # -- arrays ----------------------------------------------------------------------------------------
 
 
-def _repeated(slot: _Slot) -> Iterator[Any]:
-    for form in slot.parts(Arrays):
-        least = max(form.least, 2)
-        for several in (least, least + 1):
-            changed = varied(form, distinct=False, repeated=True, least=several)
-            yield slot.making.simplest(changed)
-        for one in slot._replace(form=form.rest).values(_FRESH):
+def _duplicates(target: _Target) -> Iterator[Any]:
+    for value_set in target.parts(Arrays):
+        least = max(value_set.min_items, 2)
+        for count in (least, least + 1):
+            changed = modified(value_set, unique_items=False, has_duplicates=True, min_items=count)
+            yield target.generator.simplest(changed)
+        for one in target._replace(value_set=value_set.items).values(_MAX_VARIANTS):
             yield [one] * least
 
 
-def _further(slot: _Slot) -> Iterator[Wrong]:
-    for form in slot.parts(Arrays):
-        yield from (Wrong((len(form.first),), each) for each in _ANY)
+def _extra_items(target: _Target) -> Iterator[Mutation]:
+    for value_set in target.parts(Arrays):
+        yield from (Mutation((len(value_set.prefix_items),), each) for each in ANY_VALUES)
 
 
-def _contained(slot: _Slot) -> Iterator[Any]:
-    most = slot.limit.value if slot.limit.keyword == "maxContains" else None
-    for form in slot.parts(Arrays):
-        for index, each in enumerate(form.contained):
-            others = (*form.contained[:index], *form.contained[index + 1 :])
+def _wrong_contains(target: _Target) -> Iterator[Any]:
+    most = target.limit.value if target.limit.keyword == "maxContains" else None
+    for value_set in target.parts(Arrays):
+        for index, each in enumerate(value_set.contains):
+            others = (*value_set.contains[:index], *value_set.contains[index + 1 :])
             if most is not None:
-                changed = varied(form, contained=(*others, Contained(each.item, most + 1)))
+                changed = modified(value_set, contains=(*others, Contains(each.item, most + 1)))
             else:
-                rest = slot.anatomy.algebra.without(form.rest, each.item) or form.rest
-                fewer = Contained(each.item, max(0, each.least - 1), max(0, each.least - 1))
-                changed = varied(form, rest=rest, contained=(*others, fewer))
-            if slot.anatomy.height(changed) < inf:
-                yield slot.making.simplest(changed)
-                yield slot.making.options(changed).values[0]
+                items = (
+                    target.analysis.algebra.difference(value_set.items, each.item)
+                    or value_set.items
+                )
+                fewer = max(0, each.min_contains - 1)
+                contains = (*others, Contains(each.item, fewer, fewer))
+                changed = modified(value_set, items=items, contains=contains)
+            if target.analysis.min_depth(changed) < inf:
+                yield target.generator.simplest(changed)
+                yield target.generator.options(changed).values[0]
 
 
 # -- anything else ---------------------------------------------------------------------------------
 
 
-def _whatever(slot: _Slot) -> Iterable[Any]:
-    if isinstance(slot.anatomy.resolved(slot.form), Nothing):
-        return _ANY
-    return (*slot.values(2), *_ANY)
+def _any_values(target: _Target) -> Iterable[Any]:
+    if isinstance(target.analysis.resolve(target.value_set), Empty):
+        return ANY_VALUES
+    return (*target.values(2), *ANY_VALUES)
 
 
-def _ways(names: str, ways: _Ways) -> dict[str, _Ways]:
-    return dict.fromkeys(names.split(), ways)
+def _for(keywords: str, mutate: _Mutate) -> dict[str, _Mutate]:
+    return dict.fromkeys(keywords.split(), mutate)
 
 
-_WAYS: Final[dict[str, _Ways]] = {
-    **_ways("type", _types),
-    **_ways("enum const", _members),
-    **_ways("maxLength", _longer),
-    **_ways("minLength", _shorter),
-    **_ways("pattern", _unmatched),
-    **_ways("format", _misformed),
-    **_ways("minimum maximum exclusiveMinimum exclusiveMaximum", _beyond),
-    **_ways("multipleOf", _uneven),
-    **_ways("required dependentRequired dependencies", _missing),
-    **_ways("additionalProperties unevaluatedProperties", _unknown),
-    **_ways("propertyNames", _misnamed),
-    **_ways("minItems maxItems minProperties maxProperties", _counted),
-    **_ways("uniqueItems", _repeated),
-    **_ways("items additionalItems unevaluatedItems", _further),
-    **_ways("contains minContains maxContains", _contained),
-    **_ways("readOnly writeOnly not anyOf oneOf", _whatever),
+_BY_KEYWORD: Final[dict[str, _Mutate]] = {
+    **_for("type", _wrong_types),
+    **_for("enum const", _near_members),
+    **_for("maxLength", _too_long),
+    **_for("minLength", _too_short),
+    **_for("pattern", _not_matching),
+    **_for("format", _misformatted),
+    **_for("minimum maximum exclusiveMinimum exclusiveMaximum", _out_of_range),
+    **_for("multipleOf", _not_multiples),
+    **_for("required dependentRequired dependencies", _missing_property),
+    **_for("additionalProperties unevaluatedProperties", _unknown_properties),
+    **_for("propertyNames", _invalid_names),
+    **_for("minItems maxItems minProperties maxProperties", _wrong_sizes),
+    **_for("uniqueItems", _duplicates),
+    **_for("items additionalItems unevaluatedItems", _extra_items),
+    **_for("contains minContains maxContains", _wrong_contains),
+    **_for("readOnly writeOnly not anyOf oneOf", _any_values),
 }

@@ -1,4 +1,4 @@
-"""The forms of objects and arrays go in, objects and arrays of them come out."""
+"""Generators of objects and of arrays, from a source of random choices."""
 
 from __future__ import annotations
 
@@ -8,298 +8,361 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
-from fieldbound.algebra import Arrays, Either, Form, Objects, Source, Texts, Values, canonical_text
+from fieldbound.algebra import (
+    Arrays,
+    Enumerated,
+    Objects,
+    RandomSource,
+    Strings,
+    Union,
+    ValueSet,
+    canonical_text,
+)
 
 if TYPE_CHECKING:
-    from .bounds import Anatomy
+    from .analysis import Analysis
 
-#: An attribute that is left out, an item that there is none of.
+#: Stands for a property or an item that is omitted.
 ABSENT: Final = object()
 #: Nesting beyond which only the simplest values are made.
-DEEPEST: Final = 12
+MAX_NESTING: Final = 12
 BYTE: Final = 256
-#: Of 256 draws, those that leave an optional attribute out, those that add one nobody knows, and
-#: those that fill an array.
-_LEFT_OUT: Final = 64
-_ADDED: Final = 20
-_FULL: Final = 40
-_DRAWN: Final = 192
-#: Bytes that a leaf takes by turns.
-NEAR: Final = 2
-#: Items up to which an array is filled, items beyond the fewest, and names tried in vain.
-_FILLED: Final = 120
-_LOOSE: Final = 24
-#: Of so many turns one fills arrays, and one leaves out each optional attribute that holds no
-#: others. Of those that do, inside of others, every turn leaves out some: one of six.
-_OFTEN: Final = 8
-_FILL: Final = 0
-_BARE: Final = 1
-_SEVERAL: Final = 3
-_SOME: Final = 6
-_MIXED: Final = 40_503
-#: What is left of a turn, without what chooses among up to so many bounds.
-ASIDE: Final = 3
+#: Of 256 draws, those that omit an optional property, that add an undeclared one, that fill an
+#: array, and those from which on its length is drawn.
+_OMIT: Final = 64
+_ADD: Final = 20
+_FILL_DRAWS: Final = 40
+_LENGTH_DRAWN: Final = 192
+#: Bytes that a scalar takes in a cycle.
+LEAF_BYTES: Final = 2
+#: Maximum length of an array that is filled, and maximum number of extra items or names.
+_MAX_FILLED: Final = 120
+_MAX_EXTRA: Final = 24
+#: Of so many cycles one fills arrays, one omits each optional scalar property, and one has several
+#: items. Every cycle omits one in six of the nested optional properties that are not scalar.
+_PHASES: Final = 8
+_FILL_PHASE: Final = 0
+_OMIT_PHASE: Final = 1
+_SEVERAL_PHASE: Final = 3
+_OMIT_NESTED: Final = 6
+_MULTIPLIER: Final = 40_503
+#: Bits of a cycle that choose a boundary value: it is shifted by them for another purpose.
+BOUNDARY_BITS: Final = 3
 
 
 class Options(NamedTuple):
-    """The ways of making a value: the values as they are, and what makes one; the simplest first.
+    """The options for a value: scalars, or functions that draw one; the simplest first.
 
-    *bounds* are those of which each has its turn.
+    *boundaries* are the ones that cycles iterate over.
     """
 
     values: tuple[Any, ...]
-    bounds: tuple[Any, ...]
+    boundaries: tuple[Any, ...]
 
-    def pick(self, byte: int, source: Source, depth: int) -> Any:
-        """Return the value that a byte stands for."""
+    def pick(self, byte: int, source: RandomSource, depth: int) -> Any:
+        """Return the value that a byte selects."""
         value = self.values[byte * len(self.values) >> 8]
         return value(source, depth) if callable(value) else value
 
-    def bound(self, offset: int, source: Source, depth: int) -> Any:
-        """Return the bound whose turn it is; at turn 0 it is the simplest."""
-        turn = source.turn or 0
-        value = self.bounds[(turn + offset if turn else 0) % len(self.bounds)]
+    def boundary(self, offset: int, source: RandomSource, depth: int) -> Any:
+        """Return the boundary value of the cycle; in cycle 0 the simplest."""
+        cycle = source.cycle or 0
+        value = self.boundaries[(cycle + offset if cycle else 0) % len(self.boundaries)]
         return value(source, depth) if callable(value) else value
 
 
-class Maker(Protocol):
-    """What makes the values inside objects and arrays: the generator, which is made of these."""
+class ValueGenerator(Protocol):
+    """What generates the values inside objects and arrays: `generator.Generator`."""
 
-    anatomy: Anatomy
+    analysis: Analysis
 
-    def at_will(self, form: Form, source: Source, depth: int = 0) -> Any:
-        """Return a value of a form."""
+    def draw_value(self, value_set: ValueSet, source: RandomSource, depth: int = 0) -> Any:
+        """Return a random value of a value set."""
         ...
 
-    def simplest(self, form: Form) -> Any:
-        """Return the simplest value of a form."""
+    def simplest(self, value_set: ValueSet) -> Any:
+        """Return the simplest value of a value set."""
         ...
 
-    def options(self, form: Form) -> Options:
-        """Return the ways of making a value of a form."""
+    def options(self, value_set: ValueSet) -> Options:
+        """Return the options for a value of a value set."""
         ...
 
-    def distinct(self, form: Form, depth: int = 0) -> Iterator[Any]:
-        """Yield different values of a form."""
+    def distinct(self, value_set: ValueSet, depth: int = 0) -> Iterator[Any]:
+        """Yield distinct values of a value set."""
         ...
 
-    def size(self, form: Form) -> int:
-        """Return how many bytes are drawn for all that is in a value."""
+    def byte_count(self, value_set: ValueSet) -> int:
+        """Return the number of bytes to draw for a value."""
         ...
 
 
-class ObjectMaker:
-    """Makes the objects of one form."""
+class ObjectGenerator:
+    """Generates the objects of one value set."""
 
-    def __init__(self, making: Maker, form: Objects) -> None:
-        self._making, self._form = making, form
-        anatomy = making.anatomy
-        #: Those that may be there at all.
-        self.attributes = [
-            each for each in anatomy.attributes(form) if anatomy.height(each.form) < inf
+    def __init__(self, generator: ValueGenerator, value_set: Objects) -> None:
+        self._generator, self._value_set = generator, value_set
+        analysis = generator.analysis
+        #: The properties that can be present.
+        self.properties = [
+            each for each in analysis.properties(value_set) if analysis.min_depth(each.values) < inf
         ]
-        self._needed = sum(each.required for each in self.attributes)
-        self._families = [family for family in anatomy.names(form) if anatomy.height(family) < inf]
+        self._required_count = sum(each.required for each in self.properties)
+        self._name_sets = [
+            each for each in analysis.undeclared_names(value_set) if analysis.min_depth(each) < inf
+        ]
 
     @cached_property
-    def _sizes(self) -> list[int]:
-        return [self._making.size(each.form) for each in self.attributes]
+    def _byte_counts(self) -> list[int]:
+        return [self._generator.byte_count(each.values) for each in self.properties]
 
     @cached_property
-    def _holding(self) -> list[bool]:
-        """Of each attribute whether it may hold others."""
-        size = self._making.size
-        return [size(each.form) > NEAR for each in self.attributes]
+    def _is_container(self) -> list[bool]:
+        """For each property: whether it is an object or an array."""
+        byte_count = self._generator.byte_count
+        return [byte_count(each.values) > LEAF_BYTES for each in self.properties]
 
-    def draw(self, source: Source, depth: int) -> dict[str, Any]:
-        """Return an object."""
-        return self.made(source, depth, {})
+    def draw(self, source: RandomSource, depth: int) -> dict[str, Any]:
+        """Return a random object."""
+        return self.build(source, depth, {})
 
-    def made(self, source: Source, depth: int, fixed: Mapping[str, Any]) -> dict[str, Any]:
-        """Return an object that has the attributes in *fixed*, or has not those that are ABSENT."""
-        form = self._form
+    def build(self, source: RandomSource, depth: int, fixed: Mapping[str, Any]) -> dict[str, Any]:
+        """Return an object with the properties in *fixed*, without those that are ABSENT."""
+        value_set = self._value_set
         source.budget -= 1
-        free = depth < DEEPEST and source.budget > 0
-        count = len(self.attributes) + bool(self._families)
-        header = source.bytes(count) if free and count else bytes(count)
-        room = (inf if form.most is None else form.most) - self._needed
-        room -= sum(each not in form.required for each in fixed)
-        made: dict[str, Any] = {}
+        within_budget = depth < MAX_NESTING and source.budget > 0
+        count = len(self.properties) + bool(self._name_sets)
+        drawn = source.bytes(count) if within_budget and count else bytes(count)
+        maximum = inf if value_set.max_properties is None else value_set.max_properties
+        remaining = maximum - self._required_count
+        remaining -= sum(each not in value_set.required for each in fixed)
+        built: dict[str, Any] = {}
         for index, ((name, inner, required), byte) in enumerate(
-            zip(self.attributes, header, strict=False)
+            zip(self.properties, drawn, strict=False)
         ):
-            if name not in fixed and (required or room > 0):
-                before = source.enter(self._sizes[index]) if self._sizes[index] else None
-                value = self._value(inner, source, (byte, index, required, depth, free))
+            if name not in fixed and (required or remaining > 0):
+                size = self._byte_counts[index]
+                before = source.enter(size) if size else None
+                value = self._value(inner, source, (byte, index, required, depth, within_budget))
                 if before is not None:
                     source.leave(before)
                 if value is not ABSENT:
-                    room -= not required
-                    made[name] = value
-        made |= {name: each for name, each in fixed.items() if each is not ABSENT}
-        added = BYTE - (_ADDED if source.turn is None else BYTE // 4)
-        wanted = 0
-        if free and self._families and room > 0 and header[-1] >= (added if self.attributes else 1):
-            wanted = int(min(room, 1 + (header[-1] & 3)))
-        if wanted or form.breaches or len(made) < form.least:
-            self._fill(made, source, depth, wanted, fixed)
-        return made
+                    remaining -= not required
+                    built[name] = value
+        built |= {name: each for name, each in fixed.items() if each is not ABSENT}
+        extra = 0
+        if within_budget and self._name_sets and remaining > 0:
+            extra = int(min(remaining, self._extra_count(source, drawn[-1])))
+        if extra or value_set.witnesses or len(built) < value_set.min_properties:
+            self._fill(built, source, depth, extra, fixed)
+        return built
 
-    def _value(self, form: Form, source: Source, drawn: tuple[int, int, bool, int, bool]) -> Any:
-        """Return the value of an attribute, ABSENT if it is to be left out."""
-        byte, index, required, depth, free = drawn
-        if source.turn is not None and free:
-            bare = _is_bare(source.turn >> ASIDE, index, depth, self._holding[index])
-            if byte < source.threshold or (bare and not required):
-                return self._making.simplest(form) if required else ABSENT
-            return self._making.options(form).bound(index, source, depth + 1)
+    def _extra_count(self, source: RandomSource, byte: int) -> int:
+        """Return how many undeclared properties a byte adds."""
+        add_from = BYTE - (_ADD if source.cycle is None else BYTE // 4) if self.properties else 1
+        return 1 + (byte & 3) if byte >= add_from else 0
+
+    def _value(
+        self, value_set: ValueSet, source: RandomSource, choice: tuple[int, int, bool, int, bool]
+    ) -> Any:
+        """Return the value of a property, ABSENT to omit it."""
+        byte, index, required, depth, within_budget = choice
+        if source.cycle is not None and within_budget:
+            omitted = _is_omitted(
+                source.cycle >> BOUNDARY_BITS, index, depth, self._is_container[index]
+            )
+            if byte < source.threshold or (omitted and not required):
+                return self._generator.simplest(value_set) if required else ABSENT
+            return self._generator.options(value_set).boundary(index, source, depth + 1)
         if not required:
-            if byte < _LEFT_OUT:
+            if byte < _OMIT:
                 return ABSENT
-            byte = (byte - _LEFT_OUT) * BYTE // (BYTE - _LEFT_OUT)
-        if not free:
-            return self._making.simplest(form)
-        return self._making.options(form).pick(byte, source, depth + 1)
+            byte = (byte - _OMIT) * BYTE // (BYTE - _OMIT)
+        if not within_budget:
+            return self._generator.simplest(value_set)
+        return self._generator.options(value_set).pick(byte, source, depth + 1)
 
     def _fill(
-        self, made: dict[str, Any], source: Source, depth: int, wanted: int, fixed: Any
+        self, built: dict[str, Any], source: RandomSource, depth: int, extra: int, fixed: Any
     ) -> None:
-        """Add attributes that nobody knows, as wanted, and those that are needed."""
-        making, form = self._making, self._form
-        for names, values in form.breaches:
-            name = next((each for each in self.names_of(names, 8) if each not in fixed), None)
+        """Add the undeclared properties that are wanted, and those that the value set needs."""
+        generator, value_set = self._generator, self._value_set
+        for names, values in value_set.witnesses:
+            name = next((each for each in self.sample_names(names, 8) if each not in fixed), None)
             if name is not None:
-                made[name] = making.at_will(values, source, depth + 1)
-        known = [each for each in self.attributes if each.name not in made]
-        for each in known[: max(0, form.least - len(made))]:
+                built[name] = generator.draw_value(values, source, depth + 1)
+        declared = [each for each in self.properties if each.name not in built]
+        for each in declared[: max(0, value_set.min_properties - len(built))]:
             if each.name not in fixed:
-                made[each.name] = making.simplest(each.form)
-        missing = max(wanted, form.least - len(made))
-        for family in self._families:
-            for name in self.names_of(
-                family, missing + len(made) + _LOOSE, source if wanted else None
+                built[each.name] = generator.simplest(each.values)
+        missing = max(extra, value_set.min_properties - len(built))
+        for names in self._name_sets:
+            for name in self.sample_names(
+                names, missing + len(built) + _MAX_EXTRA, source if extra else None
             ):
                 if missing <= 0:
                     return
-                value = making.anatomy.value_of(form, name)
-                if name not in made and name not in fixed and making.anatomy.height(value) < inf:
-                    made[name] = making.at_will(value, source, depth + 1)
+                value = generator.analysis.property_values(value_set, name)
+                if (
+                    name not in built
+                    and name not in fixed
+                    and generator.analysis.min_depth(value) < inf
+                ):
+                    built[name] = generator.draw_value(value, source, depth + 1)
                     missing -= 1
 
-    def names_of(self, form: Form, most: int, source: Source | None = None) -> Iterator[str]:
-        """Yield texts of a form, one drawn at will first if there is a source."""
-        form = self._making.anatomy.resolved(form)
-        match form:
-            case Values(values):
+    def sample_names(
+        self, value_set: ValueSet, limit: int, source: RandomSource | None = None
+    ) -> Iterator[str]:
+        """Yield names of a value set, a random one first if there is a source."""
+        value_set = self._generator.analysis.resolve(value_set)
+        match value_set:
+            case Enumerated(values):
                 yield from (each for each in values if isinstance(each, str))
-            case Texts():
-                spelling = self._making.anatomy.spelling(form)
-                if source is not None and source.turn is None:
-                    yield spelling.draw(source)
-                elif source is not None:  # what is drawn by turns is drawn in one go
-                    yield spelling.edges[((source.turn or 0) >> ASIDE) % len(spelling.edges)]
-                yield from spelling.several(most)
-            case Either(branches):
+            case Strings():
+                string_sampler = self._generator.analysis.string_sampler(value_set)
+                if source is not None and source.cycle is None:
+                    yield string_sampler.draw(source)
+                elif source is not None:  # a cycle draws all its bytes at once
+                    yield string_sampler.boundaries[
+                        ((source.cycle or 0) >> BOUNDARY_BITS) % len(string_sampler.boundaries)
+                    ]
+                yield from string_sampler.distinct(limit)
+            case Union(branches):
                 for each in branches:
-                    yield from self.names_of(each, most, source)
+                    yield from self.sample_names(each, limit, source)
 
 
-class ArrayMaker:
-    """Makes the arrays of one form."""
+class ArrayGenerator:
+    """Generates the arrays of one value set."""
 
-    def __init__(self, making: Maker, form: Arrays) -> None:
-        self._making, self._form = making, form
-        height = making.anatomy.height
-        self._rest = form.rest
-        most = inf if form.most is None else form.most
-        first = next(
-            (at for at, each in enumerate(form.first) if height(each) == inf), len(form.first)
+    def __init__(self, generator: ValueGenerator, value_set: Arrays) -> None:
+        self._generator, self._value_set = generator, value_set
+        min_depth = generator.analysis.min_depth
+        self._rest = value_set.items
+        maximum = inf if value_set.max_items is None else value_set.max_items
+        possible = next(
+            (index for index, each in enumerate(value_set.prefix_items) if min_depth(each) == inf),
+            len(value_set.prefix_items),
         )
-        if first < len(form.first) or height(form.rest) == inf:
-            most = min(most, first)
-        self._forms = self._assigned(most)
-        self._least = max(form.least, 1 + max(self._forms, default=-1), 2 * form.repeated)
-        self._most = most
+        if possible < len(value_set.prefix_items) or min_depth(value_set.items) == inf:
+            maximum = min(maximum, possible)
+        self._contained = self._assign_contains(maximum)
+        self._minimum = max(
+            value_set.min_items, 1 + max(self._contained, default=-1), 2 * value_set.has_duplicates
+        )
+        self._maximum = maximum
 
-    def _assigned(self, most: float) -> dict[int, Form]:
-        """Return which item has to be of a form of its own, for the array to contain it."""
-        anatomy, found = self._making.anatomy, dict[int, Form]()
-        for each in self._form.contained:
+    def _assign_contains(self, maximum: float) -> dict[int, ValueSet]:
+        """Return the value sets of the items that satisfy `contains`, by index."""
+        analysis, found = self._generator.analysis, dict[int, ValueSet]()
+        for each in self._value_set.contains:
             index = 0
-            for _ in range(each.least):
-                while index < min(most, len(self._form.first) + each.least + len(found) + 1):
-                    inner = anatomy.algebra.both((found.get(index, self._at(index)), each.item))
+            for _ in range(each.min_contains):
+                while index < min(
+                    maximum, len(self._value_set.prefix_items) + each.min_contains + len(found) + 1
+                ):
+                    inner = analysis.algebra.intersection(
+                        (found.get(index, self._at(index)), each.item)
+                    )
                     index += 1
-                    free = index - 1 not in found or index >= most
-                    if free and anatomy.height(inner) < inf:
+                    is_free = index - 1 not in found or index >= maximum
+                    if is_free and analysis.min_depth(inner) < inf:
                         found[index - 1] = inner
                         break
-            if each.most is not None:
-                self._rest = anatomy.algebra.without(self._rest, each.item) or self._rest
+            if each.max_contains is not None:
+                self._rest = analysis.algebra.difference(self._rest, each.item) or self._rest
         return found
 
-    def _at(self, index: int) -> Form:
-        return self._form.first[index] if index < len(self._form.first) else self._rest
+    def _at(self, index: int) -> ValueSet:
+        return (
+            self._value_set.prefix_items[index]
+            if index < len(self._value_set.prefix_items)
+            else self._rest
+        )
 
-    def draw(self, source: Source, depth: int) -> list[Any]:
-        """Return an array."""
-        return self.made(source, depth, {})
+    def draw(self, source: RandomSource, depth: int) -> list[Any]:
+        """Return a random array."""
+        return self.build(source, depth, {})
 
-    def made(self, source: Source, depth: int, fixed: Mapping[int, Any]) -> list[Any]:
-        """Return an array that has the items in *fixed*."""
+    def build(self, source: RandomSource, depth: int, fixed: Mapping[int, Any]) -> list[Any]:
+        """Return an array with the items in *fixed*."""
         source.budget -= 1
-        free = depth < DEEPEST and source.budget > 0
-        byte = source.bytes(1)[0] if free else 0
-        least = max(self._least, 1 + max(fixed, default=-1))
-        most = min(self._most, least + _LOOSE)
-        if source.turn is not None and byte:
-            kind = source.turn >> ASIDE & _OFTEN - 1
-            byte = BYTE - 1 if kind == _FILL else 0
-            several = 1 + (source.turn >> 2 * ASIDE & 3) if kind == _SEVERAL else 1
-            least = max(least, int(min(most, several)))
-        elif _DRAWN <= byte < BYTE - _FULL and free and most > least:
-            least = source.integer(least, int(most))
-        if byte >= BYTE - _FULL and self._most <= _FILLED:
-            least = most = max(int(self._most), least)
-        made: list[Any] = []
+        within_budget = depth < MAX_NESTING and source.budget > 0
+        unique = self._value_set.unique_items
+        minimum, maximum, adds_more = self._length(
+            source, within_budget, 1 + max(fixed, default=-1)
+        )
+        built: list[Any] = []
         keys: set[str] = set()
-        others: Iterator[Any] | None = None
-        while len(made) < least or (
-            free and len(made) < most and byte >= _LEFT_OUT and source.more()
-        ):
-            index = len(made)
-            given = index in fixed
-            item = fixed[index] if given else self._item(index, source, depth, free, others)
-            key = canonical_text(item) if self._form.distinct and item is not ABSENT else ""
-            if self._form.distinct and key in keys and not given:
-                if others is None:  # from now on values are told one after the other
-                    others = self._making.distinct(self._rest)
-                item = next((each for each in others if canonical_text(each) not in keys), ABSENT)
+        distinct_values: Iterator[Any] | None = None
+        while len(built) < minimum or (len(built) < maximum and adds_more and source.more()):
+            index = len(built)
+            if index in fixed:
+                item = fixed[index]
+            else:
+                item = self._item(index, source, depth, within_budget, distinct_values)
+            key = canonical_text(item) if unique and item is not ABSENT else ""
+            if unique and key in keys and index not in fixed:
+                if distinct_values is None:  # from now on enumerate distinct values
+                    distinct_values = self._generator.distinct(self._rest)
+                item = next(
+                    (each for each in distinct_values if canonical_text(each) not in keys), ABSENT
+                )
                 key = canonical_text(item) if item is not ABSENT else ""
             if item is ABSENT:
                 break
             keys.add(key)
-            made.append(item)
-        if self._form.repeated and len(made) > 1:
-            made[-1] = deepcopy(made[0])
-        return made
+            built.append(item)
+        if self._value_set.has_duplicates and len(built) > 1:
+            built[-1] = deepcopy(built[0])
+        return built
+
+    def _length(
+        self, source: RandomSource, within_budget: bool, needed: int
+    ) -> tuple[int, float, bool]:
+        """Return the minimum and the maximum length, and whether to draw more items."""
+        byte = source.bytes(1)[0] if within_budget else 0
+        minimum = max(self._minimum, needed)
+        maximum = min(self._maximum, minimum + _MAX_EXTRA)
+        if source.cycle is not None and byte:
+            phase = source.cycle >> BOUNDARY_BITS & _PHASES - 1
+            byte = BYTE - 1 if phase == _FILL_PHASE else 0
+            length = 1 + (source.cycle >> 2 * BOUNDARY_BITS & 3) if phase == _SEVERAL_PHASE else 1
+            minimum = max(minimum, int(min(maximum, length)))
+        elif _LENGTH_DRAWN <= byte < BYTE - _FILL_DRAWS and within_budget and maximum > minimum:
+            minimum = source.integer(minimum, int(maximum))
+        if byte >= BYTE - _FILL_DRAWS and self._maximum <= _MAX_FILLED:
+            minimum = maximum = max(int(self._maximum), minimum)
+        return minimum, maximum, within_budget and byte >= _OMIT
 
     def _item(
-        self, index: int, source: Source, depth: int, free: bool, others: Iterator[Any] | None
+        self,
+        index: int,
+        source: RandomSource,
+        depth: int,
+        within_budget: bool,
+        distinct_values: Iterator[Any] | None,
     ) -> Any:
-        form = self._forms.get(index) or self._at(index)
-        if self._making.anatomy.height(form) == inf:
+        value_set = self._contained.get(index) or self._at(index)
+        if self._generator.analysis.min_depth(value_set) == inf:
             return ABSENT
-        if others is not None and index not in self._forms and index >= len(self._form.first):
-            return next(others, ABSENT)
+        if (
+            distinct_values is not None
+            and index not in self._contained
+            and index >= len(self._value_set.prefix_items)
+        ):
+            return next(distinct_values, ABSENT)
         return (
-            self._making.at_will(form, source, depth + 1) if free else self._making.simplest(form)
+            self._generator.draw_value(value_set, source, depth + 1)
+            if within_budget
+            else self._generator.simplest(value_set)
         )
 
 
-def _is_bare(turn: int, index: int, depth: int, holding: bool) -> bool:
-    """Return whether an optional attribute is left out at a turn."""
-    if not holding:
-        return turn % _OFTEN == _BARE
-    mixed = (turn + 1) * (2 * index + 1) * (depth + 2) * _MIXED >> 8
-    return depth > 0 and mixed % _SOME == 0
+def _is_omitted(cycle: int, index: int, depth: int, is_container: bool) -> bool:
+    """Return whether a cycle omits an optional property."""
+    if not is_container:
+        return cycle % _PHASES == _OMIT_PHASE
+    scrambled = (cycle + 1) * (2 * index + 1) * (depth + 2) * _MULTIPLIER >> 8
+    return depth > 0 and scrambled % _OMIT_NESTED == 0

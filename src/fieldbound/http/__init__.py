@@ -1,4 +1,4 @@
-"""HTTP requests and responses in, Reports out; adapters and hooks for clients."""
+"""Checking HTTP requests and responses against an API, also as they pass through a client."""
 
 from __future__ import annotations
 
@@ -11,38 +11,46 @@ if TYPE_CHECKING:
     from .exchange import (
         BODILESS as BODILESS,
         CONTENT_TYPE as CONTENT_TYPE,
-        NamedSet as NamedSet,
-        Side as Side,
-        Texts as Texts,
+        MessageHead as MessageHead,
+        MessageSpec as MessageSpec,
+        ParameterSet as ParameterSet,
     )
-    from .form_data import read_form as read_form
+    from .form_data import parse_form as parse_form
     from .guard import MODES as MODES, ContractWarning as ContractWarning, Guard as Guard
-    from .hosts import Hosts as Hosts, host_of as host_of, hosts_of as hosts_of, parted as parted
-    from .interception import Wiretap as Wiretap, clients_to_wrap as clients_to_wrap
-    from .media_types import bare as bare
+    from .hosts import (
+        Hosts as Hosts,
+        host_of as host_of,
+        hosts_of as hosts_of,
+        split_pattern as split_pattern,
+    )
+    from .interception import Interceptor as Interceptor, installed_clients as installed_clients
+    from .media_types import strip_parameters as strip_parameters
     from .message import Message as Message
     from .serialize import (
-        Unwritable as Unwritable,
-        leaf_of as leaf_of,
-        writable as writable,
-        writable_form as writable_form,
-        write_form as write_form,
-        write_set as write_set,
+        Unserializable as Unserializable,
+        scalar_schema as scalar_schema,
+        serializable as serializable,
+        serializable_form as serializable_form,
+        serialize_form as serialize_form,
+        serialize_parameters as serialize_parameters,
     )
     from .vendor_api import API as API, api as api
 
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".exchange": "BODILESS CONTENT_TYPE NamedSet Side Texts",
-        ".form_data": "read_form",
+        ".exchange": "BODILESS CONTENT_TYPE ParameterSet MessageSpec MessageHead",
+        ".form_data": "parse_form",
         ".guard": "ContractWarning Guard MODES",
-        ".hosts": "Hosts host_of hosts_of parted",
-        ".interception": "Wiretap clients_to_wrap",
-        ".media_types": "bare",
+        ".hosts": "Hosts host_of hosts_of split_pattern",
+        ".interception": "Interceptor installed_clients",
+        ".media_types": "strip_parameters",
         ".message": "Message",
         ".adapters": "body_of headers_of",
         ".vendor_api": "API api",
-        ".serialize": "Unwritable leaf_of writable writable_form write_form write_set",
+        ".serialize": (
+            "Unserializable scalar_schema serializable serializable_form serialize_form"
+            " serialize_parameters"
+        ),
     },
 )

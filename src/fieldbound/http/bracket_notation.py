@@ -1,7 +1,7 @@
-"""Names with brackets go in, such as `items[0][price]`; the objects and arrays they tell come out.
+"""Bracket notation of nested form and query names, such as `items[0][price]`.
 
-No specification says how objects within objects are written. As all do who read such names,
-`[price]` is an attribute, `[0]` and `[]` are items where an object is not asked for.
+OpenAPI leaves nested deepObject values undefined. As in Rack, PHP and qs, `[price]` is a property,
+`[0]` and `[]` are array items unless the schema asks for an object.
 """
 
 from __future__ import annotations
@@ -10,78 +10,80 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from fieldbound.validation import Shape
+from fieldbound.validation import Coercion
 
 Keys = tuple[str, ...]
 
 _NAME: Final = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
-_DEEPEST: Final = 32  # keys within keys
+_MAX_DEPTH: Final = 32
 
 
-def keys_of(name: str) -> tuple[str, Keys]:
-    """Return the name before the brackets, and the keys in them; without any it is the name."""
+def split_brackets(name: str) -> tuple[str, Keys]:
+    """Split a name into what precedes the brackets, and the keys in them."""
     found = _NAME.fullmatch(name)
     keys = tuple(found[2][1:-1].split("][")) if found else ()
-    return (found[1], keys) if found and len(keys) <= _DEEPEST else (name, ())
+    return (found[1], keys) if found and len(keys) <= _MAX_DEPTH else (name, ())
 
 
-def keys_behind(name: str, given: str) -> Keys | None:
-    """Return the keys in brackets behind a name; None where what is given does not begin so."""
-    if given == name:
+def keys_after(name: str, key: str) -> Keys | None:
+    """Return the bracketed keys in *key* after *name*; None if *key* has no such form."""
+    if key == name:
         return ()
-    return keys_of(f"_{given.removeprefix(name)}")[1] or None if given.startswith(name) else None
+    if not key.startswith(name):
+        return None
+    return split_brackets(f"_{key.removeprefix(name)}")[1] or None
 
 
-def gathered(texts: Sequence[tuple[Keys, str]], shape: Shape) -> Any:
-    """Return the value of texts, each under its keys.
+def assemble(pairs: Sequence[tuple[Keys, str]], coercion: Coercion) -> Any:
+    """Return the nested value of pairs of keys and text.
 
-    What contradicts itself, as a name that is there twice and is no array, is a list of all of it.
+    What is contradictory, such as a repeated name that is no array, becomes a list of all values.
     """
-    plain = [text for keys, text in texts if not keys]
-    within: dict[str, list[tuple[Keys, str]]] = {}
-    for keys, text in texts:
+    plain = [text for keys, text in pairs if not keys]
+    nested: dict[str, list[tuple[Keys, str]]] = {}
+    for keys, text in pairs:
         if keys:
-            within.setdefault(keys[0], []).append((keys[1:], text))
-    if not within:
-        several = len(plain) > 1 or shape.structure == "array"
-        return shape.cast(plain if several else plain[0])
-    value = _array(within, shape) if _is_array(within, shape) else _object(within, shape)
+            nested.setdefault(keys[0], []).append((keys[1:], text))
+    if not nested:
+        several = len(plain) > 1 or coercion.structure == "array"
+        return coercion.cast(plain if several else plain[0])
+    value = _array(nested, coercion) if _is_array(nested, coercion) else _object(nested, coercion)
     return [*plain, value] if plain else value
 
 
-def _is_array(within: dict[str, list[tuple[Keys, str]]], shape: Shape) -> bool:
-    numbered = all(key == "" or (key.isdecimal() and key.isascii()) for key in within)
-    return numbered and shape.structure != "object"
+def _is_array(nested: dict[str, list[tuple[Keys, str]]], coercion: Coercion) -> bool:
+    indexed = all(key == "" or (key.isdecimal() and key.isascii()) for key in nested)
+    return indexed and coercion.structure != "object"
 
 
-def _array(within: dict[str, list[tuple[Keys, str]]], shape: Shape) -> list[Any]:
-    each = shape.items or Shape()
-    numbers = sorted((key for key in within if key), key=lambda key: (len(key), key))
-    found = [gathered(within[number], each) for number in numbers]
-    return found + [gathered(item, each) for item in _items(within.get("", ()))]
+def _array(nested: dict[str, list[tuple[Keys, str]]], coercion: Coercion) -> list[Any]:
+    items = coercion.items or Coercion()
+    indexes = sorted((key for key in nested if key), key=lambda key: (len(key), key))
+    found = [assemble(nested[index], items) for index in indexes]
+    return found + [assemble(item, items) for item in _items(nested.get("", ()))]
 
 
-def _items(texts: Sequence[tuple[Keys, str]]) -> Iterator[list[tuple[Keys, str]]]:
-    """Yield the texts under `[]`, item by item: one begins with each key that is there again."""
+def _items(pairs: Sequence[tuple[Keys, str]]) -> Iterator[list[tuple[Keys, str]]]:
+    """Yield the pairs under `[]` item by item: a repeated key starts a new item."""
     item: list[tuple[Keys, str]] = []
-    there: set[Keys] = set()
-    for keys, text in texts:
-        again = keys in there and keys[-1:] != ("",)
-        if item and (again or not keys):
+    seen: set[Keys] = set()
+    for keys, text in pairs:
+        repeated = keys in seen and keys[-1:] != ("",)
+        if item and (repeated or not keys):
             yield item
-            item, there = [], set()
+            item, seen = [], set()
         item.append((keys, text))
-        there.add(keys)
+        seen.add(keys)
     if item:
         yield item
 
 
-def _object(within: dict[str, list[tuple[Keys, str]]], shape: Shape) -> dict[str, Any]:
-    return {key: gathered(texts, shape.of(key)) for key, texts in within.items()}
+def _object(nested: dict[str, list[tuple[Keys, str]]], coercion: Coercion) -> dict[str, Any]:
+    return {key: assemble(pairs, coercion.of(key)) for key, pairs in nested.items()}
 
 
 def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
-    """Yield what has no parts in a value, each under its keys."""
+    """Yield the scalars in a value, each with its keys."""
     if isinstance(value, dict):
         for name, each in value.items():
             yield from leaves(each, (*keys, name))
@@ -92,6 +94,6 @@ def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
         yield keys, value
 
 
-def written(name: str, keys: Keys) -> str:
-    """Return a name with keys in brackets behind it."""
+def with_brackets(name: str, keys: Keys) -> str:
+    """Return a name followed by keys in brackets."""
     return name + "".join(f"[{key}]" for key in keys)

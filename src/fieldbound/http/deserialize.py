@@ -1,7 +1,7 @@
-"""Headers, queries, cookies and parts of paths go in as texts; the values they stand for come out.
+"""Deserialization of headers, query strings, cookies and path parameters to JSON values.
 
-It is openapi-core that takes parameters apart. Where it is of another mind than the OpenAPI
-Specification, or reads more than is written, what it is given here is prepared so that it is not.
+openapi-core does it, by style and explode. Where it differs from the OpenAPI Specification or is
+too lenient, the raw values are normalized before, or not given to it.
 """
 
 from __future__ import annotations
@@ -16,199 +16,204 @@ from openapi_core.deserializing.exceptions import DeserializeError
 from openapi_core.deserializing.styles import style_deserializers
 from openapi_core.deserializing.styles.deserializers import StyleDeserializer
 
-from fieldbound.openapi import Named, main_type
-from fieldbound.validation import Shape, json_of
+from fieldbound.openapi import ParameterObject, default_media_type
+from fieldbound.validation import Coercion, json_value
 
-from .bracket_notation import Keys, gathered, keys_behind
+from .bracket_notation import Keys, assemble, keys_after
 
-_MARKED: Final = ("label", "matrix")  # styles in which a mark stands before any value
+_PREFIXED: Final = ("label", "matrix")  # styles whose values begin with a delimiter
 _DELIMITERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "|"}
 
 
 class Parameter:
-    """A parameter or header, and how its text is taken apart."""
+    """A parameter or header, and how its raw value is deserialized."""
 
-    def __init__(self, named: Named, place: str, shape: Shape) -> None:
-        self.name = named.name
-        self.place = place
-        self.shape = shape
-        said = named.at.value
-        kinds = [kind for kind, _ in named.at.all("content")]
-        self.has_media_type = bool(kinds)
-        self.is_json = main_type(kinds) is not None
-        self.style = str(said.get("style") or ("simple" if place in ("path", "header") else "form"))
-        self.explode = bool(said.get("explode", self.style in ("form", "cookie", "deepObject")))
-        self._may_be_empty = place == "query" and said.get("allowEmptyValue") is True
-        self._key = re.escape(self.name)  # which openapi-core takes for a pattern
-        callable_ = style_deserializers.get("form" if self.style == "cookie" else self.style)
-        self._reader = StyleDeserializer(
+    def __init__(self, definition: ParameterObject, location: str, coercion: Coercion) -> None:
+        self.name = definition.name
+        self.location = location
+        self.coercion = coercion
+        stated = definition.node.value
+        media_types = [name for name, _ in definition.node.children("content")]
+        self.has_content = bool(media_types)
+        self.is_json = default_media_type(media_types) is not None
+        self.style = str(
+            stated.get("style") or ("simple" if location in ("path", "header") else "form")
+        )
+        self.explode = bool(stated.get("explode", self.style in ("form", "cookie", "deepObject")))
+        self._allows_empty = location == "query" and stated.get("allowEmptyValue") is True
+        self._key = re.escape(self.name)  # openapi-core uses it as a pattern
+        deserializer = style_deserializers.get("form" if self.style == "cookie" else self.style)
+        self._deserializer = StyleDeserializer(
             self.style,
             self.explode,
             self._key,
-            shape.structure,
+            coercion.structure,
             cast(SchemaCaster, self),
-            callable_,
+            deserializer,
         )
 
     @property
-    def spread(self) -> bool:
-        """Whether each attribute of the value is a parameter of its own."""
-        own = self.style == "form" and self.explode and not self.has_media_type
-        return own and self.shape.structure == "object"
+    def is_exploded_object(self) -> bool:
+        """Whether each property of the value is a parameter of its own."""
+        exploded = self.style == "form" and self.explode and not self.has_content
+        return exploded and self.coercion.structure == "object"
 
     @property
-    def deep(self) -> bool:
-        """Whether attributes are named in brackets behind the parameter's name."""
-        return self.style == "deepObject" and not self.has_media_type
+    def is_deep_object(self) -> bool:
+        """Whether properties are named in brackets after the parameter's name."""
+        return self.style == "deepObject" and not self.has_content
 
-    def ignores(self, text: str) -> bool:
-        """Return whether a text stands for no value at all: one that may be empty, and is.
+    def is_allowed_empty(self, raw: str) -> bool:
+        """Return whether a raw value is empty, and allowEmptyValue makes that no value at all.
 
-        One that is required must have a text all the same: without one it is told as missing.
+        A required parameter is then reported as missing.
         """
-        return self._may_be_empty and not text and "string" not in (self.shape.kinds or ("string",))
+        return (
+            self._allows_empty and not raw and "string" not in (self.coercion.types or ("string",))
+        )
 
     def cast(self, value: Any) -> Any:
-        """Return the texts that were taken apart as values; openapi-core calls this."""
-        return self.shape.cast(self._unescaped(value))
+        """Return deserialized strings as values of their types; openapi-core calls this."""
+        return self.coercion.cast(self._decode_all(value))
 
-    def value(self, text: str) -> Any:
-        """Return what a text stands for; the text itself, where it cannot be taken apart."""
+    def parse(self, raw: str) -> Any:
+        """Return the value of a raw string; the decoded string if it is malformed."""
         if self.is_json:
-            plain = self._plain(text)
-            return json_of(unquote(plain) if self.place == "cookie" else plain)
-        if self.has_media_type or (not self.shape.structure and self.style not in _MARKED):
-            return self.shape.cast(self._plain(text))
-        text = self._prepared(text)
-        if not self._is_whole(text):
-            return self._plain(text)
+            decoded = self._decode(raw)
+            return json_value(unquote(decoded) if self.location == "cookie" else decoded)
+        if self.has_content or (not self.coercion.structure and self.style not in _PREFIXED):
+            return self.coercion.cast(self._decode(raw))
+        raw = self._normalized(raw)
+        if not self._is_well_formed(raw):
+            return self._decode(raw)
         try:
-            return self._reader.deserialize(self._location(text))
+            return self._deserializer.deserialize(self._lookup_table(raw))
         except (DeserializeError, KeyError, ValueError, TypeError, IndexError):
-            return self._plain(text)
+            return self._decode(raw)
 
-    def several(self, texts: Sequence[str]) -> Any:
-        """Return the value of a parameter that is there several times, or may be."""
-        if self.explode and self.shape.structure == "array" and not self.has_media_type:
-            return self.cast(list(texts))
-        if len(texts) > 1 and self.shape.structure == "array":  # which is one mistake, not many
-            return f"&{self.name}=".join(map(self._plain, texts))
-        if len(texts) == 1:
-            return self.value(texts[0])
-        return [self.value(text) for text in texts]
+    def parse_repeated(self, raw_values: Sequence[str]) -> Any:
+        """Return the value of a parameter that may occur several times."""
+        if self.explode and self.coercion.structure == "array" and not self.has_content:
+            return self.cast(list(raw_values))
+        if len(raw_values) > 1 and self.coercion.structure == "array":  # one violation, not many
+            return f"&{self.name}=".join(map(self._decode, raw_values))
+        if len(raw_values) == 1:
+            return self.parse(raw_values[0])
+        return [self.parse(raw) for raw in raw_values]
 
-    def within(self, texts: Sequence[tuple[Keys, str]]) -> Any:
-        """Return the value of texts, each under the keys that are in brackets behind the name."""
-        plain = [(keys, self._plain(text)) for keys, text in texts]
-        if len(plain) == 1 and not plain[0][0]:
-            return self.shape.cast(plain[0][1])
-        return gathered(plain, self.shape)
+    def parse_bracketed(self, pairs: Sequence[tuple[Keys, str]]) -> Any:
+        """Return the value of raw strings, each with the bracketed keys after the name."""
+        decoded = [(keys, self._decode(raw)) for keys, raw in pairs]
+        if len(decoded) == 1 and not decoded[0][0]:
+            return self.coercion.cast(decoded[0][1])
+        return assemble(decoded, self.coercion)
 
-    def _prepared(self, text: str) -> str:
-        """Return a text with the delimiters that openapi-core parts it at."""
+    def _normalized(self, raw: str) -> str:
+        """Return a raw value with the delimiters at which openapi-core splits it."""
         if self.style == "spaceDelimited":
-            return text.replace("+", "%20").replace(" ", "%20")
+            return raw.replace("+", "%20").replace(" ", "%20")
         if self.style == "pipeDelimited":
-            return re.sub("%7c", "|", text, flags=re.IGNORECASE)
-        if self.style == "form" and self.place == "query" and "," not in text:
-            # httpx and requests escape the commas of a list that they are given as a text
-            return re.sub("%2c", ",", text, flags=re.IGNORECASE)
-        return text
+            return re.sub("%7c", "|", raw, flags=re.IGNORECASE)
+        if self.style == "form" and self.location == "query" and "," not in raw:
+            # httpx and requests escape the commas of a list that is given as one string
+            return re.sub("%2c", ",", raw, flags=re.IGNORECASE)
+        return raw
 
-    def _is_whole(self, text: str) -> bool:
-        """Return whether a text has the marks of its style, and a value for each attribute."""
-        parts = self.shape.structure
-        if self.style == "label" and not text.startswith("."):
+    def _is_well_formed(self, raw: str) -> bool:
+        """Return whether a raw value has the prefix of its style, and a value for each property."""
+        structure = self.coercion.structure
+        if self.style == "label" and not raw.startswith("."):
             return False
-        if self.style == "matrix" and parts == "object" and self.explode:
-            return text.startswith(";")
+        if self.style == "matrix" and structure == "object" and self.explode:
+            return raw.startswith(";")
         if self.style == "matrix":
-            each = text[1:].split(";") if parts == "array" and self.explode else [text[1:]]
-            named = all(one.startswith(f"{self.name}=") for one in each)
-            if not (named and text.startswith(";")):
+            segments = raw[1:].split(";") if structure == "array" and self.explode else [raw[1:]]
+            named = all(each.startswith(f"{self.name}=") for each in segments)
+            if not (named and raw.startswith(";")):
                 return False
-        paired = parts != "object" or self.explode
-        return paired or text.count(_DELIMITERS.get(self.style, ",")) % 2 == 1
+        paired = structure != "object" or self.explode
+        return paired or raw.count(_DELIMITERS.get(self.style, ",")) % 2 == 1
 
-    def _location(self, text: str) -> dict[str, str]:
+    def _lookup_table(self, raw: str) -> dict[str, str]:
+        """Return the raw value under each key that openapi-core looks it up by."""
         key = self._key
-        return dict.fromkeys((key, f".{key}", f".{key}*", f";{key}", f";{key}*"), text)
+        return dict.fromkeys((key, f".{key}", f".{key}*", f";{key}", f";{key}*"), raw)
 
-    def _unescaped(self, value: Any) -> Any:
+    def _decode_all(self, value: Any) -> Any:
         if isinstance(value, list):
-            return [self._unescaped(each) for each in value]
+            return [self._decode_all(each) for each in value]
         if isinstance(value, dict):
-            return {self._plain(name): self._plain(each) for name, each in value.items()}
-        return self._plain(value)
+            return {self._decode(name): self._decode(each) for name, each in value.items()}
+        return self._decode(value)
 
-    def _plain(self, text: Any) -> Any:
-        if not isinstance(text, str):
-            return text
-        if self.place == "query":
-            return unquote_plus(text) if "%" in text or "+" in text else text
-        if self.place == "header":
-            return text.strip(" \t")
-        return unquote(text) if self.place == "path" and "%" in text else text
+    def _decode(self, raw: Any) -> Any:
+        if not isinstance(raw, str):
+            return raw
+        if self.location == "query":
+            return unquote_plus(raw) if "%" in raw or "+" in raw else raw
+        if self.location == "header":
+            return raw.strip(" \t")
+        return unquote(raw) if self.location == "path" and "%" in raw else raw
 
 
-def read_named(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values of parameters of which each is there once: headers, or those of a path."""
+def parse_single(parameters: Iterable[Parameter], given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values of headers or path parameters, of which each occurs once."""
     return {
-        each.name: each.value(given[key])
+        each.name: each.parse(given[key])
         for each in parameters
-        if (key := each.name.lower() if each.place == "header" else each.name) in given
+        if (key := each.name.lower() if each.location == "header" else each.name) in given
     }
 
 
-def read_query(parameters: Iterable[Parameter], query: str) -> dict[str, Any]:
-    """Return the values of the parameters in a query, and what else is in it, as texts."""
+def parse_query(parameters: Iterable[Parameter], query: str) -> dict[str, Any]:
+    """Return the values of the parameters in a query string, and other ones as strings."""
     given: dict[str, list[str]] = {}
     for pair in query.split("&") if query else ():
-        name, _, text = pair.partition("=")
-        given.setdefault(unquote_plus(name), []).append(text)
+        name, _, raw = pair.partition("=")
+        given.setdefault(unquote_plus(name), []).append(raw)
     given.pop("", None)
-    return read_pairs(parameters, given)
+    return parse_multi(parameters, given)
 
 
-def read_cookies(parameters: Iterable[Parameter], header: str) -> dict[str, Any]:
+def parse_cookies(parameters: Iterable[Parameter], header: str) -> dict[str, Any]:
     """Return the values of the parameters in a Cookie header."""
     given: dict[str, list[str]] = {}
     for pair in header.split(";"):
-        name, _, text = pair.partition("=")
-        text = text.strip()
-        quoted = text[:1] == text[-1:] == '"' and len(text) > 1
-        given.setdefault(name.strip(), []).append(text[1:-1] if quoted else text)
+        name, _, raw = pair.partition("=")
+        raw = raw.strip()
+        quoted = raw[:1] == raw[-1:] == '"' and len(raw) > 1
+        given.setdefault(name.strip(), []).append(raw[1:-1] if quoted else raw)
     known = list(parameters)
-    read = read_pairs(known, given)
-    return {each.name: read[each.name] for each in known if each.name in read}
+    values = parse_multi(known, given)
+    return {each.name: values[each.name] for each in known if each.name in values}
 
 
-def read_pairs(parameters: Iterable[Parameter], given: dict[str, list[str]]) -> dict[str, Any]:
-    """Return the values of parameters given by name, each perhaps several times, and the others."""
-    read: dict[str, Any] = {}
-    spread: list[Parameter] = []
+def parse_multi(parameters: Iterable[Parameter], given: dict[str, list[str]]) -> dict[str, Any]:
+    """Return the values of parameters that may repeat, and unknown ones as strings."""
+    values: dict[str, Any] = {}
+    exploded: list[Parameter] = []
     parameters = list(parameters)
     known = {each.name for each in parameters}
     for each in parameters:
-        if each.spread:
-            spread.append(each)
-        elif each.deep:
+        if each.is_exploded_object:
+            exploded.append(each)
+        elif each.is_deep_object:
             others = known - {each.name}
             names = [name for name in given if name not in others]
-            inside = [
-                (keys, text)
+            bracketed = [
+                (keys, raw)
                 for name in names
-                if (keys := keys_behind(each.name, name)) is not None
-                for text in given.pop(name)
+                if (keys := keys_after(each.name, name)) is not None
+                for raw in given.pop(name)
             ]
-            if inside:
-                read[each.name] = each.within(inside)
+            if bracketed:
+                values[each.name] = each.parse_bracketed(bracketed)
         elif each.name in given:
-            texts = given.pop(each.name)
-            if not all(map(each.ignores, texts)):
-                read[each.name] = each.several(texts)
-    for each in spread:
-        names = [name for name in given if name in each.shape.named or each.shape.others]
+            raw_values = given.pop(each.name)
+            if not all(map(each.is_allowed_empty, raw_values)):
+                values[each.name] = each.parse_repeated(raw_values)
+    for each in exploded:
+        names = [name for name in given if name in each.coercion.named or each.coercion.others]
         if names:
-            read[each.name] = each.cast({name: given.pop(name)[-1] for name in names})
-    return {**read, **{name: unquote_plus(texts[-1]) for name, texts in given.items()}}
+            values[each.name] = each.cast({name: given.pop(name)[-1] for name in names})
+    return {**values, **{name: unquote_plus(raw[-1]) for name, raw in given.items()}}

@@ -1,7 +1,7 @@
-"""What an API says around bodies goes in: paths, methods, statuses, media types; schemas come out.
+"""Schemas of the envelope of messages: URL, method, status code, media type, presence of a body.
 
-Each is of an object that stands for a whole message, so that what is wrong with a message is told
-as what is wrong with a body is: as a limit with its source.
+Each is the schema of an object that stands for a message, so that a violation of the envelope is
+one of a limit with its source, as in a body.
 """
 
 from __future__ import annotations
@@ -10,97 +10,103 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from fieldbound.model import Node
-from fieldbound.openapi import At, entry_of
+from fieldbound.openapi import SpecNode, source_entry
 
 _INFERRED: Final = {"says": "inferred"}
 
 
-def api_frame(whole: At, templates: Iterable[str], lost: Iterable[str]) -> dict[str, Any]:
-    """Return the schema of the URLs of an API; *lost* are operations whose path is not known."""
+def url_schema(
+    document: SpecNode, templates: Iterable[str], without_path: Iterable[str]
+) -> dict[str, Any]:
+    """Return the schema of the URLs of an API; some operations are documented *without_path*."""
     note = "no other path is documented"
-    others = ", ".join(lost)
-    note += f"; those of {others} are not documented at all" if others else ""
-    paths = whole.get("paths") or whole
+    names = ", ".join(without_path)
+    note += f"; the paths of {names} are not documented" if names else ""
+    paths = document.get("paths") or document
     return _object(url=_one_of(templates, paths, note))
 
 
-def path_frame(whole: At, methods: Iterable[str]) -> dict[str, Any]:
+def method_schema(document: SpecNode, methods: Iterable[str]) -> dict[str, Any]:
     """Return the schema of the methods at a path."""
-    paths = whole.get("paths") or whole
+    paths = document.get("paths") or document
     return _object(method=_one_of(methods, paths, "no other method is documented for this path"))
 
 
-def request_frame(operation: At, body: At | None, media_types: Iterable[str]) -> dict[str, Any]:
-    """Return the schema of what surrounds the body of a request."""
+def request_schema(
+    operation: SpecNode, body: SpecNode | None, media_types: Iterable[str]
+) -> dict[str, Any]:
+    """Return the schema of the envelope of a request."""
     if body is None:
-        said = _said("not", operation, "no body is documented")
-        frame = _object(body={"not": {}, "x-source": said})
+        source = _source_entry("not", operation, "no body is documented")
+        schema = _object(body={"not": {}, "x-source": source})
     else:
-        frame = _with_body(body, media_types)
+        schema = _body_schema(body, media_types)
         if body.value.get("required") is True:
-            at = body.get("required") or body
-            entry = {**entry_of(body.value, "required"), "of": "required/body", "at": _place(at)}
-            frame = {**frame, "required": ["body"], "x-source": entry}
+            node = body.get("required") or body
+            entry = {
+                **source_entry(body.value, "required"),
+                "of": "required/body",
+                "at": _location(node),
+            }
+            schema = {**schema, "required": ["body"], "x-source": entry}
     closed = {
         "additionalProperties": False,
-        "x-source": _said("additionalProperties", operation, "no parameter is documented"),
+        "x-source": _source_entry("additionalProperties", operation, "no parameter is documented"),
     }
-    return {**frame, "properties": {**frame["properties"], "query": closed}}
+    return {**schema, "properties": {**schema["properties"], "query": closed}}
 
 
-def response_frame(operation: At, statuses: Iterable[str]) -> dict[str, Any]:
-    """Return the schema of the statuses of an operation's responses."""
+def status_schema(operation: SpecNode, statuses: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of the status codes of an operation."""
     values = [int(each) if each.isdecimal() else each for each in statuses]
     responses = operation.get("responses") or operation
     note = "no other status is documented"
-    said = {**_said("enum", operation, note), "at": _place(responses)}
-    return _object(status={"enum": values, "x-source": said})
+    source = {**_source_entry("enum", operation, note), "at": _location(responses)}
+    return _object(status={"enum": values, "x-source": source})
 
 
-def answer_frame(response: At, media_types: list[str]) -> dict[str, Any]:
-    """Return the schema of what surrounds the body of one response."""
+def response_schema(response: SpecNode, media_types: list[str]) -> dict[str, Any]:
+    """Return the schema of the envelope of one response."""
     if not media_types:
-        said = _said("not", response, "no body is documented")
-        return _object(body={"not": {}, "x-source": said})
-    said = _said("required/body", response, "a body of some media type is documented")
-    return {**_with_body(response, media_types), "required": ["body"], "x-source": said}
+        source = _source_entry("not", response, "no body is documented")
+        return _object(body={"not": {}, "x-source": source})
+    source = _source_entry("required/body", response, "a body of some media type is documented")
+    return {**_body_schema(response, media_types), "required": ["body"], "x-source": source}
 
 
-def _with_body(message: At, media_types: Iterable[str]) -> dict[str, Any]:
+def _body_schema(message: SpecNode, media_types: Iterable[str]) -> dict[str, Any]:
     content = message.get("content") or message
-    kinds = list(media_types)
-    said = [entry_of(message.value, "content") or dict(_INFERRED)]
-    written = [
-        {**said[0], "of": "enum", "at": _place(content)},
-    ]
-    missing = {
+    names = list(media_types)
+    entry = source_entry(message.value, "content") or dict(_INFERRED)
+    documented = [{**entry, "of": "enum", "at": _location(content)}]
+    inferred = {
         **_INFERRED,
         "of": "required/Content-Type",
-        "at": _place(content),
-        "note": "a body comes with its media type",
+        "at": _location(content),
+        "note": "a body needs a media type",
     }
     headers = {
-        "properties": {"Content-Type": {"enum": kinds, "x-source": written}},
-        "required": ["Content-Type"] if kinds else [],
-        "x-source": missing,
+        "properties": {"Content-Type": {"enum": names, "x-source": documented}},
+        "required": ["Content-Type"] if names else [],
+        "x-source": inferred,
     }
-    return _object(headers=headers if kinds else {}, body={})
+    return _object(headers=headers if names else {}, body={})
 
 
 def _object(**properties: Any) -> dict[str, Any]:
     return {"properties": properties}
 
 
-def _one_of(values: Iterable[Any], at: At, note: str) -> dict[str, Any]:
-    return {"enum": list(values), "x-source": _said("enum", at, note)}
+def _one_of(values: Iterable[Any], node: SpecNode, note: str) -> dict[str, Any]:
+    return {"enum": list(values), "x-source": _source_entry("enum", node, note)}
 
 
-def _said(word: str, at: At, note: str) -> dict[str, Any]:
-    said = at.value.get("x-source") if isinstance(at.value, dict) else None
-    entries = said if isinstance(said, list) else [said] if said else []
+def _source_entry(keyword: str, node: SpecNode, note: str) -> dict[str, Any]:
+    stated = node.value.get("x-source") if isinstance(node.value, dict) else None
+    entries = stated if isinstance(stated, list) else [stated] if stated else []
     sources = {"from": entries[0]["from"]} if entries and "from" in entries[0] else {}
-    return {**_INFERRED, **sources, "of": word, "at": _place(at), "note": note}
+    return {**_INFERRED, **sources, "of": keyword, "at": _location(node), "note": note}
 
 
-def _place(at: At) -> str:
-    return Node(at.value, at.uri, at.tokens).location
+def _location(node: SpecNode) -> str:
+    return Node(node.value, node.uri, node.tokens).location

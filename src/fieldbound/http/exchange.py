@@ -1,4 +1,4 @@
-"""The texts and the body of a message go in; what contracts say of them comes out."""
+"""Checking the head and the body of a message by the contracts of its parts."""
 
 from __future__ import annotations
 
@@ -7,47 +7,62 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from fieldbound.catalog import Operations
+from fieldbound.catalog import OperationContracts
 from fieldbound.documents import parse
-from fieldbound.model import Limit, Report, Unspecified, Violation, closest, pointer_of, tokens_of
-from fieldbound.openapi import At, Named, is_credential, is_form, is_json, main_type
-from fieldbound.validation import Contract, shape
+from fieldbound.model import (
+    Limit,
+    Report,
+    Unspecified,
+    Violation,
+    closest_name,
+    pointer_of,
+    tokens_of,
+)
+from fieldbound.openapi import (
+    ParameterObject,
+    SpecNode,
+    default_media_type,
+    is_credential,
+    is_form,
+    is_json,
+)
+from fieldbound.validation import Coercion, Contract, checker_of, coercion_of
 
 from .adapters import Body
-from .deserialize import Parameter, read_cookies, read_named, read_query
-from .form_data import NoForm, read_form
-from .media_types import MediaTypes, bare
+from .deserialize import Parameter, parse_cookies, parse_query, parse_single
+from .form_data import InvalidForm, parse_form
+from .media_types import MediaTypes, strip_parameters
 
 CONTENT_TYPE: Final = "Content-Type"
-_AT_TYPE: Final = f"/headers/{CONTENT_TYPE}"
-_NOT_READ: Final = "its media type is none that is read here"
-_UNKNOWN_TYPE: Final = "its media type is none that is documented"
-_WHOLE_QUERY: Final = "the document takes the query as a whole, which is not read here"
+_CONTENT_TYPE_POINTER: Final = f"/headers/{CONTENT_TYPE}"
+_UNSUPPORTED_TYPE: Final = "its media type is not supported"
+_UNKNOWN_TYPE: Final = "its media type is not documented"
+_QUERYSTRING: Final = "parameters with in: querystring are not supported"
 _NO_MEDIA_TYPE: Final = "no media type is documented for it"
-_NO_FORM: Final = "the text is no form, as its media type says it is: send {}"
-_NO_SCHEMA: Final = "the document has no schema for it"
-#: How credentials begin, under whatever name they are sent.
+_INVALID_FORM: Final = "invalid form data: it must be name=value pairs, joined by &"
+_NO_SCHEMA: Final = "no schema is documented for it"
+#: Values that look like credentials, whatever their name.
 _CREDENTIAL: Final = re.compile(
     r"(?:basic|bearer|digest|token|apikey|negotiate)\s+\S", re.IGNORECASE
 )
-_FORM: Final = re.compile(rb"\s*(?![{\[<])[^\s=]*=")  # how a form begins
-_CLOSED: Final = ("additionalProperties", "unevaluatedProperties")
+_FORM_START: Final = re.compile(rb"\s*(?![{\[<])[^\s=]*=")
+_UNKNOWN_NAME_CODES: Final = ("additionalProperties", "unevaluatedProperties")
 _NAME: Final = re.compile(r"[\w$.:@~\[\]() -]{1,60}")
-#: Statuses of responses without a body.
+#: Status codes of responses that never have a body.
 BODILESS: Final = (204, 205, 304)
 
 
-class Texts(NamedTuple):
-    """What a message says beside its body, as it is written: headers by name in lower case."""
+class MessageHead(NamedTuple):
+    """The headers, query string and raw path parameters of a message."""
 
-    headers: Mapping[str, str]
-    written: Iterable[tuple[str, str]] = ()  # the headers as they were sent
+    headers: Mapping[str, str]  # by lower-case name, repeated ones joined
+    header_pairs: Iterable[tuple[str, str]] = ()
     query: str = ""
     path: Mapping[str, str] = {}
 
 
-class Findings:
-    """What has been found in one message so far; *counted* unless the message is our own."""
+class ReportBuilder:
+    """Collects the violations of one message; *counted* in limit coverage or not."""
 
     def __init__(self, *, counted: bool = True) -> None:
         self._counted = counted
@@ -56,20 +71,21 @@ class Findings:
         self.not_checked: dict[str, str] = {}
 
     def add(self, prefix: str, report: Report) -> None:
-        """Add what was found in a part of the message, which is under a prefix of pointers."""
-        self.violations += [_under(prefix, each) for each in report.violations]
+        """Add the violations of a part of the message, whose pointers get a prefix."""
+        self.violations += [_at_pointer(prefix, each) for each in report.violations]
         self.unspecified.update({prefix + at: why for at, why in report.unspecified.items()})
+        self.not_checked.update({prefix + at: why for at, why in report.not_checked.items()})
 
-    def judge(self, prefix: str, contract: Contract, instance: Any) -> None:
-        """Judge a part of the message."""
-        check = contract.check if self._counted else contract.unrecorded_check
+    def check(self, prefix: str, contract: Contract, instance: Any) -> None:
+        """Check a part of the message."""
+        check = contract.check if self._counted else checker_of(contract).check
         try:
             self.add(prefix, check(instance))
         except Unspecified as error:
             self.unspecified[prefix] = error.reason
 
-    def report(self, contract: str, about: str) -> Report:
-        """Return all of it."""
+    def build(self, contract: str, about: str) -> Report:
+        """Return the report of the message."""
         return Report(
             contract,
             tuple(self.violations),
@@ -80,212 +96,229 @@ class Findings:
         )
 
 
-def _under(prefix: str, violation: Violation) -> Violation:
-    """Return a violation at its pointer in the message, without what looks like a credential."""
+def _at_pointer(prefix: str, violation: Violation) -> Violation:
+    """Return a violation with its pointer in the message, and without credentials."""
     pointer, actual = prefix + violation.pointer, violation.actual
     names = tokens_of(violation.pointer)
     hidden = isinstance(actual, str) and prefix != "/body" and _CREDENTIAL.match(actual)
     if hidden or any(map(is_credential, names)):
-        return replace(violation, pointer=pointer, actual=None, detail=_shown(violation))
-    unknown = violation.code in _CLOSED and prefix == "/query"
-    if unknown and names and not _NAME.fullmatch(names[-1]):  # what is no name may be anything
+        return replace(violation, pointer=pointer, actual=None, detail=_public_detail(violation))
+    unknown = violation.code in _UNKNOWN_NAME_CODES and prefix == "/query"
+    if unknown and names and not _NAME.fullmatch(names[-1]):  # it may be a secret
         return replace(violation, pointer=f"{prefix}/…", known=())
     return replace(violation, pointer=pointer)
 
 
-def _shown(violation: Violation) -> str | None:
-    """Return the detail of a violation, of which none is told of a text that is not to be shown."""
+def _public_detail(violation: Violation) -> str | None:
+    """Return the detail of a violation, unless it may quote a secret."""
     return None if violation.limit is None else violation.detail
 
 
-class NamedSet:
-    """A set of names of an operation: its headers, or its parameters in one place."""
+class ParameterSet:
+    """The headers of an operation, or its parameters in one location, and their contract."""
 
-    def __init__(self, contract: Contract, place: str, named: Iterable[Named]) -> None:
+    def __init__(
+        self, contract: Contract, location: str, definitions: Iterable[ParameterObject]
+    ) -> None:
         self.contract = contract
-        references = contract.references
+        references = checker_of(contract).references
         properties = references.child(references.root, "properties")
-        self.place = place
+        self.location = location
         self.parameters = [
-            Parameter(each, place, shape(references, references.child(properties, each.name)))
-            for each in named
+            Parameter(
+                each, location, coercion_of(references, references.child(properties, each.name))
+            )
+            for each in definitions
         ]
         self.known = frozenset(each.name.lower() for each in self.parameters)
 
-    def read(self, texts: Texts) -> dict[str, Any]:
-        """Return the values of these names in a message."""
-        if self.place == "query":
-            return read_query(self.parameters, texts.query)
-        if self.place == "cookie":
-            return read_cookies(self.parameters, texts.headers.get("cookie", ""))
-        if self.place == "path":
-            return read_named(self.parameters, texts.path)
-        headers = texts.headers
+    def parse(self, head: MessageHead) -> dict[str, Any]:
+        """Return the values of these parameters in a message."""
+        if self.location == "query":
+            return parse_query(self.parameters, head.query)
+        if self.location == "cookie":
+            return parse_cookies(self.parameters, head.headers.get("cookie", ""))
+        if self.location == "path":
+            return parse_single(self.parameters, head.path)
+        headers = head.headers
         if CONTENT_TYPE.lower() in self.known and "content-type" in headers:
-            headers = {**headers, "content-type": bare(headers["content-type"])}
-        return read_named(self.parameters, headers)
+            headers = {**headers, "content-type": strip_parameters(headers["content-type"])}
+        return parse_single(self.parameters, headers)
 
 
-class Side:
-    """The request of an operation, or one of its responses, and the contracts of its parts.
+class MessageSpec:
+    """The documented request of an operation, or one of its responses: contracts of its parts.
 
-    Each is compiled when it is first needed. *part* is "request", or "response." and the status.
+    Each is compiled when it is first needed. *part* is "request" or "response.<status code>".
     """
 
     def __init__(
         self,
-        described: Operations,
+        contracts: OperationContracts,
         operation: str,
         part: str,
-        frame: Callable[[list[str]], dict[str, Any]],
-        about: At,
+        envelope_schema: Callable[[list[str]], dict[str, Any]],
+        node: SpecNode,
     ) -> None:
-        self._described = described
+        self._contracts = contracts
         self._operation = operation
         self._part = part
-        self._make_frame = frame
-        self._about = self._message = about
+        self._envelope_schema = envelope_schema
+        self._node = self._body_node = node
         self._bodies: dict[str, Contract | None] = {}
-        self._frame: Contract | None = None
-        self.sets: dict[str, NamedSet] = {}
-        self.media = MediaTypes(())
-        self._main: str | None = None
-        self._schemas: dict[str, At | None] = {}
-        self.documents_body = False
-        self.required = False
-        self.has_querystring = False
+        self._envelope: Contract | None = None
+        self.parameter_sets: dict[str, ParameterSet] = {}
+        self.media_types = MediaTypes(())
+        self._default_type: str | None = None
+        self._schemas: dict[str, SpecNode | None] = {}
+        self.has_documented_body = False
+        self.body_required = False
+        self.has_querystring_parameter = False
 
-    def enter(self, pointer: str, part: str, place: str, named: list[Named]) -> None:
-        """Take in a set of names."""
-        contract = self._described.contract(self._operation, part)
+    def add_parameters(
+        self, pointer: str, part: str, location: str, definitions: list[ParameterObject]
+    ) -> None:
+        """Add the parameters of one location, or the headers."""
+        contract = self._contracts.contract(self._operation, part)
         if contract is not None:
-            self.sets[pointer] = NamedSet(contract, place, named)
+            self.parameter_sets[pointer] = ParameterSet(contract, location, definitions)
 
-    def enter_body(self, message: At | None, schemas: Mapping[str, At | None]) -> None:
-        """Take in what is said of the body."""
-        self._message = message or self._about
+    def add_body(self, node: SpecNode | None, schemas: Mapping[str, SpecNode | None]) -> None:
+        """Add the body, with its schemas by media type."""
+        self._body_node = node or self._node
         self._schemas = dict(schemas)
-        self.media = MediaTypes(self._schemas)
-        self._main = main_type(self._schemas)
-        self.documents_body = message is not None
+        self.media_types = MediaTypes(self._schemas)
+        self._default_type = default_media_type(self._schemas)
+        self.has_documented_body = node is not None
 
-    # -- judging ---------------------------------------------------------------------------------
+    # -- checking --------------------------------------------------------------------------------
 
-    def check_texts(self, texts: Texts, findings: Findings) -> None:
-        """Judge all but the body."""
-        for pointer, each in self.sets.items():
-            findings.judge(pointer, each.contract, each.read(texts))
-        if self.has_querystring:
-            findings.not_checked["/query"] = _WHOLE_QUERY
-        elif "/query" not in self.sets and texts.query and self._part == "request":
-            self._framed("/query", dict.fromkeys(read_query((), texts.query)), findings)
-        if findings.violations:
-            told = [each for each in findings.violations if not _is_range(each, texts)]
-            findings.violations = _mended(told, texts, self.sets)
+    def check_head(self, head: MessageHead, report: ReportBuilder) -> None:
+        """Check all but the body."""
+        for pointer, each in self.parameter_sets.items():
+            report.check(pointer, each.contract, each.parse(head))
+        if self.has_querystring_parameter:
+            report.not_checked["/query"] = _QUERYSTRING
+        elif "/query" not in self.parameter_sets and head.query and self._part == "request":
+            self._check_envelope("/query", dict.fromkeys(parse_query((), head.query)), report)
+        if report.violations:
+            violations = [each for each in report.violations if not _is_range(each, head)]
+            report.violations = _merge_misplaced(violations, head, self.parameter_sets)
 
-    def check_body(self, body: Body, headers: Mapping[str, str], findings: Findings) -> None:
-        """Judge the body, and whether it may be there, as the media type it is said to be."""
+    def check_body(self, body: Body, headers: Mapping[str, str], report: ReportBuilder) -> None:
+        """Check the body by its media type, and whether there may be one."""
         if body.unread is not None:
-            findings.not_checked["/body"] = body.unread
-        if body.absent:
-            if self.required:
-                self._framed("/body", None, findings)
+            report.not_checked["/body"] = body.unread
+        if body.is_absent:
+            if self.body_required:
+                self._check_envelope("/body", None, report)
             return
-        if not self.documents_body or not self.media:
-            if self.documents_body or self._may_have_a_body():
-                findings.unspecified["/body"] = _NO_MEDIA_TYPE
+        if not self.has_documented_body or not self.media_types:
+            if self.has_documented_body or self._may_have_body():
+                report.unspecified["/body"] = _NO_MEDIA_TYPE
             elif body.unread is None:
-                self._framed("/body", True, findings)
+                self._check_envelope("/body", True, report)
             return
-        given = headers.get("content-type")
-        kind = self.media.find(given) if given else None
-        if kind is None:
-            self._wrong_type(given, findings)
-            kind = self._main if given is None or _looks_like_json(body) else None
-        if kind is not None and body.unread is None:
-            self._judge_body(body, kind, given or "", findings)
+        sent = headers.get("content-type")
+        media_type = self.media_types.find(sent) if sent else None
+        if media_type is None:
+            self._report_media_type(sent, report)
+            media_type = self._default_type if sent is None or _looks_like_json(body) else None
+        if media_type is not None and body.unread is None:
+            self._check_body_as(body, media_type, sent or "", report)
         elif body.unread is None:
-            findings.not_checked["/body"] = _UNKNOWN_TYPE
+            report.not_checked["/body"] = _UNKNOWN_TYPE
 
-    def _may_have_a_body(self) -> bool:
-        """Return whether this is a response that may have a body, though none is documented."""
+    def _may_have_body(self) -> bool:
+        """Return whether this is a response whose status code allows a body."""
         status = self._part.partition(".")[2]
         return bool(status) and status not in map(str, BODILESS)
 
-    def _wrong_type(self, given: str | None, findings: Findings) -> None:
-        """Tell that a media type is not one of those documented, once."""
-        wrong = Findings()
-        self._framed("/headers", {CONTENT_TYPE: bare(given)} if given else {}, wrong)
-        told = {each.pointer: index for index, each in enumerate(findings.violations)}
-        for each in wrong.violations:
-            index = told.get(each.pointer)
+    def _report_media_type(self, sent: str | None, report: ReportBuilder) -> None:
+        """Report that a media type is not documented, as one violation with its header's own."""
+        envelope = ReportBuilder()
+        self._check_envelope(
+            "/headers", {CONTENT_TYPE: strip_parameters(sent)} if sent else {}, envelope
+        )
+        reported = {each.pointer: index for index, each in enumerate(report.violations)}
+        for each in envelope.violations:
+            index = reported.get(each.pointer)
             if index is None:
-                findings.violations.append(each)
-            elif each.code != "required":  # the header has a limit of its own, which says the same
-                also = (*each.also, *_limits(findings.violations[index]))
-                findings.violations[index] = replace(each, also=also)
+                report.violations.append(each)
+            elif each.code != "required":  # the header's own limit says the same
+                also = (*each.also, *_all_limits(report.violations[index]))
+                report.violations[index] = replace(each, also=also)
 
-    def _judge_body(self, body: Body, kind: str, given: str, findings: Findings) -> None:
-        if self._schemas[kind] is None:
-            findings.unspecified["/body"] = _NO_SCHEMA
+    def _check_body_as(self, body: Body, media_type: str, sent: str, report: ReportBuilder) -> None:
+        """Check a body by the schema of a documented media type; *sent* is its Content-Type."""
+        if self._schemas[media_type] is None:
+            report.unspecified["/body"] = _NO_SCHEMA
             return
-        contract = self.body(kind)
-        actual = bare(given) or kind
+        contract = self.body_contract(media_type)
+        actual = strip_parameters(sent) or media_type
         if contract is None:
-            findings.not_checked["/body"] = _NOT_READ
+            report.not_checked["/body"] = _UNSUPPORTED_TYPE
         elif body.data is None:
-            findings.judge("/body", contract, body.value)
-        elif is_json(actual) or ((is_json(kind) or not given) and _looks_like_json(body)):
-            findings.judge("/body", contract, parse(body.data))
+            report.check("/body", contract, body.value)
+        elif is_json(actual) or ((is_json(media_type) or not sent) and _looks_like_json(body)):
+            report.check("/body", contract, parse(body.data))
         elif is_form(actual):
-            self._judge_form(body.data, given or kind, contract, findings)
+            self._check_form(body.data, sent or media_type, contract, report)
         elif actual == "text/plain":
-            root = shape(contract.references, contract.references.root)
-            findings.judge("/body", contract, root.cast(body.data.decode(errors="replace")))
+            text = body.data.decode(errors="replace")
+            report.check("/body", contract, _coercion(contract).cast(text))
         else:
-            findings.not_checked["/body"] = _NOT_READ
+            report.not_checked["/body"] = _UNSUPPORTED_TYPE
 
-    def _judge_form(self, data: bytes, kind: str, contract: Contract, findings: Findings) -> None:
-        if not bare(kind).startswith("multipart/") and not _FORM.match(data):
-            detail = _NO_FORM.format("name=value, and & between them")
-            findings.violations.append(Violation("syntax", "/body", detail=detail))
+    def _check_form(
+        self, data: bytes, media_type: str, contract: Contract, report: ReportBuilder
+    ) -> None:
+        is_multipart = strip_parameters(media_type).startswith("multipart/")
+        if not is_multipart and not _FORM_START.match(data):
+            report.violations.append(Violation("syntax", "/body", detail=_INVALID_FORM))
             return
-        root = shape(contract.references, contract.references.root)
         try:
-            form = read_form(data, kind, root, self.encoding(kind))
-        except NoForm as error:
-            findings.violations.append(Violation("syntax", "/body", detail=str(error)))
+            form = parse_form(data, media_type, _coercion(contract), self.encoding(media_type))
+        except InvalidForm as error:
+            report.violations.append(Violation("syntax", "/body", detail=str(error)))
         else:
-            findings.judge("/body", contract, form)
+            report.check("/body", contract, form)
 
-    def encoding(self, kind: str) -> Mapping[str, Any]:
-        """Return what is said of the fields of a form: by name, how each is written."""
-        found = self._message.get("content", self.media.find(kind) or kind, "encoding")
+    def encoding(self, media_type: str) -> Mapping[str, Any]:
+        """Return the Encoding Objects of the fields of a form, by name."""
+        name = self.media_types.find(media_type) or media_type
+        found = self._body_node.get("content", name, "encoding")
         return found.value if found and isinstance(found.value, dict) else {}
 
-    def body(self, kind: str) -> Contract | None:
-        """Return the contract of the body in one media type; None: it has none that is read."""
-        if kind not in self._bodies:
-            own, main = self._schemas[kind], self._schemas.get(self._main or "")
-            same = own is not None and main is not None and own.value == main.value
-            bare_part = "" if self._part == "request" else self._part
-            part = bare_part if same else f"{self._part}.{kind}"
-            self._bodies[kind] = self._described.contract(self._operation, part)
-        return self._bodies[kind]
+    def body_contract(self, media_type: str) -> Contract | None:
+        """Return the contract of the body in a documented media type, or None."""
+        if media_type not in self._bodies:
+            own, default = self._schemas[media_type], self._schemas.get(self._default_type or "")
+            same = own is not None and default is not None and own.value == default.value
+            default_part = "" if self._part == "request" else self._part
+            part = default_part if same else f"{self._part}.{media_type}"
+            self._bodies[media_type] = self._contracts.contract(self._operation, part)
+        return self._bodies[media_type]
 
-    def _framed(self, pointer: str, found: Any, findings: Findings) -> None:
-        """Tell what is wrong with what was found at one pointer, None being nothing."""
-        if self._frame is None:
-            schema = self._make_frame(self.media.names)
-            name = self._described.named(self._operation, f"{self._part}.message")
-            self._frame = self._described.framed(name, schema, self._about)
-        whole = {"body": True, pointer[1:]: found}
-        instance = {name: each for name, each in whole.items() if each is not None}
-        wrong = Findings()
-        wrong.judge("", self._frame, instance)
-        findings.violations += [
-            each for each in wrong.violations if each.pointer.startswith(pointer)
+    def _check_envelope(self, pointer: str, value: Any, report: ReportBuilder) -> None:
+        """Check what is at one pointer of the envelope; a value of None is missing."""
+        if self._envelope is None:
+            schema = self._envelope_schema(self.media_types.names)
+            name = self._contracts.contract_name(self._operation, f"{self._part}.message")
+            self._envelope = self._contracts.envelope_contract(name, schema, self._node)
+        values = {"body": True, pointer[1:]: value}
+        envelope = ReportBuilder()
+        envelope.check(
+            "", self._envelope, {name: each for name, each in values.items() if each is not None}
+        )
+        report.violations += [
+            each for each in envelope.violations if each.pointer.startswith(pointer)
         ]
+
+
+def _coercion(contract: Contract) -> Coercion:
+    references = checker_of(contract).references
+    return coercion_of(references, references.root)
 
 
 def _looks_like_json(body: Body) -> bool:
@@ -294,49 +327,49 @@ def _looks_like_json(body: Body) -> bool:
     return parse(body.data).readable
 
 
-def _is_range(violation: Violation, texts: Texts) -> bool:
-    """Whether an Accept is found fault with that names several media types, or a range of them."""
-    named = violation.pointer.lower() == "/headers/accept" and violation.code != "required"
-    return named and not {"*", ",", ";"}.isdisjoint(texts.headers.get("accept", ""))
+def _is_range(violation: Violation, head: MessageHead) -> bool:
+    """Return whether a violation is of an Accept header with a list or range of media types."""
+    of_accept = violation.pointer.lower() == "/headers/accept" and violation.code != "required"
+    return of_accept and not {"*", ",", ";"}.isdisjoint(head.headers.get("accept", ""))
 
 
-def _limits(violation: Violation) -> tuple[Limit, ...]:
+def _all_limits(violation: Violation) -> tuple[Limit, ...]:
     return (*((violation.limit,) if violation.limit else ()), *violation.also)
 
 
-# -- one violation for one mistake ---------------------------------------------------------------
+# -- misplaced headers ---------------------------------------------------------------------------
 
 
-def _mended(
-    violations: list[Violation], texts: Texts, sets: Mapping[str, NamedSet]
+def _merge_misplaced(
+    violations: list[Violation], head: MessageHead, sets: Mapping[str, ParameterSet]
 ) -> list[Violation]:
-    """Tell what is missing in the headers, but there under another name, as one mistake."""
+    """Report a missing header that was sent under another name as one violation."""
     headers = sets.get("/headers")
     if headers is None:
         return violations
-    others = [name for name, _ in texts.written if name.lower() not in headers.known]
-    strays = {
+    unknown = [name for name, _ in head.header_pairs if name.lower() not in headers.known]
+    in_query = {
         each.pointer.rpartition("/")[2].lower(): each.pointer
         for each in violations
         if each.code == "additionalProperties" and each.pointer.startswith("/query/")
     }
-    told, folded = [], set[str]()
+    merged, misplaced = [], set[str]()
     for each in violations:
         if each.code == "required" and each.pointer.startswith("/headers/"):
             name = each.pointer.rpartition("/")[2]
-            stray = strays.get(name.lower()) or _meant(name, others)
-            if stray is not None:
-                folded.add(stray)
-                each = replace(each, detail=stray)  # noqa: PLW2901
-        told.append(each)
-    return [each for each in told if each.pointer not in folded]
+            pointer = in_query.get(name.lower()) or _closest_header(name, unknown)
+            if pointer is not None:
+                misplaced.add(pointer)
+                each = replace(each, detail=pointer)  # noqa: PLW2901
+        merged.append(each)
+    return [each for each in merged if each.pointer not in misplaced]
 
 
-def _meant(name: str, others: Iterable[str]) -> str | None:
-    """Return the pointer of the header that stands for the one of that name, if one does."""
-    meant = closest(name, others)
-    if meant is None and is_credential(name):
-        meant = next(
-            (each for each in others if is_credential(each) and "cookie" not in each.lower()), None
+def _closest_header(name: str, headers: Iterable[str]) -> str | None:
+    """Return the pointer of the header that was probably sent instead of *name*, or None."""
+    closest = closest_name(name, headers)
+    if closest is None and is_credential(name):
+        closest = next(
+            (each for each in headers if is_credential(each) and "cookie" not in each.lower()), None
         )
-    return None if meant is None else "/headers" + pointer_of((meant,))
+    return None if closest is None else "/headers" + pointer_of((closest,))

@@ -1,4 +1,4 @@
-"""Requests and responses go in as they pass; an exception, a warning or a record comes out."""
+"""Guards: check requests and responses as a client sends and receives them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any, Final, Literal
 
-from fieldbound.model import BrokenContract, Invalid, Report, depth
+from fieldbound.model import BrokenContract, Invalid, Report, caller_stacklevel
 
 from .adapters import headers_of, request_of, response_of
 from .exchange import BODILESS
@@ -20,33 +20,32 @@ from .vendor_api import API, api
 Mode = Literal["raise", "warn", "record"] | None
 
 MODES: Final = ("raise", "warn", "record")
-#: Reports that are kept, the latest.
-KEPT: Final = 1_000
-#: Bytes of a streamed body that are kept until it is judged.
-LARGEST: Final = 1 << 24
-_TOO_LARGE: Final = f"it is larger than {LARGEST >> 20} MiB"
-_LEFT: Final = "its stream was closed before its end"
-_LOST: Final = "the connection failed before its end"
-_REFUSED: Final = "the response was refused before it was read"
+#: Reports that are kept: the latest ones.
+MAX_REPORTS: Final = 1_000
+#: Bytes of a streamed body that are buffered to be checked.
+MAX_BODY_BYTES: Final = 1 << 24
+_TOO_LARGE: Final = f"it is larger than {MAX_BODY_BYTES >> 20} MiB"
+_CLOSED_EARLY: Final = "its stream was closed before the end"
+_CONNECTION_FAILED: Final = "the connection failed before the end"
+_REJECTED: Final = "the response was rejected before it was read"
 
 
 class ContractWarning(UserWarning):
-    """A message breaks its contract; what is warned of is the report."""
+    """A message violates its contract; the warning is the start of its report."""
 
 
 class Guard:
-    """Checks every message it is shown, by one API or the one of several that it belongs to.
+    """Checks the messages of a client by one API, or by the one of several that they belong to.
 
-    *apis* are APIs or names of them, or `Hosts`. *request* and *response* are what is done about
-    an invalid message: "raise" Invalid, "warn" with a ContractWarning, or "record" it and no more;
-    None leaves messages of that direction unchecked. All that is told is recorded in any mode.
+    *apis* are APIs or names of them, or `Hosts`. *request* and *response* are the modes: "raise"
+    Invalid for an invalid message, "warn" with a ContractWarning, or only "record" it; None checks
+    no messages of that direction. Reports are recorded in every mode.
 
-    *reports* has what was invalid or not judged as a whole, the latest thousand; *checked* counts
-    the messages judged, by the names of their operations, *uncovered* those that no API is for, by
-    host. A guard of one API takes every message for one of that API, unless `Hosts` say where it
-    is. Threads may share a guard.
+    *reports* has the latest thousand reports that are invalid or not checked in part; *checked*
+    counts checked messages by contract, *uncovered* requests without an API by host. A guard of one
+    API checks every message by it, unless `Hosts` say where it is. Threads may share a guard.
 
-    Raises ValueError for another mode, and as `fieldbound.api` does.
+    Raises ValueError for an invalid mode, and as `fieldbound.api` does.
     """
 
     def __init__(
@@ -58,100 +57,100 @@ class Guard:
     ) -> None:
         for mode in (request, response):
             if mode is not None and mode not in MODES:
-                raise ValueError(f"the mode is {mode!r}, but must be one of {', '.join(MODES)}")
+                raise ValueError(f"invalid mode {mode!r} (choose from {', '.join(MODES)})")
         self._request, self._response = request, response
         given = [apis] if isinstance(apis, (API, str)) else apis
-        self.hosts = given if isinstance(given, Hosts) else Hosts((), map(_opened, _listed(given)))
-        self._only = None if isinstance(given, Hosts) else self._alone()
-        self.reports: deque[Report] = deque(maxlen=KEPT)
+        self.hosts = given if isinstance(given, Hosts) else Hosts((), map(_as_api, _as_list(given)))
+        self._single = None if isinstance(given, Hosts) else self._single_api()
+        self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
         self.checked: Counter[str] = Counter()
         self.uncovered: Counter[str] = Counter()
         self._lock = Lock()
 
-    def _alone(self) -> API | None:
+    def _single_api(self) -> API | None:
         apis = self.hosts.apis
-        return apis[0] if len(apis) == 1 and not self.hosts.named else None
+        return apis[0] if len(apis) == 1 and not self.hosts.patterns else None
 
     def api_of(self, request: Any) -> API | None:
         """Return the API that a request belongs to, or None."""
-        return self._only or self.hosts.api_of(request)
+        return self._single or self.hosts.api_of(request)
 
-    def sent(self, request: Any) -> Report | None:
+    def check_request(self, request: Any) -> Report | None:
         """Check a request before it is sent, and return its report; None if it is not checked.
 
-        Raises Invalid where that is asked for.
+        Raises Invalid in mode "raise".
         """
         if self._request is None:
             return None
         message = request_of(request)
-        judge = self.api_of(message)
-        if judge is None:
+        owner = self.api_of(message)
+        if owner is None:
             self._count(self.uncovered, host_of(message.url))
             return None
-        return self._checked(judge, message, self._request)
+        return self._checked(owner, message, self._request)
 
-    def answered(self, response: Any, request: Any = None) -> Report | None:
+    def check_response(self, response: Any, request: Any = None) -> Report | None:
         """Check a response, and return its report; None if it is not checked.
 
-        A body that is still to be read is not judged, as the report says. A response to a request
-        that is of no operation is not checked: that was told of the request. Raises Invalid where
-        that is asked for.
+        A body that was not read yet is not checked, as the report says. A response to a request
+        without an operation is not checked: its request was reported. Raises Invalid in mode
+        "raise".
         """
         if self._response is None:
             return None
-        message = _answer_of(response, request)
-        judge = self._judge_of(message)
-        return None if judge is None else self._checked(judge, message, self._response)
+        message = _response_message(response, request)
+        owner = self._api_of_response(message)
+        return None if owner is None else self._checked(owner, message, self._response)
 
-    def answering(self, response: Any, request: Any = None) -> Answer | None:
-        """Check a response whose body may still be to be read, and return what takes that in.
+    def check_streamed(self, response: Any, request: Any = None) -> StreamedResponse | None:
+        """Check a response that may be streamed, and return what its body is to be fed to.
 
-        None: there is nothing to take in, and all is told. Raises Invalid where that is asked for:
-        at once, its body unread, if the status or the headers are invalid already.
+        Returns None if the body was read before: then all is checked. Raises Invalid in mode
+        "raise": before the body is read, if the status code or the headers are invalid.
         """
         if self._response is None:
             return None
-        message = _answer_of(response, request)
-        judge = self._judge_of(message)
-        if judge is None:
+        message = _response_message(response, request)
+        owner = self._api_of_response(message)
+        if owner is None:
             return None
         if message.unread is None:
-            self._checked(judge, message, self._response)
+            self._checked(owner, message, self._response)
             return None
         if self._response == "raise":
-            report = judge.check_response(replace(message, unread=_REFUSED))
+            report = owner.check_response(replace(message, unread=_REJECTED))
             if not report.ok:
-                self._told(report, "raise")
-        return Answer(self, judge, message)
+                self._reported(report, "raise")
+        return StreamedResponse(self, owner, message)
 
-    def lost(self, response: Any, request: Any = None) -> None:
-        """Record a response whose body failed to come: what failed is raised by the client."""
+    def record_failure(self, response: Any, request: Any = None) -> None:
+        """Record a response whose body could not be read; the client raises the exception."""
         if self._response is None:
             return
-        message = replace(response_of(response, request), body=None, unread=_LOST)
-        judge = self._judge_of(message)
-        if judge is not None:
-            self._checked(judge, message, "record")
+        message = replace(response_of(response, request), body=None, unread=_CONNECTION_FAILED)
+        owner = self._api_of_response(message)
+        if owner is not None:
+            self._checked(owner, message, "record")
 
-    def _judge_of(self, message: Message) -> API | None:
-        """Return the API that a response is of, or None where it is not to be checked."""
-        asked = Message(message.method, message.url)
-        judge = self.api_of(asked)
-        if judge is None:
+    def _api_of_response(self, message: Message) -> API | None:
+        """Return the API that a response belongs to, or None if it is not to be checked."""
+        request = Message(message.method, message.url)
+        owner = self.api_of(request)
+        if owner is None:
             if self._request is None:
                 self._count(self.uncovered, host_of(message.url))
             return None
-        if self._request is not None and judge.operation_of(asked) is None:
+        if self._request is not None and owner.operation_of(request) is None:
             return None
-        return judge
+        return owner
 
-    def _checked(self, judge: API, message: Message, mode: Mode) -> Report:
-        """Check a message, and do what is asked for about it.
+    def _checked(self, owner: API, message: Message, mode: Mode) -> Report:
+        """Check a message, and report it by the mode.
 
-        An operation that is broken in its document is raised only where violations are: else the
-        report says that nothing of the message was judged, and why.
+        An invalid operation of the document is raised in mode "raise" only: else the report says
+        that the message was not checked, and why.
         """
-        check = judge.check_request if message.status is None else judge.check_response
+        check = owner.check_request if message.status is None else owner.check_response
         try:
             report = check(message)
         except BrokenContract as error:
@@ -159,10 +158,10 @@ class Guard:
                 raise
             status = "" if message.status is None else f"{message.status} to "
             about = f"{status}{message.method} request"
-            report = Report(judge.name, about=about, not_checked={"": str(error)})
-        return self._told(report, mode)
+            report = Report(owner.name, about=about, not_checked={"": str(error)})
+        return self._reported(report, mode)
 
-    def _told(self, report: Report, mode: Mode) -> Report:
+    def _reported(self, report: Report, mode: Mode) -> Report:
         self._count(self.checked, report.contract)
         if not report.ok or report.not_checked:
             self.reports.append(report)
@@ -171,12 +170,11 @@ class Guard:
         if mode == "warn" and (not report.ok or "" in report.not_checked):
             from fieldbound.render import first_violations
 
-            said = (
-                first_violations(report)
-                if not report.ok
-                else f"not judged: {report.not_checked['']}"
-            )
-            warnings.warn(ContractWarning(said), stacklevel=depth())
+            if report.ok:
+                text = f"not checked: {report.not_checked['']}"
+            else:
+                text = first_violations(report)
+            warnings.warn(ContractWarning(text), stacklevel=caller_stacklevel())
         return report
 
     def __getstate__(self) -> dict[str, Any]:
@@ -190,68 +188,70 @@ class Guard:
             counter[name] += 1
 
 
-def _listed(apis: Any) -> list[API | str]:
+def _as_list(apis: Any) -> list[API | str]:
     try:
         return list(apis)
     except TypeError:
         kind = type(apis).__name__
-        raise TypeError(f"a guard takes an API, the name of one, or several; not {kind}") from None
+        raise TypeError(
+            f"apis must be an API, the name of one, or several of them, not {kind}"
+        ) from None
 
 
-def _opened(given: API | str) -> API:
-    return given if isinstance(given, API) else api(given)
+def _as_api(api_or_name: API | str) -> API:
+    return api_or_name if isinstance(api_or_name, API) else api(api_or_name)
 
 
-class Answer:
-    """A response whose body its reader takes from a stream: told once, when that is over.
+class StreamedResponse:
+    """A response whose body is read from a stream: it is checked once, at the end.
 
-    *take* is shown each piece that passes; then *ended*, *lost* or *left* says how it was over,
-    and whatever of them comes later does nothing.
+    *feed* gets each chunk; then *finish*, *fail* or *abandon* ends the stream. Later calls of these
+    do nothing.
     """
 
-    def __init__(self, guard: Guard, judge: API, message: Message) -> None:
-        self._guard, self._judge, self._message = guard, judge, message
-        self._pieces: list[bytes] | None = []
+    def __init__(self, guard: Guard, owner: API, message: Message) -> None:
+        self._guard, self._api, self._message = guard, owner, message
+        self._chunks: list[bytes] | None = []
         self._size = 0
-        self._over = False
+        self._ended = False
 
-    def take(self, piece: bytes) -> None:
-        """Keep a piece of the body, unless all of it is too much to keep."""
-        self._size += len(piece)
-        if self._size > LARGEST:
-            self._pieces = None
-        if self._pieces is not None:
-            self._pieces.append(piece)
+    def feed(self, chunk: bytes) -> None:
+        """Buffer a chunk of the body, unless the body is too large."""
+        self._size += len(chunk)
+        if self._size > MAX_BODY_BYTES:
+            self._chunks = None
+        if self._chunks is not None:
+            self._chunks.append(chunk)
 
-    def ended(self, unpack: Callable[[list[bytes]], bytes | str]) -> None:
-        """Judge the whole: *unpack* gives the body from its pieces, or the reason why it does not.
+    def finish(self, decompress: Callable[[list[bytes]], bytes | str]) -> None:
+        """Check the whole response: *decompress* returns the body, or why it is not available.
 
-        Raises Invalid where that is asked for.
+        Raises Invalid in mode "raise".
         """
-        body = _TOO_LARGE if self._pieces is None else unpack(self._pieces)
+        body = _TOO_LARGE if self._chunks is None else decompress(self._chunks)
         if isinstance(body, str):
-            self._tell(None, body)
+            self._check(None, body)
         else:
-            self._tell(body, None)
+            self._check(body, None)
 
-    def left(self) -> None:
-        """Tell the response without its body: the reader wants no more of it."""
-        self._tell(None, _LEFT)
+    def abandon(self) -> None:
+        """Check the response without its body: its stream was closed early."""
+        self._check(None, _CLOSED_EARLY)
 
-    def lost(self) -> None:
-        """Record the response without its body: what failed is raised by the client."""
-        self._tell(None, _LOST, "record")
+    def fail(self) -> None:
+        """Record the response without its body; the client raises the exception."""
+        self._check(None, _CONNECTION_FAILED, "record")
 
-    def _tell(self, body: bytes | None, unread: str | None, mode: Mode = None) -> None:
-        if self._over:
+    def _check(self, body: bytes | None, unread: str | None, mode: Mode = None) -> None:
+        if self._ended:
             return
-        self._over, self._pieces = True, None
+        self._ended, self._chunks = True, None
         message = replace(self._message, body=body, unread=unread)
-        self._guard._checked(self._judge, message, mode or self._guard._response)
+        self._guard._checked(self._api, message, mode or self._guard._response)
 
 
-def _answer_of(response: Any, request: Any) -> Message:
-    """Return a response as a Message; where there can be no body, there is none to be read."""
+def _response_message(response: Any, request: Any) -> Message:
+    """Return a response as a Message; where there can be no body, it is not unread."""
     message = response_of(response, request)
     if message.unread is None:
         return message

@@ -1,8 +1,8 @@
-"""What httpx and requests exchange, faked or not, goes in; each message comes out to be looked at.
+"""Interception of the exchanges of httpx and requests, mocked or not.
 
-The clients' own methods are wrapped, above what libraries that fake or record traffic put in their
-place. No message is changed, no stream is read, and no message is shown twice. What takes the place
-of the wrapped methods themselves, and does not call them, shows nothing.
+The send methods of the clients are wrapped, above the transports that mocking and recording
+libraries replace. No message is changed, no stream is read, and each message is checked once. A
+replacement of the wrapped methods that does not call them cannot be intercepted.
 """
 
 from __future__ import annotations
@@ -19,67 +19,67 @@ from typing import Any, Final, NamedTuple, Protocol
 from fieldbound.model import FieldboundError
 
 
-class Watcher(Protocol):
-    """Who is shown messages, and returns what is to be raised out of the client's call."""
+class MessageChecker(Protocol):
+    """Checks messages, and returns the exceptions to raise from the client's call."""
 
-    def sent(self, request: Any) -> list[Exception]:
-        """Look at a request before it is sent, or, if that could not be, after."""
+    def check_request(self, request: Any) -> list[Exception]:
+        """Check a request before it is sent, or if that was not possible, after."""
 
-    def answered(self, response: Any, request: Any) -> list[Exception]:
-        """Look at a response when the client is done with it."""
+    def check_response(self, response: Any, request: Any) -> list[Exception]:
+        """Check a response when the client is done with it."""
 
 
-class Wiretap:
-    """What shows a watcher, from `install` to `uninstall`, every exchange."""
+class Interceptor:
+    """Has every exchange checked, from `install` to `uninstall`."""
 
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
+    def __init__(self, checker: MessageChecker) -> None:
+        self._checker = checker
         self._originals: list[tuple[Any, str, Any]] = []
         self._wrapped: list[tuple[Any, str, Any]] = []
 
     def install(self) -> None:
-        """Show all that is exchanged from now on."""
+        """Wrap the send methods of the installed clients."""
         for module, owner, name, wrap in _METHODS:
             if find_spec(module) is not None:
-                at = getattr(import_module(module), owner, None)
-                original = getattr(at, name, None)
+                client = getattr(import_module(module), owner, None)
+                original = getattr(client, name, None)
                 if original is not None:
-                    wrapped = wrap(self._watcher, original)
-                    self._put(at, name, wrapped)
-                    self._wrapped.append((at, name, wrapped))
-                    kept = sys.modules.get(_KEPT[0])
-                    if getattr(kept, _KEPT[1], None) is original:
-                        self._put(kept, _KEPT[1], wrapped)
+                    wrapped = wrap(self._checker, original)
+                    self._replace(client, name, wrapped)
+                    self._wrapped.append((client, name, wrapped))
+                    saved_in = sys.modules.get(_SAVED_SEND[0])
+                    if getattr(saved_in, _SAVED_SEND[1], None) is original:
+                        self._replace(saved_in, _SAVED_SEND[1], wrapped)
 
-    def _put(self, owner: Any, name: str, wrapped: Any) -> None:
+    def _replace(self, owner: Any, name: str, wrapped: Any) -> None:
         self._originals.append((owner, name, getattr(owner, name)))
         setattr(owner, name, wrapped)
 
-    def replaced(self) -> list[str]:
-        """Return the names of public methods in whose place there is what need not call them."""
+    def replaced_methods(self) -> list[str]:
+        """Return the names of public methods that were replaced by what may not call them."""
         return [
             f"{owner.__module__.partition('.')[0]}.{owner.__name__}.{name}"
             for owner, name, wrapped in self._wrapped
-            if not name.startswith("_") and not _leads_to(getattr(owner, name, None), wrapped)
+            if not name.startswith("_") and not _wraps(getattr(owner, name, None), wrapped)
         ]
 
     def uninstall(self) -> None:
-        """Leave the clients as they were."""
+        """Restore the clients."""
         self._wrapped.clear()
         while self._originals:
             setattr(*self._originals.pop())
 
 
-def _leads_to(method: Any, wrapped: Any) -> bool:
-    """Return whether a method says of itself that it wraps another, or is known to call it."""
+def _wraps(method: Any, wrapped: Any) -> bool:
+    """Return whether a method wraps another by `__wrapped__`, or is known to call it."""
     try:
         last = unwrap(method, stop=lambda each: each is wrapped)
-    except ValueError:  # it goes round
+    except ValueError:  # a cycle
         return False
-    return last is wrapped or getattr(method, "__module__", None) == _KEPT[0]
+    return last is wrapped or getattr(method, "__module__", None) == _SAVED_SEND[0]
 
 
-def clients_to_wrap() -> list[str]:
+def installed_clients() -> list[str]:
     """Return the names of the clients that are installed."""
     return [each for each in dict.fromkeys(each.module for each in _METHODS) if find_spec(each)]
 
@@ -88,64 +88,65 @@ def clients_to_wrap() -> list[str]:
 
 
 class _Call:
-    """One call of a client, and those within it: each message is checked once.
+    """A call of a client, with nested calls: each message is checked once.
 
-    A client may send again, for a redirect or to authenticate; and one may send by another.
+    A client may send several requests, for redirects or authentication, and may use another client.
     """
 
-    def __init__(self, watcher: Watcher) -> None:
-        self._watcher = watcher
+    def __init__(self, checker: MessageChecker) -> None:
+        self._checker = checker
         self._sent: list[Any] = []
-        self._open: list[Any] = []  # requests that are sent, and not answered
-        self._came: list[Any] = []
-        self._due: list[Any] = []
+        self._pending: list[Any] = []  # requests without a response
+        self._received: list[Any] = []
+        self._unchecked: list[Any] = []
 
     def __enter__(self) -> _Call:
-        self._before = _NOW.get()
+        self._before = _CURRENT_CALL.get()
         outer = self._before
-        self._call = self if outer is None or outer._watcher is not self._watcher else outer
-        _NOW.set(self._call)
+        self._call = self if outer is None or outer._checker is not self._checker else outer
+        _CURRENT_CALL.set(self._call)
         return self._call
 
     def __exit__(self, _: Any, error: BaseException | None, __: Any) -> None:
-        _NOW.set(self._before)  # no reset: a coroutine may be closed in another context
+        _CURRENT_CALL.set(self._before)  # not reset(): a coroutine may be closed in another context
         if error is not None:
-            raised = self._call._judged()
+            raised = self._call._check_responses()
             if raised and not isinstance(error, FieldboundError):
                 raise raised[0]
 
-    def sent(self, request: Any) -> None:
-        """Check a request, unless it is sent on; one that was answered may be sent again."""
-        if not _among(request, self._open):
-            self._open.append(request)
+    def check_request(self, request: Any) -> None:
+        """Check a request, unless a nested call sends it on; it may be sent again later."""
+        if not _is_in(request, self._pending):
+            self._pending.append(request)
             self._sent.append(request)
-            for error in self._watcher.sent(request):
+            for error in self._checker.check_request(request):
                 raise error
 
-    def came(self, *responses: Any) -> None:
-        """Take responses in, to be judged when the client is done with them."""
+    def add_responses(self, *responses: Any) -> None:
+        """Add received responses, to be checked when the client is done with them."""
         for each in responses:
-            if not _among(each, self._came):
-                self._came.append(each)
-                self._due.append(each)
+            if not _is_in(each, self._received):
+                self._received.append(each)
+                self._unchecked.append(each)
                 request = self._request_of(each)
-                self._open = [other for other in self._open if other is not request]
+                self._pending = [other for other in self._pending if other is not request]
 
-    def done(self, response: Any) -> None:
-        """Check the responses that came, this one the last."""
-        self.came(*getattr(response, "history", ()), response)
-        for error in self._judged():
+    def finish(self, response: Any) -> None:
+        """Check all responses of the call, this one the last."""
+        self.add_responses(*getattr(response, "history", ()), response)
+        for error in self._check_responses():
             raise error
 
-    def _judged(self) -> list[Exception]:
+    def _check_responses(self) -> list[Exception]:
+        """Check the received responses, and requests that were not seen; return exceptions."""
         errors: list[Exception] = []
-        while self._due:
-            response = self._due.pop(0)
+        while self._unchecked:
+            response = self._unchecked.pop(0)
             request = self._request_of(response)
-            if not _among(request, self._sent):
+            if not _is_in(request, self._sent):
                 self._sent.append(request)
-                errors += self._watcher.sent(request)
-            errors += self._watcher.answered(response, request)
+                errors += self._checker.check_request(request)
+            errors += self._checker.check_response(response, request)
         return errors
 
     def _request_of(self, response: Any) -> Any:
@@ -154,51 +155,51 @@ class _Call:
         except (AttributeError, RuntimeError):
             request = None
         last = self._sent[-1] if self._sent else request
-        # What fakes answers may have put a likeness in its place.
+        # Mocks may return a response with a request of their own type.
         return request if isinstance(request, type(last)) else last
 
 
-def _among(one: Any, others: list[Any]) -> bool:
+def _is_in(one: Any, others: list[Any]) -> bool:
     return any(one is each for each in others)
 
 
-_NOW: ContextVar[_Call | None] = ContextVar("_NOW", default=None)
+_CURRENT_CALL: ContextVar[_Call | None] = ContextVar("_CURRENT_CALL", default=None)
 
 
-def _done(call: _Call, response: Any) -> None:
-    """End a call; a response that is refused is closed."""
+def _finish(call: _Call, response: Any) -> None:
+    """Finish a call; close the response if it is rejected."""
     __tracebackhide__ = True
     try:
-        call.done(response)
+        call.finish(response)
     except BaseException:
         response.close()
         raise
 
 
-def _call(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_send(checker: MessageChecker, original: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap httpx.Client.send."""
 
     @wraps(original)
     def send(client: Any, request: Any, **given: Any) -> Any:
         __tracebackhide__ = True
-        with _Call(watcher) as call:
+        with _Call(checker) as call:
             response = original(client, request, **given)
-            _done(call, response)
+            _finish(call, response)
         return response
 
     return send
 
 
-def _async_call(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_async_send(checker: MessageChecker, original: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap httpx.AsyncClient.send."""
 
     @wraps(original)
     async def send(client: Any, request: Any, **given: Any) -> Any:
         __tracebackhide__ = True
-        with _Call(watcher) as call:
+        with _Call(checker) as call:
             response = await original(client, request, **given)
             try:
-                call.done(response)
+                call.finish(response)
             except BaseException:
                 await response.aclose()
                 raise
@@ -207,68 +208,68 @@ def _async_call(watcher: Watcher, original: Callable[..., Any]) -> Callable[...,
     return send
 
 
-def _one(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap what sends one request of a call, signed and as it leaves httpx.Client."""
+def _wrap_single(checker: MessageChecker, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap the method of httpx.Client that sends one request, after authentication."""
 
     @wraps(original)
     def send(client: Any, request: Any) -> Any:
         __tracebackhide__ = True
-        with _Call(watcher) as call:
-            call.sent(request)
+        with _Call(checker) as call:
+            call.check_request(request)
             response = original(client, request)
-            call.came(response)
+            call.add_responses(response)
         return response
 
     return send
 
 
-def _async_one(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap what sends one request of a call, signed and as it leaves httpx.AsyncClient."""
+def _wrap_async_single(checker: MessageChecker, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap the method of httpx.AsyncClient that sends one request, after authentication."""
 
     @wraps(original)
     async def send(client: Any, request: Any) -> Any:
         __tracebackhide__ = True
-        with _Call(watcher) as call:
-            call.sent(request)
+        with _Call(checker) as call:
+            call.check_request(request)
             response = await original(client, request)
-            call.came(response)
+            call.add_responses(response)
         return response
 
     return send
 
 
-def _session_call(watcher: Watcher, original: Callable[..., Any]) -> Callable[..., Any]:
+def _wrap_session_send(checker: MessageChecker, original: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap requests.Session.send, which calls itself for each redirect."""
 
     @wraps(original)
     def send(session: Any, request: Any, **given: Any) -> Any:
         __tracebackhide__ = True
-        with _Call(watcher) as call:
-            call.sent(request)
+        with _Call(checker) as call:
+            call.check_request(request)
             before = getattr(request, "hooks", None)
-            if isinstance(before, dict):  # another hook may raise, and this is all there is then
+            if isinstance(before, dict):  # first, as another hook may raise
                 others = before.get("response") or []
                 others = [others] if callable(others) else others
-                if _came in others:  # a redirect is made of the request before
-                    others = [each for each in others if each is not _came]
+                if _response_hook in others:  # copied from the request before a redirect
+                    others = [each for each in others if each is not _response_hook]
                     before = {**before, "response": others}
-                request.hooks = {**before, "response": [_came, *others]}
+                request.hooks = {**before, "response": [_response_hook, *others]}
             try:
                 response = original(session, request, **given)
             finally:
                 if before is not None:
                     request.hooks = before
-            _done(call, response)
+            _finish(call, response)
         return response
 
     return send
 
 
-def _came(response: Any, *_: Any, **__: Any) -> None:
-    """Take a response in, as a hook of requests: one that pickles, as what it is in may be."""
-    call = _NOW.get()
+def _response_hook(response: Any, *_: Any, **__: Any) -> None:
+    """Add a response, as a hook of requests: a module-level function, so that it pickles."""
+    call = _CURRENT_CALL.get()
     if call is not None:
-        call.came(response)
+        call.add_responses(response)
 
 
 class _Method(NamedTuple):
@@ -277,17 +278,17 @@ class _Method(NamedTuple):
     module: str
     owner: str
     name: str
-    wrap: Callable[[Watcher, Callable[..., Any]], Callable[..., Any]]
+    wrap: Callable[[MessageChecker, Callable[..., Any]], Callable[..., Any]]
 
 
-#: httpx tells nobody else of a request once it is signed, nor of a response that a hook refuses.
-#: Where its private methods are not there, or not called, `send` has what it returns checked.
+#: Only private methods of httpx see a request after authentication, and a response that a hook
+#: rejects. If they are missing or not called, `send` checks what it returns.
 _METHODS: Final = (
-    _Method("httpx", "Client", "send", _call),
-    _Method("httpx", "Client", "_send_single_request", _one),
-    _Method("httpx", "AsyncClient", "send", _async_call),
-    _Method("httpx", "AsyncClient", "_send_single_request", _async_one),
-    _Method("requests", "Session", "send", _session_call),
+    _Method("httpx", "Client", "send", _wrap_send),
+    _Method("httpx", "Client", "_send_single_request", _wrap_single),
+    _Method("httpx", "AsyncClient", "send", _wrap_async_send),
+    _Method("httpx", "AsyncClient", "_send_single_request", _wrap_async_single),
+    _Method("requests", "Session", "send", _wrap_session_send),
 )
-#: What keeps a method as it found it when it was imported, and calls that.
-_KEPT: Final = ("requests_mock.mocker", "_original_send")
+#: requests-mock saves the original method at import, and calls that.
+_SAVED_SEND: Final = ("requests_mock.mocker", "_original_send")

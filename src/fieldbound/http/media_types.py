@@ -1,7 +1,4 @@
-"""What a document offers goes in, names of statuses or media types; the one of a message comes out.
-
-It is openapi-core that finds the response of a status and the media type of a body.
-"""
+"""Matching of status codes and media types with those of an OpenAPI document, by openapi-core."""
 
 from __future__ import annotations
 
@@ -15,11 +12,11 @@ from openapi_core.templating.media_types.finders import MediaTypeFinder
 from openapi_core.templating.responses.exceptions import ResponseNotFound
 from openapi_core.templating.responses.finders import ResponseFinder
 
-_KEPT: Final = 1024  # statuses and media types remembered
+_CACHE_SIZE: Final = 1024  # status codes and media types
 
 
-class Choice:
-    """A choice by what a message says: of a response by its status, of a schema by media type."""
+class Names:
+    """The names that are documented."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = list(names)
@@ -28,48 +25,47 @@ class Choice:
         return bool(self.names)
 
 
-class Statuses(Choice):
-    """The statuses of an operation, ranges of them, and "default"."""
+class StatusCodes(Names):
+    """The status codes of an operation, ranges such as "4XX", and "default"."""
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(names)
-        self._ours = {name.upper() if name != "default" else name: name for name in self.names}
+        self._written = {name.upper() if name != "default" else name: name for name in self.names}
         self._finder = ResponseFinder(
-            SchemaPath.from_dict({name: {"is": name} for name in self._ours})
+            SchemaPath.from_dict({name: {"is": name} for name in self._written})
         )
-        self.find = lru_cache(_KEPT)(self._find)
+        self.find = lru_cache(_CACHE_SIZE)(self._find)
 
     def _find(self, status: int) -> str | None:
-        """Return which of the names is that of a status."""
+        """Return the documented name that a status code matches, or None."""
         try:
-            return self._ours[(self._finder.find(str(status)) / "is").read_str()]
+            return self._written[(self._finder.find(str(status)) / "is").read_str()]
         except ResponseNotFound:
             return None
 
 
-class MediaTypes(Choice):
-    """The media types of a body, and ranges of them."""
+class MediaTypes(Names):
+    """The media types of a body, and ranges such as "text/*"."""
 
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(names)
-        ours: dict[str, str] = {}
+        self._written: dict[str, str] = {}
         for name in self.names:
-            ours.setdefault(bare(name), name)
-        self._ours = ours
-        self._finder = MediaTypeFinder(SchemaPath.from_dict({name: {} for name in ours}))
-        self.find = lru_cache(_KEPT)(self._find)
+            self._written.setdefault(strip_parameters(name), name)
+        self._finder = MediaTypeFinder(SchemaPath.from_dict({name: {} for name in self._written}))
+        self.find = lru_cache(_CACHE_SIZE)(self._find)
 
     def _find(self, media_type: str) -> str | None:
-        """Return which of the names is that of a media type."""
-        kind = bare(media_type)
-        if kind in self._ours:
-            return self._ours[kind]
+        """Return the documented name that a media type matches, or None."""
+        stripped = strip_parameters(media_type)
+        if stripped in self._written:
+            return self._written[stripped]
         try:
-            return self._ours[self._finder.find(kind).mime_type]
+            return self._written[self._finder.find(stripped).mime_type]
         except MediaTypeNotFound:
             return None
 
 
-def bare(media_type: str) -> str:
-    """Return a media type without its parameters."""
+def strip_parameters(media_type: str) -> str:
+    """Return a media type in lower case, without parameters such as charset."""
     return media_type.partition(";")[0].strip().lower()

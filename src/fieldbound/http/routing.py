@@ -1,8 +1,8 @@
-"""The operations of an API go in; the one that a request is of comes out, with what is in its path.
+"""Routing: from method and path to the operation and its path parameters.
 
-It is openapi-core that finds it, among the paths that match. Which those are is told here: where
-several parameters are in one name, such as `{a}-{b}`, its own patterns take a power of the path's
-length, and they fail at such names as `{user.id}`.
+openapi-core chooses among the path templates that match. Matching is done here: its own patterns
+backtrack exponentially on several parameters in one segment, such as `{a}-{b}`, and fail on names
+such as `{user.id}`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from openapi_core.templating.paths.iterators import SimpleServersIterator
 
 from fieldbound.openapi import Operation
 
-_KEPT: Final = 1024  # paths remembered
+_CACHE_SIZE: Final = 1024  # paths
 _PLACEHOLDER: Final = re.compile(r"{([^{}]*)}")
 _DELIMITER: Final = re.compile("(%2[146-9a-c]|%3[abd]|%40)", re.IGNORECASE)
 _UNRESERVED: Final = "!$&'()*+,;=:@-._~"
@@ -30,59 +30,59 @@ _NO_HOST: Final = "https://host.invalid/"
 
 
 class Match(NamedTuple):
-    """The operation of a request, and the values in its path as they are written there."""
+    """The operation of a request, and the raw values of its path parameters."""
 
     operation: str
     values: Mapping[str, str]
 
 
 class _Segment:
-    """One name of a template: literal texts, and a parameter between each two of them."""
+    """A segment of a path template: literals, and a parameter between each two of them."""
 
     def __init__(self, template: str) -> None:
         parts = _PLACEHOLDER.split(template)
         self.names = parts[1::2]
-        self._literals = [_written(each) for each in parts[::2]]
+        self._literals = [_normalized(each) for each in parts[::2]]
 
-    def values(self, text: str) -> list[str] | None:
-        """Return the text of each parameter, the first of them as long as can be; None: no match.
+    def values(self, raw: str) -> list[str] | None:
+        """Return the raw value of each parameter, or None for no match; the first one is greedy.
 
-        Each literal is looked for once, the last one first, so that no text takes long.
+        Each literal is searched for once, the last one first, so that matching is linear.
         """
         first, last = self._literals[0], self._literals[-1]
         if not self.names:
-            return [] if text == first else None
-        end = len(text) - len(last)
-        if end < len(first) or not (text.startswith(first) and text.endswith(last)):
+            return [] if raw == first else None
+        end = len(raw) - len(last)
+        if end < len(first) or not (raw.startswith(first) and raw.endswith(last)):
             return None
         found = []
         for literal in reversed(self._literals[1:-1]):
-            at = text.rfind(literal, len(first), end)
+            at = raw.rfind(literal, len(first), end)
             if at < 0:
                 return None
-            found.append(text[at + len(literal) : end])
+            found.append(raw[at + len(literal) : end])
             end = at
-        return [text[len(first) : end], *reversed(found)]
+        return [raw[len(first) : end], *reversed(found)]
 
 
 class _Template(NamedTuple):
-    """A path at one of its servers: the segments of the server's path, then its own."""
+    """A path template at one server: the segments of the server's path, then its own."""
 
     key: str
     server: Sequence[_Segment]
     own: Sequence[_Segment]
-    is_short: bool = False  # the path of a server, for that path and a slash
+    is_short: bool = False  # "/" without its slash
 
     @property
     def rank(self) -> tuple[bool, int]:
-        """What decides between templates that both match: the fewer parameters the better."""
+        """The order of precedence: templates with fewer parameters match first."""
         return self.is_short, sum(len(each.names) for each in self.own)
 
-    def values(self, names: Sequence[str]) -> dict[str, str] | None:
-        """Return the values in a path of as many names, if it is of this template."""
+    def values(self, segments: Sequence[str]) -> dict[str, str] | None:
+        """Return the path parameters in a path of as many segments, or None for no match."""
         values: dict[str, str] = {}
         for index, segment in enumerate((*self.server, *self.own)):
-            found = segment.values(names[index])
+            found = segment.values(segments[index])
             if found is None:
                 return None
             if index >= len(self.server):
@@ -91,27 +91,27 @@ class _Template(NamedTuple):
 
 
 class _Templates:
-    """The templates of paths, the best first: openapi-core's finder asks it which ones match."""
+    """The path templates in order of precedence; openapi-core's finder iterates over matches."""
 
     def __init__(self) -> None:
         self._by_size: dict[int, list[_Template]] = {}
 
-    def enter(self, template: _Template) -> None:
-        """Take in a template."""
+    def add(self, template: _Template) -> None:
+        """Add a template."""
         size = len(template.server) + len(template.own)
-        among = self._by_size.setdefault(size, [])
-        among.append(template)
-        among.sort(key=lambda each: each.rank)
+        templates = self._by_size.setdefault(size, [])
+        templates.append(template)
+        templates.sort(key=lambda each: each.rank)
 
     def __call__(
         self,
         name: str,
         spec: SchemaPath,
-        base_url: str | None = None,  # noqa: ARG002 - the finder gives it
+        base_url: str | None = None,  # noqa: ARG002 - the finder passes it
     ) -> Iterator[Path]:
-        names = name.split("/")[1:]
-        for each in self._by_size.get(len(names), ()):
-            values = each.values(names)
+        segments = name.split("/")[1:]
+        for each in self._by_size.get(len(segments), ()):
+            values = each.values(segments)
             if values is not None:
                 yield Path(spec / "paths" / each.key, TemplateResult(each.key, values))
 
@@ -124,8 +124,8 @@ class _Finder(APICallPathFinder):
         self.paths_iterator = templates
 
 
-class Paths:
-    """The paths of an API: those of its servers, whatever their hosts, with those of operations."""
+class Router:
+    """Finds operations by method and path; the path includes that of a server, at any host."""
 
     def __init__(self, operations: Mapping[str, Operation]) -> None:
         self.methods: dict[str, None] = {}
@@ -138,16 +138,16 @@ class Paths:
                 self.methods[each.method] = None
                 for template in _templates(prefix, each.path):
                     if template.key not in items:
-                        templates.enter(template)
+                        templates.add(template)
                     item = items.setdefault(template.key, {})
                     item.setdefault(each.method, {"operationId": name})
         self._finder = _Finder(SchemaPath.from_dict({"paths": items}), templates)
-        self.find = lru_cache(_KEPT)(self._find)
+        self.find = lru_cache(_CACHE_SIZE)(self._find)
 
     def _find(self, method: str, path: str) -> Match | None:
-        """Return the operation of a method at a path, which is as in a URL; None if none is."""
-        # a delimiter that is escaped is no delimiter in a value, but may be one in a template
-        for each in dict.fromkeys((_written(path, keep=True), _written(path))):
+        """Return the operation of a method at a path of a URL, or None."""
+        # an escaped delimiter is part of a value, but may be a literal of a template
+        for each in dict.fromkeys((_normalized(path, keep=True), _normalized(path))):
             try:
                 found = self._finder.find(method, each)
             except PathError:
@@ -176,10 +176,10 @@ def _segments(path: str) -> list[_Segment]:
 
 
 def _hosts(servers: Iterable[str]) -> list[re.Pattern[str]]:
-    """Return patterns of the hosts that servers name; one that may be any host names none."""
+    """Return patterns of the hosts of server URLs, except those that would match any host."""
     found = set()
     for url in servers:
-        host = _parted(url)[0].rpartition("@")[2].lower()
+        host = _split_url(url)[0].rpartition("@")[2].lower()
         fixed = _PLACEHOLDER.sub("", host)
         if fixed.strip(".:"):
             found.add("[^.]*".join(map(re.escape, re.split(r"{[^{}]*}", host))))
@@ -189,41 +189,43 @@ def _hosts(servers: Iterable[str]) -> list[re.Pattern[str]]:
 def server_path(url: str) -> str:
     """Return the path of a server's URL, without a slash at its end.
 
-    A relative one, such as `v1` or `../v1`, is relative to where the document is: as nobody knows
-    that, it is taken to be at the root of a host.
+    A relative URL, such as `v1` or `../v1`, is relative to the document's address. As that is not
+    known, it is resolved against the root of a host.
     """
-    path = _parted(url)[1].partition("?")[0].partition("#")[0]
+    path = _split_url(url)[1].partition("?")[0].partition("#")[0]
     return path.rstrip("/")
 
 
-def _parted(url: str) -> tuple[str, str]:
-    """Return the host of a server's URL, "" where it names none, and its path."""
-    _, mark, rest = url.partition("://")
+def _split_url(url: str) -> tuple[str, str]:
+    """Return the host of a server's URL, "" if it has none, and its path."""
+    _, scheme_end, rest = url.partition("://")
     start = url.partition("/")[0]
-    if mark or url.startswith("//") or ":" in start or start.startswith("{"):
-        host, slash, path = (rest if mark else url.removeprefix("//")).partition("/")
+    if scheme_end or url.startswith("//") or ":" in start or start.startswith("{"):
+        host, slash, path = (rest if scheme_end else url.removeprefix("//")).partition("/")
         return host, slash + path
     return "", urlsplit(urljoin(_NO_HOST, url)).path
 
 
-# -- texts ---------------------------------------------------------------------------------------
+# -- percent-encoding ----------------------------------------------------------------------------
 
 
-def _written(path: str, *, keep: bool = False) -> str:
-    """Return a path with each of its names escaped in the one way.
+def _normalized(path: str, *, keep: bool = False) -> str:
+    """Return a path with each segment percent-encoded in one way.
 
-    *keep* the delimiters escaped that are.
+    Escaped delimiters stay escaped with *keep*.
     """
     return "/".join(
         [
             each
             if each.replace("-", "").isalnum() and each.isascii()
-            else "".join(_each_written(each, keep=keep))
+            else "".join(_normalized_parts(each, keep=keep))
             for each in path.split("/")
         ]
     )
 
 
-def _each_written(name: str, *, keep: bool) -> Iterator[str]:
-    for index, part in enumerate(_DELIMITER.split(name) if keep else [name]):
-        yield part.upper() if index % 2 else quote(unquote(part), safe=_UNRESERVED)
+def _normalized_parts(segment: str, *, keep: bool) -> Iterator[str]:
+    for index, part in enumerate(_DELIMITER.split(segment) if keep else [segment]):
+        yield (
+            part.upper() if index % 2 else quote(unquote(part), _UNRESERVED, errors="surrogatepass")
+        )

@@ -1,7 +1,7 @@
-"""Values go in, the texts that are read as them come out: parameters, headers, cookies and forms.
+"""Serialization of JSON values to parameters, headers, cookies and form bodies.
 
-What `reading` takes apart is put together here, by the style that the document asks for. Not every
-value can be written as a text: an empty list cannot, nor a comma in the item of a header.
+The inverse of `deserialize`, by style and explode. Not every value can be serialized: an empty list
+cannot, nor a comma in the item of a header.
 """
 
 from __future__ import annotations
@@ -12,335 +12,347 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from fieldbound.validation import Shape
+from fieldbound.validation import Coercion
 
-from .bracket_notation import leaves, written
-from .deserialize import Parameter, read_cookies, read_named, read_query
-from .form_data import FIELD_DELIMITERS, read_form, style_of
-from .media_types import bare
+from .bracket_notation import leaves, with_brackets
+from .deserialize import Parameter, parse_cookies, parse_query, parse_single
+from .form_data import FIELD_DELIMITERS, parse_form, style_and_explode
+from .media_types import strip_parameters
 
 BOUNDARY: Final = "fieldbound-part"
-#: What may not stand in a text of some place, as it would be read as something else there.
+#: Characters that mean themselves in a header and in a cookie, as parts of a character class.
 _HEADER: Final = r" -~"
 _COOKIE: Final = r"!#$&-+\--:<-\[\]-~"
-_COOKIE_TEXT: Final = f"[{_COOKIE},%]*"
-_TOKEN: Final = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
-_PLAIN: Final = r"([!-~]([ -~]*[!-~])?)?"
+_COOKIE_VALUE: Final = f"[{_COOKIE},%]*"
+_TOKEN_PATTERN: Final = r"[0-9A-Za-z!#$%&'*+.^_`|~-]+"
+_HEADER_VALUE: Final = r"([!-~]([ -~]*[!-~])?)?"
 _DELIMITERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 _SCALARS: Final = ("string", "number", "integer", "boolean")
-_DOTS: Final = (".", "..")
-_DEEP: Final = 4  # brackets behind brackets in what is drawn
+_DOT_SEGMENTS: Final = (".", "..")
+_MAX_DEPTH: Final = 4  # of brackets in generated names
 
 
-class Unwritable(ValueError):
-    """A value that cannot be written as a text which is read as this value."""
+class Unserializable(ValueError):
+    """A value that has no serialization which is deserialized to it again."""
 
 
 # -- parameters ----------------------------------------------------------------------------------
 
 
-def write(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
-    """Return a value as pairs of names and texts, escaped as they stand in a message.
+def serialize_parameter(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
+    """Return a value as pairs of names and strings, percent-encoded for their location.
 
-    A header, a cookie and a part of a path is one pair. Raises Unwritable.
+    A header and a path parameter are one pair. Raises Unserializable.
     """
     pairs = _pairs(parameter, value)
-    texts = [text for _, text in pairs]
-    if parameter.place in ("header", "path") and len(pairs) != 1:
-        raise Unwritable(f"a {parameter.place} is there once")
-    if not all(_fits(parameter.place, text) for text in texts):
-        raise Unwritable(f"a {parameter.place} has no such text")
-    if parameter.place == "query":
-        back = read_query((parameter,), "&".join(f"{name}={text}" for name, text in pairs))
-    elif parameter.place == "cookie":
-        back = read_cookies((parameter,), "; ".join(f"{name}={text}" for name, text in pairs))
+    strings = [string for _, string in pairs]
+    if parameter.location in ("header", "path") and len(pairs) != 1:
+        raise Unserializable(f"a {parameter.location} cannot be repeated")
+    if not all(_is_allowed(parameter.location, string) for string in strings):
+        raise Unserializable(f"invalid characters in a {parameter.location}")
+    if parameter.location == "query":
+        parsed = parse_query((parameter,), "&".join(f"{name}={string}" for name, string in pairs))
+    elif parameter.location == "cookie":
+        parsed = parse_cookies(
+            (parameter,), "; ".join(f"{name}={string}" for name, string in pairs)
+        )
     else:
-        key = parameter.name.lower() if parameter.place == "header" else parameter.name
-        back = read_named((parameter,), {key: texts[0]})
-    if plain(back) != plain({parameter.name: value}):
-        raise Unwritable("it would be read as another value")
+        key = parameter.name.lower() if parameter.location == "header" else parameter.name
+        parsed = parse_single((parameter,), {key: strings[0]})
+    if stringified(parsed) != stringified({parameter.name: value}):
+        raise Unserializable("it would be deserialized to another value")
     return pairs
 
 
-def write_set(
-    parameters: Sequence[Parameter], place: str, values: Mapping[str, Any]
+def serialize_parameters(
+    parameters: Sequence[Parameter], location: str, values: Mapping[str, Any]
 ) -> list[tuple[str, str]]:
-    """Return named values of one place as pairs of names and texts. Raises Unwritable."""
+    """Return the values of one location as pairs of names and strings. Raises Unserializable."""
     known = {each.name: each for each in parameters}
     if not isinstance(values, dict):
-        raise Unwritable("names have values")
-    if place == "path" and values.keys() != known.keys():
-        raise Unwritable("a path has the parameters of its template, all of them")
+        raise Unserializable("not an object")
+    if location == "path" and values.keys() != known.keys():
+        raise Unserializable("a path has exactly the parameters of its template")
     pairs = []
     for name, value in values.items():
         if name in known:
-            pairs += write(known[name], value)
-        elif place == "query":
-            pairs.append((quote(name, safe=""), _scalar(value, place)))
-        elif re.fullmatch(_TOKEN, name) and _fits(place, text_of(value)):
-            pairs.append((name, text_of(value)))
+            pairs += serialize_parameter(known[name], value)
+        elif location == "query":
+            pairs.append((quote(name, safe=""), _scalar(value, location)))
+        elif re.fullmatch(_TOKEN_PATTERN, name) and _is_allowed(location, scalar_text(value)):
+            pairs.append((name, scalar_text(value)))
         else:
-            raise Unwritable(f"a {place} has no such name or value")
+            raise Unserializable(f"invalid name or value of a {location}")
     return pairs
 
 
-def _fits(place: str, text: str) -> bool:
-    """Return whether a text can stand in a place, and comes through all that hand it on."""
-    if place == "header":
-        return re.fullmatch(_PLAIN, text) is not None
-    if place == "cookie":
-        return re.fullmatch(_COOKIE_TEXT, text) is not None
-    return place == "query" or text not in ("", *_DOTS)
+def _is_allowed(location: str, string: str) -> bool:
+    """Return whether a string is allowed in a location, and clients and servers preserve it."""
+    if location == "header":
+        return re.fullmatch(_HEADER_VALUE, string) is not None
+    if location == "cookie":
+        return re.fullmatch(_COOKIE_VALUE, string) is not None
+    return location == "query" or string not in ("", *_DOT_SEGMENTS)
 
 
 def _pairs(parameter: Parameter, value: Any) -> list[tuple[str, str]]:
-    name = quote(parameter.name, safe="") if parameter.place == "query" else parameter.name
+    """Return a value as pairs, not yet checked to be deserialized to it."""
+    name = quote(parameter.name, safe="") if parameter.location == "query" else parameter.name
     if parameter.is_json:
-        place = "query" if parameter.place == "cookie" else parameter.place  # it has quotes
-        return [(name, _escaped(json.dumps(value), place))]
-    if parameter.has_media_type:
-        return [(name, _scalar(value, parameter.place))]
+        # JSON has quotes, which no cookie may have
+        location = "query" if parameter.location == "cookie" else parameter.location
+        return [(name, _escaped(json.dumps(value), location))]
+    if parameter.has_content:
+        return [(name, _scalar(value, parameter.location))]
     if parameter.style in ("label", "matrix"):
-        return [(name, _prefixed(parameter, value))]
-    if parameter.deep:
+        return [(name, _path_prefixed(parameter, value))]
+    if parameter.is_deep_object:
         return [
-            (quote(written(parameter.name, keys), safe=""), _scalar(each, parameter.place))
+            (quote(with_brackets(parameter.name, keys), safe=""), _scalar(each, parameter.location))
             for keys, each in leaves(value)
         ]
     if isinstance(value, list):
-        items = [_scalar(each, parameter.place) for each in value]
+        items = [_scalar(each, parameter.location) for each in value]
         if parameter.explode and parameter.style != "simple":
             return [(name, each) for each in items]
         return [(name, _DELIMITERS.get(parameter.style, ",").join(items))]
     if isinstance(value, dict):
-        return _attributes(parameter, name, _members(value, parameter.place))
-    return [(name, _scalar(value, parameter.place))]
+        return _object_pairs(parameter, name, _serialized_properties(value, parameter.location))
+    return [(name, _scalar(value, parameter.location))]
 
 
-def _attributes(
-    parameter: Parameter, name: str, members: list[tuple[str, str]]
+def _object_pairs(
+    parameter: Parameter, name: str, pairs: list[tuple[str, str]]
 ) -> list[tuple[str, str]]:
-    """Return the attributes of an object, each by itself or all in one text."""
+    """Return the properties of an object, each as a pair or all in one."""
     if parameter.explode and parameter.style != "simple":
-        return members
+        return pairs
     if parameter.explode:
-        return [(name, ",".join(f"{key}={text}" for key, text in members))]
-    mark = _DELIMITERS.get(parameter.style, ",")
-    return [(name, mark.join(part for member in members for part in member))]
+        return [(name, ",".join(f"{key}={string}" for key, string in pairs))]
+    delimiter = _DELIMITERS.get(parameter.style, ",")
+    return [(name, delimiter.join(part for pair in pairs for part in pair))]
 
 
-def _prefixed(parameter: Parameter, value: Any) -> str:
-    """Return a value in a path, in a style of which the mark stands before it."""
+def _path_prefixed(parameter: Parameter, value: Any) -> str:
+    """Return a path parameter in style label or matrix, whose values begin with a delimiter."""
     name, matrix = parameter.name, parameter.style == "matrix"
-    mark = (";" if matrix else ".") if parameter.explode else ","
-    first = f";{name}=" if matrix else "."
+    delimiter = (";" if matrix else ".") if parameter.explode else ","
+    prefix = f";{name}=" if matrix else "."
     if isinstance(value, list):
         items = [_scalar(each, "path") for each in value]
-        return first + (f"{mark}{name}=" if matrix and parameter.explode else mark).join(items)
+        repeated = matrix and parameter.explode
+        return prefix + (f"{delimiter}{name}=" if repeated else delimiter).join(items)
     if not isinstance(value, dict):
-        return first + _scalar(value, "path")
-    members = _members(value, "path")
+        return prefix + _scalar(value, "path")
+    pairs = _serialized_properties(value, "path")
     if parameter.explode:
-        return mark + mark.join(f"{key}={text}" for key, text in members)
-    return first + mark.join(part for member in members for part in member)
+        return delimiter + delimiter.join(f"{key}={string}" for key, string in pairs)
+    return prefix + delimiter.join(part for pair in pairs for part in pair)
 
 
-def _members(value: Mapping[str, Any], place: str) -> list[tuple[str, str]]:
-    return [(_escaped(name, place), _scalar(each, place)) for name, each in value.items()]
+def _serialized_properties(value: Mapping[str, Any], location: str) -> list[tuple[str, str]]:
+    return [(_escaped(name, location), _scalar(each, location)) for name, each in value.items()]
 
 
-def _scalar(value: Any, place: str) -> str:
-    return _escaped(text_of(value), place)
+def _scalar(value: Any, location: str) -> str:
+    return _escaped(scalar_text(value), location)
 
 
-def _escaped(text: str, place: str) -> str:
-    return quote(text, safe="") if place in ("query", "path") else text
+def _escaped(string: str, location: str) -> str:
+    return quote(string, safe="") if location in ("query", "path") else string
 
 
-def text_of(value: Any) -> str:
-    """Return a value that has no parts as a text. Raises Unwritable for any other."""
+def scalar_text(value: Any) -> str:
+    """Return a scalar as a string. Raises Unserializable for objects and arrays."""
     if isinstance(value, str):
         return value
     if isinstance(value, (dict, list)):
-        raise Unwritable("it has parts within parts")
-    whole = isinstance(value, float) and value.is_integer()
-    return json.dumps(int(value) if whole else value)
+        raise Unserializable("it is nested")
+    is_integer = isinstance(value, float) and value.is_integer()
+    return json.dumps(int(value) if is_integer else value)
 
 
-def plain(value: Any) -> Any:
-    """Return a value in which those are the same that are written as the same text."""
+def stringified(value: Any) -> Any:
+    """Return a value with its scalars as strings, for comparison."""
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
-    return [plain(each) for each in value] if isinstance(value, list) else text_of(value)
+        return {name: stringified(each) for name, each in value.items()}
+    return [stringified(each) for each in value] if isinstance(value, list) else scalar_text(value)
 
 
 # -- forms ---------------------------------------------------------------------------------------
 
 
-def write_form(
-    value: Mapping[str, Any], media_type: str, shape: Shape, encoding: Mapping[str, Any]
+def serialize_form(
+    value: Mapping[str, Any], media_type: str, coercion: Coercion, encoding: Mapping[str, Any]
 ) -> tuple[bytes, str]:
-    """Return the body of a form and its media type, with the boundary. Raises Unwritable.
+    """Return a form body and its media type, with the boundary. Raises Unserializable.
 
-    Fields are written by the *encoding* that the document names for them, deepObject in brackets.
+    Fields are serialized by their *encoding* in the document, deepObject in brackets.
     """
     if not isinstance(value, dict):
-        raise Unwritable("a form has names")
+        raise Unserializable("not an object")
     pairs = [
         pair
         for name, each in value.items()
-        for pair in _fields(name, each, style_of(encoding.get(name)))
+        for pair in _fields(name, each, *style_and_explode(encoding.get(name)))
     ]
-    if bare(media_type) == "application/x-www-form-urlencoded":
-        body = "&".join(f"{quote(name, safe='')}={quote(text, safe='')}" for name, text in pairs)
+    if strip_parameters(media_type) == "application/x-www-form-urlencoded":
+        body = "&".join(
+            f"{quote(name, safe='')}={quote(string, safe='')}" for name, string in pairs
+        )
     else:
         media_type = f"{media_type}; boundary={BOUNDARY}"
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
-        parts = [f'{head}{name}"\r\n\r\n{text}\r\n' for name, text in pairs]
+        parts = [f'{head}{name}"\r\n\r\n{string}\r\n' for name, string in pairs]
         body = "".join((*parts, f"--{BOUNDARY}--\r\n"))
     data = body.encode()
-    if plain(read_form(data, media_type, shape, encoding)) != plain(value):
-        raise Unwritable("it would be read as another value")
+    if stringified(parse_form(data, media_type, coercion, encoding)) != stringified(value):
+        raise Unserializable("it would be deserialized to another value")
     return data, media_type
 
 
-def _fields(name: str, value: Any, said: tuple[str, bool]) -> list[tuple[str, str]]:
-    """Return a field of a form as pairs of names and texts."""
-    style, explode = said
+def _fields(name: str, value: Any, style: str, explode: bool) -> list[tuple[str, str]]:
+    """Return a form field as pairs of names and strings."""
     if style == "deepObject" or _is_nested(value):
-        return [(written(name, keys), text_of(each)) for keys, each in leaves(value)]
+        return [(with_brackets(name, keys), scalar_text(each)) for keys, each in leaves(value)]
     if isinstance(value, dict):
         return [(name, json.dumps(value))]
-    texts = [text_of(each) for each in (value if isinstance(value, list) else [value])]
+    strings = [scalar_text(each) for each in (value if isinstance(value, list) else [value])]
     if isinstance(value, list) and not explode:
-        texts = [FIELD_DELIMITERS[style].join(texts)]
-    return [(name, each) for each in texts]
+        strings = [FIELD_DELIMITERS[style].join(strings)]
+    return [(name, each) for each in strings]
 
 
 def _is_nested(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value)
 
 
-# -- what can be written -------------------------------------------------------------------------
+# -- schemas of what can be serialized -----------------------------------------------------------
 
 
-def writable(parameters: Sequence[Parameter], place: str) -> dict[str, Any]:
-    """Return a schema that takes, of sets of named values, those that can be written."""
-    schema: dict[str, Any] = {"properties": {each.name: _writable(each) for each in parameters}}
-    if place in ("header", "cookie"):  # where others may be there, but nobody knows them
+def serializable(parameters: Sequence[Parameter], location: str) -> dict[str, Any]:
+    """Return a schema of the parameter values of one location that can be serialized."""
+    schema: dict[str, Any] = {"properties": {each.name: _serializable(each) for each in parameters}}
+    if location in ("header", "cookie"):  # others are allowed, but undocumented
         schema["additionalProperties"] = False
     return schema
 
 
-def writable_form(shape: Shape) -> dict[str, Any]:
-    """Return a schema that takes, of values that are a form, those that can be written."""
-    schema = _object(shape, {})
+def serializable_form(coercion: Coercion) -> dict[str, Any]:
+    """Return a schema of the values that can be serialized as a form."""
+    schema = _object_schema(coercion, {})
     if schema["additionalProperties"]:
         schema["propertyNames"] = {"pattern": "^[0-9A-Za-z_.-]+$"}
-    return {**schema, "properties": {name: _field(each) for name, each in shape.named.items()}}
+    return {
+        **schema,
+        "properties": {name: _field_schema(each) for name, each in coercion.named.items()},
+    }
 
 
-def _field(shape: Shape) -> dict[str, Any]:
-    if shape.structure == "array":
-        items = _nested(shape.items or Shape(), {})
+def _field_schema(coercion: Coercion) -> dict[str, Any]:
+    if coercion.structure == "array":
+        items = _bracketed_schema(coercion.items or Coercion(), {})
         return {"type": "array", "minItems": 1, "items": items}
-    return {"type": "object"} if shape.structure else leaf_of(shape, {})
+    return {"type": "object"} if coercion.structure else scalar_schema(coercion, {})
 
 
-def _nested(shape: Shape, leaf: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-    """Return a schema of what can be written in brackets: objects and arrays, of such texts."""
-    if not shape.structure or depth > _DEEP:
-        return leaf_of(shape, leaf)
-    if shape.structure == "array":
-        items = _nested(shape.items or Shape(), leaf, depth + 1)
+def _bracketed_schema(
+    coercion: Coercion, leaf: Mapping[str, Any], depth: int = 0
+) -> dict[str, Any]:
+    """Return a schema of values in bracket notation, whose strings match *leaf*."""
+    if not coercion.structure or depth > _MAX_DEPTH:
+        return scalar_schema(coercion, leaf)
+    if coercion.structure == "array":
+        items = _bracketed_schema(coercion.items or Coercion(), leaf, depth + 1)
         return {"type": "array", "minItems": 1, "items": items}
-    found = _object(shape, leaf)
-    within = {
-        name: _nested(each, leaf, depth + 1)
-        for name, each in shape.named.items()
+    found = _object_schema(coercion, leaf)
+    nested = {
+        name: _bracketed_schema(each, leaf, depth + 1)
+        for name, each in coercion.named.items()
         if name in found["properties"]
     }
-    return {**found, "properties": within}
+    return {**found, "properties": nested}
 
 
-def _writable(parameter: Parameter) -> dict[str, Any]:
+def _serializable(parameter: Parameter) -> dict[str, Any]:
     if parameter.is_json:
         return {}
-    letters, others = _letters(parameter)
-    leaf = _pattern(letters, others, parameter.place)
-    if parameter.has_media_type:
-        return leaf_of(parameter.shape, leaf, least=parameter.place == "path")
-    if parameter.deep:
-        return _nested(parameter.shape, leaf)
-    apart = parameter.style in _DELIMITERS and parameter.explode
-    if apart and parameter.shape.structure == "object":
-        return {"not": {}}  # OpenAPI does not say how these styles write attributes apart
-    if parameter.shape.structure == "array":
-        items = leaf_of(parameter.shape.items or Shape(), leaf)
+    leaf = _string_schema(*_character_sets(parameter), parameter.location)
+    if parameter.has_content:
+        return scalar_schema(parameter.coercion, leaf, not_empty=parameter.location == "path")
+    if parameter.is_deep_object:
+        return _bracketed_schema(parameter.coercion, leaf)
+    exploded = parameter.style in _DELIMITERS and parameter.explode
+    if exploded and parameter.coercion.structure == "object":
+        return {"not": {}}  # undefined in OpenAPI
+    if parameter.coercion.structure == "array":
+        items = scalar_schema(parameter.coercion.items or Coercion(), leaf)
         return {"type": "array", "minItems": 1, "items": items}
-    if parameter.shape.structure != "object":
-        return leaf_of(parameter.shape, leaf, least=parameter.place == "path")
-    return _object(parameter.shape, leaf)
+    if parameter.coercion.structure != "object":
+        return scalar_schema(parameter.coercion, leaf, not_empty=parameter.location == "path")
+    return _object_schema(parameter.coercion, leaf)
 
 
-def _object(shape: Shape, leaf: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema of objects of such texts: of names that are known, if any are."""
-    fits = re.compile(leaf.get("pattern", ""))
-    known = {name: each for name, each in shape.named.items() if fits.search(name)}
+def _object_schema(coercion: Coercion, leaf: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema of flat objects, whose names and strings match *leaf*."""
+    pattern = re.compile(leaf.get("pattern", ""))
+    known = {name: each for name, each in coercion.named.items() if pattern.search(name)}
     found: dict[str, Any] = {
         "type": "object",
         "minProperties": 1,
-        "properties": {name: leaf_of(each, leaf) for name, each in known.items()},
+        "properties": {name: scalar_schema(each, leaf) for name, each in known.items()},
         "additionalProperties": False,
     }
-    if shape.named and shape.others is None:
+    if coercion.named and coercion.others is None:
         return found
-    others = leaf_of(shape.others or Shape(), leaf)
+    others = scalar_schema(coercion.others or Coercion(), leaf)
     return {**found, "propertyNames": {**leaf, "minLength": 1}, "additionalProperties": others}
 
 
-def leaf_of(shape: Shape, leaf: Mapping[str, Any], *, least: bool = False) -> dict[str, Any]:
-    """Return a schema of the values without parts that a text is read as."""
-    kinds = [each for each in _SCALARS if each in (shape.kinds or ("string",))]
-    if "null" in (shape.kinds or ()) and "string" not in kinds:
-        kinds.append("null")
-    if not kinds:
+def scalar_schema(
+    coercion: Coercion, leaf: Mapping[str, Any], *, not_empty: bool = False
+) -> dict[str, Any]:
+    """Return a schema of the scalars that a string is deserialized to."""
+    types = [each for each in _SCALARS if each in (coercion.types or ("string",))]
+    if "null" in (coercion.types or ()) and "string" not in types:
+        types.append("null")
+    if not types:
         return {"not": {}}
-    found = {**(leaf if "string" in kinds else {}), "type": kinds}
-    return {**found, "minLength": 1} if least else found
+    found = {**(leaf if "string" in types else {}), "type": types}
+    return {**found, "minLength": 1} if not_empty else found
 
 
-def _letters(parameter: Parameter) -> tuple[str, str]:
-    """Return the letters that may stand in a text, if not all, and those of them that may not."""
-    parts = parameter.shape.structure
-    letters = {"header": _HEADER, "cookie": _COOKIE}.get(parameter.place, "")
-    if not parts:
-        return letters, ""
-    apart = parameter.style in ("label", "matrix") and parameter.explode
-    others = {"label": ".=" if apart else "", "spaceDelimited": " ", "pipeDelimited": "|"}
-    found = others.get(parameter.style, "")
-    if parameter.style == "form" and parameter.place == "query" and not parameter.explode:
-        found = ","  # in a list of one item, an escaped comma is read as one between items
-    if letters:
-        found += ",=" if parts == "object" and parameter.explode else ","
-    return letters, found + ("[]" if parameter.deep else "")
+def _character_sets(parameter: Parameter) -> tuple[str, str]:
+    """Return the characters allowed in a string ("" for all), and exceptions from them."""
+    structure = parameter.coercion.structure
+    allowed = {"header": _HEADER, "cookie": _COOKIE}.get(parameter.location, "")
+    if not structure:
+        return allowed, ""
+    exploded = parameter.style in ("label", "matrix") and parameter.explode
+    delimiters = {"label": ".=" if exploded else "", "spaceDelimited": " ", "pipeDelimited": "|"}
+    excluded = delimiters.get(parameter.style, "")
+    if parameter.style == "form" and parameter.location == "query" and not parameter.explode:
+        excluded = ","  # clients escape all commas, so an escaped one is a delimiter, too
+    if allowed:
+        excluded += ",=" if structure == "object" and parameter.explode else ","
+    return allowed, excluded + ("[]" if parameter.is_deep_object else "")
 
 
-def _pattern(letters: str, others: str, place: str) -> dict[str, Any]:
-    """Return a schema of texts of such letters; a header has no blanks around it."""
-    if not letters and not others:
+def _string_schema(allowed: str, excluded: str, location: str) -> dict[str, Any]:
+    """Return a schema of strings of these characters; headers have no outer spaces."""
+    if not allowed and not excluded:
         return {}
-    if not letters:
-        barred = "".join(f"\\x{ord(each):02x}" for each in others)
-        return {"pattern": f"^[^{barred}]*$"}
-    inner = _without(letters, others)
-    if place != "header":
+    if not allowed:
+        escaped = "".join(f"\\x{ord(each):02x}" for each in excluded)
+        return {"pattern": f"^[^{escaped}]*$"}
+    inner = _character_class(allowed, excluded)
+    if location != "header":
         return {"pattern": f"^[{inner}]*$"}
-    outer = _without("!-~", others)
+    outer = _character_class("!-~", excluded)
     return {"pattern": f"^([{outer}]([{inner}]*[{outer}])?)?$"}
 
 
-def _without(letters: str, others: str) -> str:
-    """Return the inside of a character class, without some characters, one by one."""
-    kept = [chr(at) for at in range(32, 127) if re.fullmatch(f"[{letters}]", chr(at))]
-    return "".join(f"\\x{ord(each):02x}" for each in kept if each not in others)
+def _character_class(allowed: str, excluded: str) -> str:
+    """Return the inside of a regex character class, without the excluded characters."""
+    kept = [chr(at) for at in range(32, 127) if re.fullmatch(f"[{allowed}]", chr(at))]
+    return "".join(f"\\x{ord(each):02x}" for each in kept if each not in excluded)

@@ -1,9 +1,9 @@
-"""Whole HTTP requests and responses go in, Reports come out: contracts judge every part of them.
+"""Checking whole HTTP requests and responses of a vendor's API.
 
-openapi-core finds the operation of a message (`paths`), its response and media type (`choices`),
-and takes its texts apart (`reading`); what was read is judged as any instance is. A violation's
-pointer is one into the message: `/headers/Accept`, `/query/limit`, `/path/id`, `/cookies/sid`,
-`/status`, `/method`, `/url`, `/body/…`.
+openapi-core finds the operation of a message (`routing`), its response and media type
+(`media_types`), and deserializes its parameters (`deserialize`); contracts check the values. The
+pointer of a violation is one into the message: `/headers/Accept`, `/query/limit`, `/path/id`,
+`/cookies/sid`, `/status`, `/method`, `/url`, `/body/…`.
 """
 
 from __future__ import annotations
@@ -15,282 +15,300 @@ from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from fieldbound.catalog import Operations, offered, operations
+from fieldbound.catalog import OperationContracts, close_matches, operations
 from fieldbound.model import Report, UnknownName
-from fieldbound.openapi import PLACES, Operation, is_credential
-from fieldbound.validation import Contract
+from fieldbound.openapi import PARAMETER_PARTS, Operation, is_credential
+from fieldbound.validation import Contract, Formats
 
 from .adapters import body_of, headers_of, path_of, request_of, response_of
-from .envelope import answer_frame, api_frame, path_frame, request_frame, response_frame
-from .exchange import BODILESS, Findings, Side, Texts
-from .media_types import Statuses
+from .envelope import method_schema, request_schema, response_schema, status_schema, url_schema
+from .exchange import BODILESS, MessageHead, MessageSpec, ReportBuilder
+from .media_types import StatusCodes
 from .message import Message
-from .routing import Match, Paths
+from .routing import Match, Router
 
 _NO_RESPONSE: Final = "no response is documented"
 
 
-def api(name: str | os.PathLike[str], folders: Iterable[str | os.PathLike[str]] = ()) -> API:
+def api(
+    name: str | os.PathLike[str],
+    folders: Iterable[str | os.PathLike[str]] = (),
+    formats: Formats = "assert",
+) -> API:
     """Return the API of a vendor, or of an OpenAPI document of version 3.0, 3.1 or 3.2.
 
-    *name* is a vendor's, of fieldbound, of *folders* or of an installed package, or the path of a
-    document in JSON or YAML. Operations are compiled when they are first used.
+    *name* is the name of a vendor (built in, in *folders* or in an installed package) or the path
+    of a document in JSON or YAML. Operations are compiled when they are first used. *formats* is
+    "assert" or "annotate".
 
-    Raises UnknownName, which offers the closest names, and BrokenContract, which says what is
-    wrong with the document, and where.
+    Raises UnknownName, with close matches, and BrokenContract, with the error in the document and
+    its place.
     """
-    given = os.fspath(name), tuple(os.fspath(each) for each in folders)
-    return API(operations(*given), given)
+    arguments = os.fspath(name), tuple(os.fspath(each) for each in folders), formats
+    return API(operations(*arguments), arguments)
 
 
 class API:
-    """The operations of one vendor's API, by which whole messages are checked."""
+    """The operations of a vendor's API; checks whole requests and responses."""
 
-    def __init__(self, described: Operations, given: tuple[Any, ...] | None = None) -> None:
-        self._described = described
-        self._given = given or (described.name,)
-        self.name = described.name
+    def __init__(
+        self, contracts: OperationContracts, arguments: tuple[Any, ...] | None = None
+    ) -> None:
+        self._contracts = contracts
+        self._arguments = arguments or (contracts.name,)
+        self.name = contracts.name
         self._operations: dict[str, _Operation] = {}
-        self._frames: dict[tuple[str, ...], Contract] = {}
+        self._envelopes: dict[tuple[str, ...], Contract] = {}
 
     def __repr__(self) -> str:
         return f"API({self.name!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return api, self._given
+        return api, self._arguments
 
     @cached_property
     def operations(self) -> tuple[str, ...]:
         """The names of all operations."""
-        return tuple(self._described.openapi.operations)
+        return tuple(self._contracts.openapi.operations)
 
     def operation_of(self, request: Any) -> str | None:
-        """Return the name of the operation that a request is of, or None.
+        """Return the name of the operation of a request, or None.
 
-        Raises TypeError for what is no request.
+        Raises TypeError for anything but a request.
         """
-        found = self._found(request_of(request))
+        found = self._match(request_of(request))
         return None if found is None else found.operation
 
     def has_path(self, path: str) -> bool:
-        """Return whether there is any operation at a path, as it stands in a URL."""
-        return bool(self._paths.methods_at(path))
+        """Return whether any operation has this path, given as in a URL."""
+        return bool(self._router.methods_at(path))
 
-    def is_at(self, host: str) -> bool:
-        """Return whether the document names a host, or hosts of such a kind."""
-        return any(pattern.fullmatch(host) for pattern in self._paths.hosts)
+    def has_host(self, host: str) -> bool:
+        """Return whether a server of the document is at this host."""
+        return any(pattern.fullmatch(host) for pattern in self._router.hosts)
 
     def check_request(self, request: Any) -> Report:
-        """Return the Report of a request: of its method, URL, headers, parameters and body.
+        """Check a request: method, URL, headers, parameters and body.
 
         *request* is one of httpx, requests or werkzeug, a WSGI environ, or a Message. Raises
-        TypeError for anything else, BrokenContract where its operation is broken in the document.
+        TypeError for anything else, BrokenContract if its operation is invalid in the document.
         """
-        return self._report_of_request(request_of(request), Findings())
+        return self._report_of_request(request_of(request), ReportBuilder())
 
-    def _report_of_request(self, message: Message, findings: Findings) -> Report:
-        found = self._found(message)
+    def _report_of_request(self, message: Message, report: ReportBuilder) -> Report:
+        found = self._match(message)
         if found is None:
-            return self._unknown(message, findings)
+            return self._report_unknown(message, report)
         query = urlsplit(message.url).query
-        texts = Texts(headers_of(message.headers), message.headers, query, found.values)
-        side = self._operation(found.operation).request
-        side.check_texts(texts, findings)
-        side.check_body(body_of(message, texts.headers), texts.headers, findings)
-        return findings.report(self._described.named(found.operation), self._about(message, found))
+        head = MessageHead(headers_of(message.headers), message.headers, query, found.values)
+        spec = self._operation(found.operation).request
+        spec.check_head(head, report)
+        spec.check_body(body_of(message, head.headers), head.headers, report)
+        return report.build(
+            self._contracts.contract_name(found.operation), self._about(message, found)
+        )
 
     def check_response(self, response: Any, request: Any = None) -> Report:
-        """Return the Report of a response: of its status, headers and body.
+        """Check a response: status code, headers and body.
 
-        *response* is one of httpx, requests or werkzeug, or a Message with a status. What does not
-        know its *request* needs that, too. Raises as `check_request` does.
+        *response* is one of httpx, requests or werkzeug, or a Message with a status. One that does
+        not know its *request* needs it. Raises as `check_request` does.
         """
-        return self._report_of_response(response_of(response, request), Findings())
+        return self._report_of_response(response_of(response, request), ReportBuilder())
 
-    def _report_of_response(self, message: Message, findings: Findings) -> Report:
-        found = self._found(message)
+    def _report_of_response(self, message: Message, report: ReportBuilder) -> Report:
+        found = self._match(message)
         if found is None:
-            return self._unknown(message, findings)
+            return self._report_unknown(message, report)
         operation = self._operation(found.operation)
         status = int(message.status or 0)
         about = f"{status} to {self._about(message, found)}"
         named = operation.statuses.find(status)
         if not operation.statuses:
-            findings.unspecified.update({"/status": _NO_RESPONSE, "/body": _NO_RESPONSE})
-            return findings.report(self._described.named(found.operation, "response"), about)
+            report.unspecified.update({"/status": _NO_RESPONSE, "/body": _NO_RESPONSE})
+            return report.build(self._contracts.contract_name(found.operation, "response"), about)
         if named is None:
-            operation.unknown_status(status, findings)
-            name = self._described.named(found.operation, "response")
-            return findings.report(name, about)
-        texts = Texts(headers_of(message.headers), message.headers)
-        side = operation.response(named)
-        side.check_texts(texts, findings)
-        body = body_of(message, texts.headers)
-        if not (body.absent and (message.method == "HEAD" or status in BODILESS)):
-            side.check_body(body, texts.headers, findings)
-        return findings.report(self._described.named(found.operation, f"response.{named}"), about)
+            operation.report_unknown_status(status, report)
+            name = self._contracts.contract_name(found.operation, "response")
+            return report.build(name, about)
+        head = MessageHead(headers_of(message.headers), message.headers)
+        spec = operation.response(named)
+        spec.check_head(head, report)
+        body = body_of(message, head.headers)
+        if not (body.is_absent and (message.method == "HEAD" or status in BODILESS)):
+            spec.check_body(body, head.headers, report)
+        return report.build(
+            self._contracts.contract_name(found.operation, f"response.{named}"), about
+        )
 
-    # -- for those who make messages -------------------------------------------------------------
+    # -- for generated messages ------------------------------------------------------------------
 
-    def unrecorded_check(self, message: Message) -> Report:
-        """Return the Report of a message of one's own making, which nobody counts."""
-        findings = Findings(counted=False)
+    def check_uncounted(self, message: Message) -> Report:
+        """Check a generated message, without counting it in limit coverage."""
+        report = ReportBuilder(counted=False)
         if message.status is None:
-            return self._report_of_request(message, findings)
-        return self._report_of_response(message, findings)
+            return self._report_of_request(message, report)
+        return self._report_of_response(message, report)
 
-    def known(self, operation: str) -> tuple[str, Operation]:
-        """Return an operation under its name here. Raises UnknownName, which offers the closest."""
-        known = self._described.openapi.operations
-        name = self._described.openapi.name_of(operation)
+    def find_operation(self, operation: str) -> tuple[str, Operation]:
+        """Return an operation and its name. Raises UnknownName, with close matches."""
+        known = self._contracts.openapi.operations
+        name = self._contracts.openapi.name_of(operation)
         if name is None:
             reason = f"{self.name} has no operation named {operation!r}"
-            raise UnknownName(operation, offered(operation, known), reason)
+            raise UnknownName(operation, close_matches(operation, known), reason)
         return name, known[name]
 
-    def address(self, operation: str) -> str:
-        """Return the URL of an operation at the first of its servers, its path still a template."""
-        return self._described.openapi.address(operation)
+    def url_template(self, operation: str) -> str:
+        """Return the URL of an operation at its first server, its path still a template."""
+        return self._contracts.openapi.url_of(operation)
 
-    def texts_of(self, message: Message) -> Texts:
-        """Return what a message says beside its body."""
-        found = self._found(message)
+    def head_of(self, message: Message) -> MessageHead:
+        """Return the headers, query string and path parameters of a message."""
+        found = self._match(message)
         query, values = urlsplit(message.url).query, found.values if found else {}
-        return Texts(headers_of(message.headers), message.headers, query, values)
+        return MessageHead(headers_of(message.headers), message.headers, query, values)
 
     def statuses(self, operation: str) -> tuple[str, ...]:
-        """Return the statuses that an operation documents: also ranges of them, and "default"."""
-        return tuple(self._operation(self.known(operation)[0]).statuses.names)
+        """Return the documented status codes of an operation, with ranges and "default"."""
+        return tuple(self._operation(self.find_operation(operation)[0]).statuses.names)
 
-    def request_side(self, operation: str) -> Side:
-        """Return what is judged of the requests of an operation, by its name here."""
+    def request_spec(self, operation: str) -> MessageSpec:
+        """Return the contracts of the requests of an operation."""
         return self._operation(operation).request
 
-    def response_side(self, operation: str, status: int | str) -> tuple[Side, Statuses, str]:
-        """Return what is judged of the responses of a status, all statuses, and its name there.
+    def response_spec(
+        self, operation: str, status: int | str
+    ) -> tuple[MessageSpec, StatusCodes, str]:
+        """Return the contracts of a response, the status codes, and the one that matched.
 
-        Raises UnknownName, which offers those there are.
+        Raises UnknownName, with the documented ones.
         """
-        made = self._operation(operation)
-        found = made.statuses.find(status) if isinstance(status, int) else status
-        if found is None or found not in made.statuses.names:
-            reason = f"{self._described.named(operation)} has no response of status {status}"
-            raise UnknownName(str(status), tuple(made.statuses.names), reason)
-        return made.response(found), made.statuses, found
+        spec = self._operation(operation)
+        name = spec.statuses.find(status) if isinstance(status, int) else status
+        if name is None or name not in spec.statuses.names:
+            reason = (
+                f"{self._contracts.contract_name(operation)} has no response of status {status}"
+            )
+            raise UnknownName(str(status), tuple(spec.statuses.names), reason)
+        return spec.response(name), spec.statuses, name
 
     @cached_property
     def _has_secret_paths(self) -> bool:
-        """Whether something in a path is not to be shown: an unknown path may have it, too."""
-        openapi = self._described.openapi
+        """Whether any path has a secret parameter: an unknown path may contain it, too."""
+        openapi = self._contracts.openapi
         return any(
             each.secret or is_credential(each.name) or openapi.is_sensitive(each.schema)
             for name in openapi.operations
             for each in openapi.parameters(name).get("path", ())
         )
 
-    # -- which operation it is -------------------------------------------------------------------
+    # -- operations ------------------------------------------------------------------------------
 
     @cached_property
-    def _paths(self) -> Paths:
-        return Paths(self._described.openapi.operations)
+    def _router(self) -> Router:
+        return Router(self._contracts.openapi.operations)
 
-    def _found(self, message: Message) -> Match | None:
-        return self._paths.find(message.method, path_of(message.url))
+    def _match(self, message: Message) -> Match | None:
+        return self._router.find(message.method, path_of(message.url))
 
     def _operation(self, name: str) -> _Operation:
-        made = self._operations.get(name)
-        if made is None:
-            made = self._operations[name] = _Operation(self._described, name)
-        return made
+        spec = self._operations.get(name)
+        if spec is None:
+            spec = self._operations[name] = _Operation(self._contracts, name)
+        return spec
 
     def _about(self, message: Message, found: Match) -> str:
-        return f"{message.method} {self._described.openapi.operations[found.operation].path}"
+        return f"{message.method} {self._contracts.openapi.operations[found.operation].path}"
 
-    def _unknown(self, message: Message, findings: Findings) -> Report:
-        """Tell that there is no such operation: no such path, or no such method there."""
-        openapi = self._described.openapi
+    def _report_unknown(self, message: Message, report: ReportBuilder) -> Report:
+        """Report that no operation has this path, or this method at the path."""
+        openapi = self._contracts.openapi
         path = path_of(message.url)
-        methods = tuple(self._paths.methods_at(path))
-        if methods not in self._frames:
+        methods = tuple(self._router.methods_at(path))
+        if methods not in self._envelopes:
             if methods:
-                schema = path_frame(openapi.whole, list(methods))
+                schema = method_schema(openapi.root, list(methods))
             else:
-                lost = [name for name, each in openapi.operations.items() if not each.path]
-                schema = api_frame(openapi.whole, self._paths.templates, lost)
-            self._frames[methods] = self._described.framed(self.name, schema, openapi.whole)
+                without_path = [name for name, each in openapi.operations.items() if not each.path]
+                schema = url_schema(openapi.root, self._router.templates, without_path)
+            self._envelopes[methods] = self._contracts.envelope_contract(
+                self.name, schema, openapi.root
+            )
         instance = {"method": message.method} if methods else {"url": path}
-        findings.judge("", self._frames[methods], instance)
+        report.check("", self._envelopes[methods], instance)
         if self._has_secret_paths and not methods:
-            findings.violations = [replace(each, actual=None) for each in findings.violations]
-        return findings.report(self.name, f"{message.method} request")
+            report.violations = [replace(each, actual=None) for each in report.violations]
+        return report.build(self.name, f"{message.method} request")
 
 
 class _Operation:
-    """An operation: its request and its responses, each read when it is first needed."""
+    """An operation: its request and its responses, each loaded when first needed."""
 
-    def __init__(self, described: Operations, name: str) -> None:
-        self._described = described
+    def __init__(self, contracts: OperationContracts, name: str) -> None:
+        self._contracts = contracts
         self._name = name
-        self._responses: dict[str, Side] = {}
-        self._at = described.openapi.operations[name].at
+        self._responses: dict[str, MessageSpec] = {}
+        self._node = contracts.openapi.operations[name].node
 
     @cached_property
-    def request(self) -> Side:
+    def request(self) -> MessageSpec:
         """The request."""
-        openapi, body = self._described.openapi, self._described.openapi.body(self._name)
-        side = Side(
-            self._described,
+        openapi, body = self._contracts.openapi, self._contracts.openapi.request_body(self._name)
+        spec = MessageSpec(
+            self._contracts,
             self._name,
             "request",
-            lambda kinds: request_frame(self._at, body, kinds),
-            body or self._at,
+            lambda media_types: request_schema(self._node, body, media_types),
+            body or self._node,
         )
-        side.enter_body(body, openapi.content(body))
-        side.required = body is not None and body.value.get("required") is True
-        for place, named in openapi.parameters(self._name).items():
-            side.has_querystring |= place == "querystring"
-            if place in PLACES:
-                part = PLACES[place]
-                side.enter("/" + part.partition(".")[2], part, place, named)
-        return side
+        spec.add_body(body, openapi.content(body))
+        spec.body_required = body is not None and body.value.get("required") is True
+        for location, definitions in openapi.parameters(self._name).items():
+            spec.has_querystring_parameter |= location == "querystring"
+            if location in PARAMETER_PARTS:
+                part = PARAMETER_PARTS[location]
+                spec.add_parameters("/" + part.partition(".")[2], part, location, definitions)
+        return spec
 
     @cached_property
-    def statuses(self) -> Statuses:
-        """The statuses that are documented."""
-        return Statuses(self._described.openapi.responses(self._name))
+    def statuses(self) -> StatusCodes:
+        """The documented status codes."""
+        return StatusCodes(self._contracts.openapi.responses(self._name))
 
-    def response(self, status: str) -> Side:
-        """Return the response under one of the names of statuses."""
-        side = self._responses.get(status)
-        if side is None:
-            side = self._responses[status] = self._response(status)
-        return side
+    def response(self, status: str) -> MessageSpec:
+        """Return the response of a documented status code, range or "default"."""
+        spec = self._responses.get(status)
+        if spec is None:
+            spec = self._responses[status] = self._response(status)
+        return spec
 
-    def _response(self, status: str) -> Side:
-        openapi = self._described.openapi
-        at = openapi.responses(self._name)[status]
-        side = Side(
-            self._described,
+    def _response(self, status: str) -> MessageSpec:
+        openapi = self._contracts.openapi
+        node = openapi.responses(self._name)[status]
+        spec = MessageSpec(
+            self._contracts,
             self._name,
             f"response.{status}",
-            lambda kinds: answer_frame(at, kinds),
-            at,
+            lambda media_types: response_schema(node, media_types),
+            node,
         )
-        content = openapi.content(at)
-        side.enter_body(at if content else None, content)
-        side.required = bool(content)
-        named = openapi.headers(at)
-        if named:
-            side.enter("/headers", f"response.{status}.headers", "header", list(named))
-        return side
+        content = openapi.content(node)
+        spec.add_body(node if content else None, content)
+        spec.body_required = bool(content)
+        definitions = openapi.headers(node)
+        if definitions:
+            part = f"response.{status}.headers"
+            spec.add_parameters("/headers", part, "header", list(definitions))
+        return spec
 
-    def unknown_status(self, status: int, findings: Findings) -> None:
-        """Tell that a status is not documented."""
-        findings.judge("", self._answered, {"status": status})
+    def report_unknown_status(self, status: int, report: ReportBuilder) -> None:
+        """Report that a status code is not documented."""
+        report.check("", self._status_contract, {"status": status})
 
     @cached_property
-    def _answered(self) -> Contract:
-        """The contract of the status."""
-        schema = response_frame(self._at, self.statuses.names)
-        name = self._described.named(self._name, "response")
-        return self._described.framed(name, schema, self._at)
+    def _status_contract(self) -> Contract:
+        """The contract of the status code."""
+        schema = status_schema(self._node, self.statuses.names)
+        name = self._contracts.contract_name(self._name, "response")
+        return self._contracts.envelope_contract(name, schema, self._node)

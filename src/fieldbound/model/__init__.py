@@ -1,4 +1,4 @@
-"""The nouns: limits, violations, reports, exceptions, and the sentences made of them."""
+"""Limits, violations, reports and exceptions with their messages; JSON values and schemas."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
     from .bulk_report import (
-        BEYOND as BEYOND,
-        FIELDS as FIELDS,
-        NEAR as NEAR,
-        PARTS as PARTS,
+        LENGTH_BUCKETS as LENGTH_BUCKETS,
+        LENGTHS_BELOW_LIMIT as LENGTHS_BELOW_LIMIT,
+        MAX_FIELDS as MAX_FIELDS,
+        OVER_LIMIT_RATIOS as OVER_LIMIT_RATIOS,
         BulkReport as BulkReport,
         Duplicate as Duplicate,
         Duplicates as Duplicates,
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
         LimitTally as LimitTally,
         Sample as Sample,
         impact as impact,
+        other_problems as other_problems,
         percentage as percentage,
         pluralize_large as pluralize_large,
-        problems as problems,
         summary_line as summary_line,
         truncation_warning as truncation_warning,
     )
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
         Unsatisfiable as Unsatisfiable,
         Unspecified as Unspecified,
     )
-    from .facts import TEXT_CODES as TEXT_CODES, Place as Place
+    from .facts import SYNTAX_CODES as SYNTAX_CODES, Place as Place
     from .limits import (
         SAYS as SAYS,
         Limit as Limit,
         Source as Source,
+        affected_field as affected_field,
         evidence_rank as evidence_rank,
-        field_of as field_of,
-        shortened as shortened,
+        shorten_pointer as shorten_pointer,
     )
     from .messages import (
         INSIDE_SENSITIVE as INSIDE_SENSITIVE,
@@ -66,8 +66,8 @@ if TYPE_CHECKING:
         SCHEMA_KEYWORDS as SCHEMA_KEYWORDS,
         VALUE_KEYWORDS as VALUE_KEYWORDS,
         Node as Node,
-        References as References,
         Schema as Schema,
+        SchemaRegistry as SchemaRegistry,
         child_schemas as child_schemas,
         draft_of as draft_of,
         encode_uri as encode_uri,
@@ -76,22 +76,25 @@ if TYPE_CHECKING:
         resolve_uri as resolve_uri,
         schema_members as schema_members,
     )
-    from .suggestions import closest as closest
+    from .suggestions import closest_name as closest_name
     from .tracebacks import (
-        Where as Where,
-        caller as caller,
-        chain as chain,
-        cut as cut,
-        depth as depth,
+        CodeLocation as CodeLocation,
+        caller_location as caller_location,
+        caller_stacklevel as caller_stacklevel,
+        exception_chain as exception_chain,
+        trim_traceback as trim_traceback,
     )
     from .values import (
         BACKTRACK_LIMIT as BACKTRACK_LIMIT,
         MAX_DEPTH as MAX_DEPTH,
         Path as Path,
         excerpt as excerpt,
+        has_long_integer as has_long_integer,
         is_too_deep as is_too_deep,
         json_type as json_type,
+        max_digits as max_digits,
         to_json_value as to_json_value,
+        too_many_digits as too_many_digits,
     )
     from .violations import Report as Report, Violation as Violation
 
@@ -99,27 +102,32 @@ __getattr__, __all__ = lazy(
     __name__,
     {
         ".bulk_report": (
-            "BEYOND BulkReport Duplicate Duplicates FIELDS Lengths LimitTally NEAR PARTS "
-            "Sample impact percentage pluralize_large problems summary_line "
-            "truncation_warning"
+            "BulkReport Duplicate Duplicates LENGTHS_BELOW_LIMIT LENGTH_BUCKETS Lengths "
+            "LimitTally MAX_FIELDS OVER_LIMIT_RATIOS Sample impact other_problems percentage "
+            "pluralize_large summary_line truncation_warning"
         ),
         ".cases": "Breach Case",
         ".errors": (
             "BrokenContract FieldboundError Inseparable Invalid NotJSON UnknownName "
             "Unsatisfiable Unspecified"
         ),
-        ".facts": "Place TEXT_CODES",
-        ".limits": "Limit SAYS Source evidence_rank field_of shortened",
+        ".facts": "Place SYNTAX_CODES",
+        ".limits": "Limit SAYS Source affected_field evidence_rank shorten_pointer",
         ".messages": "INSIDE_SENSITIVE citation pluralize to_json",
         ".pointers": "escape_token percent_decoded pointer_of tokens_of",
         ".subschemas": (
             "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS Node OPERATIONS_WITHOUT_PATH "
-            "References SCHEMA_KEYWORDS Schema VALUE_KEYWORDS child_schemas draft_of "
+            "SCHEMA_KEYWORDS Schema SchemaRegistry VALUE_KEYWORDS child_schemas draft_of "
             "encode_uri is_openapi_dialect members resolve_uri schema_members"
         ),
-        ".suggestions": "closest",
-        ".tracebacks": "Where caller chain cut depth",
-        ".values": "BACKTRACK_LIMIT MAX_DEPTH Path excerpt is_too_deep json_type to_json_value",
+        ".suggestions": "closest_name",
+        ".tracebacks": (
+            "CodeLocation caller_location caller_stacklevel exception_chain trim_traceback"
+        ),
+        ".values": (
+            "BACKTRACK_LIMIT MAX_DEPTH Path excerpt has_long_integer is_too_deep json_type "
+            "max_digits to_json_value too_many_digits"
+        ),
         ".violations": "Report Violation",
     },
 )

@@ -1,4 +1,4 @@
-"""Instances made at and beyond a limit: what strategies and `cases` return."""
+"""Generated instances at and beyond a limit: what strategies and `cases` return."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .violations import Violation
 class Breach:
     """An *instance* that breaks one *limit* and no other, and the *violation* it is reported as.
 
-    The value that breaks the limit may break others that the limit makes superfluous, as "Yes"
-    breaks the maxLength of a flag beside its enum: `violation.also` has them.
+    The value may break further limits that are implied by this one, as "Yes" breaks the maxLength
+    of a flag as well as its enum: `violation.also` has them.
     """
 
     instance: Any = field(hash=False)
@@ -26,10 +26,10 @@ class Breach:
 class Case:
     """A pair of instances for one limit: *valid* is just at it, *invalid* just beyond it.
 
-    Where there is no such instance, or none was found, *reason* tells why. It also tells, of an
-    invalid instance that is there, by which other limits it is refused as well, for there is none
-    that breaks this limit alone. *violation* is what the invalid one is reported as; it is None
-    where there is none. *kept* is whether there is a valid one: null, in Python None, may be.
+    If one of them does not exist or was not found, *reason* says why. It also says which other
+    limits an invalid instance breaks if none breaks this limit alone. *violation* is what the
+    invalid instance is reported as, None if there is none. *has_valid* tells a valid
+    instance that is None (null) from no valid instance.
     """
 
     limit: Limit
@@ -37,4 +37,4 @@ class Case:
     invalid: Any = field(default=None, hash=False)
     violation: Violation | None = None
     reason: str | None = None
-    kept: bool = True
+    has_valid: bool = True

@@ -1,4 +1,4 @@
-"""Every exception of fieldbound: each has its facts as fields, compares by value and pickles."""
+"""The exceptions of fieldbound: each has its data as fields, compares by value and pickles."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from .violations import Report
 
 
 class FieldboundError(Exception):
-    """What every exception of fieldbound is: facts that compare, hash and pickle by value."""
+    """The base class of all exceptions of fieldbound, which compare, hash and pickle by value."""
 
-    def _facts(self) -> tuple[Any, ...]:
+    def _field_values(self) -> tuple[Any, ...]:
         if not is_dataclass(self):
             return self.args
-        return tuple(getattr(self, fact.name) for fact in fields(self))
+        return tuple(getattr(self, each.name) for each in fields(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self._facts()
+        return type(self), self._field_values()
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._facts() == other._facts()
+        return type(other) is type(self) and self._field_values() == other._field_values()
 
     def __hash__(self) -> int:
         return hash((type(self), str(self)))
@@ -30,7 +30,7 @@ class FieldboundError(Exception):
 
 @dataclass(eq=False)
 class Invalid(FieldboundError, ValueError):
-    """An instance that breaks its contract; *report* has every violation."""
+    """An instance is invalid; *report* has every violation."""
 
     report: Report
 
@@ -40,7 +40,7 @@ class Invalid(FieldboundError, ValueError):
 
 @dataclass(eq=False)
 class BrokenContract(FieldboundError):
-    """A contract that is itself at fault: *reason*, and *file*, *place* and *pointer* of it."""
+    """A contract is itself invalid: the *reason*, and the *file*, *place* and *pointer* in it."""
 
     reason: str
     file: str | None = None
@@ -55,56 +55,56 @@ class BrokenContract(FieldboundError):
 
 @dataclass(eq=False)
 class UnknownName(FieldboundError, LookupError):
-    """No contract has this *name*; *closest* are names that exist."""
+    """No contract has this *name*; *closest* are similar names that exist."""
 
     name: str
     closest: tuple[str, ...] = ()
     reason: str | None = None
 
     def __str__(self) -> str:
-        said = self.reason or f"there is no contract named {self.name!r}"
+        message = self.reason or f"there is no contract named {self.name!r}"
         if self.closest:
-            return f"{said}; the closest: {', '.join(self.closest)}"
-        lists = "`fieldbound contracts` lists them, the path of a file ends in .json, .yaml or .yml"
-        return self.reason or f"{said}: {lists}"
+            return f"{message}; did you mean {', '.join(self.closest)}?"
+        advice = "run `fieldbound contracts` for a list, or pass a .json, .yaml or .yml file"
+        return self.reason or f"{message}: {advice}"
 
 
 @dataclass(eq=False)
 class Unspecified(FieldboundError):
-    """Nothing to judge by: the vendor does not document what *contract* names, for *reason*."""
+    """The vendor does not document what *contract* names; *reason* says what is missing."""
 
     contract: str
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.contract}: nothing to judge by: {self.reason}"
+        return f"{self.contract}: no documented schema: {self.reason}"
 
 
 @dataclass(eq=False)
 class Unsatisfiable(FieldboundError, ValueError):
-    """No instance of *contract* can be made, for *reason*."""
+    """No instance of *contract* can be generated, valid or invalid; *reason* says why."""
 
     contract: str
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.contract}: no instance can be made: {self.reason}"
+        return f"{self.contract}: no instance can be generated: {self.reason}"
 
 
 @dataclass(eq=False)
 class Inseparable(FieldboundError, ValueError):
-    """A *limit* that cannot be broken alone: the limits *by* which stand in the way."""
+    """A *limit* cannot be broken alone: every such instance breaks the limits *by*, too."""
 
     limit: Limit
     by: tuple[Limit, ...] = ()
 
     @property
     def reason(self) -> str:
-        """Why it cannot be broken alone, in a few words."""
+        """Why it cannot be broken alone."""
         if not self.by:
-            return "no instance was found that breaks it and no other limit"
+            return "no instance was found that breaks only this limit"
         ids = " and ".join(each.id.partition("#")[2] for each in self.by)
-        return f"whatever breaks it is refused by {ids} as well"
+        return f"every instance that breaks it also breaks {ids}"
 
     def __str__(self) -> str:
         return f"{self.limit.id} cannot be broken alone: {self.reason}"
@@ -112,18 +112,18 @@ class Inseparable(FieldboundError, ValueError):
 
 @dataclass(eq=False)
 class NotJSON(FieldboundError, TypeError):
-    """A Python object that is no JSON value, with its *pointer* and *type*."""
+    """A Python object, at *pointer* and of *type*, is not JSON serializable."""
 
     pointer: str
     type: str
-    advice: str = "give str, int, float, bool, None, list or dict"
+    advice: str = "use str, int, float, bool, None, list or dict"
 
     def __str__(self) -> str:
         where = self.pointer or "the instance"
-        return f"{where} is a Python {self.type}, no JSON value: {self.advice}"
+        return f"{where} is a Python {self.type}, which is not JSON serializable: {self.advice}"
 
 
-# A traceback shows the name that users import, not the module that it is written in.
+# Tracebacks show the import path of the README, not that of this module.
 for _error in (
     FieldboundError,
     Invalid,

@@ -1,4 +1,4 @@
-"""What is known of a violation before any sentence is made of it."""
+"""The data of a violation: the code, the pointer, the limit and the value found."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from .limits import Limit
 
-#: Codes of JSON and YAML syntax errors. Every other code is the keyword that was broken.
-TEXT_CODES: Final = (
+#: Codes of JSON and YAML syntax errors. Every other code is a keyword of the schema.
+SYNTAX_CODES: Final = (
     "syntax",
     "encoding",
     "byteOrderMark",
@@ -22,7 +22,7 @@ TEXT_CODES: Final = (
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A place in a text: *line* and *column* count from 1, columns in code points."""
+    """A position in a text: *line* and *column*, from 1; columns are code points."""
 
     line: int
     column: int
@@ -33,14 +33,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ViolationFacts:
-    """What a check found at a pointer: the limit broken there, and the value.
+    """What a check found at a pointer: the limit that is broken there, and the value.
 
-    *code* is the keyword broken, or one of `TEXT_CODES`; *limit* is None only for the latter.
-    *actual* is what was measured: a length or a count for the keywords that bound one, else the
-    value found, of which at most a short excerpt is kept (None if the limit is sensitive);
-    *kind* is its JSON type. *also* holds the other limits that the same value breaks, and
-    *known* the names the contract knows where an unknown one was found. *detail* is what only
-    the judge could tell, such as what a text lacks at its place.
+    *code* is the keyword, or one of `SYNTAX_CODES`; *limit* is None only for the latter. *actual*
+    is the length or count for keywords that limit one, else the value or a short excerpt of it
+    (None if the limit is sensitive); *kind* is its JSON type. *also* are other limits that the
+    same value breaks, *known* the documented names where a name is not one of them. *detail* is
+    additional information of the validator or the parser, such as what was expected there.
     """
 
     code: str

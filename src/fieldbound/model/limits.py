@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from .pointers import pointer_of, tokens_of
 
-#: The evidence for a limit, the strongest first; `--fail-on` takes one of these.
+#: The evidence for a limit, the strongest first: the choices of `--fail-on`.
 SAYS: Final = ("stated", "observed", "example", "inferred")
-#: Characters of a field's pointer that are kept where violations are counted by field.
-_LONGEST: Final = 300
+#: Characters of a pointer that are kept where violations are counted by pointer.
+_MAX_POINTER: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Source:
     """Where a limit is documented.
 
     *key* is the document's short name in the vendor's `sources.json`, *title* its heading,
-    *address* where it is read, *read* the ISO date on which the contract was last held against
-    it. *address* and *read* are None where they are not known.
+    *address* its URL, *read* the ISO date on which the contract was last compared with it.
+    *address* and *read* are None if unknown.
     """
 
     key: str
@@ -33,9 +33,8 @@ class Limit:
     """One constraint of a contract, such as `maxLength 150` at `/InternalName`.
 
     *pointer* is a JSON Pointer into the instance with `*` for any item and any other name, and
-    *location* the absolute keyword location: the place in the schemas at which it is written.
-    *says* is one of `SAYS`, or None in a schema that names no source. A *sensitive* limit is one
-    on a value that no output may show.
+    *location* the absolute keyword location in the schemas. *says* is one of `SAYS`, or None in a
+    schema without sources. The value at a *sensitive* limit is never shown in any output.
     """
 
     contract: str
@@ -50,39 +49,39 @@ class Limit:
 
     @property
     def id(self) -> str:
-        """Contract, pointer and keyword: the same name in every output, diff and report."""
+        """Contract, pointer and keyword: the same id in every output."""
         return f"{self.contract}#{self.pointer}:{self.keyword}"
 
     @property
     def source(self) -> Source | None:
-        """The first of the sources: the one to read."""
+        """The first of the sources, or None."""
         return self.sources[0] if self.sources else None
 
 
 def evidence_rank(says: str | None) -> int:
-    """Return the rank of evidence, the strongest the lowest; a limit without any counts as -1.
+    """Return the rank of evidence, 0 for the strongest; -1 without any.
 
-    A schema that names no sources is taken at its word: its limits outrank those `stated`.
+    The limits of a schema without sources outrank those that are `stated`.
     """
     return SAYS.index(says) if says in SAYS else -1
 
 
-def shortened(pointer: str) -> str:
-    """Return a pointer as it is counted by: of a name without end, the beginning."""
-    return pointer if len(pointer) <= _LONGEST else pointer[: _LONGEST - 1] + "…"
+def shorten_pointer(pointer: str) -> str:
+    """Return the start of a pointer that is too long, such as one with a huge property name."""
+    return pointer if len(pointer) <= _MAX_POINTER else pointer[: _MAX_POINTER - 1] + "…"
 
 
-def field_of(limit: Limit | None, pointer: str) -> str | None:
-    """Return which field was found to break a limit, None where the limit itself tells that.
+def affected_field(limit: Limit | None, pointer: str) -> str | None:
+    """Return the pointer of the field that breaks a limit, or None if it is the limit's own.
 
-    Items of an array are one field, `*`, as they are to the limit.
+    Array items become `*` where the limit's pointer has it.
     """
     if limit is None or pointer == limit.pointer:
-        return None if limit is not None else shortened(pointer) or None
-    of = tokens_of(limit.pointer)
+        return None if limit is not None else shorten_pointer(pointer) or None
+    of_limit = tokens_of(limit.pointer)
     tokens = [
-        "*" if token.isdecimal() and of[at : at + 1] == ("*",) else token
-        for at, token in enumerate(tokens_of(pointer))
+        "*" if token.isdecimal() and of_limit[index : index + 1] == ("*",) else token
+        for index, token in enumerate(tokens_of(pointer))
     ]
-    found = pointer_of(tokens)
-    return None if found == limit.pointer else shortened(found)
+    field_pointer = pointer_of(tokens)
+    return None if field_pointer == limit.pointer else shorten_pointer(field_pointer)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from .facts import ViolationFacts
 from .limits import Limit
 
-_TYPES: Final = {
+_TYPE_PHRASES: Final = {
     "string": "a string",
     "integer": "an integer",
     "number": "a number",
@@ -17,7 +17,7 @@ _TYPES: Final = {
     "array": "an array",
     "null": "null",
 }
-_FORMATS: Final = {
+_FORMAT_PHRASES: Final = {
     "date-time": "a date and time with its offset, such as 2024-01-31T09:30:00+00:00",
     "date": "a date, such as 2024-01-31",
     "time": "a time with its offset, such as 09:30:00Z",
@@ -30,16 +30,16 @@ _UNITS: Final = {
     "Items": ("item", "items"),
     "Properties": ("property", "properties"),
 }
-#: What an unknown name is not, by how the name of the contract ends.
-_NAMED: Final = {
+#: What properties are in the contract of a part of a message, by the end of its name.
+_NAMES_BY_PART: Final = {
     "headers": "header",
     "query": "query parameter",
     "path": "path parameter",
     "cookies": "cookie",
 }
-_TEXTS: Final = {
+_SYNTAX_MESSAGES: Final = {
     "syntax": "syntax error",
-    "encoding": "the text is not UTF-8",
+    "encoding": "the text is not valid UTF-8",
     "byteOrderMark": "the text starts with a byte order mark (BOM)",
     "duplicateKey": "duplicate key {at}",
     "nonFinite": "{at} is not a finite number (JSON has no NaN and no Infinity)",
@@ -47,49 +47,51 @@ _TEXTS: Final = {
     "trailingData": "extra data after the end of the document",
     "depth": "values are nested too deeply",
 }
-#: How pointers into the body of an HTTP message begin.
-_BODY: Final = "/body/"
-#: The detail of a violation inside a sensitive value, which is reported of the value as a whole.
+#: The prefix of pointers into the body of an HTTP message.
+_BODY_PREFIX: Final = "/body/"
+#: The detail of a violation inside a sensitive value, which is reported for the value itself.
 INSIDE_SENSITIVE: Final = "within"
-_MOST_CHOICES: Final = 8
-_LONG_POINTER: Final = 200
-_EXACT: Final = 1e15  # below it, every whole float is shown as the integer it is
+_MAX_CHOICES: Final = 8
+_MAX_POINTER: Final = 200
+_MAX_EXACT_FLOAT: Final = 1e15  # below it, a whole float is shown as an integer
 
 
-# -- sentences -----------------------------------------------------------------------------------
+# -- messages ------------------------------------------------------------------------------------
 
 
 def message(violation: ViolationFacts) -> str:
-    """Say what was found and what the contract takes, in one sentence."""
-    at = _shortened(violation.pointer) or "the document"
+    """Return one sentence that says what was found and what the contract allows."""
+    at = _shorten(violation.pointer) or "the document"
     limit = violation.limit
     if limit is None:
-        text = violation.detail or _TEXTS.get(violation.code, violation.code).format(at=at)
-        return f"{at}: {text}" if violation.detail and f"{at}/".startswith(_BODY) else text
+        text = violation.detail or _SYNTAX_MESSAGES.get(violation.code, violation.code).format(
+            at=at
+        )
+        return f"{at}: {text}" if violation.detail and f"{at}/".startswith(_BODY_PREFIX) else text
     if violation.detail == INSIDE_SENSITIVE:
-        return f"{at} is sensitive, and a value inside it breaks {violation.code}"
-    sentence = _SENTENCES.get(violation.code)
-    return sentence(at, violation, limit) if sentence else f"{at} breaks {violation.code}"
+        return f"{at} is sensitive, and a value inside it violates {violation.code}"
+    describe = _MESSAGES.get(violation.code)
+    return describe(at, violation, limit) if describe else f"{at} violates {violation.code}"
 
 
-def _shortened(pointer: str) -> str:
-    """Return a pointer of which names of any length leave both ends."""
-    if len(pointer) <= _LONG_POINTER:
+def _shorten(pointer: str) -> str:
+    """Return a pointer, of a long one the start and the end."""
+    if len(pointer) <= _MAX_POINTER:
         return pointer
-    return f"{pointer[: _LONG_POINTER // 2]}…{pointer[-_LONG_POINTER // 2 :]}"
+    return f"{pointer[: _MAX_POINTER // 2]}…{pointer[-_MAX_POINTER // 2 :]}"
 
 
-def _is(at: str, violation: ViolationFacts) -> str:
-    return f"{at} is {_found(violation)}"
+def _actual(at: str, violation: ViolationFacts) -> str:
+    return f"{at} is {_describe_value(violation)}"
 
 
-def _found(violation: ViolationFacts) -> str:
-    """Return a value as far as it may be shown, else its type."""
+def _describe_value(violation: ViolationFacts) -> str:
+    """Return the value as JSON if it may be shown, else its type."""
     kind, actual = violation.kind or "null", violation.actual
     if kind == "null":
         return "null"
     if actual is None:
-        return "a boolean" if kind == "boolean" else _TYPES[kind]
+        return "a boolean" if kind == "boolean" else _TYPE_PHRASES[kind]
     if kind in ("integer", "number") and isinstance(actual, str):
         return actual
     return to_json(actual)
@@ -104,170 +106,176 @@ def _size(at: str, violation: ViolationFacts, limit: Limit) -> str:
     return f"{at} has {violation.actual} {one if violation.actual == 1 else several}, {bound}"
 
 
-def _choice(at: str, violation: ViolationFacts, limit: Limit) -> str:
-    said = violation.kind == "string" and violation.code == "type" and violation.actual is not None
+def _type_or_enum(at: str, violation: ViolationFacts, limit: Limit) -> str:
+    is_string = violation.kind == "string" and violation.code == "type"
+    note = " (a string)" if is_string and violation.actual is not None else ""
     expected = _expected((limit, *violation.also), violation.detail == "alternatives")
-    return f"{_is(at, violation)}{' (a string)' if said else ''}, but must be {expected}"
+    return f"{_actual(at, violation)}{note}, {expected}"
 
 
 def _expected(limits: Sequence[Limit], alternatives: bool) -> str:
-    """Return what limits on types and values together take.
+    """Return the values and types that limits allow together.
 
-    Where a value is chosen from some, its type goes without saying, but for *alternatives*, of
-    which another may take any value of a type.
+    The type of enumerated values is implied; but of *alternatives* (anyOf, oneOf), another one may
+    allow every value of a type.
     """
-    chosen = [limit for limit in limits if limit.keyword in ("enum", "const")]
-    beside = {limit.location.rpartition("/")[0] for limit in chosen}
-    if chosen and alternatives:
-        limits = [limit for limit in limits if limit.location.rpartition("/")[0] not in beside]
-    types = [] if chosen and not alternatives else kinds_of(limits)
-    words = [to_json(choice) for choice in choices_of(chosen)]
-    kinds = [_TYPES.get(kind, kind) for kind in dict.fromkeys(types)]
-    if len(words) > _MOST_CHOICES:
-        some = f"one of {len(words)} values, such as {', '.join(words[:4])}"
-        return _either([some, *kinds])
-    return _either([*words, *kinds]) if words or kinds else "a value that no schema allows"
+    enums = [limit for limit in limits if limit.keyword in ("enum", "const")]
+    schemas = {limit.location.rpartition("/")[0] for limit in enums}
+    if enums and alternatives:
+        limits = [limit for limit in limits if limit.location.rpartition("/")[0] not in schemas]
+    types = [] if enums and not alternatives else allowed_types(limits)
+    values = [to_json(value) for value in allowed_values(enums)]
+    types = [_TYPE_PHRASES.get(name, name) for name in dict.fromkeys(types)]
+    if len(values) > _MAX_CHOICES:
+        values = [f"one of {len(values)} values, such as {', '.join(values[:4])}"]
+    phrases = [*values, *types]
+    return f"but must be {_join_with_or(phrases)}" if phrases else "but no value is allowed"
 
 
-def choices_of(limits: Iterable[Limit]) -> list[Any]:
-    """Return the values that limits choose from."""
-    choices: list[Any] = []
+def allowed_values(limits: Iterable[Limit]) -> list[Any]:
+    """Return the values that `enum` and `const` limits allow."""
+    values: list[Any] = []
     for limit in limits:
         if limit.keyword == "enum":
-            choices += [each for each in limit.value if each not in choices]
-        elif limit.keyword == "const" and limit.value not in choices:
-            choices.append(limit.value)
-    return choices
+            values += [each for each in limit.value if each not in values]
+        elif limit.keyword == "const" and limit.value not in values:
+            values.append(limit.value)
+    return values
 
 
-def kinds_of(limits: Iterable[Limit]) -> list[str]:
-    """Return the types that limits take."""
-    kinds = []
+def allowed_types(limits: Iterable[Limit]) -> list[str]:
+    """Return the types that `type` limits allow."""
+    types = []
     for limit in limits:
         if limit.keyword == "type":
-            kinds += limit.value if isinstance(limit.value, list) else [limit.value]
-    return kinds
+            types += limit.value if isinstance(limit.value, list) else [limit.value]
+    return types
 
 
-def _either(words: Iterable[str]) -> str:
-    *firsts, last = words
-    return f"{', '.join(firsts)} or {last}" if firsts else last
+def _join_with_or(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _pattern(at: str, violation: ViolationFacts, limit: Limit) -> str:
     if violation.detail == "undecided":
-        return f"{at} takes too long to match {limit.value}, and counts as not matching"
-    return f"{_is(at, violation)}, but must match {limit.value}"
+        return f"{at} takes too long to match {limit.value}, so it counts as not matching"
+    return f"{_actual(at, violation)}, but must match {limit.value}"
 
 
 def _format(at: str, violation: ViolationFacts, limit: Limit) -> str:
-    wanted = _FORMATS.get(limit.value, f"a valid {limit.value}")
-    return f"{_is(at, violation)}, but must be {wanted}"
+    expected = _FORMAT_PHRASES.get(limit.value, f"a valid {limit.value}")
+    return f"{_actual(at, violation)}, but must be {expected}"
 
 
 def _bound(at: str, violation: ViolationFacts, limit: Limit) -> str:
     most, value = limit.keyword in ("maximum", "exclusiveMaximum"), to_json(limit.value)
-    if limit.value is True:  # in draft 4 it is the bound beside it that is excluded
-        return f"{_is(at, violation)}, but must be {'less' if most else 'more'} than its bound"
+    if limit.value is True:  # draft 4, in which `maximum` or `minimum` is the bound
+        return f"{_actual(at, violation)}, but must be {'less' if most else 'more'} than the bound"
     if limit.keyword.startswith("exclusive"):
-        return f"{_is(at, violation)}, but must be {'less' if most else 'more'} than {value}"
-    return f"{_is(at, violation)}, but must be at {'most' if most else 'least'} {value}"
+        return f"{_actual(at, violation)}, but must be {'less' if most else 'more'} than {value}"
+    return f"{_actual(at, violation)}, but must be at {'most' if most else 'least'} {value}"
 
 
 def _multiple(at: str, violation: ViolationFacts, limit: Limit) -> str:
     of = "a whole number" if limit.value == 1 else f"a multiple of {to_json(limit.value)}"
-    return f"{_is(at, violation)}, but must be {of}"
+    return f"{_actual(at, violation)}, but must be {of}"
 
 
 def _missing(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
-    others = _required(violation)
-    if is_elsewhere(violation):
-        return f"{at} is missing: it was sent as {_shortened(str(violation.detail))}"
-    return f"{at} is missing" + (f", or {_either(others)} in its place" if others else "")
+    others = _other_required(violation)
+    if is_misnamed(violation):
+        return f"{at} is missing: it was sent as {_shorten(str(violation.detail))}"
+    return f"{at} is missing" + (f", or {_join_with_or(others)} instead" if others else "")
 
 
-def is_elsewhere(violation: ViolationFacts) -> bool:
-    """Return whether what is missing is there under another name, which the detail tells."""
+def is_misnamed(violation: ViolationFacts) -> bool:
+    """Return whether a missing value was sent at another pointer, which is the detail."""
     return (violation.detail or "").startswith("/")
 
 
-def _unknown(at: str, violation: ViolationFacts, limit: Limit) -> str:
-    others = _required(violation)
+def _undocumented(at: str, violation: ViolationFacts, limit: Limit) -> str:
+    others = _other_required(violation)
     if limit.value is not False and limit.keyword == "unevaluatedProperties":
-        return f"{at} does not match the schema of undocumented properties"
-    return f"{at} is not a documented {_noun(limit)}" + (f", and {_either(others)} is missing" if others else "")
+        return f"{at} does not match the schema for other properties"
+    return f"{at} is not a documented {_noun(limit)}" + (
+        f", and {_join_with_or(others)} is missing" if others else ""
+    )
 
 
 def _noun(limit: Limit) -> str:
-    """Return what the names in an instance are, by the part that the contract is of."""
-    return _NAMED.get(limit.contract.rpartition("/")[2].rpartition(".")[2], "property")
+    """Return what a property of the contract's part of a message is called."""
+    return _NAMES_BY_PART.get(limit.contract.rpartition("/")[2].rpartition(".")[2], "property")
 
 
-def _required(violation: ViolationFacts) -> list[str]:
-    """Return the names of what is required as well, each as a pointer beside the violation's."""
-    at, beside = violation.limit and violation.limit.pointer, violation.pointer.rpartition("/")[0]
+def _other_required(violation: ViolationFacts) -> list[str]:
+    """Return the pointers of the other required properties, as siblings of the violation's."""
+    at, parent = violation.limit and violation.limit.pointer, violation.pointer.rpartition("/")[0]
     required = {each.pointer: None for each in violation.also if each.keyword == "required"}
     others = [each for each in required if each != at]
     return [
-        _moved(each, beside) if each.count("/") == str(at).count("/") else each for each in others
+        _sibling(each, parent) if each.count("/") == str(at).count("/") else each for each in others
     ]
 
 
-def _moved(pointer: str, beside: str) -> str:
-    return f"{beside}/{pointer.rpartition('/')[2]}"
+def _sibling(pointer: str, parent: str) -> str:
+    return f"{parent}/{pointer.rpartition('/')[2]}"
 
 
 def _not(at: str, violation: ViolationFacts, limit: Limit) -> str:
     if limit.value in ({}, True, False):
         return f"{at} is not allowed here"
-    return f"{_is(at, violation)}, which is not allowed"
+    return f"{_actual(at, violation)}, which is not allowed"
 
 
-def _name(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
-    why = "no name is allowed" if violation.detail is None else f"it breaks {violation.detail}"
+def _property_name(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
+    why = "no name is allowed" if violation.detail is None else f"it violates {violation.detail}"
     return f"{at} is not a valid property name: {why}"
 
 
-def _one_of(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
+def _alternatives(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
     if violation.detail is None:
         return f"{at} matches none of the alternatives"
     return f"{at} matches {violation.detail} alternatives, but must match exactly one"
 
 
-def _fixed(words: str) -> Callable[[str, ViolationFacts, Limit], str]:
+def _content(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
+    return f"{at} is not valid {limit.value}"
+
+
+def _constant(words: str) -> Callable[[str, ViolationFacts, Limit], str]:
     return lambda at, violation, limit: f"{at} {words}"  # noqa: ARG005
 
 
-_SURPLUS = _fixed("is an item too many")
-_SENTENCES: Final[dict[str, Callable[[str, ViolationFacts, Limit], str]]] = {
+_ADDITIONAL_ITEM = _constant("is an additional item, which is not allowed")
+_MESSAGES: Final[dict[str, Callable[[str, ViolationFacts, Limit], str]]] = {
     **dict.fromkeys(("maxLength", "minLength", "maxItems", "minItems"), _size),
     **dict.fromkeys(("maxProperties", "minProperties"), _size),
-    **dict.fromkeys(("type", "enum", "const"), _choice),
+    **dict.fromkeys(("type", "enum", "const"), _type_or_enum),
     **dict.fromkeys(("required", "dependentRequired", "dependencies"), _missing),
     **dict.fromkeys(("maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"), _bound),
-    **dict.fromkeys(("additionalProperties", "unevaluatedProperties"), _unknown),
-    **dict.fromkeys(("items", "additionalItems", "unevaluatedItems"), _SURPLUS),
-    **dict.fromkeys(("anyOf", "oneOf"), _one_of),
+    **dict.fromkeys(("additionalProperties", "unevaluatedProperties"), _undocumented),
+    **dict.fromkeys(("items", "additionalItems", "unevaluatedItems"), _ADDITIONAL_ITEM),
+    **dict.fromkeys(("anyOf", "oneOf"), _alternatives),
     "multipleOf": _multiple,
     "pattern": _pattern,
     "format": _format,
     "not": _not,
-    "propertyNames": _name,
-    "readOnly": _fixed("is read-only (set by the server) and not allowed in a request"),
-    "writeOnly": _fixed("is write-only and not allowed in a response"),
-    "uniqueItems": _fixed("has duplicate items"),
-    "contains": _fixed("has no item that matches `contains`"),
-    "minContains": _fixed("has too few items that match `contains`"),
-    "maxContains": _fixed("has too many items that match `contains`"),
-    "contentEncoding": _fixed("does not have the required encoding"),
-    "contentMediaType": _fixed("does not have the required media type"),
+    "propertyNames": _property_name,
+    "readOnly": _constant("is read-only (set by the server) and not allowed in a request"),
+    "writeOnly": _constant("is write-only and not allowed in a response"),
+    "uniqueItems": _constant("has duplicate items"),
+    "contains": _constant("has no item that matches `contains`"),
+    "minContains": _constant("has too few items that match `contains`"),
+    "maxContains": _constant("has too many items that match `contains`"),
+    **dict.fromkeys(("contentEncoding", "contentMediaType"), _content),
 }
 
 
-# -- the rest ------------------------------------------------------------------------------------
+# -- words ---------------------------------------------------------------------------------------
 
-#: How a sentence goes on from what a source says to the source's title.
-_CITING: Final = {
+#: The phrase before the title of a source, by evidence.
+_EVIDENCE_PHRASES: Final = {
     "stated": "stated in",
     "observed": "observed in",
     "example": "example in",
@@ -276,12 +284,12 @@ _CITING: Final = {
 
 
 def citation(limit: Limit, *, address: bool = True) -> str | None:
-    """Say who says so, such as `stated in "Create a product group", https://…`, if anyone does."""
+    """Return the source of a limit, such as `stated in "Create a product group", https://…`."""
     source = limit.source
     if source is None:
         return limit.says
-    said = f'{_CITING.get(limit.says or "", "see")} "{source.title}"'
-    return f"{said}, {source.address}" if address and source.address else said
+    title = f'{_EVIDENCE_PHRASES.get(limit.says or "", "see")} "{source.title}"'
+    return f"{title}, {source.address}" if address and source.address else title
 
 
 def pluralize(number: int, unit: str) -> str:
@@ -290,10 +298,15 @@ def pluralize(number: int, unit: str) -> str:
 
 
 def to_json(value: Any, *, compact: bool = False) -> str:
-    """Return a value as JSON, *compact* without a space."""
+    """Return a value as JSON, or its str if it has none; *compact* is without spaces."""
     import json
 
-    if not compact and isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+    if (
+        not compact
+        and isinstance(value, float)
+        and value.is_integer()
+        and abs(value) < _MAX_EXACT_FLOAT
+    ):
         value = int(value)
     try:
         separators = (",", ":") if compact else None

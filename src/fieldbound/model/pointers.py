@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): from a path of names and indices, and back."""
+"""JSON Pointers (RFC 6901): from a path of keys and indices, and back."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ Path: TypeAlias = Sequence[str | int]
 
 
 def pointer_of(path: Path) -> str:
-    """Return the JSON Pointer of a path of names and indices."""
+    """Return the JSON Pointer of a path of keys and indices."""
     return "".join(["/" + escape_token(token) for token in path])
 
 
 def tokens_of(pointer: str) -> tuple[str, ...]:
-    """Return the names and indices of a JSON Pointer, all as text."""
+    """Return the unescaped tokens of a JSON Pointer."""
     return tuple([token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]])
 
 
 def percent_decoded(text: str) -> str:
-    """Return a part of a URI as it reads without percent-encoding."""
+    """Return a part of a URI without percent-encoding."""
     if "%" not in text:
         return text
     from urllib.parse import unquote
@@ -28,7 +28,7 @@ def percent_decoded(text: str) -> str:
 
 
 def escape_token(token: str | int) -> str:
-    """Return a name or an index as one token of a JSON Pointer."""
+    """Return a key or an index as one escaped token of a JSON Pointer."""
     text = str(token)
     if "~" in text or "/" in text:
         return text.replace("~", "~0").replace("/", "~1")

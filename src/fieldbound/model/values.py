@@ -1,33 +1,40 @@
-"""A Python object goes in, the JSON value it stands for comes out, or what is wrong with it."""
+"""JSON values in Python: their type, their depth, excerpts, and plain values of any object."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+import sys
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from .errors import NotJSON
 from .pointers import pointer_of
 from .violations import Violation
 
-#: Nesting that no vendor's body comes near; deeper ones would exhaust the stack of some reader.
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+#: Levels of nesting that are checked; a deeper value could exhaust the stack of a parser.
 MAX_DEPTH: Final = 200
-#: Steps back that one match of a pattern may take before the value counts as not matching.
+#: Backtracking steps per match of a pattern; beyond them the value counts as not matching.
 BACKTRACK_LIMIT: Final = 100_000
-#: How much of a string a report keeps: enough to recognise it, too little to give it away.
-_EXCERPT: Final = 60
-_LONG_NUMBER: Final = 1 << 256
+#: Characters of a string that a report keeps: enough to recognise it, not to disclose it.
+_MAX_EXCERPT: Final = 60
+_MAX_SHOWN_INTEGER: Final = 1 << 256
+#: Digits of an integer: the limit of jiter, and of Python's int() and str() unless it is lowered.
+_MAX_DIGITS: Final = 4300
+_TOO_MANY_DIGITS: Final = "integer with more than {} digits is not supported"
 _ADVICE: Final = {
-    "datetime": "give the text .isoformat() makes of it, with its offset",
-    "date": "give the text .isoformat() makes of it",
-    "UUID": "give str() of it",
-    "Decimal": "give a finite one, or str() of it",
-    "set": "give a list",
-    "frozenset": "give a list",
-    "bytes": "give str, decoded",
-    "generator": "give a list",
+    "datetime": "use .isoformat() of an aware datetime",
+    "date": "use .isoformat()",
+    "UUID": "use str()",
+    "Decimal": "use a finite number, or str()",
+    "set": "use a list",
+    "frozenset": "use a list",
+    "bytes": "use .decode()",
+    "generator": "use a list",
 }
 
-#: In this order: True is an int, too.
-_KINDS: Final[dict[type, str]] = {
+#: bool before int, of which it is a subclass.
+_JSON_TYPES: Final[dict[type, str]] = {
     str: "string",
     dict: "object",
     list: "array",
@@ -41,22 +48,39 @@ Path = tuple[str | int, ...]
 
 
 def json_type(value: Any) -> str:
-    """Return the JSON type of a value; a whole number written as 1.0 is an integer."""
-    kind = _KINDS.get(type(value))
-    if kind is not None:
-        return kind
-    for each, kind in _KINDS.items():
+    """Return the JSON type of a value; a float such as 1.0 is an integer."""
+    name = _JSON_TYPES.get(type(value))
+    if name is not None:
+        return name
+    for each, name in _JSON_TYPES.items():
         if isinstance(value, each):
-            return kind
-    return "integer" if isinstance(value, float) and value.is_integer() else "number"
+            return name
+    return "integer" if _is_integral(value) else "number"
+
+
+def _is_integral(value: Any) -> bool:
+    """Return whether a float or a Decimal is a whole number."""
+    if isinstance(value, float):
+        return value.is_integer()
+    if not _is_decimal(value) or not value.is_finite():
+        return False
+    _, digits, exponent = value.as_tuple()
+    fraction = digits[exponent:] if isinstance(exponent, int) and exponent < 0 else ()
+    return not any(fraction)
+
+
+def _is_decimal(value: Any) -> TypeGuard[Decimal]:
+    return type(value).__name__ == "Decimal"  # the module is slow to import
 
 
 def excerpt(value: Any, kind: str) -> Any:
-    """Return at most a short part of a value: nothing of an object or an array."""
+    """Return a scalar, shortened if it is long, or None for an object or an array."""
     if kind == "string":
-        return value if len(value) <= _EXCERPT else value[: _EXCERPT - 1] + "…"
-    if isinstance(value, int) and not -_LONG_NUMBER < value < _LONG_NUMBER:
+        return value if len(value) <= _MAX_EXCERPT else value[: _MAX_EXCERPT - 1] + "…"
+    if isinstance(value, int) and not -_MAX_SHOWN_INTEGER < value < _MAX_SHOWN_INTEGER:
         return f"an integer of about {int(value.bit_length() * 0.30103) + 1} digits"
+    if kind == "integer" and _is_decimal(value) and abs(value) >= _MAX_SHOWN_INTEGER:
+        return f"an integer of about {value.adjusted() + 1} digits"
     return None if kind in ("object", "array") else value
 
 
@@ -64,65 +88,99 @@ def is_too_deep(value: Any) -> bool:
     """Return whether a value nests deeper than `MAX_DEPTH`."""
     level = {id(value): value}
     for _ in range(MAX_DEPTH + 1):
-        parts = (
+        containers = (
             each.values() if isinstance(each, dict) else each
             for each in level.values()
             if isinstance(each, (dict, list, tuple))
         )
-        level = {id(part): part for each in parts for part in each}
+        level = {id(child): child for each in containers for child in each}
         if not level:
             return False
     return True
 
 
-def to_json_value(instance: Any) -> tuple[Any, Violation | None]:
-    """Return an instance in plain types, and the first violation that keeps it from being JSON.
+def max_digits() -> int:
+    """Return how many digits an integer may have: the engine misreads what Python cannot print."""
+    limit: int = getattr(sys, "get_int_max_str_digits", int)()  # 0: there is none
+    return min(limit or _MAX_DIGITS, _MAX_DIGITS)
 
-    Takes what `json.dumps` takes: subclasses of str, int, float, list, tuple and dict stand for
-    what they are. Raises NotJSON, which says where, for any other object.
+
+def has_long_integer(value: Any) -> bool:
+    """Return whether a value has an integer of more than `max_digits`."""
+    pending, seen, limit = [value], set[int](), 10 ** max_digits()
+    for each in pending:  # which grows
+        if isinstance(each, int):
+            if not -limit < each < limit:
+                return True
+        elif isinstance(each, (dict, list, tuple)) and id(each) not in seen:
+            seen.add(id(each))
+            pending += each.values() if isinstance(each, dict) else each
+    return False
+
+
+def to_json_value(instance: Any) -> tuple[Any, Violation | None]:
+    """Return an instance as plain JSON types, or None and the violation if it is not valid JSON.
+
+    Accepts what `json.dumps` accepts, and finite Decimals. Instances of subclasses of str, int,
+    float, list, tuple and dict become these. Raises NotJSON for any other object.
     """
     try:
-        return _plain(instance, ()), None
-    except _Fault as fault:
-        return None, fault.violation
+        return _to_plain(instance, ()), None
+    except _InvalidValue as error:
+        return None, error.violation
 
 
-class _Fault(Exception):
-    def __init__(self, code: str, path: Path) -> None:
+class _InvalidValue(Exception):
+    def __init__(self, code: str, path: Path, detail: str | None = None) -> None:
         super().__init__(code)
-        self.violation = Violation(code, pointer_of(path))
+        self.violation = Violation(code, pointer_of(path), detail=detail)
 
 
-def _plain(value: Any, path: Path) -> Any:
+def _to_plain(value: Any, path: Path) -> Any:
     if len(path) > MAX_DEPTH:
-        raise _Fault("depth", ())
+        raise _InvalidValue("depth", ())
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return _text(value, path)
-    if isinstance(value, (int, float)):
-        return int(value) if isinstance(value, int) else float(value)
+        return _to_string(value, path)
+    if isinstance(value, int):
+        return _to_integer(int(value), path)
+    if isinstance(value, float):
+        return float(value)
     if isinstance(value, dict):
-        return {_name(key, path): _plain(each, (*path, str(key))) for key, each in value.items()}
+        return {
+            _to_key(key, path): _to_plain(each, (*path, str(key))) for key, each in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [_plain(each, (*path, index)) for index, each in enumerate(value)]
-    kind = type(value).__name__
-    if kind == "Decimal" and value.is_finite():
+        return [_to_plain(each, (*path, index)) for index, each in enumerate(value)]
+    name = type(value).__name__
+    if _is_decimal(value) and value.is_finite():
         return value
-    raise NotJSON(pointer_of(path), kind, *([_ADVICE[kind]] if kind in _ADVICE else []))
+    raise NotJSON(pointer_of(path), name, *([_ADVICE[name]] if name in _ADVICE else []))
 
 
-def _text(value: str, path: Path) -> str:
+def _to_integer(value: int, path: Path) -> int:
+    if has_long_integer(value):
+        raise _InvalidValue("syntax", path, too_many_digits())
+    return value
+
+
+def too_many_digits() -> str:
+    """Return the message for an integer of more than `max_digits`."""
+    return _TOO_MANY_DIGITS.format(max_digits())
+
+
+def _to_string(value: str, path: Path) -> str:
     text = str.__str__(value)
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _Fault("loneSurrogate", path) from None
+        raise _InvalidValue("loneSurrogate", path) from None
     return text
 
 
-def _name(key: Any, path: Path) -> str:
+def _to_key(key: Any, path: Path) -> str:
     if not isinstance(key, str):
-        kind = type(key).__name__
-        raise NotJSON(pointer_of((*path, str(key))), f"{kind} as a name", "give the name as str")
-    return _text(key, path)
+        name = type(key).__name__
+        raise NotJSON(pointer_of((*path, str(key))), f"{name} as a key", "use a str")
+    return _to_string(key, path)

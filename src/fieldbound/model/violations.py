@@ -1,4 +1,4 @@
-"""A violation, the place where it stands, and the report that lists all violations of a document."""
+"""Violations, and the report that lists those of one document."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 from .facts import ViolationFacts
 from .limits import SAYS
 
-#: How many violations the repr of a report names.
-_SHOWN: Final = 3
+#: How many violations the repr of a report lists.
+_MAX_SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,32 +18,32 @@ class Violation(ViolationFacts):
     """A broken limit at a pointer, with what was found there.
 
     Its fields are those of `ViolationFacts`: *code*, *pointer*, *limit*, *actual*, *kind*, *place*,
-    *also*, *known* and *detail*. The message and the hint are made from these alone.
+    *also*, *known* and *detail*. The message and the hint are derived from these alone.
     """
 
     @property
     def says(self) -> str | None:
-        """How firmly the firmest of the limits broken here is known; None: by decree."""
+        """The strongest evidence among the limits broken here; None if one of them has none."""
         limits = () if self.limit is None else (self.limit, *self.also)
         ranks = [SAYS.index(limit.says) for limit in limits if limit.says in SAYS]
         return SAYS[min(ranks)] if len(ranks) == len(limits) and ranks else None
 
     @property
     def message(self) -> str:
-        """The violation in one sentence, made of its facts."""
+        """The violation in one sentence."""
         from .messages import message
 
         return message(self)
 
     @property
     def hint(self) -> str | None:
-        """What to write instead, as JSON or in words, or None where there is no telling."""
+        """What to write instead, as JSON or in words, or None if that is not certain."""
         from .suggestions import hint
 
         return hint(self)
 
     def fails(self, fail_on: str = SAYS[-1]) -> bool:
-        """Whether this counts when only limits at least as firm as *fail_on* do."""
+        """Whether this fails a check: its evidence is at least as strong as *fail_on*."""
         return self.says is None or SAYS.index(self.says) <= SAYS.index(fail_on)
 
 
@@ -51,11 +51,10 @@ class Violation(ViolationFacts):
 class Report:
     """All violations of one instance, in the order of the document, or none.
 
-    *name* is the file the instance was read from. *unspecified* names, as pointer and reason,
-    what is there that the vendor does not document and nobody judged. *lines* are the lines of
-    the text that violations point at, for showing; they take no part in comparisons. Of an HTTP
-    message, *about* says which it is, and *not_checked*, as pointer and reason, what of it could not
-    be judged.
+    *name* is the file the instance was read from. *unspecified* has, by pointer, the reason why
+    something was not checked: the vendor does not document it. *lines* are the lines of the text
+    with violations, for display; they are not compared. For an HTTP message, *about* says which it
+    is, and *not_checked* has, by pointer, the reason why a part of it could not be checked.
     """
 
     contract: str
@@ -72,15 +71,15 @@ class Report:
         return not self.violations
 
     def fails(self, fail_on: str = SAYS[-1]) -> bool:
-        """Whether any violation is of a limit at least as firm as *fail_on*."""
+        """Whether any violation has evidence at least as strong as *fail_on*."""
         return any(violation.fails(fail_on) for violation in self.violations)
 
     def __repr__(self) -> str:
-        told = [
-            f"{each.code} at {each.pointer or 'the whole'}" for each in self.violations[:_SHOWN]
+        shown = [
+            f"{each.code} at {each.pointer or '(root)'}" for each in self.violations[:_MAX_SHOWN]
         ]
-        more = f" and {len(self) - _SHOWN} more" if len(self) > _SHOWN else ""
-        return f"<Report {self.name or self.contract}: {', '.join(told) + more or 'valid'}>"
+        more = f" and {len(self) - _MAX_SHOWN} more" if len(self) > _MAX_SHOWN else ""
+        return f"<Report {self.name or self.contract}: {', '.join(shown) + more or 'valid'}>"
 
     def __bool__(self) -> bool:
         return self.ok
@@ -96,7 +95,7 @@ class Report:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    """Yield the verdict, and lines for each violation: the message, its source and its hint."""
+    """Yield the verdict, and for each violation its message, source and hint."""
     from .messages import citation
 
     about = f", {report.about}" if report.about else ""

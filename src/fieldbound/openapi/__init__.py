@@ -1,4 +1,4 @@
-"""An OpenAPI document in, its operations out, each with the schemas of its parts."""
+"""OpenAPI documents: their operations, and the schemas of each operation's parts."""
 
 from __future__ import annotations
 
@@ -7,37 +7,42 @@ from typing import TYPE_CHECKING
 from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
-    from .composition import Address as Address, Family as Family, Tokens as Tokens
-    from .discriminators import Subtypes as Subtypes, fault as fault
-    from .operations import (
-        METHODS as METHODS,
-        PLACES as PLACES,
-        At as At,
-        Named as Named,
-        OpenAPI as OpenAPI,
-        Operation as Operation,
-        Part as Part,
+    from .composition import SchemaGraph as SchemaGraph, SchemaLocation as SchemaLocation
+    from .discriminators import Subtypes as Subtypes, discriminator_error as discriminator_error
+    from .media_types import (
+        default_media_type as default_media_type,
         is_form as is_form,
         is_json as is_json,
-        main_type as main_type,
+    )
+    from .node import (
+        METHODS as METHODS,
+        PointerTokens as PointerTokens,
+        SpecNode as SpecNode,
         reference_to as reference_to,
     )
-    from .parameters import (
-        entry_of as entry_of,
-        is_credential as is_credential,
-        names_schema as names_schema,
+    from .operations import (
+        PARAMETER_PARTS as PARAMETER_PARTS,
+        OpenAPI as OpenAPI,
+        Operation as Operation,
+        OperationPart as OperationPart,
+        ParameterObject as ParameterObject,
     )
-    from .upgrade import chosen as chosen, to_2020_12 as to_2020_12
+    from .parameters import (
+        is_credential as is_credential,
+        parameters_schema as parameters_schema,
+        source_entry as source_entry,
+    )
+    from .upgrade import apply_discriminator as apply_discriminator, to_2020_12 as to_2020_12
 
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".composition": "Address Family Tokens",
-        ".discriminators": "Subtypes fault",
-        ".operations": (
-            "At METHODS Named OpenAPI Operation PLACES Part is_form is_json main_type reference_to"
-        ),
-        ".parameters": "entry_of is_credential names_schema",
-        ".upgrade": "chosen to_2020_12",
+        ".composition": "SchemaGraph SchemaLocation",
+        ".discriminators": "Subtypes discriminator_error",
+        ".media_types": "default_media_type is_form is_json",
+        ".node": "METHODS PointerTokens SpecNode reference_to",
+        ".operations": "OpenAPI Operation OperationPart PARAMETER_PARTS ParameterObject",
+        ".parameters": "is_credential parameters_schema source_entry",
+        ".upgrade": "apply_discriminator to_2020_12",
     },
 )

@@ -1,6 +1,7 @@
-"""A schema in a file goes in; those it is judged with, by `allOf` and references, come out.
+"""The graph of schemas that `$ref`, `allOf` and other in-place applicators connect, across files.
 
-What is written apart is one schema: what one part requires, another may say is not sent at all.
+Schemas that apply to the same instance are seen as one: a property that one of them requires may
+be read-only by another.
 """
 
 from __future__ import annotations
@@ -9,133 +10,149 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
-from fieldbound.model import BrokenContract, members, percent_decoded, resolve_uri, tokens_of
+from fieldbound.model import (
+    BrokenContract,
+    members,
+    percent_decoded,
+    resolve_uri,
+    tokens_of,
+)
 
-Tokens: TypeAlias = tuple[str, ...]
-#: A schema's file, by its URI, and the path to it there.
-Address: TypeAlias = tuple[str, Tokens]
+from .node import PointerTokens
+
+#: A schema's file, by its URI, and the pointer to it there.
+SchemaLocation: TypeAlias = tuple[str, PointerTokens]
 
 _ALTERNATIVES: Final = ("oneOf", "anyOf")
 _BRANCHES: Final = (*_ALTERNATIVES, "then", "else")
 _IN_PLACE: Final = ("allOf", *_BRANCHES, "if", "not", "dependentSchemas")
-_SEVERAL: Final = frozenset(("allOf", *_ALTERNATIVES, "dependentSchemas"))
-_REMEMBERED: Final = 10_000
+_WITH_SUBSCHEMAS: Final = frozenset(("allOf", *_ALTERNATIVES, "dependentSchemas"))
+_CACHE_SIZE: Final = 10_000
 
 
-class Family:
-    """The schemas of files, which are *load*ed by URI, as they belong together."""
+class SchemaGraph:
+    """The schemas of files, which are *load*ed by URI."""
 
     def __init__(self, load: Callable[[str], Any]) -> None:
         self._load = load
-        self.members = lru_cache(_REMEMBERED)(self._members)
+        self.conjuncts = lru_cache(_CACHE_SIZE)(self._conjuncts)
 
-    def schema(self, address: Address) -> dict[str, Any]:
-        """Return the schema at an address; none that is no object demands anything here."""
+    def schema(self, location: SchemaLocation) -> dict[str, Any]:
+        """Return the schema at a location; {} for a boolean or a missing one."""
         try:
-            part = self._load(address[0])
-            for token in address[1]:
+            part = self._load(location[0])
+            for token in location[1]:
                 part = part[int(token)] if isinstance(part, list) else part[token]
         except (BrokenContract, LookupError, ValueError, TypeError):
-            return {}  # a reference that leads nowhere is told where it is followed
+            return {}  # an unresolved $ref is reported where it is resolved
         return part if isinstance(part, dict) else {}
 
-    def target(self, address: Address) -> Address | None:
-        """Return what the reference in a schema leads to, if it has one."""
-        reference = self.schema(address).get("$ref")
+    def target(self, location: SchemaLocation) -> SchemaLocation | None:
+        """Return the target of the $ref in a schema, or None without one."""
+        reference = self.schema(location).get("$ref")
         if not isinstance(reference, str):
             return None
-        uri, _, fragment = resolve_uri(address[0], reference).partition("#")
+        uri, _, fragment = resolve_uri(location[0], reference).partition("#")
         if fragment and not fragment.startswith("/"):
-            return None  # by a name of its own, as schemas of an API have none
+            return None  # an anchor, which schemas of OpenAPI documents don't have
         return uri, tokens_of(percent_decoded(fragment))
 
-    def circles(self, address: Address) -> bool:
-        """Return whether references lead from a schema to no end."""
-        seen = set[Address]()
-        at: Address | None = address
-        while at is not None and at not in seen:
-            seen.add(at)
-            at = self.target(at)
-        return at is not None
+    def is_circular(self, location: SchemaLocation) -> bool:
+        """Return whether the chain of references from a schema is a cycle."""
+        seen = set[SchemaLocation]()
+        current: SchemaLocation | None = location
+        while current is not None and current not in seen:
+            seen.add(current)
+            current = self.target(current)
+        return current is not None
 
-    def _members(self, address: Address) -> tuple[Address, ...]:
-        """Return a schema and those that judge with it, whatever the value."""
-        return tuple(self._walked([address], lambda each: self._inner(each, ("allOf",))))
+    def _conjuncts(self, location: SchemaLocation) -> tuple[SchemaLocation, ...]:
+        """Return a schema and those that apply with it to every instance, by $ref and allOf."""
+        return tuple(self._reachable([location], lambda each: self._adjacent(each, ("allOf",))))
 
-    def in_place(
-        self, start: Iterable[Address], also: Callable[[Address], Iterable[Address]]
-    ) -> set[Address]:
-        """Return schemas and all that may judge the same value with them, and what *also* does."""
+    def applied_in_place(
+        self,
+        start: Iterable[SchemaLocation],
+        more: Callable[[SchemaLocation], Iterable[SchemaLocation]],
+    ) -> set[SchemaLocation]:
+        """Return schemas, all that may apply to the same instance, and what *more* adds to each."""
 
-        def further(each: Address) -> Iterator[Address]:
-            yield from self._inner(each, _IN_PLACE)
-            yield from also(each)
+        def adjacent(each: SchemaLocation) -> Iterator[SchemaLocation]:
+            yield from self._adjacent(each, _IN_PLACE)
+            yield from more(each)
 
-        return set(self._walked(start, further))
+        return set(self._reachable(start, adjacent))
 
-    def _inner(self, address: Address, keywords: Iterable[str]) -> Iterator[Address]:
-        """Yield what a schema refers to, and what is within it under some keywords."""
-        target = self.target(address)
+    def _adjacent(
+        self, location: SchemaLocation, keywords: Iterable[str]
+    ) -> Iterator[SchemaLocation]:
+        """Yield the $ref target of a schema, and its subschemas under some keywords."""
+        target = self.target(location)
         if target is not None:
             yield target
-        schema, (uri, tokens) = self.schema(address), address
+        schema, (uri, tokens) = self.schema(location), location
         for keyword in keywords:
-            if keyword in _SEVERAL:
+            if keyword in _WITH_SUBSCHEMAS:
                 for token, _ in members(schema.get(keyword)):
                     yield uri, (*tokens, keyword, token)
             elif isinstance(schema.get(keyword), dict):
                 yield uri, (*tokens, keyword)
 
-    def _walked(
-        self, start: Iterable[Address], further: Callable[[Address], Iterable[Address]]
-    ) -> dict[Address, None]:
-        found: dict[Address, None] = {}
-        waiting = list(start)
-        while waiting:
-            each = waiting.pop()
+    def _reachable(
+        self,
+        start: Iterable[SchemaLocation],
+        adjacent: Callable[[SchemaLocation], Iterable[SchemaLocation]],
+    ) -> dict[SchemaLocation, None]:
+        found: dict[SchemaLocation, None] = {}
+        pending = list(start)
+        while pending:
+            each = pending.pop()
             if each not in found:
                 found[each] = None
-                waiting += further(each)
+                pending += adjacent(each)
         return found
 
-    # -- what is required, but not carried -------------------------------------------------------
+    # -- readOnly and writeOnly ------------------------------------------------------------------
 
-    def refusal(self, address: Address, refused: str) -> Address | None:
-        """Return what says that a schema is readOnly or writeOnly: it, or one it is judged with."""
-        own = self.members(address)
-        return next((each for each in own if self.schema(each).get(refused) is True), None)
+    def marked_by(self, location: SchemaLocation, keyword: str) -> SchemaLocation | None:
+        """Return the schema among its conjuncts that sets readOnly or writeOnly to true."""
+        conjuncts = self.conjuncts(location)
+        return next((each for each in conjuncts if self.schema(each).get(keyword) is True), None)
 
-    def lifted(self, address: Address, refused: str) -> Iterator[tuple[Address, frozenset[str]]]:
-        """Yield schemas that require attributes that are *refused*, by it or one it is part of.
+    def forbidden_required(
+        self, location: SchemaLocation, keyword: str
+    ) -> Iterator[tuple[SchemaLocation, frozenset[str]]]:
+        """Yield the conjuncts and branches of a schema that require forbidden properties.
 
-        *refused* is readOnly or writeOnly. An alternative that says no more than that it is the
-        one with such an attribute is left: it is not the one to choose. What is lifted is so
-        wherever the same message refers to that schema, also on its own.
+        Those are marked by *keyword*, readOnly or writeOnly. An alternative that is nothing but
+        such a `required` is not yielded: it stays, and never matches. A schema that is yielded is
+        changed for all messages of that direction, also where it is used on its own.
         """
-        schema = self.schema(address)
-        beside = "required" in schema and not schema.keys().isdisjoint(("properties", "$ref"))
-        if "allOf" not in schema and not beside:
+        schema = self.schema(location)
+        is_mixed = "required" in schema and not schema.keys().isdisjoint(("properties", "$ref"))
+        if "allOf" not in schema and not is_mixed:
             return
-        members = self.members(address)
-        demanding = {
+        conjuncts = self.conjuncts(location)
+        required_by = {
             each: set(required)
-            for each in self._branched(members)
+            for each in self._with_branches(conjuncts)
             if isinstance(required := self.schema(each).get("required"), list)
         }
-        names = set(self._refused(members, refused)) if demanding else set[str]()
-        for each, required in demanding.items():
-            one_of = each not in members and each[1][-2:-1] and each[1][-2] in _ALTERNATIVES
-            only = one_of and self.schema(each).keys() == {"required"} and required <= names
-            if not only and not required.isdisjoint(names):
+        names = set(self._marked_properties(conjuncts, keyword)) if required_by else set[str]()
+        for each, required in required_by.items():
+            is_alternative = (
+                each not in conjuncts and each[1][-2:-1] and each[1][-2] in _ALTERNATIVES
+            )
+            is_bare = is_alternative and self.schema(each).keys() == {"required"}
+            if not (is_bare and required <= names) and not required.isdisjoint(names):
                 yield each, frozenset(required & names)
 
-    def _branched(self, members: Iterable[Address]) -> dict[Address, None]:
-        """Return schemas, and those by which they may judge: their alternatives."""
-        return self._walked(members, lambda each: self._inner(each, ("allOf", *_BRANCHES)))
+    def _with_branches(self, conjuncts: Iterable[SchemaLocation]) -> dict[SchemaLocation, None]:
+        return self._reachable(conjuncts, lambda each: self._adjacent(each, ("allOf", *_BRANCHES)))
 
-    def _refused(self, members: Iterable[Address], refused: str) -> Iterator[str]:
-        for uri, tokens in members:
+    def _marked_properties(self, schemas: Iterable[SchemaLocation], keyword: str) -> Iterator[str]:
+        for uri, tokens in schemas:
             properties = self.schema((uri, tokens)).get("properties")
             for name in properties if isinstance(properties, dict) else ():
-                if self.refusal((uri, (*tokens, "properties", name)), refused) is not None:
+                if self.marked_by((uri, (*tokens, "properties", name)), keyword) is not None:
                     yield name

@@ -1,8 +1,8 @@
-"""A schema with a discriminator goes in; the schemas that extend it and how to choose come out.
+"""Discriminators of schemas that others extend by `allOf`: the subtypes, and what selects each.
 
-The schemas that extend one by `allOf` are known by their names, or by those that the mapping of
-the discriminator gives them. Which of them a value is of, is chosen where the schema is referred
-to, other than by those that extend it: they would choose among themselves without end.
+A subtype is selected by its schema name, or by the values that the discriminator's mapping has for
+it. The selection applies where the base schema is referenced, but not where a subtype itself
+extends it: the subtypes would select among themselves without end.
 """
 
 from __future__ import annotations
@@ -12,178 +12,186 @@ from typing import Any, Final, NamedTuple
 
 from fieldbound.model import Node, members, percent_decoded
 
-from .composition import Address, Family, Tokens
+from .composition import SchemaGraph, SchemaLocation
+from .node import PointerTokens
 
-#: Under which keys schemas stand by names that others call them by.
-_SHELVES: Final = ("schemas", "$defs", "definitions")
-_UNKNOWN: Final = "which schema a value is of by its {name!r} is not documented"
+#: The keys under which schemas have names.
+_NAMED_UNDER: Final = ("schemas", "$defs", "definitions")
+_UNDOCUMENTED: Final = "which schema applies for each value of {name!r} is not documented"
 
-Follow = Callable[[str, Tokens, str, str], Address]
+#: Resolve a reference at a pointer in a file, relative to a base URI.
+Resolve = Callable[[str, PointerTokens, str, str], SchemaLocation]
 
 
-def fault(said: Any) -> tuple[Tokens, str] | None:
-    """Return what is wrong with a discriminator, and the path to it in there."""
-    if not isinstance(said, dict):
-        return (), "a discriminator is an object"
-    if not isinstance(said.get("propertyName"), str):
-        at = ("propertyName",) if "propertyName" in said else ()
-        return at, "a discriminator has a propertyName, which is a text"
-    mapping = said.get("mapping", {})
+def discriminator_error(discriminator: Any) -> tuple[PointerTokens, str] | None:
+    """Return what is wrong with a discriminator and the pointer to it there, or None if valid."""
+    if not isinstance(discriminator, dict):
+        return (), "a discriminator must be an object"
+    if not isinstance(discriminator.get("propertyName"), str):
+        at = ("propertyName",) if "propertyName" in discriminator else ()
+        return at, "propertyName of a discriminator must be a string"
+    mapping = discriminator.get("mapping", {})
     if not isinstance(mapping, dict):
-        return ("mapping",), "the mapping of a discriminator is an object"
+        return ("mapping",), "the mapping of a discriminator must be an object"
     for value, target in mapping.items():
         if not isinstance(target, str):
-            return ("mapping", value), "a mapping leads to the name of a schema, or a reference"
+            return ("mapping", value), "a mapping value must be a schema name or a reference"
     return None
 
 
-class _Choice(NamedTuple):
-    """The subtypes of a schema, each with the values that mean it."""
+class _Selection(NamedTuple):
+    """The subtypes of a schema, and the property values that select each."""
 
-    name: str
-    values: list[Any]  # all, those that mean the schema itself among them, unless it names them
-    subtypes: dict[Address, list[Any]]
+    property_name: str
+    values: list[Any]  # all that are allowed; none where the schema lists them itself
+    subtypes: dict[SchemaLocation, list[Any]]
 
 
 class Subtypes:
     """The subtypes of schemas, among those beside them and those of the document at *main*."""
 
-    def __init__(self, family: Family, follow: Follow, main: str) -> None:
-        self._family = family
-        self._follow = follow
+    def __init__(self, graph: SchemaGraph, resolve: Resolve, main: str) -> None:
+        self._graph = graph
+        self._resolve = resolve
         self._main = main
-        self._choices: dict[Address, _Choice | None] = {}
-        self._apart: dict[Address, set[Address]] = {}
+        self._selections: dict[SchemaLocation, _Selection | None] = {}
+        self._excluded: dict[SchemaLocation, set[SchemaLocation]] = {}
 
-    def demand(self, site: Address) -> tuple[dict[str, Any], list[Address]] | None:
-        """Return what a schema demands by the choice that is to be made there, if one is.
+    def conditions(
+        self, site: SchemaLocation
+    ) -> tuple[dict[str, Any], list[SchemaLocation]] | None:
+        """Return the schema that selects a subtype at a site, and the subtypes it refers to.
 
-        With it come the schemas that it refers to. Raises BrokenContract.
+        None if there is nothing to select there. Raises BrokenContract.
         """
-        parent = self._family.target(site) or site
-        if parent == site and is_named(site):
+        parent = self._graph.target(site) or site
+        if parent == site and has_name(site):
             return None
-        choice = self._choice(parent)
-        if choice is None or site in self._without_choice(parent):
+        selection = self._selection(parent)
+        if selection is None or site in self._sites_without_selection(parent):
             return None
-        if not choice.subtypes:
-            return {"x-unspecified": _UNKNOWN.format(name=choice.name)}, []
+        if not selection.subtypes:
+            return {"x-unspecified": _UNDOCUMENTED.format(name=selection.property_name)}, []
         if _extends(site):
             return None
-        at = Node(None, parent[0], (*parent[1], "discriminator")).location
-        tag = {"enum": choice.values, "x-source": {"of": "enum", "at": at}}
-        told = [
-            {"if": _if(choice.name, values), "then": {"$ref": _location(target)}}
-            for target, values in choice.subtypes.items()
+        location = _uri_reference((parent[0], (*parent[1], "discriminator")))
+        enum = {"enum": selection.values, "x-source": {"of": "enum", "at": location}}
+        conditions = [
+            {
+                "if": _has_value(selection.property_name, values),
+                "then": {"$ref": _uri_reference(subtype)},
+            }
+            for subtype, values in selection.subtypes.items()
         ]
-        tags = {"properties": {choice.name: tag}} if choice.values else {}
-        return {**tags, "allOf": told}, list(choice.subtypes)
+        properties = {"properties": {selection.property_name: enum}} if selection.values else {}
+        return {**properties, "allOf": conditions}, list(selection.subtypes)
 
-    def _choice(self, parent: Address) -> _Choice | None:
-        if parent not in self._choices:
-            self._choices[parent] = self._found(parent)
-        return self._choices[parent]
+    def _selection(self, parent: SchemaLocation) -> _Selection | None:
+        if parent not in self._selections:
+            self._selections[parent] = self._find_selection(parent)
+        return self._selections[parent]
 
-    def _found(self, parent: Address) -> _Choice | None:
-        schema = self._family.schema(parent)
-        said: Any = schema.get("discriminator")
-        if "oneOf" in schema or "anyOf" in schema or fault(said) is not None:
+    def _find_selection(self, parent: SchemaLocation) -> _Selection | None:
+        schema = self._graph.schema(parent)
+        discriminator: Any = schema.get("discriminator")
+        if "oneOf" in schema or "anyOf" in schema or discriminator_error(discriminator) is not None:
             return None
-        name, found = said["propertyName"], dict[Address, list[Any]]()
-        names = dict(self._names(parent))
-        for value, target in said.get("mapping", {}).items():
-            at = (*parent[1], "discriminator", "mapping", value)
-            address = names.get(target) or self._follow(parent[0], at, parent[0], target)
-            found.setdefault(self._end(address), []).append(value)
-        for each, address in names.items():
-            end = self._end(address)
-            if end != parent and (end in found or parent in self._family.members(end)):
-                found.setdefault(end, []).append(each)
-        found[parent] = found.pop(parent, []) + self._own(parent, names)
-        for child in found:
-            found[child] = self._pinned(child, parent, name, found[child])
-        allowed = self._enum(self._family.members(parent), name)
+        name, found = discriminator["propertyName"], dict[SchemaLocation, list[Any]]()
+        named = dict(self._named_schemas(parent))
+        for value, target in discriminator.get("mapping", {}).items():
+            tokens = (*parent[1], "discriminator", "mapping", value)
+            location = named.get(target) or self._resolve(parent[0], tokens, parent[0], target)
+            found.setdefault(self._without_aliases(location), []).append(value)
+        for schema_name, location in named.items():
+            subtype = self._without_aliases(location)
+            if subtype != parent and (subtype in found or parent in self._graph.conjuncts(subtype)):
+                found.setdefault(subtype, []).append(schema_name)
+        found[parent] = found.pop(parent, []) + self._names_of(parent, named)
+        for subtype in found:
+            found[subtype] = self._selecting_values(subtype, parent, name, found[subtype])
+        allowed = self._enum(self._graph.conjuncts(parent), name)
         if allowed is not None:
-            found = {at: [each for each in found[at] if each in allowed] for at in found}
-        union = dict.fromkeys(value for each in found.values() for value in each)
-        subtypes = {at: [*dict.fromkeys(each)] for at, each in found.items() if each}
+            found = {each: [value for value in found[each] if value in allowed] for each in found}
+        union = dict.fromkeys(value for values in found.values() for value in values)
+        subtypes = {each: [*dict.fromkeys(values)] for each, values in found.items() if values}
         subtypes.pop(parent, None)
-        return _Choice(name, list(union) if allowed is None else [], subtypes)
+        return _Selection(name, list(union) if allowed is None else [], subtypes)
 
-    def _names(self, parent: Address) -> Iterator[tuple[str, Address]]:
-        """Yield the schemas that have names: those beside one, and those of the document."""
+    def _named_schemas(self, parent: SchemaLocation) -> Iterator[tuple[str, SchemaLocation]]:
+        """Yield the schemas that have names: those of the document, and those beside one."""
         uri, tokens = parent
-        for name, _ in members(self._family.schema((self._main, ("components", "schemas")))):
+        for name, _ in members(self._graph.schema((self._main, ("components", "schemas")))):
             yield name, (self._main, ("components", "schemas", name))
-        if tokens and is_named(parent):
-            for name, _ in members(self._family.schema((uri, tokens[:-1]))):
+        if tokens and has_name(parent):
+            for name, _ in members(self._graph.schema((uri, tokens[:-1]))):
                 yield name, (uri, (*tokens[:-1], name))
         elif not tokens:
             yield percent_decoded(uri.rpartition("/")[2]).partition(".")[0], parent
 
-    def _own(self, parent: Address, names: Mapping[str, Address]) -> list[Any]:
-        """Return the names of a schema itself."""
-        return [each for each, address in names.items() if self._end(address) == parent]
+    def _names_of(self, location: SchemaLocation, named: Mapping[str, SchemaLocation]) -> list[Any]:
+        return [name for name, each in named.items() if self._without_aliases(each) == location]
 
-    def _end(self, address: Address) -> Address:
-        """Return what a schema that does no more than refer to another leads to in the end."""
-        for _ in range(len(self._family.members(address))):
-            target = self._family.target(address)
-            if target is None or len(self._family.schema(address)) > 1:
+    def _without_aliases(self, location: SchemaLocation) -> SchemaLocation:
+        """Return the target of a schema that is only a $ref, through a chain of such; else it."""
+        for _ in range(len(self._graph.conjuncts(location))):
+            target = self._graph.target(location)
+            if target is None or len(self._graph.schema(location)) > 1:
                 break
-            address = target
-        return address
+            location = target
+        return location
 
-    def _pinned(self, address: Address, parent: Address, name: str, values: list[Any]) -> list[Any]:
-        """Return which values mean a subtype: those that it takes, if it names them itself."""
-        shared = self._family.members(parent)
+    def _selecting_values(
+        self, subtype: SchemaLocation, parent: SchemaLocation, name: str, values: list[Any]
+    ) -> list[Any]:
+        """Return which values select a subtype: those of its own enum or const, if it has one."""
+        shared = self._graph.conjuncts(parent)
         own = self._enum(
-            (each for each in self._family.members(address) if each not in shared), name
+            (each for each in self._graph.conjuncts(subtype) if each not in shared), name
         )
         return values if own is None else [each for each in values if each in own] or own
 
-    def _enum(self, addresses: Iterable[Address], name: str) -> list[Any] | None:
-        """Return the values that schemas name for an attribute, if they do."""
-        for uri, tokens in addresses:
-            for each in self._family.members((uri, (*tokens, "properties", name))):
-                schema = self._family.schema(each)
+    def _enum(self, locations: Iterable[SchemaLocation], name: str) -> list[Any] | None:
+        """Return the strings that the enum or const of a property allows, or None without one."""
+        for uri, tokens in locations:
+            for each in self._graph.conjuncts((uri, (*tokens, "properties", name))):
+                schema = self._graph.schema(each)
                 if isinstance(schema.get("enum"), list):
                     return [value for value in schema["enum"] if isinstance(value, str)]
                 if isinstance(schema.get("const"), str):
                     return [schema["const"]]
         return None
 
-    def _without_choice(self, parent: Address) -> set[Address]:
-        """Return the schemas that judge a value that has been chosen for: there none is chosen."""
-        if parent not in self._apart:
-            choice = self._choice(parent)
-            self._apart[parent] = self._family.in_place(
-                choice.subtypes if choice else (), self._led_to
+    def _sites_without_selection(self, parent: SchemaLocation) -> set[SchemaLocation]:
+        """Return the schemas that apply to an instance after its subtype has been selected."""
+        if parent not in self._excluded:
+            selection = self._selection(parent)
+            self._excluded[parent] = self._graph.applied_in_place(
+                selection.subtypes if selection else (), self._subtypes_of
             )
-        return self._apart[parent]
+        return self._excluded[parent]
 
-    def _led_to(self, address: Address) -> list[Address]:
-        choice = self._choice(address)
-        return list(choice.subtypes) if choice else []
-
-
-def is_named(address: Address) -> bool:
-    """Return whether a schema stands where others call it by a name."""
-    tokens = address[1]
-    return not tokens[:-1] or tokens[-2] in _SHELVES
+    def _subtypes_of(self, location: SchemaLocation) -> list[SchemaLocation]:
+        selection = self._selection(location)
+        return list(selection.subtypes) if selection else []
 
 
-def _extends(site: Address) -> bool:
-    """Return whether a reference is that of a schema with a name to the one that it extends."""
+def has_name(location: SchemaLocation) -> bool:
+    """Return whether a schema is where it has a name: under components, in $defs or a file."""
+    tokens = location[1]
+    return not tokens[:-1] or tokens[-2] in _NAMED_UNDER
+
+
+def _extends(site: SchemaLocation) -> bool:
+    """Return whether a reference is in the allOf of a schema with a name, which it extends."""
     uri, tokens = site
     while tokens[-2:-1] == ("allOf",):
         tokens = tokens[:-2]
-    return tokens != site[1] and is_named((uri, tokens))
+    return tokens != site[1] and has_name((uri, tokens))
 
 
-def _if(name: str, values: list[Any]) -> dict[str, Any]:
+def _has_value(name: str, values: list[Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {name: {"enum": values}}, "required": [name]}
 
 
-def _location(address: Address) -> str:
-    return Node(None, *address).location
+def _uri_reference(location: SchemaLocation) -> str:
+    return Node(None, *location).location

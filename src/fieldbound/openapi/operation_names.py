@@ -1,63 +1,61 @@
-"""The operationIds of a document go in; a name for each operation comes out, no two alike."""
+"""Operation names: operationIds in kebab-case, made unique within a document."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable
 
 
-class Names:
+class OperationNames:
     """The names of operations: their operationIds in kebab-case.
 
-    Where several are alike then, that which is written so has the name, and the others a number
-    behind it. *ids* are all operationIds.
+    Where several operationIds have the same name, the one that is written so keeps it, and the
+    others get a number as suffix. *operation_ids* are all operationIds of the document.
     """
 
-    def __init__(self, ids: Iterable[str]) -> None:
-        self._own = {each for each in ids if kebab(each) == each}
-        self._taken: set[str] = set()
+    def __init__(self, operation_ids: Iterable[str]) -> None:
+        self._already_kebab = {each for each in operation_ids if kebab_case(each) == each}
+        self._names: set[str] = set()
         self._by_id: dict[str, tuple[str, Hashable]] = {}
 
-    def enter(self, written: str, otherwise: str, place: Hashable, *, strict: bool) -> str:
-        """Return the name of the operation at a place, *otherwise* if it has no operationId.
+    def add(self, operation_id: str, fallback: str, location: Hashable, *, strict: bool) -> str:
+        """Return the name of an operation, made of *fallback* if it has no operationId.
 
-        Raises ValueError for two operations of one operationId, and where that is *strict*, for
-        any two that would be alike.
+        Raise ValueError for a duplicate operationId and, where *strict*, for a duplicate name.
         """
-        wanted = kebab(written) or kebab(otherwise)
-        known = self._by_id.get(written)
-        if known is not None and known[1] != place:
-            raise ValueError(f"two operations have the operationId {written!r}")
-        if written and known is None and strict and wanted in self._taken:
-            raise ValueError(f"two operations are named {wanted}")
-        is_own = written == wanted and known is None
-        name = wanted if is_own else _free(wanted, self._taken | self._own)
-        if written:
-            self._by_id.setdefault(written, (name, place))
-        self._taken.add(name)
+        name = kebab_case(operation_id) or kebab_case(fallback)
+        known = self._by_id.get(operation_id)
+        if known is not None and known[1] != location:
+            raise ValueError(f"duplicate operationId {operation_id!r}")
+        if operation_id and known is None and strict and name in self._names:
+            raise ValueError(f"duplicate operation name {name}")
+        if operation_id != name or known is not None:
+            name = _unused_name(name, self._names | self._already_kebab)
+        if operation_id:
+            self._by_id.setdefault(operation_id, (name, location))
+        self._names.add(name)
         return name
 
     def find(self, operation: str) -> str | None:
-        """Return the name of an operation by that, or by its operationId as it is written."""
-        if operation in self._taken:
+        """Return the name of an operation, given by its name or its operationId."""
+        if operation in self._names:
             return operation
-        name = self._by_id[operation][0] if operation in self._by_id else kebab(operation)
-        return name if name in self._taken else None
+        name = self._by_id[operation][0] if operation in self._by_id else kebab_case(operation)
+        return name if name in self._names else None
 
 
-def _free(name: str, taken: Container[str]) -> str:
-    """Return a name that is not taken yet."""
-    free, number = name, 1
-    while free in taken:
+def _unused_name(name: str, used: Container[str]) -> str:
+    unused, number = name, 1
+    while unused in used:
         number += 1
-        free = f"{name}-{number}"
-    return free
+        unused = f"{name}-{number}"
+    return unused
 
 
-def kebab(name: str) -> str:
-    """Return an operationId as a contract is named: createProductGroup is create-product-group."""
-    written = ""
+def kebab_case(name: str) -> str:
+    """Return an operationId in kebab-case: createProductGroup is create-product-group."""
+    result = ""
     for index, letter in enumerate(name):
         before, after = name[index - 1 : index], name[index + 1 : index + 2]
-        begins = letter.isupper() and (before.islower() or before.isdigit() or after.islower())
-        written += ("-" if begins else "") + (letter.lower() if letter.isalnum() else "-")
-    return "-".join(word for word in written.split("-") if word)
+        is_start = letter.isupper() and (before.islower() or before.isdigit() or after.islower())
+        result += ("-" if is_start else "") + (letter.lower() if letter.isalnum() else "-")
+    return "-".join(word for word in result.split("-") if word)

@@ -1,81 +1,82 @@
-"""A set of named values goes in, such as headers or parameters; the schema of the set comes out."""
+"""Parameters as one object: the JSON Schema of a part such as request.query or request.headers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fieldbound.model import Node
+from .node import SpecNode, reference_to
+from .operations import PARAMETER_PARTS, OperationPart, ParameterObject
 
-from .operations import PLACES, Named, Part, reference_to
-
-#: Names under which credentials travel: their values are shown in no output, marked or not.
+#: Names of credentials, in lower case with hyphens: their values are never shown.
 _CREDENTIALS: Final = frozenset(
     "authorization proxy-authorization cookie set-cookie accesstoken access-token x-access-token "
     "auth-token x-auth-token token x-token api-key apikey x-api-key x-apikey client-secret "
     "x-client-secret password passwd secret signature sig x-csrf-token x-amz-security-token "
     "x-amz-signature x-goog-signature id-token refresh-token session-id sessionid".split()
 )
-_SET: Final = {"of": "type", "says": "stated", "note": "names with their values"}
+_OBJECT: Final = {"of": "type", "says": "stated", "note": "parameters by name"}
 _CLOSED: Final = {
     "of": "additionalProperties",
     "says": "inferred",
-    "note": "no other name is documented",
+    "note": "no other parameter is documented",
 }
 
 
 def is_credential(name: str) -> bool:
-    """Return whether a header, parameter or cookie of this name carries what no output may show."""
+    """Return whether a header, parameter or cookie of this name is a credential."""
     return name.lower().replace("_", "-") in _CREDENTIALS
 
 
-def names_schema(part: Part) -> dict[str, Any]:
-    """Return the schema of a set of names: headers, query or path parameters, or cookies.
+def parameters_schema(part: OperationPart) -> dict[str, Any]:
+    """Return the schema of an object of headers, query parameters, path parameters or cookies.
 
-    The schemas of their values are referred to, not copied.
+    The schemas of their values are referenced, not copied.
     """
-    said: list[dict[str, Any]] = [_SET]
-    for each in part.names:
-        if each.required:
-            tokens = (
-                each.at.tokens if each.at.get("required") is None else (*each.at.tokens, "required")
-            )
-            at = Node(True, each.at.uri, tokens).location
-            said.append(
-                {**entry_of(each.at.value, "required"), "of": f"required/{each.name}", "at": at}
-            )
-    secret = part.name == PLACES["cookie"]
+    sources: list[dict[str, Any]] = [_OBJECT]
+    sources += [_required_source(each) for each in part.parameters if each.required]
+    are_sensitive = part.name == PARAMETER_PARTS["cookie"]
     schema: dict[str, Any] = {
         "type": "object",
-        "properties": {each.name: _named(each, secret or each.secret) for each in part.names},
-        "required": [each.name for each in part.names if each.required],
-        "x-source": said,
+        "properties": {
+            each.name: _value_schema(each, are_sensitive or each.secret) for each in part.parameters
+        },
+        "required": [each.name for each in part.parameters if each.required],
+        "x-source": sources,
     }
     if part.name.endswith("headers"):
         return {**schema, "x-any-case": True}
-    if part.name in (PLACES["query"], PLACES["path"]):
-        said.append(_CLOSED)
+    if part.name in (PARAMETER_PARTS["query"], PARAMETER_PARTS["path"]):
+        sources.append(_CLOSED)
         return {**schema, "additionalProperties": False}
     return schema
 
 
-def _named(named: Named, secret: bool) -> dict[str, Any]:
-    schema = named.schema
-    found: dict[str, Any] = {"$ref": reference_to(schema)} if schema else {}
-    if named.secret and not schema:
-        found = {"type": "string"}
-    if secret or is_credential(named.name):
-        found["x-sensitive"] = True
-    said = named.at.value.get("x-source")
-    return found if said is None else {**found, "x-source": said}
+def _required_source(parameter: ParameterObject) -> dict[str, Any]:
+    node = parameter.node
+    tokens = node.tokens if node.get("required") is None else (*node.tokens, "required")
+    location = SpecNode(True, tokens, node.uri).location
+    entry = source_entry(node.value, "required")
+    return {**entry, "of": f"required/{parameter.name}", "at": location}
 
 
-def entry_of(said_of: Mapping[str, Any], keyword: str) -> dict[str, Any]:
-    """Return what a part of a document says of the source of a keyword in it."""
-    said = said_of.get("x-source", [])
-    entries: Sequence[Any] = said if isinstance(said, list) else [said]
+def _value_schema(parameter: ParameterObject, is_sensitive: bool) -> dict[str, Any]:
+    schema = parameter.schema
+    result: dict[str, Any] = {"$ref": reference_to(schema)} if schema else {}
+    if parameter.secret and not schema:
+        result = {"type": "string"}
+    if is_sensitive or is_credential(parameter.name):
+        result["x-sensitive"] = True
+    source = parameter.node.value.get("x-source")
+    return result if source is None else {**result, "x-source": source}
+
+
+def source_entry(value: Mapping[str, Any], keyword: str) -> dict[str, Any]:
+    """Return the entry of the x-source in a value that applies to a keyword; {} if none does."""
+    source = value.get("x-source", [])
+    entries: Sequence[Any] = source if isinstance(source, list) else [source]
     for entry in entries:
-        words = entry.get("of", [])
-        if keyword in (words if isinstance(words, list) else [words]):
+        keywords = entry.get("of", [])
+        if keyword in (keywords if isinstance(keywords, list) else [keywords]):
             return dict(entry)
     return next((dict(entry) for entry in entries if "of" not in entry), {})

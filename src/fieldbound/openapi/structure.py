@@ -1,11 +1,11 @@
-"""A part of an OpenAPI document goes in, with the kind it should be of; what is wrong comes out."""
+"""Structural checks of OpenAPI objects: parameters, headers, bodies, responses, path items."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-#: The styles that there are in each place of a parameter, and of the headers of responses.
+#: The styles of each parameter location; a response header has those of "header".
 STYLES: Final = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
@@ -13,59 +13,58 @@ STYLES: Final = {
     "cookie": ("form", "cookie"),
     "querystring": (),
 }
-#: What each kind needs.
-_NEEDED: Final = {"parameter": ("name", "in"), "request body": ("content",)}
-#: What is in a schema alone, or was once written beside other things than a schema.
-_OF_SCHEMAS: Final = (
+_REQUIRED: Final = {"parameter": ("name", "in"), "request body": ("content",)}
+#: Keywords that belong in a schema, and those that Swagger 2.0 had outside of one.
+_SCHEMA_ONLY: Final = (
     *("schema", "type", "items", "properties", "enum", "format", "pattern", "allOf", "anyOf"),
     *("oneOf", "minimum", "maximum", "minLength", "maxLength", "collectionFormat"),
 )
-_IN_CONTENT: Final = "a schema under content and its media type"
-#: Where a schema stands in each kind that has one.
-_WRITTEN_IN: Final = {
-    "parameter": "a schema",
-    "header": "a schema",
+_IN_CONTENT: Final = "the schema of a media type under content"
+#: Where the schema of each kind of object is.
+_SCHEMA_OF: Final = {
+    "parameter": "its schema",
+    "header": "its schema",
     "request body": _IN_CONTENT,
     "response": _IN_CONTENT,
     "path item": _IN_CONTENT,
 }
-_HAVE_SCHEMAS: Final = ("parameter", "header")
+_WITH_SCHEMA: Final = ("parameter", "header")
 
 
-def fault(kind: str, value: Any) -> tuple[str, str | None] | None:
-    """Return what is wrong with a part, and the key it is at, or None where it is of its kind."""
+def structure_error(kind: str, value: Any) -> tuple[str, str | None] | None:
+    """Return what is wrong with an object of a kind, and the key it is at, or None if valid."""
     if kind == "schema" and isinstance(value, bool):
         return None
     if not isinstance(value, dict):
-        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} is an object", None
-    missing = [key for key in _NEEDED.get(kind, ()) if key not in value]
+        return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} must be an object", None
+    missing = [key for key in _REQUIRED.get(kind, ()) if key not in value]
     if missing:
-        return f"it has no {' and no '.join(missing)}", None
-    return _misplaced(kind, value) or (_unknown(kind, value) if kind in _HAVE_SCHEMAS else None)
+        return f"missing {' and '.join(missing)}", None
+    return _misplaced_keyword(kind, value) or (
+        _parameter_error(kind, value) if kind in _WITH_SCHEMA else None
+    )
 
 
-def _misplaced(kind: str, value: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Tell what would be a limit in a schema, but stands where nothing reads it."""
-    where = _WRITTEN_IN.get(kind)
-    if where is None or "content" in value or (kind in _HAVE_SCHEMAS and "schema" in value):
+def _misplaced_keyword(kind: str, value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the error of a keyword outside of a schema, where it would not be enforced."""
+    right_place = _SCHEMA_OF.get(kind)
+    if right_place is None or "content" in value or (kind in _WITH_SCHEMA and "schema" in value):
         return None
-    for key in _OF_SCHEMAS:
+    for key in _SCHEMA_ONLY:
         if key in value:
-            return f"nothing reads {key!r} in a {kind}: write it in {where}", key
+            return f"{key!r} is not allowed in a {kind}: move it to {right_place}", key
     return None
 
 
-def _unknown(kind: str, value: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Tell a name that is no text, a place that there is not, and a style that there is not."""
-    place, style = (
-        value.get("in", "header") if kind == "parameter" else "header",
-        value.get("style"),
-    )
+def _parameter_error(kind: str, value: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the error of a name that is no string, an unknown location or an unknown style."""
+    location = value.get("in", "header") if kind == "parameter" else "header"
+    style = value.get("style")
     if kind == "parameter" and not isinstance(value["name"], str):
-        return "the name of a parameter is a text", "name"
-    if place not in STYLES:
-        return f"there is no place {place!r}: there are {', '.join(STYLES)}", "in"
-    known = STYLES[place]
-    if style is None or style in known or not known:
+        return "the name of a parameter must be a string", "name"
+    if location not in STYLES:
+        return f"in must be one of {', '.join(STYLES)}, not {location!r}", "in"
+    styles = STYLES[location]
+    if style is None or style in styles or not styles:
         return None
-    return f"there is no style {style!r} in a {place}: there is {', '.join(known)}", "style"
+    return f"the style in a {location} must be one of {', '.join(styles)}, not {style!r}", "style"

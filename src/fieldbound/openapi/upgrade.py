@@ -1,8 +1,8 @@
-"""A schema as OpenAPI means it goes in; one that means the same to JSON Schema 2020-12 comes out.
+"""OpenAPI schemas rewritten as JSON Schema 2020-12 schemas with the same meaning.
 
-OpenAPI 3.0 writes some things in its own way: `nullable`, bounds that are excluded by true or
-false, and a `$ref` beside which nothing counts. In all versions a `discriminator` tells by the
-value of an attribute which of several schemas is meant.
+OpenAPI 3.0 differs in `nullable`, in boolean `exclusiveMinimum` and `exclusiveMaximum`, and in
+ignoring what is beside a `$ref`. In all versions, a `discriminator` selects by the value of a
+property which of several schemas applies.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from typing import Any, Final
 
 from fieldbound.model import Node, percent_decoded, resolve_uri, schema_members
 
-from .operations import METHODS
+from .node import METHODS, PointerTokens
 
 _BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
-_NO_SCHEMA: Final = frozenset((*METHODS, "parameters", "servers"))
-_BRANCHED: Final = ("oneOf", "anyOf")
+_PATH_ITEM_FIELDS: Final = frozenset((*METHODS, "parameters", "servers"))
+_ALTERNATIVES: Final = ("oneOf", "anyOf")
 
 
-def to_2020_12(whole: Any) -> None:
-    """Change every schema of an OpenAPI 3.0 document, in place, to say the same in 2020-12."""
-    waiting = [(whole, False)]
-    while waiting:
-        part, is_named = waiting.pop()
-        if isinstance(part, dict) and not is_named:
-            _changed(part)
-        for _, child, inner in schema_members(part, is_named=is_named):
+def to_2020_12(document: Any) -> None:
+    """Rewrite every schema of an OpenAPI 3.0 document, in place, as one of 2020-12."""
+    pending = [(document, False)]
+    while pending:
+        part, is_map = pending.pop()
+        if isinstance(part, dict) and not is_map:
+            _upgrade(part)
+        for _, child, child_is_map in schema_members(part, is_map=is_map):
             if isinstance(child, (dict, list)):
-                waiting.append((child, inner))
+                pending.append((child, child_is_map))
 
 
-def _changed(schema: dict[str, Any]) -> None:
+def _upgrade(schema: dict[str, Any]) -> None:
     if isinstance(schema.get("$ref"), str) and len(schema) > 1:
-        if _NO_SCHEMA.isdisjoint(schema):  # else it is the item of a path
+        if _PATH_ITEM_FIELDS.isdisjoint(schema):  # a path item may have other fields beside $ref
             for keyword in schema.keys() - {"$ref"}:
                 del schema[keyword]
         return
@@ -40,50 +40,54 @@ def _changed(schema: dict[str, Any]) -> None:
         schema["type"] = [schema["type"], "null"]
     for exclusive, bound in _BOUNDS.items():
         if isinstance(schema.get(exclusive), bool):
-            is_so = schema.pop(exclusive)
-            if is_so and bound in schema:
+            is_exclusive = schema.pop(exclusive)
+            if is_exclusive and bound in schema:
                 schema[exclusive] = schema.pop(bound)
 
 
-def chosen(copy: dict[str, Any], schema: dict[str, Any], uri: str, at: Any) -> dict[str, Any]:
-    """Return the *copy* of a schema at a path in a file, its discriminator written as limits.
+def apply_discriminator(
+    copy: dict[str, Any], schema: dict[str, Any], uri: str, tokens: PointerTokens
+) -> dict[str, Any]:
+    """Return the *copy* of a schema with its discriminator written as limits.
 
-    Each alternative then demands the values of the attribute by which it is meant.
+    Each alternative of oneOf or anyOf then requires the property values that select it.
     """
-    said = schema.get("discriminator")
-    name = said.get("propertyName") if isinstance(said, dict) else None
+    discriminator = schema.get("discriminator")
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
     if not isinstance(name, str):
         return copy
-    for keyword in _BRANCHED:
-        branches = copy.get(keyword)
-        if isinstance(branches, list):
-            meant = [
-                _meant(each, name, said, Node(each, uri, (*at, keyword, str(index))))
-                for index, each in enumerate(branches)
+    for keyword in _ALTERNATIVES:
+        alternatives = copy.get(keyword)
+        if isinstance(alternatives, list):
+            selected = [
+                _selected(each, name, discriminator, Node(each, uri, (*tokens, keyword, str(i))))
+                for i, each in enumerate(alternatives)
             ]
-            copy = {**copy, keyword: meant}
+            copy = {**copy, keyword: selected}
     return copy
 
 
-def _meant(branch: Any, name: str, said: Any, node: Node) -> Any:
-    """Return an alternative that demands the values by which it is meant."""
-    if not isinstance(branch, dict) or branch.keys() != {"$ref"}:
-        return branch
-    reference = branch["$ref"]
-    mapping = said.get("mapping")
-    last = percent_decoded(reference).rpartition("/")[2].partition(".")[0]
+def _selected(alternative: Any, name: str, discriminator: Any, node: Node) -> Any:
+    """Return an alternative that requires the property values that select it."""
+    if not isinstance(alternative, dict) or alternative.keys() != {"$ref"}:
+        return alternative
+    reference = alternative["$ref"]
+    mapping = discriminator.get("mapping")
+    schema_name = percent_decoded(reference).rpartition("/")[2].partition(".")[0]
     values = [
         value
         for value, target in (mapping.items() if isinstance(mapping, dict) else ())
         if isinstance(target, str)
-        and (resolve_uri(node.uri, target) == resolve_uri(node.uri, reference) or target == last)
+        and (
+            resolve_uri(node.uri, target) == resolve_uri(node.uri, reference)
+            or target == schema_name
+        )
     ]
-    values += [last] if last not in values else []
-    written = {"at": node.location}
-    tag = {"enum": values, "x-source": {"of": "enum", **written}}
+    values += [schema_name] if schema_name not in values else []
+    source = {"at": node.location}
     return {
-        **branch,
-        "properties": {name: tag},
+        **alternative,
+        "properties": {name: {"enum": values, "x-source": {"of": "enum", **source}}},
         "required": [name],
-        "x-source": {"of": f"required/{name}", **written},
+        "x-source": {"of": f"required/{name}", **source},
     }

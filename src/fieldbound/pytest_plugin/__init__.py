@@ -1,7 +1,7 @@
-"""pytest goes in; what a failed check found, and which limits the run reached, come out.
+"""The pytest plugin: readable failures, limit coverage, checking of HTTP traffic.
 
-Every project that has fieldbound installed loads this file in every run of pytest: it imports
-nothing that pytest has not loaded, and the rest only when it is needed.
+pytest loads this module in every project that has fieldbound installed: it imports nothing that
+pytest has not imported, and everything else only when it is needed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fieldbound.model import Report
 
-_ANY: Final = "*"
+_USED_CONTRACTS: Final = "*"
 _OPTIONS: Final = {
     "limit_coverage_fail_under": "PERCENT",
     "limit_coverage_json": "FILE",
@@ -29,82 +29,97 @@ _OPTIONS: Final = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, and the settings of the same meaning."""
-    group = parser.getgroup("fieldbound", "limits of contracts")
+    """Add the command-line options and the ini-options of the same names."""
+    group = parser.getgroup("fieldbound", "fieldbound: limits of API contracts")
     group.addoption(
         "--limit-coverage",
         action="append",
         nargs="?",
-        const=_ANY,
+        const=_USED_CONTRACTS,
         metavar="NAME,...",
-        help="tell which limits the run reached: of the contracts of these names, or beginnings of "
-        "names up to a slash, used or not; without a name, of those that are used",
+        help="report which documented limits the tests reach: of the named contracts, whether used "
+        "or not (a name, or its beginning up to a slash); by default of the contracts used",
     )
     group.addoption(
         "--limit-coverage-fail-under",
         metavar="PERCENT",
-        help="fail if fewer limits are covered: at their bound or beyond it",
+        help="fail if less than PERCENT of the limits are covered",
     )
-    group.addoption("--limit-coverage-json", metavar="FILE", help="write the coverage as JSON")
-    group.addoption("--limit-coverage-html", metavar="FILE", help="write the coverage as a page")
+    group.addoption(
+        "--limit-coverage-json", metavar="FILE", help="write a JSON report of limit coverage"
+    )
+    group.addoption(
+        "--limit-coverage-html", metavar="FILE", help="write an HTML report of limit coverage"
+    )
     group.addoption(
         "--limit-coverage-merge",
         action="append",
         metavar="FILE",
-        help="take in the JSON of an earlier run (may be repeated)",
+        help="merge the JSON report of an earlier run (may be repeated)",
     )
     parser.addini(
-        "limit_coverage", f"as --limit-coverage; {_ANY}: contracts that are used", "args", []
+        "limit_coverage",
+        f"default of --limit-coverage ({_USED_CONTRACTS}: the contracts used)",
+        "args",
+        [],
     )
-    parser.addini("limit_coverage_fail_under", "as --limit-coverage-fail-under", default=None)
-    _add_traffic(parser, group)
+    parser.addini(
+        "limit_coverage_fail_under", "default of --limit-coverage-fail-under", default=None
+    )
+    _add_traffic_options(parser, group)
 
 
-def _add_traffic(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+def _add_traffic_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
     group.addoption(
         "--vendor-traffic",
         metavar="MODE",
-        help="check what httpx and requests exchange with the APIs in [tool.fieldbound.apis], or "
-        "their fakes: raise what is invalid, warn of it, record it, or off",
+        help="check all traffic of httpx and requests, mocked or not, by the APIs in "
+        "[tool.fieldbound.apis]; MODE is what invalid messages do: raise (fail the test), warn, "
+        "record (in the summary only), or off",
     )
     group.addoption(
         "--vendor-traffic-api",
         action="append",
         metavar="[HOST=]NAME",
-        help="name an API beside those of the configuration, and where it is (may be repeated)",
+        help="check traffic by this API, too, optionally only at HOST (may be repeated)",
     )
     group.addoption(
-        "--vendor-traffic-json", metavar="FILE", help="write what was exchanged as JSON"
+        "--vendor-traffic-json", metavar="FILE", help="write a JSON report of the traffic"
     )
-    parser.addini("vendor_traffic", "as --vendor-traffic", default="")
-    parser.addini("vendor_traffic_apis", "as --vendor-traffic-api, one a line", "linelist", [])
+    parser.addini("vendor_traffic", "default of --vendor-traffic", default="")
+    parser.addini(
+        "vendor_traffic_apis", "further --vendor-traffic-api, one per line", "linelist", []
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin to record, if that is asked for."""
-    asked = config.getoption("limit_coverage") or config.getini("limit_coverage")
+    """Start limit coverage and traffic checks, if requested."""
+    requested = config.getoption("limit_coverage") or config.getini("limit_coverage")
     others = any(config.getoption(name) is not None for name in _OPTIONS)
     others = others or config.getini("limit_coverage_fail_under") is not None
-    if (asked or others) and not config.getoption("collectonly", False):
-        names = [name.strip() for each in asked or [_ANY] for name in each.split(",")]
-        from .coverage import begin
+    if (requested or others) and not config.getoption("collectonly", False):
+        names = [
+            name.strip() for each in requested or [_USED_CONTRACTS] for name in each.split(",")
+        ]
+        from .coverage import start
 
-        begin(config, [name for name in dict.fromkeys(names) if name], _writable)
+        start(config, [name for name in dict.fromkeys(names) if name], _output_path)
     _configure_traffic(config)
 
 
 def _configure_traffic(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "vendor_traffic(mode): the test's own mode of --vendor-traffic: raise, warn, ..."
+        "markers",
+        "vendor_traffic(mode): mode of --vendor-traffic for this test: raise, warn, record, off",
     )
     file = config.getoption("vendor_traffic_json")
     others = config.getoption("vendor_traffic_api") or file is not None
     mode = config.getoption("vendor_traffic") or config.getini("vendor_traffic")
-    asked = (mode or others) and mode != "off"
-    if asked and not config.getoption("collectonly", False):
-        from .http_traffic import begin
+    requested = (mode or others) and mode != "off"
+    if requested and not config.getoption("collectonly", False):
+        from .http_traffic import start
 
-        begin(config, None if file is None else _writable("vendor_traffic_json", file))
+        start(config, None if file is None else _output_path("vendor_traffic_json", file))
 
 
 # -- failures ------------------------------------------------------------------------------------
@@ -114,19 +129,19 @@ def _configure_traffic(config: pytest.Config) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show of a failure what was found, in short, and nothing of fieldbound's own code."""
+    """Show the first violations of a failure, and no frames of fieldbound."""
     if call.excinfo is None or "fieldbound.model" not in sys.modules:
         return (yield)
-    from fieldbound.model import chain, cut
+    from fieldbound.model import exception_chain, trim_traceback
 
     found = None
     if not item.config.getoption("fulltrace", False):
-        for error in chain(call.excinfo.value):
+        for error in exception_chain(call.excinfo.value):
             if type(error).__module__.partition(".")[0] == "fieldbound":
-                cut(error.__traceback__)
+                trim_traceback(error.__traceback__)
     if isinstance(call.excinfo.value, AssertionError):
-        found = _asserted(call.excinfo)
-    with _in_short():
+        found = _asserted_report(call.excinfo)
+    with _short_invalid():
         report = yield
     if found is not None and report.failed:
         from fieldbound.render import first_violations
@@ -135,10 +150,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> Report | None:
-    """Return the report of something invalid that a failed assertion is about, if it is.
+def _asserted_report(excinfo: pytest.ExceptionInfo[BaseException]) -> Report | None:
+    """Return the invalid report that a failed assertion is about, or None.
 
-    It is named in the statement, or stands among what pytest keeps of the statement's parts.
+    It is a variable in the statement, or one of the parts of the statement that pytest keeps.
     """
     from fieldbound.model import Report
 
@@ -157,32 +172,32 @@ def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> Report | None:
 
 
 @contextmanager
-def _in_short() -> Iterator[None]:
-    """Have exceptions tell their first violations alone."""
+def _short_invalid() -> Iterator[None]:
+    """Shorten the message of Invalid to the first violations."""
     from fieldbound.model import Invalid
     from fieldbound.render import first_violations
 
-    whole = Invalid.__str__
+    original = Invalid.__str__
     Invalid.__str__ = lambda self: first_violations(self.report)  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Invalid.__str__ = whole  # type: ignore[method-assign]
+        Invalid.__str__ = original  # type: ignore[method-assign]
 
 
-def _writable(name: str, file: str) -> str:
-    """Return the whole path of a file, for tests change folders; refuse what cannot be written."""
+def _output_path(name: str, file: str) -> str:
+    """Return an absolute path, as tests change directories. Raises UsageError if not writable."""
     if not file:
-        raise pytest.UsageError(f"--{name.replace('_', '-')}: no file is named")
-    whole = os.path.abspath(file)  # noqa: PTH100
-    folder = os.path.dirname(whole)  # noqa: PTH120
+        raise pytest.UsageError(f"--{name.replace('_', '-')}: expected a file name")
+    path = os.path.abspath(file)  # noqa: PTH100
+    folder = os.path.dirname(path)  # noqa: PTH120
     why = None
     if os.path.isdir(file):  # noqa: PTH112
         why = "it is a folder"
     elif not os.path.isdir(folder):  # noqa: PTH112
-        why = "its folder is not there"
+        why = "its folder does not exist"
     elif not os.access(folder, os.W_OK):
-        why = "its folder cannot be written to"
+        why = "its folder is not writable"
     if why:
         raise pytest.UsageError(f"--{name.replace('_', '-')}: cannot write {file}: {why}")
-    return whole
+    return path

@@ -1,4 +1,4 @@
-"""A run of pytest goes in; which limits it reached come out: a table, files, and a verdict."""
+"""Limit coverage of a pytest run: a table, report files, and a minimum."""
 
 from __future__ import annotations
 
@@ -9,37 +9,39 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from .xdist import FromWorkers
+from .xdist import WorkerResults
 
 if TYPE_CHECKING:
     from fieldbound.coverage import Coverage
 
-#: What stands for the contracts that are used.
+#: Selects the contracts that are used.
 ANY: Final = "*"
 _WORKER: Final = "fieldbound_limit_coverage"
 _NAME: Final = "fieldbound-limit-coverage"
 _TITLE: Final = "limit coverage"
-_MOST: Final = 100
+_FULL: Final = 100
 
 
-def begin(config: pytest.Config, names: Sequence[str], writable: Callable[[str, str], str]) -> None:
-    """Begin to count the limits of contracts of these names; *writable* checks a file to write."""
-    config.pluginmanager.register(_Run(config, names, writable), _NAME)
+def start(
+    config: pytest.Config, names: Sequence[str], output_path: Callable[[str, str], str]
+) -> None:
+    """Start counting the limits of these contracts; *output_path* checks an output file."""
+    config.pluginmanager.register(_Run(config, names, output_path), _NAME)
 
 
-class _Run(FromWorkers):
-    """One run of pytest, or one worker's part of it, in which limits are counted."""
+class _Run(WorkerResults):
+    """Limit coverage of one pytest process: the controller, or an xdist worker."""
 
     def __init__(
-        self, config: pytest.Config, names: Sequence[str], writable: Callable[[str, str], str]
+        self, config: pytest.Config, names: Sequence[str], output_path: Callable[[str, str], str]
     ) -> None:
         from fieldbound.coverage import Coverage, Recorder
 
         super().__init__(_WORKER)
         self._config = config
-        self._writable = writable
+        self._output_path = output_path
         self._is_worker = hasattr(config, "workerinput")
-        self._least: float | None = None
+        self._minimum: float | None = None
         self._listed = Coverage()
         self._problems: list[str] = []
         self._earlier: list[Coverage] = []
@@ -53,21 +55,21 @@ class _Run(FromWorkers):
     # -- before the run
 
     def _prepare(self, names: Sequence[str]) -> None:
-        """Refuse what is asked for amiss, before any test runs."""
-        from fieldbound.coverage import BrokenCoverage, loaded
+        """Check the options before any test runs. Raises UsageError."""
+        from fieldbound.coverage import BrokenCoverage, load_coverage
         from fieldbound.model import FieldboundError
 
         option = self._config.getoption
-        least = option("limit_coverage_fail_under")
-        if least is None:
-            least = self._config.getini("limit_coverage_fail_under")
-        if least is not None:
-            self._least = _percent(least)
+        minimum = option("limit_coverage_fail_under")
+        if minimum is None:
+            minimum = self._config.getini("limit_coverage_fail_under")
+        if minimum is not None:
+            self._minimum = _percent(minimum)
         for name in ("limit_coverage_json", "limit_coverage_html"):
             if option(name) is not None:
-                self._files[name] = self._writable(name, option(name))
+                self._files[name] = self._output_path(name, option(name))
         try:
-            self._earlier = [loaded(file) for file in option("limit_coverage_merge") or ()]
+            self._earlier = [load_coverage(file) for file in option("limit_coverage_merge") or ()]
         except BrokenCoverage as error:
             raise pytest.UsageError(f"--limit-coverage-merge: {error}") from error
         try:
@@ -77,75 +79,79 @@ class _Run(FromWorkers):
             raise pytest.UsageError(f"--limit-coverage: {error}") from error
 
     def _list(self, name: str) -> None:
-        """Take in all limits of the contracts that a name stands for; raises if there is none."""
+        """Add all limits of the contracts that a name selects. Raises UnknownName."""
         from fieldbound.catalog import contract, contracts
         from fieldbound.config import load
         from fieldbound.coverage import Coverage
 
         folders = load(self._config.rootpath).folders
-        wanted = Coverage([name])
-        found = [each for each in contracts(folders) if wanted.takes(each)]
+        selected = Coverage([name])
+        found = [each for each in contracts(folders) if selected.includes(each)]
         tests = os.path.isdir(name) or (name.endswith(".py") and os.path.exists(name))  # noqa: PTH110, PTH112
         if not found and tests:
             kind = "folder" if os.path.isdir(name) else "file"  # noqa: PTH112 - pathlib takes time
             raise pytest.UsageError(
-                f"--limit-coverage: {name} is a {kind} and no contract's name: "
-                f"write `{name} --limit-coverage` to run the tests in it"
+                f"--limit-coverage: {name} is a {kind}, not the name of a contract: "
+                f"to run its tests, write `{name} --limit-coverage`"
             )
         for each in found or [name]:
-            self._listed.enter(contract(each, folders))
+            self._listed.add_contract(contract(each, folders))
 
     # -- during the run
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand over what was counted, or put it together, write it and decide."""
+        """Send the counts to the controller, or merge them, write reports and check the minimum."""
+        from fieldbound.model import pluralize
+
         self._recorder.uninstall()
         failures = self._recorder.failures
         self._notes += [
-            f"not counted: {number} judged instance{'s' * (number != 1)}, because of {kind}"
+            f"not counted: {pluralize(number, 'instance')} ({kind})"
             for kind, number in sorted(failures.items())
         ]
         if self._is_worker:
             import json
 
-            told = {"coverage": self.coverage.to_json(), "notes": self._notes}
-            self._config.workeroutput[_WORKER] = json.dumps(told, default=str)  # type: ignore[attr-defined]
+            result = {"coverage": self.coverage.to_json(), "notes": self._notes}
+            self._config.workeroutput[_WORKER] = json.dumps(result, default=str)  # type: ignore[attr-defined]
             return
-        self._put_together()
+        self._merge()
         self._write()
-        self._decide()
+        self._check_minimum()
         if self._problems and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_unconfigure(self) -> None:
-        """Leave Contract as it was, whatever has happened."""
+        """Stop recording, even if the run failed."""
         self._recorder.uninstall()
 
     # -- after the run
 
-    def _put_together(self) -> None:
+    def _merge(self) -> None:
         import json
 
         from fieldbound.coverage import Coverage
 
-        whole = Coverage(self.coverage.names).merged(self._listed)
-        for _, part in sorted(self._parts.items()):
-            told = json.loads(part)
-            whole = whole.merged(Coverage.from_json(told["coverage"]))
-            self._notes += told["notes"]
-        whole = whole.merged(self.coverage)
+        merged = Coverage(self.coverage.names).merge(self._listed)
+        for _, part in sorted(self._results.items()):
+            result = json.loads(part)
+            merged = merged.merge(Coverage.from_json(result["coverage"]))
+            self._notes += result["notes"]
+        merged = merged.merge(self.coverage)
         for each in self._earlier:
-            whole, dropped = whole.with_earlier(each)
+            merged, dropped = merged.merge_earlier(each)
             if dropped:
-                self._notes.append(f"left out of an earlier run: {dropped} limits that are no more")
-        self.coverage = whole
+                self._notes.append(
+                    f"ignored from an earlier run: {dropped} limits that no longer exist"
+                )
+        self.coverage = merged
 
     def _write(self) -> None:
-        from fieldbound.documents import reason, replacing
+        from fieldbound.documents import atomic_write, os_error_reason
         from fieldbound.render import coverage_html, coverage_json
 
-        for name, made in (
+        for name, render in (
             ("limit_coverage_json", coverage_json),
             ("limit_coverage_html", coverage_html),
         ):
@@ -153,32 +159,31 @@ class _Run(FromWorkers):
                 continue
             file = self._config.getoption(name)
             try:
-                with replacing(self._files[name]) as stream:
-                    stream.write(made(self.coverage))
+                with atomic_write(self._files[name]) as stream:
+                    stream.write(render(self.coverage))
                 self._notes.append(f"limit coverage written to {file}")
             except OSError as error:
-                self._problems.append(f"cannot write {file}: {reason(error)}")
+                self._problems.append(f"cannot write {file}: {os_error_reason(error)}")
 
-    def _decide(self) -> None:
-        if self._least is not None and self.coverage.percent < self._least:
-            got = (
-                math.floor(self.coverage.percent * _MOST) / _MOST
-            )  # never up to what was asked for
+    def _check_minimum(self) -> None:
+        if self._minimum is not None and self.coverage.percent < self._minimum:
+            # rounded down, so that it is never equal to the minimum
+            percent = math.floor(self.coverage.percent * _FULL) / _FULL
             self._problems.append(
-                f"limit coverage of {got:g} % is below the {self._least:g} % that is asked for"
+                f"limit coverage of {percent:g} % is below the minimum of {self._minimum:g} %"
             )
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the table, the count, and what is amiss."""
-        from fieldbound.cli.console import width
+        """Print the table, the totals, notes and failures."""
         from fieldbound.render import coverage_summary, coverage_text
 
         reporter = terminalreporter
+        width = self._config.get_terminal_writer().fullwidth if reporter.isatty else None
         reporter.ensure_newline()
         if self._config.get_verbosity() >= 0:
             reporter.section(_TITLE)
-            for line in coverage_text(self.coverage, width()):
-                for each in line.split("\n")[:-1]:  # a terminal may not take what is in one
+            for line in coverage_text(self.coverage, width):
+                for each in line.split("\n")[:-1]:  # pytest escapes a line that cannot be encoded
                     reporter.write_line(each)
             reporter.write_line("")
         reporter.write_line(coverage_summary(self.coverage))
@@ -193,8 +198,8 @@ def _percent(text: str) -> float:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not 0 <= number <= _MOST:
+    if not 0 <= number <= _FULL:
         raise pytest.UsageError(
-            f"--limit-coverage-fail-under: {text!r} is no percentage: give a number from 0 to 100"
+            f"--limit-coverage-fail-under: must be a number from 0 to 100, not {text!r}"
         )
     return number

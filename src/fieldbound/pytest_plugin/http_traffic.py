@@ -1,4 +1,4 @@
-"""What a run of pytest exchanges over HTTP goes in; failed tests and a summary come out."""
+"""Checking the HTTP traffic of a pytest run: failed tests, warnings and a summary."""
 
 from __future__ import annotations
 
@@ -17,12 +17,19 @@ from fieldbound.http import (
     ContractWarning,
     Guard,
     Hosts,
-    Wiretap,
-    clients_to_wrap,
+    Interceptor,
     hosts_of,
-    parted,
+    installed_clients,
+    split_pattern,
 )
-from fieldbound.model import FieldboundError, Invalid, Report, Where, caller, chain
+from fieldbound.model import (
+    CodeLocation,
+    FieldboundError,
+    Invalid,
+    Report,
+    caller_location,
+    exception_chain,
+)
 from fieldbound.render import (
     Exchanges,
     exchanges_json,
@@ -31,7 +38,7 @@ from fieldbound.render import (
     first_violations,
 )
 
-from .xdist import FromWorkers
+from .xdist import WorkerResults
 
 OFF: Final = "off"
 _ALL: Final = (*MODES, OFF)
@@ -39,112 +46,114 @@ _NAME: Final = "fieldbound-vendor-traffic"
 _WORKER: Final = "fieldbound_vendor_traffic"
 _MARK: Final = "vendor_traffic"
 _TITLE: Final = "vendor traffic"
-_SHOWN: Final = 3
+_MAX_SHOWN: Final = 3
 
 
-def begin(config: pytest.Config, file: str | None) -> None:
-    """Begin to check what is exchanged, as is asked for; *file* is where to write the JSON."""
+def start(config: pytest.Config, file: str | None) -> None:
+    """Start checking traffic; *file* is the path of the JSON report."""
     mode = config.getoption("vendor_traffic") or config.getini("vendor_traffic")
     if not mode:
         raise pytest.UsageError(
-            "--vendor-traffic-api and --vendor-traffic-json need a mode: give --vendor-traffic="
+            "--vendor-traffic-api and --vendor-traffic-json require --vendor-traffic="
             + "|".join(MODES)
         )
     if mode not in _ALL:
-        raise pytest.UsageError(f"--vendor-traffic: {_no_mode(mode)}")
-    if not clients_to_wrap():
+        raise pytest.UsageError(f"--vendor-traffic: {_invalid_mode(mode)}")
+    if not installed_clients():
         raise pytest.UsageError(
-            "--vendor-traffic: neither httpx nor requests is installed: there is no traffic"
+            "--vendor-traffic: neither httpx nor requests is installed, so there is no traffic"
         )
     run = _Run(config, mode, _hosts(config), file)
     config.pluginmanager.register(run, _NAME)
-    run.tap.install()
+    run.interceptor.install()
 
 
-def _no_mode(mode: Any) -> str:
-    return f"{mode!r} is no mode: give {', '.join(_ALL[:-1])} or {_ALL[-1]}"
+def _invalid_mode(mode: Any) -> str:
+    return f"invalid mode {mode!r} (choose from {', '.join(_ALL)})"
 
 
 def _hosts(config: pytest.Config) -> Hosts:
-    """Return the APIs that are named, by the options first; raises UsageError.
+    """Return the APIs of options, ini-options and configuration. Raises UsageError.
 
-    A host that is named there is not looked for in the settings.
+    For each host, the first of these that maps it counts.
     """
     from fieldbound.config import load
 
     folder = config.inipath.parent if config.inipath else config.rootpath
     try:
         settings = load(config.rootpath)
-        given = [_located(entry, folder) for entry in config.getini("vendor_traffic_apis")]
-        named: dict[tuple[str, ...], list[str]] = {}
-        for several in (config.getoption("vendor_traffic_api") or (), given, settings.apis):
-            for host, entries in _by_host(several).items():
-                named.setdefault(host, entries)
-        hosts = hosts_of([each for entries in named.values() for each in entries], settings.folders)
+        given = [_relative_entry(entry, folder) for entry in config.getini("vendor_traffic_apis")]
+        by_host: dict[tuple[str, ...], list[str]] = {}
+        for listed in (config.getoption("vendor_traffic_api") or (), given, settings.apis):
+            for host, entries in _by_host(listed).items():
+                by_host.setdefault(host, entries)
+        hosts = hosts_of(
+            [each for entries in by_host.values() for each in entries], settings.folders
+        )
         for each in hosts.apis:
-            each.operations  # noqa: B018 - a document that is broken is told before any test
+            each.operations  # noqa: B018 - so that an invalid document is reported before any test
     except FieldboundError as error:
         raise pytest.UsageError(f"--vendor-traffic: {error}") from error
-    if not named:
+    if not by_host:
         raise pytest.UsageError(
-            "--vendor-traffic: no API is named: map hosts to APIs in [tool.fieldbound.apis] of "
-            "pyproject.toml, or name one with --vendor-traffic-api"
+            "--vendor-traffic: no APIs: map hosts to APIs in [tool.fieldbound.apis] of "
+            "pyproject.toml, or pass --vendor-traffic-api"
         )
     return hosts
 
 
 def _by_host(entries: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
-    """Return entries by where their APIs are: several may be at one host."""
+    """Group entries by host, or by name if they have none."""
     found: dict[tuple[str, ...], list[str]] = {}
     for entry in entries:
-        host, mark, name = entry.rpartition("=")
-        found.setdefault(parted(host) if mark else (name,), []).append(entry)
+        host, separator, name = entry.rpartition("=")
+        found.setdefault(split_pattern(host) if separator else (name,), []).append(entry)
     return found
 
 
-def _located(entry: str, folder: Path) -> str:
-    """Return an entry of a setting, whose path is seen from the folder of the settings."""
-    host, mark, name = entry.rpartition("=")
-    return f"{host}{mark}{os.path.relpath(folder / name)}" if is_path(name) else entry
+def _relative_entry(entry: str, folder: Path) -> str:
+    """Resolve a path in an entry of the ini-file against its folder."""
+    host, separator, name = entry.rpartition("=")
+    return f"{host}{separator}{os.path.relpath(folder / name)}" if is_path(name) else entry
 
 
 # -- one run -------------------------------------------------------------------------------------
 
 
-class _Run(FromWorkers):
-    """One run of pytest, or one worker's part of it, in which exchanges are checked."""
+class _Run(WorkerResults):
+    """Traffic of one pytest process: the controller, or an xdist worker."""
 
     def __init__(self, config: pytest.Config, mode: str, hosts: Hosts, file: str | None) -> None:
         super().__init__(_WORKER)
         self._config = config
         self._is_worker = hasattr(config, "workerinput")
-        self._usual = self._mode = mode
+        self._default_mode = self._mode = mode
         self._file = file
-        self.tap = Wiretap(self)
+        self.interceptor = Interceptor(self)
         self._guard = Guard(hosts, request="raise", response="raise")
-        marks = {each.name: "#" if is_path(each.name) else "/" for each in hosts.apis}
+        separators = {each.name: "#" if is_path(each.name) else "/" for each in hosts.apis}
         self.seen = Exchanges(
             {
-                each.name: [f"{each.name}{marks[each.name]}{name}" for name in each.operations]
+                each.name: [f"{each.name}{separators[each.name]}{name}" for name in each.operations]
                 for each in hosts.apis
             }
         )
         self._test: str | None = None
-        self._place: Where | None = None  # of the test
-        self._raised: list[tuple[Exception, str]] = []  # since this phase of the test began
-        self._strays: list[str] = []  # raised where no test was to fail for it
+        self._place: CodeLocation | None = None  # of the current test
+        self._raised: list[tuple[Exception, str]] = []  # in the current phase of the test
+        self._outside_tests: list[str] = []  # raised while no test was running
         self._problems: list[str] = []
         self._lock = Lock()
 
     # -- messages
 
-    def sent(self, request: Any) -> list[Exception]:
-        """Check a request, and return what is to be raised."""
-        return self._checked(self._guard.sent, request, is_request=True)
+    def check_request(self, request: Any) -> list[Exception]:
+        """Check a request, and return the exceptions to raise."""
+        return self._checked(self._guard.check_request, request, is_request=True)
 
-    def answered(self, response: Any, request: Any) -> list[Exception]:
-        """Check a response, and return what is to be raised."""
-        return self._checked(self._guard.answered, response, request)
+    def check_response(self, response: Any, request: Any) -> list[Exception]:
+        """Check a response, and return the exceptions to raise."""
+        return self._checked(self._guard.check_response, response, request)
 
     def _checked(
         self, check: Callable[..., Report | None], *messages: Any, is_request: bool = False
@@ -155,31 +164,31 @@ class _Run(FromWorkers):
             report = check(*messages)
         except Invalid as error:
             report = error.report
-        except FieldboundError as error:  # the contract is broken where it is needed
-            return self._unjudged(error, str(error), messages[-1])
-        except Exception as error:  # noqa: BLE001 - a test never fails for what cannot be read
-            return self._unjudged(error, f"it cannot be read: {type(error).__name__}")
+        except FieldboundError as error:  # an invalid operation in the document
+            return self._not_checked(error, str(error), messages[-1])
+        except Exception as error:  # noqa: BLE001 - never fail a test for an unreadable message
+            return self._not_checked(error, f"it cannot be read: {type(error).__name__}")
         if report is None:
             return []
         with self._lock:
             self.seen.checked[report.contract] += is_request
             self.seen.add(report)
-        return [] if report.ok else self._told(report)
+        return [] if report.ok else self._report_invalid(report)
 
-    def _unjudged(self, error: Exception, why: str, message: Any = None) -> list[Exception]:
+    def _not_checked(self, error: Exception, why: str, message: Any = None) -> list[Exception]:
         with self._lock:
             self.seen.not_checked[f"a message ({why})"] += 1
             if message is None or self._mode != "raise":
                 return []
             self._raised.append((error, why))
-        return [error.with_traceback(None)]  # how it was found is no business of a test's
+        return [error.with_traceback(None)]  # the frames are of no interest to the test
 
-    def _told(self, report: Report) -> list[Exception]:
-        file, line, module = caller(self._place)
+    def _report_invalid(self, report: Report) -> list[Exception]:
+        file, line, module = caller_location(self._place)
         at = f"{self._shown(file)}:{line}"
         error = Invalid(report)
         with self._lock:
-            self.seen.find(report, test=self._test, at=at, mode=self._mode)
+            self.seen.keep(report, test=self._test, at=at, mode=self._mode)
             if self._mode == "raise":
                 self._raised.append((error, f"{first_violations(report)}\n  at {at}"))
         if self._mode == "warn":
@@ -197,115 +206,117 @@ class _Run(FromWorkers):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Watch over what a test sets up."""
-        return (yield from self._watched(item, "setup"))
+        """Watch the setup of a test."""
+        return (yield from self._run_phase(item, "setup"))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Watch over a test."""
-        return (yield from self._watched(item, "call"))
+        """Watch a test."""
+        return (yield from self._run_phase(item, "call"))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Watch over what a test tears down."""
-        return (yield from self._watched(item, "teardown"))
+        """Watch the teardown of a test."""
+        return (yield from self._run_phase(item, "teardown"))
 
-    def _watched(self, item: pytest.Item, when: str) -> Generator[None, Any, Any]:
-        """Fail a test that caught what it should have failed with."""
-        self._strays += self._lost()
+    def _run_phase(self, item: pytest.Item, when: str) -> Generator[None, Any, Any]:
+        """Run a phase of a test, and fail it if it caught an exception raised for its traffic."""
+        self._outside_tests += self._take_caught()
         self._test, self._mode = item.nodeid, self._mode_of(item, when)
         self._place = str(item.path), (item.location[1] or 0) + 1, item.path.stem
-        before, result = self._passed(), None
+        before, result = self._seen_messages(), None
         try:
             result = yield
         except pytest.skip.Exception:
             if not self._raised:
                 raise
         except BaseException as error:
-            lost = self._lost(error)
-            if lost:
-                item.add_report_section(when, _TITLE, _first(lost))
+            caught = self._take_caught(error)
+            if caught:
+                item.add_report_section(when, _TITLE, _first_texts(caught))
             raise
         finally:
-            if when == "call" and self._mode != OFF and self._passed() == before:
-                self._say_what_is_replaced()
-            self._test, self._mode, self._place = None, self._usual, None
-        lost = self._lost()
-        if lost:
-            pytest.fail(_caught(lost), pytrace=False)
+            if when == "call" and self._mode != OFF and self._seen_messages() == before:
+                self._note_replaced_methods()
+            self._test, self._mode, self._place = None, self._default_mode, None
+        caught = self._take_caught()
+        if caught:
+            pytest.fail(_caught_message(caught), pytrace=False)
         return result
 
-    def _passed(self) -> int:
-        """Return how many messages were seen, to be told whether there were more."""
+    def _seen_messages(self) -> int:
+        """Return the number of messages seen so far."""
         return self.seen.messages + sum(self._guard.uncovered.values())
 
-    def _say_what_is_replaced(self) -> None:
+    def _note_replaced_methods(self) -> None:
         with self._lock:
-            for name in self.tap.replaced():
-                self.seen.not_checked[f"whatever went to {name} (a test replaced it)"] += 1
+            for name in self.interceptor.replaced_methods():
+                self.seen.not_checked[f"calls of {name} (replaced by a test)"] += 1
 
     def _mode_of(self, item: pytest.Item, when: str) -> str:
         mark = item.get_closest_marker(_MARK)
-        mode = self._usual if mark is None else mark.args[0] if len(mark.args) == 1 else None
+        mode = self._default_mode if mark is None else mark.args[0] if len(mark.args) == 1 else None
         if mode in _ALL:
             return str(mode)
         if when == "setup":
-            pytest.fail(f"@pytest.mark.{_MARK}: {_no_mode(mode)}", pytrace=False)
-        return self._usual
+            pytest.fail(f"@pytest.mark.{_MARK}: {_invalid_mode(mode)}", pytrace=False)
+        return self._default_mode
 
-    def _lost(self, error: BaseException | None = None) -> list[str]:
-        """Forget what was raised, and return what of it a test does not fail with."""
+    def _take_caught(self, error: BaseException | None = None) -> list[str]:
+        """Clear the raised exceptions; return the texts of those that *error* does not contain."""
         with self._lock:
             raised, self._raised = self._raised, []
-        known = chain(error)
-        told = {text for each, text in raised if any(each is other for other in known)}
-        return list(dict.fromkeys(text for _, text in raised if text not in told))
+        known = exception_chain(error)
+        shown = {text for each, text in raised if any(each is other for other in known)}
+        return list(dict.fromkeys(text for _, text in raised if text not in shown))
 
     # -- after the run
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Hand over what was counted, or put it together, write it and decide."""
-        self.tap.uninstall()
+        """Send the counts to the controller, or merge them and write the report."""
+        self.interceptor.uninstall()
         self.seen.uncovered.update(self._guard.uncovered)
-        self._strays += self._lost()
+        self._outside_tests += self._take_caught()
         if self._is_worker:
-            told = {"seen": self.seen.counts(), "strays": self._strays}
-            self._config.workeroutput[_WORKER] = told  # type: ignore[attr-defined]
+            result = {"seen": self.seen.counts(), "outside_tests": self._outside_tests}
+            self._config.workeroutput[_WORKER] = result  # type: ignore[attr-defined]
             return
-        for _, part in sorted(self._parts.items()):
-            self.seen.take_in(part["seen"])
-            self._strays += part["strays"]
+        for _, part in sorted(self._results.items()):
+            self.seen.merge(part["seen"])
+            self._outside_tests += part["outside_tests"]
         self._write()
-        self._problems += [f"outside of any test: {each}" for each in dict.fromkeys(self._strays)]
+        self._problems += [
+            f"outside any test: {each}" for each in dict.fromkeys(self._outside_tests)
+        ]
         if self._problems and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_unconfigure(self) -> None:
-        """Leave the clients as they were, whatever has happened."""
-        self.tap.uninstall()
+        """Restore the clients, even if the run failed."""
+        self.interceptor.uninstall()
 
     def _write(self) -> None:
-        from fieldbound.documents import reason, replacing
+        from fieldbound.documents import atomic_write, os_error_reason
 
         if self._file is None:
             return
         name = self._config.getoption("vendor_traffic_json")
         try:
-            with replacing(self._file) as stream:
+            with atomic_write(self._file) as stream:
                 stream.write(exchanges_json(self.seen))
             self._notes.append(f"vendor traffic written to {name}")
         except OSError as error:
-            self._problems.append(f"cannot write {name}: {reason(error)}")
+            self._problems.append(f"cannot write {name}: {os_error_reason(error)}")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print what was exchanged, the count, and what is amiss."""
+        """Print the traffic, the totals, notes and failures."""
         reporter = terminalreporter
         verbosity = self._config.get_verbosity()
         reporter.ensure_newline()
         if verbosity >= 0:
             reporter.section(_TITLE)
-            for line in exchanges_text(self.seen, {"warn", "record"}, whole=verbosity > 0):
+            for line in exchanges_text(self.seen, {"warn", "record"}, full=verbosity > 0):
                 reporter.write_line(line)
         reporter.write_line(exchanges_summary(self.seen))
         for line in dict.fromkeys(self._notes):
@@ -315,14 +326,14 @@ class _Run(FromWorkers):
                 reporter.write_line(line, red=True)
 
 
-def _caught(lost: Sequence[str]) -> str:
+def _caught_message(caught: Sequence[str]) -> str:
     return (
-        "a contract was broken, and the code under test caught the exception; if the test means "
-        f'to, mark it @pytest.mark.{_MARK}("record"):\n{_first(lost)}'
+        "invalid traffic, and the code under test caught the exception; if the test does this on "
+        f'purpose, mark it @pytest.mark.{_MARK}("record"):\n{_first_texts(caught)}'
     )
 
 
-def _first(lost: Sequence[str]) -> str:
-    """Say the first of what was raised: a test that tries many inputs may raise as many."""
-    more = len(lost) - _SHOWN
-    return "\n".join(lost[:_SHOWN]) + (f"\nand {more} more" if more > 0 else "")
+def _first_texts(texts: Sequence[str]) -> str:
+    """Return the first texts: a property test may have many."""
+    more = len(texts) - _MAX_SHOWN
+    return "\n".join(texts[:_MAX_SHOWN]) + (f"\nand {more} more" if more > 0 else "")

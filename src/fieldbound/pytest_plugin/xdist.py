@@ -1,4 +1,4 @@
-"""A worker of xdist that ends goes in; what it has counted comes out, or that it is lost."""
+"""Results of pytest-xdist workers, collected by the controller."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 
-class FromWorkers:
-    """What the workers of a run have counted, each by its name: they hand it over under a *key*."""
+class WorkerResults:
+    """Collects the results that workers leave in their `workeroutput` under a *key*."""
 
     def __init__(self, key: str) -> None:
         self._key = key
         self._notes: list[str] = []
-        self._parts: dict[str, Any] = {}
+        self._results: dict[str, Any] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        """Take in what a worker has counted."""
-        part = getattr(node, "workeroutput", {}).get(self._key)
-        if part is None:
-            self._notes.append(f"the counts of {node.gateway.id} are lost: {error or 'it crashed'}")
+        """Keep the results of a worker that has finished."""
+        result = getattr(node, "workeroutput", {}).get(self._key)
+        if result is None:
+            self._notes.append(f"no results from worker {node.gateway.id}: {error or 'it crashed'}")
         else:
-            self._parts[node.gateway.id] = part
+            self._results[node.gateway.id] = result

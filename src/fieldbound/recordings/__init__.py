@@ -1,4 +1,4 @@
-"""Recorded HTTP traffic in (HAR, VCR cassettes, logs), Reports out."""
+"""Checking recorded HTTP traffic: HAR files, VCR cassettes and logs of exchanges."""
 
 from __future__ import annotations
 

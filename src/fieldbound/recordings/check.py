@@ -1,7 +1,7 @@
-"""The bytes of a recording go in: a HAR, a cassette or a log of exchanges; their Reports come out.
+"""Checking the exchanges of a recording: a HAR, a VCR cassette or a log of exchanges.
 
-An exchange is judged by the API that its request belongs to, and each violation has its place in
-the recording. What is skipped is counted, by the reason.
+An exchange is checked by the API that its request belongs to, and each violation has its place in
+the recording. Skipped exchanges are counted by reason.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from fieldbound.documents import NON_FATAL, Document, parse
 from fieldbound.http import API, Hosts, Message, host_of
 from fieldbound.model import FieldboundError, Report
 
-from .formats import Exchange, Part, Unreadable, read_exchange, shape_of
-from .positions import Judged, place_of, placed
-from .redaction import without_masked
+from .formats import Exchange, RecordedMessage, Unreadable, detect_layout, read_exchange
+from .positions import CheckedMessage, place_in_file, with_places
+from .redaction import without_redacted
 
-_HAR: Final = ".har"
-_YAML: Final = (".yaml", ".yml")
-_LINES: Final = (".ndjson", ".jsonl", ".log")
+_HAR_SUFFIX: Final = ".har"
+_YAML_SUFFIXES: Final = (".yaml", ".yml")
+_LOG_SUFFIXES: Final = (".ndjson", ".jsonl", ".log")
 _EXPECTED: Final = {
-    True: 'it has no "log" with a list of "entries", as browsers export it',
-    False: "it is no HAR, no cassette of VCR, and no log of exchanges, each an object with a "
-    '"request" and a "response"',
+    True: 'not a HAR: "log.entries" must be an array',
+    False: "not a recording: expected a HAR, a VCR cassette, or a log of exchanges, each an object "
+    'with "request" and "response"',
 }
-#: Faults of a recording that are told one by one, and hosts that are named.
-_TOLD: Final = 20
-_HOSTS_TOLD: Final = 5
+#: Faults of a recording that are reported, and hosts that are named in the summary.
+_MAX_FAULTS: Final = 20
+_MAX_HOSTS: Final = 5
 
-_PREFLIGHT: Final = "asked by a browser for itself (CORS preflight)"
-_UNANSWERED: Final = "without a response: the request alone is judged"
+_PREFLIGHT: Final = "CORS preflight"
+_NO_RESPONSE: Final = "without a response (only the request is checked)"
 
-_Tell = Callable[[str], None]
+Warn = Callable[[str], None]
 
 
 class _Chunk(NamedTuple):
-    """A document with exchanges in it, and the line of the recording that it begins at."""
+    """A document with its exchanges, and the line of the recording where it begins."""
 
     document: Document
     line: int
@@ -47,170 +47,174 @@ class _Chunk(NamedTuple):
 
 
 class Recording:
-    """A recording: its *name*, which tells what is expected of it, and its *data*.
+    """A recording: its *data*, and a *name* whose suffix tells the format.
 
-    What has no name that tells is what it looks like; *format* "yaml" says that it is a cassette.
+    With another suffix the content decides; *format* "yaml" means a cassette.
     """
 
     def __init__(self, name: str, data: bytes, format: str = "json") -> None:  # noqa: A002
         lower = name.lower()
         self.name, self._data = name, data
-        self._format = "cassette" if format == "yaml" or lower.endswith(_YAML) else "json"
-        self._is_har = lower.endswith(_HAR)
-        self._whole = None if lower.endswith(_LINES) else self._read()
+        self._format = "cassette" if format == "yaml" or lower.endswith(_YAML_SUFFIXES) else "json"
+        self._is_har = lower.endswith(_HAR_SUFFIX)
+        self._whole = None if lower.endswith(_LOG_SUFFIXES) else self._read()
 
     def _read(self) -> Document | None:
-        """Read it as one document; None if it is lines, of which the first is one already."""
-        whole = parse(self._data, name=self.name, format=self._format)
-        last = whole.faults[-1] if whole.faults else None
+        """Parse it as one document; None if it has one document per line."""
+        document = parse(self._data, name=self.name, format=self._format)
+        last = document.errors[-1] if document.errors else None
         if self._format != "json" or self._is_har or last is None or last.code != "trailingData":
-            return whole
-        return None if last.place and last.place.line > 1 else whole
+            return document
+        return None if last.place and last.place.line > 1 else document
 
-    def chunks(self, tell: _Tell) -> Iterator[_Chunk]:
-        """Yield what exchanges are in, and *tell* what cannot be read."""
+    def chunks(self, warn: Warn) -> Iterator[_Chunk]:
+        """Yield the documents with exchanges, and *warn* of what cannot be parsed."""
         if self._whole is not None:
-            yield from self._chunk(self._whole, 1, 1, tell)
+            yield from self._chunk(self._whole, 1, 1, warn)
             return
         number = 1
         for line, data in enumerate(BytesIO(self._data), 1):
             if data.strip():
-                for chunk in self._chunk(parse(data, name=self.name), line, number, tell):
+                for chunk in self._chunk(parse(data, name=self.name), line, number, warn):
                     number += len(chunk.exchanges)
                     yield chunk
 
-    def _chunk(self, document: Document, line: int, number: int, tell: _Tell) -> Iterator[_Chunk]:
-        for fault in document.faults:
+    def _chunk(self, document: Document, line: int, number: int, warn: Warn) -> Iterator[_Chunk]:
+        for fault in document.errors:
             if fault.code not in NON_FATAL or fault.code == "duplicateKey":
-                said = f"{fault.code}: {fault.message}"
-                tell(f"{self.name}:{place_of(fault.place, line)}: {said}")
+                place = place_in_file(fault.place, line)
+                warn(f"{self.name}:{place}: {fault.code}: {fault.message}")
         if not document.readable:
             return
-        shape = shape_of(document.value, is_har=self._is_har)
-        if shape is None:
+        layout = detect_layout(document.value, is_har=self._is_har)
+        if layout is None:
             where = self.name if self._whole is not None else f"{self.name}:{line}:1"
-            kind = "HAR" if self._is_har else "recording"
-            tell(f"{where}: this is no {kind}: {_EXPECTED[self._is_har]}")
+            warn(f"{where}: {_EXPECTED[self._is_har]}")
             return
-        read: list[Exchange | Unreadable] = []
-        for index, each in enumerate(shape.exchanges):
-            path = (*shape.path, index) if isinstance(document.value, list) or shape.path else ()
+        exchanges: list[Exchange | Unreadable] = []
+        is_list = isinstance(document.value, list) or bool(layout.path)
+        for index, each in enumerate(layout.exchanges):
+            path = (*layout.path, index) if is_list else ()
             try:
-                read.append(read_exchange(each, path, number + index, wrapped=shape.wrapped))
+                exchanges.append(read_exchange(each, path, number + index, wrapped=layout.wrapped))
             except Unreadable as error:
-                read.append(error)
-        yield _Chunk(document, line, read)
+                exchanges.append(error)
+        yield _Chunk(document, line, exchanges)
 
 
-class _Told:
-    """Tells one thing after the other, and counts what is *more* than anybody reads."""
+class _Limited:
+    """Passes on the first warnings, and counts the *more* that follow."""
 
-    def __init__(self, tell: _Tell) -> None:
-        self._tell, self._number = tell, 0
+    def __init__(self, warn: Warn) -> None:
+        self._warn, self._number = warn, 0
 
     def __call__(self, text: str) -> None:
         self._number += 1
         if not self.more:
-            self._tell(text)
+            self._warn(text)
 
     @property
     def more(self) -> int:
-        return max(self._number - _TOLD, 0)
+        return max(self._number - _MAX_FAULTS, 0)
 
 
 class Traffic:
-    """Judges the exchanges of recordings by the APIs of *hosts*; counts what it skips.
+    """Checks the exchanges of recordings by the APIs of *hosts*; counts those that are skipped.
 
-    Whatever keeps something from being judged is told: *tell* is called with a sentence.
+    *warn* is called with a message for each fault that prevents a check.
     """
 
-    def __init__(self, hosts: Hosts, tell: _Tell) -> None:
-        self._hosts, self._tell = hosts, tell
-        self._learned: dict[str, API] = {}
-        self._broken: set[str] = set()
-        self.found = self.judged = 0
+    def __init__(self, hosts: Hosts, warn: Warn) -> None:
+        self._hosts, self._warn = hosts, warn
+        self._api_by_host: dict[str, API] = {}
+        self._errors: set[str] = set()
+        self.found = self.checked = 0
         self.uncovered: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
     def reports(self, recording: Recording) -> Iterator[Report]:
-        """Yield the Reports of a recording, of requests and responses in turn."""
-        told = _Told(self._tell)
-        self._learned = {}
-        if self._hosts.others:
-            self._learn(recording)
-        for document, line, exchanges in recording.chunks(told):
-            judged: list[Judged] = []
+        """Yield the reports of a recording, of requests and responses in turn."""
+        limited = _Limited(self._warn)
+        self._api_by_host = {}
+        if self._hosts.unmapped:
+            self._learn_hosts(recording)
+        for document, line, exchanges in recording.chunks(limited):
+            checked: list[CheckedMessage] = []
             for each in exchanges:
                 self.found += 1
                 if isinstance(each, Unreadable):
-                    at = (each.path, False)
-                    where = place_of(document.places([at])[at], line)
-                    told(f"{recording.name}:{where}: {each}")
+                    location = (each.path, False)
+                    place = place_in_file(document.places([location])[location], line)
+                    limited(f"{recording.name}:{place}: {each}")
                 else:
-                    judged += self._judge(each)
-            for report in placed(document, line, judged):
+                    checked += self._check(each)
+            for report in with_places(document, line, checked):
                 yield replace(report, name=recording.name)
-        if told.more:
-            self._tell(f"{recording.name}: {told.more} more of such faults are not told one by one")
+        if limited.more:
+            self._warn(f"{recording.name}: {limited.more} more errors, not shown")
 
-    def _learn(self, recording: Recording) -> None:
-        """Learn at which hosts APIs are, from the exchanges whose paths are of them."""
+    def _learn_hosts(self, recording: Recording) -> None:
+        """Find the hosts of APIs from the exchanges whose operation is documented."""
         for chunk in recording.chunks(lambda _: None):
             for each in chunk.exchanges:
                 if not isinstance(each, Unreadable) and each.request and not each.skipped:
                     message = each.request.message
                     host = host_of(message.url)
-                    if host and host not in self._learned:
-                        judge = self._hosts.api_of(message)
-                        if judge is not None and judge.operation_of(message) is not None:
-                            self._learned[host] = judge
+                    if host and host not in self._api_by_host:
+                        api = self._hosts.api_of(message)
+                        if api is not None and api.operation_of(message) is not None:
+                            self._api_by_host[host] = api
 
-    def _judge(self, exchange: Exchange) -> Iterator[Judged]:
+    def _check(self, exchange: Exchange) -> Iterator[CheckedMessage]:
         if exchange.skipped or exchange.request is None:
-            self.skipped[exchange.skipped or _UNANSWERED] += 1
+            self.skipped[exchange.skipped or _NO_RESPONSE] += 1
             return
         message = exchange.request.message
         host = host_of(message.url)
-        judge = self._hosts.api_of(message) or self._learned.get(host)
-        if judge is None:
+        api = self._hosts.api_of(message) or self._api_by_host.get(host)
+        if api is None:
             self.uncovered[host or "no host"] += 1
             return
-        operation = judge.operation_of(message)
+        operation = api.operation_of(message)
         if operation is None and _is_preflight(message):
             self.skipped[_PREFLIGHT] += 1
             return
-        self.judged += 1
-        yield from self._checked(exchange.number, exchange.request, judge.check_request, judge)
+        self.checked += 1
+        yield from self._checked(exchange.number, exchange.request, api.check_request, api)
         if exchange.response is None:
-            self.skipped[_UNANSWERED] += 1
-        elif operation is not None:  # else it was told of the request
-            check = judge.check_response
-            yield from self._checked(exchange.number, exchange.response, check, judge)
+            self.skipped[_NO_RESPONSE] += 1
+        elif operation is not None:  # else it was reported of the request
+            check = api.check_response
+            yield from self._checked(exchange.number, exchange.response, check, api)
 
     def _checked(
-        self, number: int, part: Part, check: Callable[[Message], Report], judge: API
-    ) -> Iterator[Judged]:
+        self, number: int, recorded: RecordedMessage, check: Callable[[Message], Report], api: API
+    ) -> Iterator[CheckedMessage]:
         try:
-            report = check(part.message)
+            report = check(recorded.message)
         except FieldboundError as error:
-            if str(error) not in self._broken:
-                self._broken.add(str(error))
-                self._tell(str(error))
+            if str(error) not in self._errors:
+                self._errors.add(str(error))
+                self._warn(str(error))
             return
-        report = without_masked(report, part.message, judge)
-        yield Judged(replace(report, about=f"exchange {number}, {report.about}"), part)
+        report = without_redacted(report, recorded.message, api)
+        yield CheckedMessage(replace(report, about=f"exchange {number}, {report.about}"), recorded)
 
     def summary(self) -> str:
-        """Say what was skipped, and why, without the name of the recording; "" for nothing."""
-        said = []
+        """Return what was skipped, by reason; "" if nothing was."""
+        skipped = []
         if self.uncovered:
-            hosts = [f"{host} {number}" for host, number in self.uncovered.most_common(_HOSTS_TOLD)]
+            hosts = [f"{host} {number}" for host, number in self.uncovered.most_common(_MAX_HOSTS)]
             more = len(self.uncovered) - len(hosts)
             also = f" and {more} more hosts" if more else ""
             total = sum(self.uncovered.values())
-            said.append(f"{total} to hosts no API covers ({', '.join(hosts)}{also})")
-        said += [f"{number} {reason}" for reason, number in self.skipped.items()]
-        return "; ".join([f"{self.judged} of {self.found} exchanges judged", *said]) if said else ""
+            skipped.append(f"{total} to hosts without an API ({', '.join(hosts)}{also})")
+        skipped += [f"{number} {reason}" for reason, number in self.skipped.items()]
+        return (
+            "; ".join([f"{self.checked} of {self.found} exchanges checked", *skipped])
+            if skipped
+            else ""
+        )
 
 
 def _is_preflight(message: Message) -> bool:

@@ -1,7 +1,7 @@
-"""Reports of recorded messages go in, and come out with the places of their violations.
+"""The places of violations in a recording.
 
-A place is one in the recording: that of the header, the status or the address, and in a body the
-very character, as far as the recording quotes the body in a way that can be read back.
+They are at the header, the status code or the URL, and in a body at the character, if the recording
+has the body in a form whose positions can be mapped.
 """
 
 from __future__ import annotations
@@ -13,125 +13,129 @@ from typing import Any, Final, NamedTuple
 from fieldbound.documents import Document, PositionTree, places_at
 from fieldbound.model import Place, Report, Violation, tokens_of
 
-from .formats import Part, Path, Spot
-from .string_positions import found_inside
+from .formats import Location, Path, RecordedMessage
+from .string_positions import find_characters
 
-#: Codes of what is wrong with a name, whatever its value.
-OF_NAMES: Final = frozenset(
+#: Codes of violations by a name, whatever its value.
+NAME_CODES: Final = frozenset(
     "additionalProperties unevaluatedProperties propertyNames readOnly writeOnly".split()
 )
-_MARK: Final = "\ufeff"
+_BOM: Final = "\ufeff"
 
 
-class Judged(NamedTuple):
-    """A report, and the message that it is of."""
+class CheckedMessage(NamedTuple):
+    """A report, and its recorded message."""
 
     report: Report
-    part: Part
+    recorded: RecordedMessage
 
 
-class _Aim(NamedTuple):
-    """What to find: a spot, and in the string there a character, if one is meant."""
+class _Target(NamedTuple):
+    """What to locate: a value in the recording, and optionally a character in its string."""
 
-    spot: Spot
+    location: Location
     character: int | None = None
 
 
-def placed(document: Document, line: int, judged: Iterable[Judged]) -> Iterator[Report]:
-    """Yield the reports of messages in a document, of which the first line is *line*."""
-    given = list(judged)
-    aims = [[_aim(each, part) for each in report] for report, part in given]
-    places = _places(document, [aim for each in aims for aim in each])
-    for (report, _), theirs in zip(given, aims, strict=True):
-        if theirs:
+def with_places(
+    document: Document, line: int, messages: Iterable[CheckedMessage]
+) -> Iterator[Report]:
+    """Yield the reports of messages in a document that begins at *line*, with places."""
+    checked = list(messages)
+    targets = [[_target(each, recorded) for each in report] for report, recorded in checked]
+    places = _places(document, [target for each in targets for target in each])
+    for (report, _), of_report in zip(checked, targets, strict=True):
+        if of_report:
             found = [
-                replace(each, place=place_of(places[aim], line))
-                for each, aim in zip(report, theirs, strict=True)
+                replace(each, place=place_in_file(places[target], line))
+                for each, target in zip(report, of_report, strict=True)
             ]
             report = replace(report, violations=tuple(found))  # noqa: PLW2901
         yield report
 
 
-def place_of(place: Place | None, line: int) -> Place:
-    """Return a place in a text as one in the file where the text begins at a line."""
+def place_in_file(place: Place | None, line: int) -> Place:
+    """Return a place in a text as a place in the file, where the text begins at *line*."""
     place = place or Place(1, 1)
     return replace(place, line=place.line + line - 1)
 
 
-def _places(document: Document, aims: list[_Aim]) -> dict[_Aim, Place]:
-    """Find all of them, in one pass over the text."""
-    if not aims:
+def _places(document: Document, targets: list[_Target]) -> dict[_Target, Place]:
+    """Return the places of all targets, found in one pass over the text."""
+    if not targets:
         return {}
     root = PositionTree()
-    for aim in aims:
-        root.add(aim.spot.path)
+    for target in targets:
+        root.add(target.location.path)
     text = document.locate(root)
-    offsets = {aim: max(root.offset(*aim.spot), 0) for aim in aims}
-    inside: dict[Spot, list[int]] = {}
-    for aim in aims:
-        if aim.character is not None:
-            inside.setdefault(aim.spot, []).append(aim.character)
-    for spot, indexes in inside.items():
-        value = _at(document.value, spot.path)
-        found = found_inside(text, offsets[_Aim(spot, indexes[0])], value, indexes)
+    offsets = {target: max(root.offset(*target.location), 0) for target in targets}
+    characters: dict[Location, list[int]] = {}
+    for target in targets:
+        if target.character is not None:
+            characters.setdefault(target.location, []).append(target.character)
+    for location, indexes in characters.items():
+        value = _value_at(document.value, location.path)
+        found = find_characters(text, offsets[_Target(location, indexes[0])], value, indexes)
         for index, offset in (found or {}).items():
-            offsets[_Aim(spot, index)] = offset
+            offsets[_Target(location, index)] = offset
     places = places_at(text, offsets.values())
-    return {aim: places[offset] for aim, offset in offsets.items()}
+    return {target: places[offset] for target, offset in offsets.items()}
 
 
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        value = value[step]
+def _value_at(value: Any, path: Path) -> Any:
+    for token in path:
+        value = value[token]
     return value
 
 
-def _aim(violation: Violation, part: Part) -> _Aim:
+def _target(violation: Violation, recorded: RecordedMessage) -> _Target:
     tokens = tokens_of(violation.pointer)
-    spots = part.spots
-    where, names = (tokens[0], tokens[1:]) if tokens else ("", ())
-    if where == "body":
-        return _in_body(violation, part, names)
-    if where == "headers":
-        stray = tokens_of(violation.detail or "")[1:]  # the name under which it was sent instead
-        for name in (*names[:1], *stray):
-            if spot := spots.get(f"/headers/{name.lower()}"):
-                return _Aim(spot)
-    if where == "cookies" and "/headers/cookie" in spots:
-        return _Aim(spots["/headers/cookie"])
-    if where in ("path", "query"):
-        where = "url"
-    return _Aim(spots.get(f"/{where}", spots[""]))
+    locations = recorded.locations
+    part, names = (tokens[0], tokens[1:]) if tokens else ("", ())
+    if part == "body":
+        return _target_in_body(violation, recorded, names)
+    if part == "headers":
+        sent_as = tokens_of(violation.detail or "")[1:]
+        for name in (*names[:1], *sent_as):
+            if location := locations.get(f"/headers/{name.lower()}"):
+                return _Target(location)
+    if part == "cookies" and "/headers/cookie" in locations:
+        return _Target(locations["/headers/cookie"])
+    if part in ("path", "query"):
+        part = "url"
+    return _Target(locations.get(f"/{part}", locations[""]))
 
 
-def _in_body(violation: Violation, part: Part, names: tuple[str, ...]) -> _Aim:
-    if spot := part.spots.get("/body/"):
-        path = spot.path + _steps(part.message.body, names)
-        return _Aim(Spot(path, violation.code in OF_NAMES))
-    spot, body = part.spots["/body"], part.message.body
+def _target_in_body(
+    violation: Violation, recorded: RecordedMessage, names: tuple[str, ...]
+) -> _Target:
+    if location := recorded.locations.get("/body/"):
+        path = location.path + _existing_path(recorded.message.body, names)
+        return _Target(Location(path, violation.code in NAME_CODES))
+    location, body = recorded.locations["/body"], recorded.message.body
     if violation.place is None or not isinstance(body, str):
-        return _Aim(spot)
-    return _Aim(spot, _index(body, violation.place))
+        return _Target(location)
+    return _Target(location, _index(body, violation.place))
 
 
-def _steps(value: Any, names: Iterable[str]) -> Path:
-    """Return the path that a pointer is in a value, as far as there is something."""
+def _existing_path(value: Any, names: Iterable[str]) -> Path:
+    """Return the path of a pointer in a value, as far as it exists."""
     path: list[str | int] = []
     for name in names:
-        step: str | int = int(name) if isinstance(value, list) and name.isdecimal() else name
+        token: str | int = int(name) if isinstance(value, list) and name.isdecimal() else name
         try:
-            value = value[step]
+            value = value[token]
         except (KeyError, IndexError, TypeError):
             break
-        path.append(step)
+        path.append(token)
     return tuple(path)
 
 
 def _index(text: str, place: Place) -> int:
-    """Return the index of the character at a place; a byte order mark has none."""
+    """Return the index of the character at a place; columns do not count a byte order mark."""
     start = 0
     for _ in range(place.line - 1):
         start = text.find("\n", start) + 1
     if place.line == 1:
-        start = len(_MARK) if text.startswith(_MARK) else 0
+        start = len(_BOM) if text.startswith(_BOM) else 0
     return start + place.column - 1

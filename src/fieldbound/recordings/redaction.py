@@ -1,7 +1,7 @@
-"""The report of a recorded message goes in; it comes out without what its recorder did not keep.
+"""Redaction by recorders: secrets that were removed or masked are not checked.
 
-What is secret was there when the message was sent. Where a recorder has left it out, or has put
-something else in its place, it is not judged: the report tells that, and is not of it.
+They were there when the message was sent, so that they are reported as not checked, instead of as
+violations.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fieldbound.documents import parse
-from fieldbound.http import API, Message, Side, Texts, body_of
+from fieldbound.http import API, Message, MessageHead, MessageSpec, body_of
 from fieldbound.model import Report, Violation, tokens_of
 from fieldbound.openapi import is_credential, is_form
 from fieldbound.validation import Contract
 
-from .positions import OF_NAMES
+from .positions import NAME_CODES
 
-_LEFT_OUT: Final = "the recording has none, for recorders leave out what is secret"
-_MASKED: Final = "the recorder put something else in its place"
+_OMITTED: Final = "missing in the recording: recorders remove secrets"
+_REDACTED: Final = "redacted in the recording"
 _MASK: Final = re.compile(
     r"[\W_]*(?:(?:x{3,}(?!x)|redacted|filtered|masked|hidden|removed|sanitized|scrubbed|censored"
     r"|omitted|stripped|secret|dummy|fake|placeholder|private|token|basic|bearer|api|key|access"
@@ -30,77 +30,79 @@ _MASK: Final = re.compile(
     r"|[\W_]*(?:<.*>|\[.*\]|\{.*\}|%.*%)[\W_]*",
     re.IGNORECASE | re.DOTALL,
 )
-_LONGEST: Final = 100  # characters of a mask
+_MAX_MASK: Final = 100  # characters
 
 
-def without_masked(report: Report, message: Message, judge: API) -> Report:
-    """Tell of what is secret, and missing or masked in a message, that it is not judged."""
+def without_redacted(report: Report, message: Message, api: API) -> Report:
+    """Move violations of removed or masked secrets to what was not checked."""
     if report.ok:
         return report
     kept: list[Violation] = []
-    unjudged = dict(report.not_checked)
-    read = _Read(message, judge)
+    not_checked = dict(report.not_checked)
+    values = _MessageValues(message, api)
     for each in report.violations:
-        reason = read.masked(each)
+        reason = values.redacted(each)
         if reason is None:
             kept.append(each)
         else:
-            unjudged[each.pointer] = reason
+            not_checked[each.pointer] = reason
     if len(kept) == len(report.violations):
         return report
-    return replace(report, violations=tuple(kept), not_checked=unjudged)
+    return replace(report, violations=tuple(kept), not_checked=not_checked)
 
 
-class _Read:
-    """A message, and what is in it where a violation is."""
+class _MessageValues:
+    """The values of a message, looked up for violations."""
 
-    def __init__(self, message: Message, judge: API) -> None:
-        self._message, self._judge = message, judge
+    def __init__(self, message: Message, api: API) -> None:
+        self._message, self._api = message, api
 
-    def masked(self, violation: Violation) -> str | None:
-        """Return why a violation is not held against the message; None if it is."""
-        place, *names = tokens_of(violation.pointer) or ("",)
-        if not names or violation.code in OF_NAMES:  # that is of the name, which nobody masks
+    def redacted(self, violation: Violation) -> str | None:
+        """Return why a violation is due to redaction; None if it is not."""
+        part, *names = tokens_of(violation.pointer) or ("",)
+        if not names or violation.code in NAME_CODES:  # names are not masked
             return None
-        is_named = place != "body" and is_credential(names[0])
+        is_credential_name = part != "body" and is_credential(names[0])
         if violation.code == "required":
-            if violation.detail:  # it was sent under another name: that is wrong
+            if violation.detail:  # it was sent under another name
                 return None
-            return _LEFT_OUT if is_named or self._is_sensitive(place, names) else None
-        if is_named or (violation.limit is not None and violation.limit.sensitive):
-            return _MASKED if _is_mask(self._value(place, names)) else None
+            return _OMITTED if is_credential_name or self._is_sensitive(part, names) else None
+        if is_credential_name or (violation.limit is not None and violation.limit.sensitive):
+            return _REDACTED if _is_mask(self._value(part, names)) else None
         return None
 
     @cached_property
-    def _side(self) -> Side | None:
+    def _spec(self) -> MessageSpec | None:
         message = self._message
-        operation = self._judge.operation_of(Message(message.method, message.url))
+        operation = self._api.operation_of(Message(message.method, message.url))
         if operation is None:
             return None
         if message.status is None:
-            return self._judge.request_side(operation)
-        return self._judge.response_side(operation, message.status)[0]
+            return self._api.request_spec(operation)
+        return self._api.response_spec(operation, message.status)[0]
 
     @cached_property
-    def _texts(self) -> Texts:
-        return self._judge.texts_of(self._message)
+    def _head(self) -> MessageHead:
+        return self._api.head_of(self._message)
 
-    def _contract(self, place: str) -> Contract | None:
-        if self._side is None:
+    def _contract(self, part: str) -> Contract | None:
+        if self._spec is None:
             return None
-        if place != "body":
-            named = self._side.sets.get(f"/{place}")
-            return named.contract if named else None
-        kind = self._side.media.find(self._texts.headers.get("content-type", ""))
-        return self._side.body(kind) if kind else None
+        if part != "body":
+            parameters = self._spec.parameter_sets.get(f"/{part}")
+            return parameters.contract if parameters else None
+        media_type = self._spec.media_types.find(self._head.headers.get("content-type", ""))
+        return self._spec.body_contract(media_type) if media_type else None
 
-    def _is_sensitive(self, place: str, names: list[str]) -> bool:
-        contract = self._contract(place)
+    def _is_sensitive(self, part: str, names: list[str]) -> bool:
+        contract = self._contract(part)
         limits = contract.limits if contract else ()
-        return any(each.sensitive and _is_at(tokens_of(each.pointer), names) for each in limits)
+        return any(
+            each.sensitive and _pointer_matches(tokens_of(each.pointer), names) for each in limits
+        )
 
-    def _value(self, place: str, names: list[str]) -> Any:
-        value = self._body() if place == "body" else self._named(place)
+    def _value(self, part: str, names: list[str]) -> Any:
+        value = self._body() if part == "body" else self._parameters(part)
         for name in names:
             if isinstance(value, list) and name.isdecimal():
                 value = value[int(name)] if int(name) < len(value) else None
@@ -108,12 +110,12 @@ class _Read:
                 value = value.get(name) if isinstance(value, Mapping) else None
         return value
 
-    def _named(self, place: str) -> Any:
-        named = self._side.sets.get(f"/{place}") if self._side else None
-        return named.read(self._texts) if named else None
+    def _parameters(self, part: str) -> Any:
+        parameters = self._spec.parameter_sets.get(f"/{part}") if self._spec else None
+        return parameters.parse(self._head) if parameters else None
 
     def _body(self) -> Any:
-        headers = self._texts.headers
+        headers = self._head.headers
         body = body_of(self._message, headers)
         if body.data is None:
             return body.value
@@ -123,7 +125,7 @@ class _Read:
         return document.value if document.readable else None
 
 
-def _is_at(pattern: Sequence[str], names: Sequence[str]) -> bool:
+def _pointer_matches(pattern: Sequence[str], names: Sequence[str]) -> bool:
     same = all(one in ("*", other) for one, other in zip(pattern, names, strict=False))
     return same and len(pattern) == len(names)
 
@@ -131,4 +133,4 @@ def _is_at(pattern: Sequence[str], names: Sequence[str]) -> bool:
 def _is_mask(value: Any) -> bool:
     if isinstance(value, list) and value:
         return all(_is_mask(each) for each in value)
-    return isinstance(value, str) and len(value) <= _LONGEST and bool(_MASK.fullmatch(value))
+    return isinstance(value, str) and len(value) <= _MAX_MASK and bool(_MASK.fullmatch(value))

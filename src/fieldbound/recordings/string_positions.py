@@ -1,8 +1,8 @@
-"""A text and where a string in it begins go in; where characters of the string stand comes out.
+"""Positions of characters of a string in the JSON or YAML text that contains it.
 
-So the place of what is wrong in a body is found in the file that quotes the body, be it a string of
-JSON, with its escapes, or a scalar of YAML, folded over several lines. What is found is held
-against the string itself: where a scalar is written as it is not read here, nothing comes out.
+They map a place in a body to a place in the recording, through the escapes of JSON strings and the
+folding of YAML scalars. The result is compared with the string: for a notation that is not
+supported there is none.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from json import loads
 from typing import Final
 
-#: Where a piece begins and ends in the text, and the characters it stands for: as they are
-#: written, or as one escape or fold.
+#: Start and end of a piece of the text, and its characters: literal ones, or those of one escape or
+#: fold.
 _Piece = tuple[int, int, str]
 
 _JSON: Final = re.compile(
@@ -33,43 +33,43 @@ _ESCAPES: Final = {
 }
 
 
-def found_inside(
+def find_characters(
     text: bytes | str, at: int, value: str, indexes: Iterable[int]
 ) -> dict[int, int] | None:
-    """Return where in a text characters of a string stand, each given by its index.
+    """Return the offsets of characters of a string in a text, by index.
 
-    The string, which is *value*, begins *at* its quote or its first character. *text* is bytes of
-    JSON or characters of YAML, and so counts what is returned. An index may be that of the end.
-    None is for a string that is written as it is not read here.
+    The string *value* begins *at* its quote or its first character. *text* is bytes of JSON or
+    characters of YAML, and offsets count these. An index may be the length of the string. Returns
+    None if the notation of the string is not supported.
     """
-    pieces = _of_json(text, at) if isinstance(text, bytes) else _of_yaml(text, at, value)
+    pieces = _json_pieces(text, at) if isinstance(text, bytes) else _yaml_pieces(text, at, value)
     found: dict[int, int] = {}
-    due, passed, end = deque(sorted(set(indexes))), 0, at
-    while due and passed < len(value):
+    remaining, passed, end = deque(sorted(set(indexes))), 0, at
+    while remaining and passed < len(value):
         start, end, chars = next(pieces, (-1, end, ""))
         if start < 0:
             break
-        if len(chars) > len(value) - passed:  # what ends with no quote is read too far
+        if len(chars) > len(value) - passed:  # a plain scalar: the end is not marked
             chars = chars[: len(value) - passed]
             end = start + len(chars)
         if not value.startswith(chars, passed):
             if value[passed:].strip("\n"):
                 return None
-            break  # line ends that a block keeps, of which none stands for itself
-        while due and due[0] < passed + len(chars):
-            before = chars[: due[0] - passed]
-            found[due.popleft()] = start + _width(before, text)
+            break  # trailing line ends of a block scalar
+        while remaining and remaining[0] < passed + len(chars):
+            before = chars[: remaining[0] - passed]
+            found[remaining.popleft()] = start + _width(before, text)
         passed += len(chars)
-    if due and passed < len(value.rstrip("\n")):
+    if remaining and passed < len(value.rstrip("\n")):
         return None
-    return {**dict.fromkeys(due, end), **found}
+    return {**dict.fromkeys(remaining, end), **found}
 
 
 def _width(chars: str, text: bytes | str) -> int:
     return len(chars.encode()) if isinstance(text, bytes) else len(chars)
 
 
-def _of_json(text: bytes, at: int) -> Iterator[_Piece]:
+def _json_pieces(text: bytes, at: int) -> Iterator[_Piece]:
     at += 1
     while match := _JSON.match(text, at):
         at = match.end()
@@ -80,18 +80,18 @@ def _of_json(text: bytes, at: int) -> Iterator[_Piece]:
 # -- YAML ------------------------------------------------------------------------------------------
 
 
-def _of_yaml(text: str, at: int, value: str) -> Iterator[_Piece]:
+def _yaml_pieces(text: str, at: int, value: str) -> Iterator[_Piece]:
     style = text[at : at + 1]
     if style in ("'", '"'):
-        return _flow(_SINGLE if style == "'" else _DOUBLE, text, at + 1)
+        return _flow_scalar(_SINGLE if style == "'" else _DOUBLE, text, at + 1)
     if style in ("|", ">") and (header := _HEADER.match(text, at)):
-        lines = _lines(text, header.end(), value)
-        return lines if style == "|" else _folded(lines)
-    return _flow(_PLAIN, text, at)
+        lines = _block_lines(text, header.end(), value)
+        return lines if style == "|" else _folded_block(lines)
+    return _flow_scalar(_PLAIN, text, at)
 
 
-def _flow(pattern: re.Pattern[str], text: str, at: int) -> Iterator[_Piece]:
-    """Yield the pieces of a scalar in quotes, or of a plain one."""
+def _flow_scalar(pattern: re.Pattern[str], text: str, at: int) -> Iterator[_Piece]:
+    """Yield the pieces of a quoted or plain scalar."""
     while match := pattern.match(text, at):
         at = match.end()
         named = match.groupdict()
@@ -109,8 +109,8 @@ def _flow(pattern: re.Pattern[str], text: str, at: int) -> Iterator[_Piece]:
         yield match.start(), at, chars
 
 
-def _lines(text: str, at: int, value: str) -> Iterator[_Piece]:
-    """Yield the lines of a block, without their indent, and their ends."""
+def _block_lines(text: str, at: int, value: str) -> Iterator[_Piece]:
+    """Yield the lines of a block scalar without indent, and their line ends."""
     first = next((line for line in value.split("\n") if line.strip(" ")), "")
     written = re.compile(r"(?:[ \t]*\r?\n)*( *)").match(text, at)
     indent = len(written[1]) - (len(first) - len(first.lstrip(" "))) if written else 0
@@ -125,8 +125,8 @@ def _lines(text: str, at: int, value: str) -> Iterator[_Piece]:
         at = end + 1
 
 
-def _folded(lines: Iterator[_Piece]) -> Iterator[_Piece]:
-    """Yield the pieces of a block of which line ends between texts stand for blanks."""
+def _folded_block(lines: Iterator[_Piece]) -> Iterator[_Piece]:
+    """Yield the pieces of a folded block scalar, whose line ends become spaces."""
     first, last, breaks = -1, -1, 0
     for start, end, chars in lines:
         if chars == "\n":

@@ -1,4 +1,4 @@
-"""Reports in, text out: one module per output format, and a table of them."""
+"""Output formats: one module per format, and a table of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .formats import FORMATS as FORMATS, render as render
     from .json import limit_object as limit_object
     from .product import version as version
-    from .style import STDIN as STDIN, Style as Style, Tally as Tally
+    from .style import STDIN as STDIN, Style as Style
+    from .summary import Summary as Summary
     from .table import limits_table as limits_table
     from .unchecked import not_checked as not_checked
 
@@ -42,7 +43,8 @@ __getattr__, __all__ = lazy(
         ".formats": "FORMATS render",
         ".json": "limit_object",
         ".product": "version",
-        ".style": "STDIN Style Tally",
+        ".style": "STDIN Style",
+        ".summary": "Summary",
         ".table": "limits_table",
         ".unchecked": "not_checked",
     },

@@ -1,12 +1,14 @@
-"""Limit coverage goes in; lines for a terminal, JSON, or a page for a browser come out."""
+"""Limit coverage: a summary line, a table for a terminal, JSON, and an HTML page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .coverage_status import percent, reached, still_open
-from .details import rule
-from .escape import ascii_json, cells, escaped
+from fieldbound.model import pluralize
+
+from .coverage_status import at_count, missing, percent
+from .details import limit_text, pointer_text
+from .escape import ascii_json, display_width, escaped
 from .table import fit, limits_table
 
 if TYPE_CHECKING:
@@ -14,74 +16,69 @@ if TYPE_CHECKING:
 
     from fieldbound.coverage import Coverage, Row
 
-_HEAD: Final = ("FIELD", "LIMIT", "INSIDE", "AT", "BEYOND", "STILL OPEN")
-_NUMBERS: Final = (2, 3, 4)  # columns that stand to the right
-_LEAST: Final = 12
+_HEADER: Final = ("FIELD", "LIMIT", "INSIDE", "AT", "BEYOND", "MISSING")
+_NUMBERS: Final = (2, 3, 4)  # columns that are aligned right
+_MIN_WIDTH: Final = 12
 
 
 def coverage_summary(coverage: Coverage) -> str:
-    """Say in one line how many limits are covered."""
+    """Return one line: how many limits are covered."""
     contracts = coverage.contracts
     if not contracts:
-        return "limit coverage: no limit of any contract was judged by"
-    many = f"{len(contracts)} contract{'s' * (len(contracts) != 1)}"
-    return f"limit coverage: {_of(coverage.covered, coverage.total)} in {many}"
+        return "limit coverage: no limits checked"
+    covered = _ratio(coverage.covered, coverage.total)
+    return f"limit coverage: {covered} in {pluralize(len(contracts), 'contract')}"
 
 
 def coverage_text(coverage: Coverage, width: int | None = None) -> Iterator[str]:
-    """Give lines for each contract: the limits touched, how often, and then those no test touches.
+    """Yield lines for each contract: the limits that were checked, how often, then the others.
 
-    None is wider than *width* cells if it can be; None is no bound.
+    No line is wider than *width* cells where that is possible; None is no limit.
     """
     for number, (name, rows) in enumerate(coverage.contracts.items()):
-        touched = [row for row in rows if row.touched]
-        untouched = [row.limit for row in rows if not row.touched]
+        checked = [row for row in rows if row.exercised]
+        unchecked = [row.limit for row in rows if not row.exercised]
         yield "\n" if number else ""
-        yield f"{escaped(name)}: {_of(sum(row.covered for row in rows), len(rows))}\n"
-        if touched:
+        yield f"{escaped(name)}: {_ratio(sum(row.covered for row in rows), len(rows))}\n"
+        if checked:
             yield "\n"
-            yield from _aligned([_HEAD, *map(_cells, touched)], width)
-        if untouched:
-            yield f"\nno test touches {len(untouched)} of them:\n\n"
-            yield from limits_table(untouched, width)
+            yield from _aligned([_HEADER, *map(_cells, checked)], width)
+        if unchecked:
+            yield f"\n{pluralize(len(unchecked), 'limit')} not reached by any test:\n\n"
+            yield from limits_table(unchecked, width)
 
 
 def coverage_json(coverage: Coverage) -> str:
-    """Give all of it as JSON, which other runs can be merged with."""
+    """Return the coverage as JSON, which can be merged with other runs."""
     return ascii_json(coverage.to_json())
 
 
 def coverage_html(coverage: Coverage) -> str:
-    """Give all of it as a page that needs nothing beside itself."""
-    from .page import page
+    """Return the coverage as a self-contained HTML page."""
+    from .coverage_page import page
 
     return page(coverage, coverage_summary(coverage))
 
 
-def _of(part: int, whole: int) -> str:
-    return f"{part} of {whole} limit{'s' * (whole != 1)} ({percent(part, whole)} %)"
+def _ratio(part: int, total: int) -> str:
+    return f"{part} of {pluralize(total, 'limit')} ({percent(part, total)} %)"
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    limit = row.limit
-    field = escaped(limit.pointer) or "(the whole)"
-    counts = str(row.inside), reached(row), str(row.beyond)
-    return field, rule(limit), *counts, still_open(row)
+    counts = str(row.inside), at_count(row), str(row.beyond)
+    return pointer_text(row.limit.pointer), limit_text(row.limit), *counts, missing(row)
 
 
 def _aligned(rows: Sequence[tuple[str, ...]], width: int | None) -> Iterator[str]:
-    """Give rows as lines; where there is too little room limits are cut, then fields."""
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    """Yield rows as lines; where they are too wide, limits are cut, then fields."""
+    widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
     for number in (1, 0):
-        over = 0 if width is None else sum(widths) + 2 * (len(widths) - 1) - width
-        widths[number] -= max(0, min(over, widths[number] - _LEAST))
+        excess = 0 if width is None else sum(widths) + 2 * (len(widths) - 1) - width
+        widths[number] -= max(0, min(excess, widths[number] - _MIN_WIDTH))
     for row in rows:
-        yield "  ".join(_placed(row, widths)).rstrip() + "\n"
+        yield "  ".join(_padded(row, widths)).rstrip() + "\n"
 
 
-def _placed(row: Iterable[str], widths: Sequence[int]) -> Iterator[str]:
-    for number, (word, room) in enumerate(zip(row, widths, strict=True)):
-        if number in _NUMBERS:
-            yield word.rjust(room)
-        else:
-            yield fit(word, room)
+def _padded(row: Iterable[str], widths: Sequence[int]) -> Iterator[str]:
+    for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        yield cell.rjust(width) if number in _NUMBERS else fit(cell, width)

@@ -1,10 +1,10 @@
-"""How much of a limit is covered, in a few words: what was reached, and what is still open."""
+"""Cells of a row of limit coverage: how often the limit was reached, and what is missing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.coverage import member
+from fieldbound.coverage import member_index
 from fieldbound.model import to_json
 
 from .escape import escaped
@@ -12,37 +12,37 @@ from .escape import escaped
 if TYPE_CHECKING:
     from fieldbound.coverage import Row
 
-_MEMBERS_SHOWN: Final = 3
-_WHOLE: Final = 100
+_MAX_MEMBERS: Final = 3
+_ALL: Final = 100
 
 
-def percent(part: int, whole: int) -> int:
-    """Return a part in percent: 100 is all of it, 0 is nothing, all else in between."""
-    if part in (0, whole):
-        return _WHOLE if part else 0
-    return min(_WHOLE - 1, max(1, round(_WHOLE * part / whole)))
+def percent(part: int, total: int) -> int:
+    """Return a part in percent: 100 only for all of it, 0 only for none."""
+    if part in (0, total):
+        return _ALL if part else 0
+    return min(_ALL - 1, max(1, round(_ALL * part / total)))
 
 
-def still_open(row: Row) -> str:
-    """Say what no test has sent that would cover a limit; nothing where it is covered."""
+def missing(row: Row) -> str:
+    """Return the values that would cover a limit and that no test has sent; empty if covered."""
     if row.covered:
         return ""
-    if row.choices and not row.limit.sensitive:
-        return f"never {_unseen(row)}"
-    return "never beyond it" if row.reached is None else "never at it"
+    if row.member_count and not row.limit.sensitive:
+        return _missing_members(row)
+    return "beyond limit" if row.reached is None else "at limit"
 
 
-def reached(row: Row) -> str:
-    """Say how often a value stood at a limit, or how many of its members were seen."""
-    if row.choices:
-        return f"{row.reached}/{row.choices}"
+def at_count(row: Row) -> str:
+    """Return how often a value was exactly at a limit, or how many of its members were seen."""
+    if row.member_count:
+        return f"{row.reached}/{row.member_count}"
     return "-" if row.reached is None else str(row.reached)
 
 
-def _unseen(row: Row) -> str:
+def _missing_members(row: Row) -> str:
     values = row.limit.value if row.limit.keyword == "enum" else [row.limit.value]
-    unseen = [value for value in values if member(row.limit, value) not in row.members]
-    words = [escaped(to_json(value)) for value in unseen]
-    more = len(words) - _MEMBERS_SHOWN
-    shown = ", ".join(words[:_MEMBERS_SHOWN])
+    unseen = [value for value in values if member_index(row.limit, value) not in row.members]
+    texts = [escaped(to_json(value)) for value in unseen]
+    more = len(texts) - _MAX_MEMBERS
+    shown = ", ".join(texts[:_MAX_MEMBERS])
     return f"{shown} and {more} more" if more > 0 else shown

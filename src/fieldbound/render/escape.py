@@ -1,23 +1,23 @@
-"""Text made harmless: for a terminal, for a log line, for JSON."""
+"""Escaping: text that is safe to print on a terminal or in a log, and JSON in ASCII."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-#: Not printable in Python's sense, yet no harm: the joiners of emoji, Indic and Arabic script, and
-#: the space of Chinese and Japanese.
-_HARMLESS: Final = "\u200c\u200d\u3000"
+#: Not printable in Python's sense, but safe: the joiners of emoji, Indic and Arabic script, and
+#: the ideographic space.
+_SAFE: Final = "\u200c\u200d\u3000"
 
 
 def escaped(text: str) -> str:
-    r"""Make *text* harmless on any line: what is not printable is written as `\x1b`."""
+    r"""Return *text* with every unprintable character escaped, such as `\x1b`."""
     if text.isprintable():
         return text
-    return "".join(map(_visible, text))
+    return "".join(map(_escape, text))
 
 
-def cells(text: str) -> int:
-    """Count the cells of a terminal that *text* takes."""
+def display_width(text: str) -> int:
+    """Return the number of terminal cells that *text* takes."""
     if text.isascii():
         return len(text)
     from unicodedata import category, east_asian_width
@@ -29,10 +29,9 @@ def cells(text: str) -> int:
 
 
 def ascii_json(value: Any) -> str:
-    r"""Write *value* as JSON that any parser and any terminal takes, with a line end.
+    r"""Return *value* as indented JSON in printable ASCII, with a line feed at the end.
 
-    All but printable ASCII is escaped; a lone surrogate, which strict parsers refuse, becomes
-    `\ufffd`, and a number beyond JSON (NaN, infinity) becomes null.
+    A lone surrogate, which strict parsers reject, becomes `\ufffd`; NaN and infinity become null.
     """
     import json
     import re
@@ -60,7 +59,7 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and value - value != 0 else value
 
 
-def _visible(char: str) -> str:
-    if char.isprintable() or char in _HARMLESS:
+def _escape(char: str) -> str:
+    if char.isprintable() or char in _SAFE:
         return char
     return char.encode("unicode_escape").decode()

@@ -1,4 +1,4 @@
-"""What a run of tests exchanged with vendors goes in; lines for a terminal, or JSON, come out."""
+"""The HTTP traffic of a test run with vendors: counts, lines for a terminal, and JSON."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
     from fieldbound.model import Report
 
-#: Invalid messages that are kept, the first.
-KEPT: Final = 1_000
-_BRIEF: Final = 5  # violations of one message
-_SHOWN: Final = 10  # of any list, unless all is asked for
-_TESTS_SHOWN: Final = 3
+#: How many invalid messages are kept, the first ones.
+MAX_KEPT: Final = 1_000
+_MAX_VIOLATIONS: Final = 5  # of one message
+_MAX_LISTED: Final = 10  # items of any list, unless in full
+_MAX_TESTS: Final = 3
 
 
 @dataclass
 class Exchanges:
-    """What was exchanged: counts, which add up over processes, and what was found invalid.
+    """Counts of exchanges, which can be merged over processes, and the invalid messages.
 
-    *operations* are the contracts of all operations, by API. *checked* counts requests by their
-    contract, *messages* those and the responses to them, *invalid* how many of these are;
-    *uncovered* counts requests by host, *not_checked* messages by what of them was not judged. *found*
-    has the invalid messages, as JSON.
+    *operations* has the contracts of all operations, by API. *checked* counts requests by their
+    contract, *messages* counts requests and responses, *invalid* those with violations;
+    *uncovered* counts requests by host, *not_checked* messages by the part that was not checked.
+    *found* has the invalid messages, as JSON.
     """
 
     operations: Mapping[str, Sequence[str]]
@@ -43,16 +43,16 @@ class Exchanges:
     found: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, report: Report) -> None:
-        """Count a message in by its report."""
+        """Count a message by its report."""
         self.messages += 1
         self.invalid += not report.ok
-        whole = {at: why for at, why in report.unspecified.items() if at == "/body"}
-        for at, why in {**whole, **report.not_checked}.items():
-            self.not_checked[f"{at or 'the whole'} of {report.contract} ({why})"] += 1
+        body = {at: reason for at, reason in report.unspecified.items() if at == "/body"}
+        for pointer, reason in {**body, **report.not_checked}.items():
+            self.not_checked[f"{pointer or '(root)'} of {report.contract} ({reason})"] += 1
 
-    def find(self, report: Report, **facts: Any) -> None:
-        """Keep what was found in an invalid message, with more facts of where that was."""
-        if len(self.found) < KEPT:
+    def keep(self, report: Report, **context: Any) -> None:
+        """Keep the violations of an invalid message, with the *context* in which it was sent."""
+        if len(self.found) < MAX_KEPT:
             violations = [
                 {
                     "code": each.code,
@@ -64,20 +64,21 @@ class Exchanges:
                 }
                 for each in report
             ]
-            told = {"contract": report.contract, "about": report.about, "violations": violations}
-            self.found.append({**facts, **told, "text": first_violations(report, _BRIEF)})
+            facts = {"contract": report.contract, "about": report.about, "violations": violations}
+            text = first_violations(report, _MAX_VIOLATIONS)
+            self.found.append({**context, **facts, "text": text})
 
-    def take_in(self, other: Mapping[str, Any]) -> None:
-        """Add what another process counted, as `counts` gives it."""
+    def merge(self, other: Mapping[str, Any]) -> None:
+        """Add the `counts` of another process."""
         self.checked.update(other["checked"])
         self.uncovered.update(other["uncovered"])
         self.not_checked.update(other["unjudged"])
         self.messages += other["messages"]
         self.invalid += other["invalid"]
-        self.found = [*self.found, *other["found"]][:KEPT]
+        self.found = [*self.found, *other["found"]][:MAX_KEPT]
 
     def counts(self) -> dict[str, Any]:
-        """Return all that was counted, as JSON."""
+        """Return all counts, as JSON."""
         return {
             "checked": dict(self.checked),
             "messages": self.messages,
@@ -94,38 +95,38 @@ class Exchanges:
 
 
 def exchanges_summary(seen: Exchanges) -> str:
-    """Say in one line how much was checked."""
-    strange = sum(seen.uncovered.values())
+    """Return one line: how many exchanges were checked, and how many messages are invalid."""
+    uncovered = sum(seen.uncovered.values())
     hosts = f"at {pluralize(len(seen.uncovered), 'host')} that no contract covers"
     if seen.exchanges:
-        said = f"{pluralize(seen.exchanges, 'exchange')} checked, "
-        said += f"{seen.invalid or 'none'} of {pluralize(seen.messages, 'message')} invalid"
-        return f"vendor traffic: {said}" + (f"; {strange} more {hosts}" if strange else "")
-    if strange:
-        return f"vendor traffic: nothing checked: {pluralize(strange, 'exchange')} {hosts}"
-    return "vendor traffic: nothing checked: httpx and requests exchanged nothing"
+        counts = f"{pluralize(seen.exchanges, 'exchange')} checked, "
+        counts += f"{seen.invalid or 'none'} of {pluralize(seen.messages, 'message')} invalid"
+        return f"vendor traffic: {counts}" + (f"; {uncovered} more {hosts}" if uncovered else "")
+    if uncovered:
+        return f"vendor traffic: nothing checked: {pluralize(uncovered, 'exchange')} {hosts}"
+    return "vendor traffic: nothing checked: no exchange by httpx or requests"
 
 
-def exchanges_text(seen: Exchanges, modes: Iterable[str], *, whole: bool = False) -> Iterator[str]:
-    """Give lines on what was exercised and what was not, and what was found in some *modes*.
+def exchanges_text(seen: Exchanges, modes: Iterable[str], *, full: bool = False) -> Iterator[str]:
+    """Yield lines: the operations exercised and not, and the invalid messages found in *modes*.
 
-    Lists are cut short unless the *whole* is asked for.
+    Lists are shortened unless *full*.
     """
     for api, contracts in seen.operations.items():
-        yield escaped(_exercised(api, contracts, seen, whole))
+        yield escaped(_exercised(api, contracts, seen, full))
     if seen.uncovered:
         hosts = [f"{host or 'no host'} ({number})" for host, number in seen.uncovered.most_common()]
-        yield escaped(f"no contract covers: {_listed(hosts, whole)}")
-    for what, number in seen.not_checked.items():
+        yield escaped(f"no contract covers: {_join(hosts, full)}")
+    for part, number in seen.not_checked.items():
         times = f", {number} times" if number > 1 else ""
-        yield escaped(f"not judged: {what}{times}")
-    yield from _found([each for each in seen.found if each["mode"] in modes], whole)
+        yield escaped(f"not checked: {part}{times}")
+    yield from _invalid_messages([each for each in seen.found if each["mode"] in modes], full)
     if len(seen.found) < seen.invalid:
         yield f"of {seen.invalid} invalid messages the first {len(seen.found)} were kept"
 
 
 def exchanges_json(seen: Exchanges) -> str:
-    """Give all of it as JSON."""
+    """Return the counts and the invalid messages as JSON."""
     apis = {
         api: {
             "exercised": {each: seen.checked[each] for each in contracts if seen.checked[each]},
@@ -135,38 +136,39 @@ def exchanges_json(seen: Exchanges) -> str:
     }
     counts = seen.counts()
     del counts["checked"]
-    told = {"fieldbound": version(), "exchanges": seen.exchanges, "apis": apis, **counts}
-    return ascii_json(told)
+    return ascii_json(
+        {"fieldbound": version(), "exchanges": seen.exchanges, "apis": apis, **counts}
+    )
 
 
-def _exercised(api: str, contracts: Sequence[str], seen: Exchanges, whole: bool) -> str:
+def _exercised(api: str, contracts: Sequence[str], seen: Exchanges, full: bool) -> str:
     never = [each[len(api) + 1 :] for each in contracts if not seen.checked[each]]
-    reached = len(contracts) - len(never)
-    if not reached and not seen.checked[api]:
+    exercised = len(contracts) - len(never)
+    if not exercised and not seen.checked[api]:
         return f"{api}: no exchange belongs to it"
-    said = f"{api}: {reached} of {pluralize(len(contracts), 'operation')} exercised"
-    return f"{said}, never {_listed(never, whole)}" if never else said
+    text = f"{api}: {exercised} of {pluralize(len(contracts), 'operation')} exercised"
+    return f"{text}, never {_join(never, full)}" if never else text
 
 
-def _found(found: Sequence[Mapping[str, Any]], whole: bool) -> Iterator[str]:
-    """Say each thing found once, with the tests in which it was."""
+def _invalid_messages(found: Sequence[Mapping[str, Any]], full: bool) -> Iterator[str]:
+    """Yield each distinct text of an invalid message once, with the tests that sent it."""
     tests: dict[str, list[str]] = {}
     for each in found:
         where = f"{each['test'] or 'outside of any test'}, {each['at']}"
         tests.setdefault(each["text"], []).append(where)
-    shown = list(tests.items())[: None if whole else _SHOWN]
-    for said, places in shown:
-        yield from said.split("\n")
-        different = list(dict.fromkeys(places))
-        for test in different[: None if whole else _TESTS_SHOWN]:
+    shown = list(tests.items())[: None if full else _MAX_LISTED]
+    for text, places in shown:
+        yield from text.split("\n")
+        distinct = list(dict.fromkeys(places))
+        for test in distinct[: None if full else _MAX_TESTS]:
             yield escaped(f"  in {test}")
-        if not whole and len(different) > _TESTS_SHOWN:
-            yield f"  and in {len(different) - _TESTS_SHOWN} more (-v lists all)"
+        if not full and len(distinct) > _MAX_TESTS:
+            yield f"  and in {len(distinct) - _MAX_TESTS} more (-v lists all)"
     if len(tests) > len(shown):
         yield f"{len(tests) - len(shown)} more invalid messages (-v lists all)"
 
 
-def _listed(names: Sequence[str], whole: bool) -> str:
-    shown = names if whole else names[:_SHOWN]
+def _join(names: Sequence[str], full: bool) -> str:
+    shown = names if full else names[:_MAX_LISTED]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more (-v lists all)" if more else "")

@@ -28,11 +28,11 @@ def render(
     style: Style,
     problems: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Give *reports* in the named format, piece by piece; `KeyError` if there is no such format.
+    """Yield *reports* in the named format, in pieces. Raises `KeyError` for an unknown format.
 
-    The formats text and github give each report as it comes; the others read all of them first.
-    *problems* says of each thing that could not be judged why; it is looked at after the last
-    report, so that it may grow while the reports are made.
+    The formats text and github are streamed, report by report; the others need all reports.
+    *problems* lists what could not be checked, and why; it is read after the last report, so it
+    may grow while reports are made.
     """
     module = import_module(FORMATS[format], __package__)
     chunks: Iterator[str] = module.render(reports, style, problems)

@@ -1,17 +1,17 @@
-"""Reports go in, GitHub's workflow commands come out: an annotation for each violation.
+"""GitHub Actions workflow commands: an annotation for each violation, streamed.
 
-Each report is given as it comes, its file as seen from GITHUB_WORKSPACE if it lies below that. Of
-a command, GitHub reads `%`, line ends, and in properties `:` and `,` as its own; these are
-percent-encoded.
+Files are relative to GITHUB_WORKSPACE where they are below it. `%` and line ends, and in properties
+`:` and `,`, have a meaning in a command, so they are percent-encoded.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .details import details, said
+from .details import details, message_text
 from .escape import escaped
-from .style import Style, Tally
+from .style import Style
+from .summary import Summary
 from .unchecked import NotChecked
 from .workspace import in_workspace
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
-    """Give `::error` for a violation, `::warning` for a mere warning, and the plain count last."""
-    tally = Tally()
-    unjudged = NotChecked()
+    """Yield a command for each violation, then what was not checked, then the summary."""
+    summary = Summary()
+    not_checked = NotChecked()
     for report in reports:
-        tally.add(report, style.fail_on)
-        unjudged.add(report)
+        summary.add(report, style.fail_on)
+        not_checked.add(report)
         file = None if report.name is None else escaped(in_workspace(report.name) or report.name)
         yield from (_command(file, report, each, style) for each in report)
-    tally.not_checked = len(problems)
+    summary.not_checked = len(problems)
     if not style.quiet:
-        yield from (f"{line}\n" for line in unjudged)
-        yield f"{tally}\n"
+        yield from (f"{line}\n" for line in not_checked)
+        yield f"{summary}\n"
 
 
 def _command(file: str | None, report: Report, violation: Violation, style: Style) -> str:
@@ -45,9 +45,9 @@ def _command(file: str | None, report: Report, violation: Violation, style: Styl
         "title": escaped(violation.code if violation.limit is None else violation.limit.id),
     }
     level = "error" if violation.fails(style.fail_on) else "warning"
-    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    lines = [said(report, violation), *(line for _, line in details(violation))]
-    return f"::{level} {given}::{_data(chr(10).join(lines))}\n"
+    fields = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
+    lines = [message_text(report, violation), *(line for _, line in details(violation))]
+    return f"::{level} {fields}::{_data(chr(10).join(lines))}\n"
 
 
 def _data(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Reports go in, one JSON object comes out, as `report.schema.json` beside this file says."""
+"""JSON: one object, whose schema is `report.schema.json` beside this file."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SCHEMA: Final = "https://fieldbound.invalid/report.schema.json"
 
 
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
-    """Give all reports, and what could not be judged, in one object."""
+    """Yield one object with all reports, and what could not be checked."""
     read = list(reports)
     yield ascii_json(
         {
             "$schema": SCHEMA,
             "fieldbound": version(),
-            # Nothing judged is no pass, and neither is less judged than was asked for.
+            # Nothing checked is not ok, and neither is a document that could not be checked.
             "ok": bool(read) and not problems and all(report.ok for report in read),
             "documents": len(read),
             "violations": sum(map(len, read)),
@@ -35,7 +35,7 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
 
 
 def limit_object(limit: Limit) -> dict[str, Any]:
-    """Give a limit as the report's schema has it."""
+    """Return a limit as an object of the schema."""
     return {
         "id": limit.id,
         "pointer": limit.pointer,
@@ -52,8 +52,8 @@ def limit_object(limit: Limit) -> dict[str, Any]:
 
 
 def violation_object(violation: Violation, style: Style) -> dict[str, Any]:
-    """Give a violation as the report's schema has it."""
-    at = violation.place
+    """Return a violation as an object of the schema."""
+    place = violation.place
     return {
         "code": violation.code,
         "pointer": violation.pointer,
@@ -61,7 +61,7 @@ def violation_object(violation: Violation, style: Style) -> dict[str, Any]:
         "hint": violation.hint,
         "actual": violation.actual,
         "kind": violation.kind,
-        "place": None if at is None else {"line": at.line, "column": at.column},
+        "place": None if place is None else {"line": place.line, "column": place.column},
         "says": violation.says,
         "fails": violation.fails(style.fail_on),
         "limit": None if violation.limit is None else limit_object(violation.limit),

@@ -1,4 +1,4 @@
-"""The version of fieldbound, as reports name it."""
+"""The version of fieldbound, for reports."""
 
 from __future__ import annotations
 

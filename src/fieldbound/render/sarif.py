@@ -1,4 +1,4 @@
-"""Reports go in, one SARIF 2.1.0 log comes out: a rule for each limit broken, named by its id."""
+"""SARIF 2.1.0: one run, with a rule for each broken limit, whose id is the id of the limit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fieldbound.model import TEXT_CODES
+from fieldbound.model import SYNTAX_CODES
 
-from .details import cited, rule, said
+from .details import limit_text, message_text, pointer_text, source_text
 from .escape import ascii_json, escaped
 from .product import version
 from .style import Style
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
-    """Give all reports as one run."""
+    """Yield all reports as one run."""
     read = list(reports)
     found = [(report, violation) for report in read for violation in report]
     rules: dict[str, dict[str, Any]] = {}
@@ -61,9 +61,9 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
 
 
 def _invocation(reports: list[Report], problems: Sequence[str]) -> dict[str, Any]:
-    told = [("error", escaped(problem)) for problem in problems]
-    told += [("note", line) for line in NotChecked(reports)]
-    notifications = [{"level": level, "message": {"text": text}} for level, text in told]
+    lines = [("error", escaped(problem)) for problem in problems]
+    lines += [("note", line) for line in NotChecked(reports)]
+    notifications = [{"level": level, "message": {"text": text}} for level, text in lines]
     return {"executionSuccessful": not problems, "toolExecutionNotifications": notifications}
 
 
@@ -74,20 +74,19 @@ def _rule_id(violation: Violation) -> str:
 def _rule(violation: Violation) -> dict[str, Any]:
     limit = violation.limit
     if limit is None:
-        kind = "not proper JSON" if violation.code in TEXT_CODES else "invalid"
-        text = {"text": f"The text is {kind}: {violation.code}"}
-        return {"id": violation.code, "shortDescription": text}
-    at = escaped(limit.pointer) or "the whole"
-    given: dict[str, Any] = {"id": limit.id, "shortDescription": {"text": f"{rule(limit)} at {at}"}}
-    words = ". ".join(each for each in (cited(limit), escaped(limit.note or "")) if each)
-    if words:
-        given["help"] = {"text": words}
+        kind = "invalid JSON" if violation.code in SYNTAX_CODES else "invalid document"
+        return {"id": violation.code, "shortDescription": {"text": f"{kind}: {violation.code}"}}
+    text = f"{limit_text(limit)} at {pointer_text(limit.pointer)}"
+    rule: dict[str, Any] = {"id": limit.id, "shortDescription": {"text": text}}
+    texts = filter(None, (source_text(limit), escaped(limit.note or "")))
+    if help_ := ". ".join(texts):
+        rule["help"] = {"text": help_}
     if limit.source is not None and limit.source.address:
-        given["helpUri"] = limit.source.address
-    given["properties"] = {"contract": limit.contract, "keyword": limit.keyword}
+        rule["helpUri"] = limit.source.address
+    rule["properties"] = {"contract": limit.contract, "keyword": limit.keyword}
     if limit.says:
-        given["properties"]["says"] = limit.says
-    return given
+        rule["properties"]["says"] = limit.says
+    return rule
 
 
 def _result(report: Report, violation: Violation, style: Style) -> dict[str, Any]:
@@ -97,7 +96,7 @@ def _result(report: Report, violation: Violation, style: Style) -> dict[str, Any
     return {
         "ruleId": _rule_id(violation),
         "level": "error" if violation.fails(style.fail_on) else "warning",
-        "message": {"text": said(report, violation)},
+        "message": {"text": message_text(report, violation)},
         "locations": _locations(report, violation),
         "properties": properties,
     }
@@ -114,15 +113,15 @@ def _locations(report: Report, violation: Violation) -> list[dict[str, Any]]:
 
 
 def _uri(name: str) -> str:
-    """Give a file's name as a URI: relative to GITHUB_WORKSPACE, or else the working directory.
+    """Return a file name as a URI: relative to GITHUB_WORKSPACE, or else to the working directory.
 
-    It is absolute for a file that lies below neither.
+    It is absolute for a file that is below neither.
     """
     from pathlib import Path
 
     try:
         os.fsencode(name)
-    except UnicodeEncodeError:  # no name of a file, be it well encoded or not
+    except UnicodeEncodeError:  # not a valid file name
         name = name.encode("utf-8", "replace").decode()
     name = in_workspace(name) or name
     path = Path(os.path.normpath(name))
@@ -134,10 +133,10 @@ def _uri(name: str) -> str:
 
 
 def _fingerprint(result: dict[str, Any], seen: Counter[str]) -> str:
-    """Tell a violation from every other, but not by its line: the same after lines have moved."""
+    """Return a fingerprint unique to a result and independent of its line, so that it is stable."""
     locations = result["locations"]
     file = locations[0]["physicalLocation"]["artifactLocation"]["uri"] if locations else ""
     key = "\0".join((result["ruleId"], file, result["properties"]["pointer"]))
     seen[key] += 1
-    counted = f"{key}\0{seen[key]}"
-    return sha256(counted.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    numbered = f"{key}\0{seen[key]}"
+    return sha256(numbered.encode("utf-8", "surrogatepass")).hexdigest()[:32]

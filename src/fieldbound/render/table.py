@@ -1,11 +1,11 @@
-"""Limits go in, lines of aligned columns come out: the field, the limit, what is said and where."""
+"""Tables of limits: aligned columns with the field, the limit, and where it is documented."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .details import cited, rule
-from .escape import cells, escaped
+from .details import limit_text, pointer_text, source_text
+from .escape import display_width, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -14,24 +14,29 @@ if TYPE_CHECKING:
 
 _GAP: Final = "  "
 
-#: What a column keeps at least when the terminal is narrow, in cells: the others', the last one's.
-_LEAST: Final = 12
-_LEAST_SOURCE: Final = 24
+#: The least width of a column when the terminal is narrow, in cells; the last column has its own.
+_MIN_WIDTH: Final = 12
+_MIN_SOURCE_WIDTH: Final = 24
 
 
 def limits_table(limits: Sequence[Limit], width: int | None) -> Iterator[str]:
-    """Give lines for each limit, none wider than *width* cells if they can be: None is no bound.
+    """Yield lines for each limit, no wider than *width* cells where possible; None is no limit.
 
-    Where there is too little room, sources go without their address, and what is said of them is
-    wrapped, never cut; then limits and fields are cut.
+    Where lines are too wide, addresses are omitted and sources wrapped, never cut; then limits and
+    fields are cut.
     """
     rows = _rows(limits, address=True)
-    if width is not None and _over(_widths(rows), width) > 0:
+    if width is not None and _excess(_widths(rows), width) > 0:
         rows = _rows(limits, address=False)
     widths = _widths(rows)
-    for number, least in ((2, _LEAST_SOURCE), (1, _LEAST), (0, _LEAST), (2, _LEAST)):
-        over = 0 if width is None else _over(widths, width)
-        widths[number] -= max(0, min(over, widths[number] - least))
+    for number, least in (
+        (2, _MIN_SOURCE_WIDTH),
+        (1, _MIN_WIDTH),
+        (0, _MIN_WIDTH),
+        (2, _MIN_WIDTH),
+    ):
+        excess = 0 if width is None else _excess(widths, width)
+        widths[number] -= max(0, min(excess, widths[number] - least))
     for row in rows:
         yield from _lines(row, widths)
 
@@ -39,23 +44,22 @@ def limits_table(limits: Sequence[Limit], width: int | None) -> Iterator[str]:
 def _rows(limits: Iterable[Limit], *, address: bool) -> list[tuple[str, str, str]]:
     rows = [("FIELD", "LIMIT", "SOURCE")]
     rows += (
-        (escaped(each.pointer) or "(the whole)", rule(each), _said(each, address))
-        for each in limits
+        (pointer_text(each.pointer), limit_text(each), _source(each, address)) for each in limits
     )
     return rows
 
 
-def _said(limit: Limit, address: bool) -> str:
+def _source(limit: Limit, address: bool) -> str:
     if limit.source is not None:
-        return cited(limit, address=address) or ""
+        return source_text(limit, address=address) or ""
     return escaped(": ".join(filter(None, (limit.says, limit.note)))) or "no source"
 
 
 def _widths(rows: Iterable[tuple[str, ...]]) -> list[int]:
-    return [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [max(map(display_width, column)) for column in zip(*rows, strict=True)]
 
 
-def _over(widths: Sequence[int], width: int) -> int:
+def _excess(widths: Sequence[int], width: int) -> int:
     return sum(widths) + len(_GAP) * (len(widths) - 1) - width
 
 
@@ -64,28 +68,28 @@ def _lines(row: tuple[str, str, str], widths: Sequence[int]) -> Iterator[str]:
     start = fit(field, widths[0]) + _GAP + fit(limit, widths[1]) + _GAP
     for line in _wrapped(source, widths[2]):
         yield (start + line).rstrip() + "\n"
-        start = " " * cells(start)
+        start = " " * display_width(start)
 
 
-def _wrapped(text: str, room: int) -> list[str]:
+def _wrapped(text: str, width: int) -> list[str]:
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cells(longer) <= room:
+        if display_width(longer) <= width:
             lines[-1] = longer
             continue
         lines.append("")
         for char in word:
-            if cells(lines[-1] + char) > room:
+            if display_width(lines[-1] + char) > width:
                 lines.append("")
             lines[-1] += char
     return [line for line in lines if line] or [""]
 
 
-def fit(text: str, room: int) -> str:
-    """Return a text of just as many cells, cut or filled up."""
-    if cells(text) > room:
-        while cells(text) > room - 1:
+def fit(text: str, width: int) -> str:
+    """Return *text* cut or padded to just *width* cells."""
+    if display_width(text) > width:
+        while display_width(text) > width - 1:
             text = text[:-1]
         text += "…"
-    return text + " " * (room - cells(text))
+    return text + " " * (width - display_width(text))

@@ -1,16 +1,17 @@
-"""Reports go in, lines for a reader come out: `file:line:column: code: message`, details below.
+"""Text: `file:line:column: code: message` for each violation, with details below, streamed.
 
-Each report is given as it comes. A line of the text is shown after its number, so that nothing
-from a user's data ever starts a line: some who read a log take such a line as a command.
+An excerpt is shown after its line number, so that data never starts a line: some readers of logs
+take a line such as `::error::` for a command.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .details import details, name, said
-from .escape import cells, escaped
-from .style import Style, Tally
+from .details import details, message_text, report_name
+from .escape import display_width, escaped
+from .style import Style
+from .summary import Summary
 from .unchecked import NotChecked
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from fieldbound.model import Report, Violation
 
-#: How much of a line is shown around the column of a violation, in cells of the terminal.
-_SHOWN: Final = 100
+#: How much of a line is shown around the column of a violation, in terminal cells.
+_EXCERPT_WIDTH: Final = 100
 
 _COLORS: Final = {
     "place": "1",
@@ -34,25 +35,25 @@ _COLORS: Final = {
 
 
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
-    """Give the violations of each report, then what was not judged, then the count.
+    """Yield the violations of each report, then what was not checked, then the summary.
 
-    The address of a source is given where it is first told of, a note at its limit's first.
+    The address of a source, and the note of a limit, are shown the first time only.
     """
-    tally = Tally()
-    told: set[Any] = set()
-    unjudged = NotChecked()
+    summary = Summary()
+    shown: set[Any] = set()
+    not_checked = NotChecked()
     for report in reports:
-        tally.add(report, style.fail_on)
-        unjudged.add(report)
+        summary.add(report, style.fail_on)
+        not_checked.add(report)
         for violation in report:
-            yield "".join(f"{line}\n" for line in _lines(report, violation, style, told))
-    tally.not_checked = len(problems)
+            yield "".join(f"{line}\n" for line in _lines(report, violation, style, shown))
+    summary.not_checked = len(problems)
     if not style.quiet:
-        yield from (f"{line}\n" for line in unjudged)
-        yield f"{tally}\n"
+        yield from (f"{line}\n" for line in not_checked)
+        yield f"{summary}\n"
 
 
-def _lines(report: Report, violation: Violation, style: Style, told: set[Any]) -> Iterator[str]:
+def _lines(report: Report, violation: Violation, style: Style, shown: set[Any]) -> Iterator[str]:
     def paint(role: str, text: str) -> str:
         return f"\033[{_COLORS[role]}m{text}\033[0m" if style.color else text
 
@@ -61,17 +62,18 @@ def _lines(report: Report, violation: Violation, style: Style, told: set[Any]) -
     code = (
         paint("code", violation.code) if fails else paint("warning", f"warning: {violation.code}")
     )
-    yield f"{paint('place', f'{name(report)}{at}:')} {code}: {said(report, violation)}"
+    place = paint("place", f"{report_name(report)}{at}:")
+    yield f"{place} {code}: {message_text(report, violation)}"
     if style.excerpts and (excerpt := _excerpt(report, violation)):
         number = str(violation.place and violation.place.line)
         line, caret = excerpt
         yield f"    {paint('note', f'{number} |')} {line}"
         yield f"    {paint('note', ' ' * len(number) + ' |')} {paint('caret', caret)}"
-    yield from (f"    {paint(role, line)}" for role, line in details(violation, told))
+    yield from (f"    {paint(role, line)}" for role, line in details(violation, shown))
 
 
 def _excerpt(report: Report, violation: Violation) -> tuple[str, str] | None:
-    """Give the line that a violation stands in and a caret below its column, if it may be shown."""
+    """Return the line of a violation and a caret below its column; None if it must not be shown."""
     at, limit = violation.place, violation.limit
     if at is None or at.line not in report.lines or (limit is not None and limit.sensitive):
         return None
@@ -79,14 +81,14 @@ def _excerpt(report: Report, violation: Violation) -> tuple[str, str] | None:
 
 
 def _cut(line: str, column: int) -> tuple[str, str]:
-    near = _harmless(line[max(0, column - 1 - _SHOWN) : column - 1 + _SHOWN])
-    shown = _SHOWN * len(near) // max(1, cells(near))
+    near = _escaped_line(line[max(0, column - 1 - _EXCERPT_WIDTH) : column - 1 + _EXCERPT_WIDTH])
+    shown = _EXCERPT_WIDTH * len(near) // max(1, display_width(near))
     start = max(0, min(column - 1 - shown // 2, len(line) - shown))
-    before = ("…" if start else "") + _harmless(line[start : column - 1])
-    after = _harmless(line[column - 1 : start + shown])
+    before = ("…" if start else "") + _escaped_line(line[start : column - 1])
+    after = _escaped_line(line[column - 1 : start + shown])
     rest = "…" if start + shown < len(line) else ""
-    return f"{before}{after}{rest}", " " * cells(before) + "^"
+    return f"{before}{after}{rest}", " " * display_width(before) + "^"
 
 
-def _harmless(text: str) -> str:
+def _escaped_line(text: str) -> str:
     return escaped(text.replace("\t", " ").rstrip("\r\n"))

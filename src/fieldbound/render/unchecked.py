@@ -1,10 +1,12 @@
-"""What of reports was not checked, with the reason."""
+"""What was not checked in the documents of reports, with the reason: one line each."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from .details import pointer_text
 from .escape import escaped
 
 if TYPE_CHECKING:
@@ -12,35 +14,36 @@ if TYPE_CHECKING:
 
 
 class NotChecked:
-    """What of the reports added nobody judged."""
+    """Collects what was not checked from reports, and yields its lines."""
 
     def __init__(self, reports: Iterable[Report] = ()) -> None:
         self._unspecified: dict[str, dict[str, str]] = {}
-        self._unread: dict[tuple[str, str, str], int] = {}
+        self._counts: Counter[tuple[str, str, str]] = Counter()
         for report in reports:
             self.add(report)
 
     def add(self, report: Report) -> None:
-        """Note what of a report nobody judged."""
+        """Collect what was not checked of one report."""
         self._unspecified.setdefault(report.contract, {}).update(report.unspecified)
         for pointer, reason in report.not_checked.items():
-            key = report.contract, pointer, reason
-            self._unread[key] = self._unread.get(key, 0) + 1
+            self._counts[report.contract, pointer, reason] += 1
 
     def __iter__(self) -> Iterator[str]:
         yield from not_checked(self._unspecified)
-        for (contract, pointer, reason), number in self._unread.items():
-            times = f", {number} times" if number > 1 else ""
-            yield escaped(f"not judged: {pointer or 'the whole'} of {contract}{times} ({reason})")
+        for (contract, pointer, reason), count in self._counts.items():
+            times = f", {count} times" if count > 1 else ""
+            yield f"not checked: {pointer_text(pointer)} of " + escaped(
+                f"{contract}{times} ({reason})"
+            )
 
 
 def not_checked(unspecified: dict[str, dict[str, str]]) -> Iterator[str]:
-    """Say what nobody judged, a line each, of *unspecified*: contract -> pointer -> reason."""
+    """Yield a line for each undocumented part: *unspecified* is contract -> pointer -> reason."""
     several = len(unspecified) > 1
     for contract, reasons in unspecified.items():
-        of = f" of {contract}" if several else ""
+        of = f" of {escaped(contract)}" if several else ""
         for pointer, reason in reasons.items():
-            yield escaped(
-                "not judged, for the vendor does not document it: "
-                f"{pointer or 'the whole'}{of} ({reason})"
+            yield (
+                f"not checked, the vendor does not document it: {pointer_text(pointer)}{of} "
+                f"({escaped(reason)})"
             )

@@ -1,4 +1,4 @@
-"""File names as GitHub sees them: relative to its workspace."""
+"""File names relative to GITHUB_WORKSPACE."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from .style import STDIN
 
 
 def in_workspace(name: str) -> str | None:
-    """Give a file's name as seen from GITHUB_WORKSPACE, if that is set and the file lies below it.
+    """Return a file name relative to GITHUB_WORKSPACE, or None if that is unset or not above it.
 
-    There annotations are looked for, whatever folder the command was run in.
+    GitHub resolves the files of annotations there, whatever the working directory was.
     """
     import os
     from pathlib import Path
@@ -17,10 +17,10 @@ def in_workspace(name: str) -> str | None:
     if not workspace or name == STDIN:
         return None
     try:
-        for whole in (os.path.abspath, os.path.realpath):
-            file, root = Path(whole(name)), Path(whole(workspace))
+        for absolute in (os.path.abspath, os.path.realpath):
+            file, root = Path(absolute(name)), Path(absolute(workspace))
             if file.is_relative_to(root):
                 return file.relative_to(root).as_posix()
-    except ValueError:  # no name of a file
+    except ValueError:  # not a valid file name
         return None
     return None

@@ -8,20 +8,32 @@ from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
     from .batch import VALID as VALID, Batch as Batch, Verdict as Verdict
-    from .coercion import Shape as Shape, json_of as json_of, shape as shape
-    from .contract import Contract as Contract
-    from .engine import BASE as BASE, uri_of as uri_of
-    from .header_case import AnyCase as AnyCase
-    from .limits import FORMATS as FORMATS, LIMITS as LIMITS, is_sensitive as is_sensitive
+    from .checker import Checker as Checker
+    from .coercion import Coercion as Coercion, coercion_of as coercion_of, json_value as json_value
+    from .contract import Contract as Contract, checker_of as checker_of
+    from .engine import BASE_URI as BASE_URI, base_uri as base_uri
+    from .formats import (
+        FORMATS as FORMATS,
+        OPENAPI_FORMATS as OPENAPI_FORMATS,
+        Formats as Formats,
+        why_not_checked as why_not_checked,
+        with_format_limits as with_format_limits,
+    )
+    from .header_case import HeaderCase as HeaderCase
+    from .keywords import LIMITS as LIMITS
+    from .limits import is_sensitive as is_sensitive
 
 __getattr__, __all__ = lazy(
     __name__,
     {
         ".batch": "Batch VALID Verdict",
-        ".coercion": "Shape json_of shape",
-        ".contract": "Contract",
-        ".engine": "BASE uri_of",
-        ".header_case": "AnyCase",
-        ".limits": "FORMATS LIMITS is_sensitive",
+        ".coercion": "Coercion json_value coercion_of",
+        ".checker": "Checker",
+        ".contract": "Contract checker_of",
+        ".engine": "BASE_URI base_uri",
+        ".formats": "FORMATS Formats OPENAPI_FORMATS why_not_checked with_format_limits",
+        ".header_case": "HeaderCase",
+        ".keywords": "LIMITS",
+        ".limits": "is_sensitive",
     },
 )

@@ -1,8 +1,8 @@
-"""Many instances go in; which of them break a limit comes out, and which limits they break.
+"""Many instances checked at once: which are invalid, and which limits they break.
 
-The engine is asked about many at once: to ask about each takes it longer than to judge it. What
-is told of an instance is what `Contract.check` tells; where that takes more than a look at the
-engine's errors, it is left to `check`.
+The engine is called once for many: the call takes longer than the check of one. The limits are
+those that `Contract.check` reports; where finding them takes more than a look at the engine's
+errors, that is left to `check`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
 
-from fieldbound.model import evidence_rank, field_of, pointer_of
+from fieldbound.model import affected_field, evidence_rank, pointer_of
 
-from .engine import BASE, compiled
-from .explain import READERS, rank
+from .engine import BASE_URI, compile_schema
+from .explain import ERROR_READERS, priority
 from .inline import inlined
-from .properties import attributes_of
+from .long_integers import may_misread, refuse_long_integers
+from .properties import properties_of
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit
@@ -25,31 +26,31 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .properties import Mark
 
-#: The whole numbers that every reader of JSON gives alike.
+#: The integers that every JSON parser reads alike.
 _LARGEST: Final = 2**63
 _NUMBERS: Final = {"minimum": -_LARGEST, "maximum": _LARGEST}
-#: Neither an object, nor an array, nor a number that some reader may have rounded.
+#: Neither an object, nor an array, nor a number that a parser may have rounded.
 _FLAT: Final = {"type": ["string", "number", "boolean", "null"], **_NUMBERS}
 _TEXTS: Final = frozenset(("string", "boolean", "null"))
-#: Of so many instances one may be invalid before they are asked about one by one.
-_RARE: Final = 16
-#: Values in which several things can be wrong at once.
-_PARTED: Final = (dict, list)
-#: Verdicts that are remembered, if each tells of no more than so many limits and characters.
-_KEPT: Final = 10_000
-_SHORT: Final = 16, 500
-#: Where an array's item stands in an evaluation path that comes by way of the array.
-_WAY: Final = 2
-#: An attribute that is missing beside an unknown one may be that one, misspelt.
-_MISSPELT: Final = frozenset((Kind.Required, Kind.AdditionalProperties))
-#: Errors that speak of one limit for sure, though they are not about a value as it stands.
-_LOOKED_AT: Final = frozenset((Kind.AdditionalProperties, Kind.FalseSchema, Kind.Not))
+#: With more than one invalid instance in so many, they are checked one by one.
+_MIN_VALID: Final = 16
+#: Values of which several limits can be broken at once.
+_CONTAINERS: Final = (dict, list)
+#: Verdicts that are cached, if each has no more than so many limits and characters.
+_MOST_VERDICTS: Final = 10_000
+_LONGEST_VERDICT: Final = 16, 500
+#: Steps of an evaluation path that belong to the array around the instances.
+_ITEM_STEPS: Final = 2
+#: A missing property beside an undocumented one may be that one, misspelt.
+_NAME_ERRORS: Final = frozenset((Kind.Required, Kind.AdditionalProperties))
+#: Errors that are about exactly one limit, though not about a value by itself.
+_ONE_LIMIT: Final = frozenset((Kind.AdditionalProperties, Kind.FalseSchema, Kind.Not))
 #: Keywords that may be broken by several names at once.
-_NAMING: Final = frozenset(("additionalProperties", "propertyNames"))
+_BY_NAME: Final = frozenset(("additionalProperties", "propertyNames"))
 
 
 class Verdict:
-    """What an instance breaks: *broken* has each limit, how firm what is told is, and the field.
+    """What an instance breaks: *broken* has each limit, its evidence rank, and the field.
 
     There is one Verdict for what is broken alike.
     """
@@ -60,15 +61,15 @@ class Verdict:
         self.broken = broken
 
 
-#: The verdict on an instance that breaks no limit.
+#: The verdict on a valid instance.
 VALID: Final = Verdict(())
 
 
 class Batch:
-    """What judges many instances at once, by the limits of one contract.
+    """Checks many instances at once by the limits of one contract.
 
-    A *simple* contract is one whose engine takes every instance as it is, a *telling* one whose
-    errors stand for what is told: nothing of it is sensitive.
+    A *simple* contract is one whose engine takes every instance as it is, an *open* one has nothing
+    sensitive: the engine's errors say what is reported.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Batch:
         formats: str,
         *,
         simple: bool,
-        telling: bool,
+        is_open: bool,
     ) -> None:
         schema = limits.references.root.schema
         dialect = schema.get("$schema") if isinstance(schema, dict) else None
@@ -88,23 +89,23 @@ class Batch:
 
         def of_items(items: Any) -> Any:
             array = {"items": items} if dialect is None else {"$schema": dialect, "items": items}
-            return compiled(array, f"{BASE}batch", known, formats)
+            return compile_schema(array, f"{BASE_URI}batch", known, formats)
 
         self.simple = simple
-        self._telling = telling
+        self._is_open, self._exact = is_open, not may_misread(limits.references.documents)
         self._dense = False
         self._known: dict[tuple[str | int, ...], Verdict] = {}
         self._verdicts: dict[tuple[tuple[int, int, str | None], ...], Verdict] = {}
         self._limits = limits
         self._referring = of_items({"$ref": uri})
         self._all = self._referring if plain is None else of_items(plain)
-        self._flat = None if plain is None else of_items(_flattened(plain))
+        self._flat = None if plain is None else of_items(_only_flat(plain))
 
         def of_value(part: Any) -> Any:
             whole = part if dialect is None else {"$schema": dialect, "allOf": [part]}
-            return compiled(whole, f"{BASE}attribute", {}, formats).is_valid
+            return compile_schema(whole, f"{BASE_URI}attribute", {}, formats).is_valid
 
-        self._attributes = None if plain is None else attributes_of(plain, limits, of_value)
+        self._properties = None if plain is None else properties_of(plain, limits, of_value)
 
     @property
     def knows_flat(self) -> bool:
@@ -112,42 +113,44 @@ class Batch:
         return self._flat is not None
 
     def invalid(self, values: Sequence[Any]) -> list[int]:
-        """Return which of the values are invalid, by their indices.
+        """Return the indices of the values that are invalid.
 
-        Raises ValueError where one is nothing the engine can take.
+        Raises ValueError where the engine cannot take one as it is.
         """
-        return self._refused(self._all, values)
+        if not self._exact:
+            refuse_long_integers(values)
+        return self._rejected(self._all, values)
 
     def unsure(self, values: Sequence[Any]) -> list[int]:
-        """Return which of the values are invalid, or no objects with plain values alone.
+        """Return the indices of values that are invalid, or not objects of scalars alone.
 
-        The plain values are texts, words, and numbers that every reader of JSON gives alike.
+        The scalars are strings, true, false, null, and numbers that every JSON parser reads alike.
         """
-        return self._refused(self._flat, values)
+        return self._rejected(self._flat, values)
 
-    def _refused(self, engine: Any, values: Sequence[Any]) -> list[int]:
-        """Return the indices of the values that an engine for arrays refuses."""
+    def _rejected(self, engine: Any, values: Sequence[Any]) -> list[int]:
+        """Return the indices of the values that a validator of arrays rejects."""
         found: list[int] = []
-        start, most = 0, -1 if self._dense else len(values) // _RARE
+        start, most = 0, -1 if self._dense else len(values) // _MIN_VALID
         while len(found) <= most:
-            first = _first_refused(engine, values[start:] if start else values)
+            first = _first_invalid(engine, values[start:] if start else values)
             if first is None:
                 return found
             found.append(start + first)
             start = found[-1] + 1
         valid = engine.is_valid
         found += [at for at in range(start, len(values)) if not valid([values[at]])]
-        self._dense = len(found) > len(values) // _RARE
+        self._dense = len(found) > len(values) // _MIN_VALID
         return found
 
     def broken(self, values: Sequence[Any]) -> list[Verdict | None]:
-        """Return what each value breaks, `VALID` for nothing; None where `check` must tell."""
-        if not self._telling:
+        """Return the verdict on each value; None where `check` has to find it."""
+        if not self._is_open:
             return [None for _ in values]
-        if self._attributes is not None:
+        if self._properties is not None:
             verdicts: list[Verdict | None] = [
                 None if marks is None else self._verdict(marks)
-                for marks in map(self._attributes.broken, values)
+                for marks in map(self._properties.broken, values)
             ]
             rest = [at for at, verdict in enumerate(verdicts) if verdict is None]
             for at, verdict in zip(rest, self._by_errors([values[at] for at in rest]), strict=True):
@@ -156,7 +159,7 @@ class Batch:
         return self._by_errors(values)
 
     def _by_errors(self, values: Sequence[Any]) -> list[Verdict | None]:
-        """Return the verdict on each value as the engine's errors tell it."""
+        """Return the verdict on each value by the engine's errors."""
         errors: list[list[ValidationError]] = [[] for _ in values]
         for error in self._referring.iter_errors(list(values)):
             errors[error.instance_path[0]].append(error)
@@ -166,7 +169,7 @@ class Batch:
         ]
 
     def _one(self, error: ValidationError, value: Any) -> Verdict | None:
-        """Return the verdict on a value in which there is one error alone."""
+        """Return the verdict on a value with a single error."""
         way = tuple(error.evaluation_path)
         known = self._known.get(way)
         if known is not None:
@@ -182,7 +185,7 @@ class Batch:
         return verdict
 
     def _several(self, errors: list[ValidationError], value: Any) -> Verdict | None:
-        """Return the verdict where each place that errors speak of stands for one mistake."""
+        """Return the verdict where each path of an error is one mistake."""
         if not errors:
             return VALID
         found: dict[tuple[str | int, ...], Mark] = {}
@@ -193,53 +196,57 @@ class Batch:
             place, mark = marked
             other = found.setdefault(place, mark)
             if other is not mark:
-                if isinstance(_at(value, place[1:]), _PARTED):
+                if isinstance(_at(value, place[1:]), _CONTAINERS):
                     return None
-                told = min(other[0], mark[0], key=rank)
-                found[place] = told, min(other[1], mark[1]), other[2]
+                reported = min(other[0], mark[0], key=priority)
+                found[place] = reported, min(other[1], mark[1]), other[2]
         kinds = {type(error.kind) for error in errors}
-        return None if kinds >= _MISSPELT else self._verdict(tuple(found.values()))
+        return None if kinds >= _NAME_ERRORS else self._verdict(tuple(found.values()))
 
     def _verdict(self, broken: tuple[Mark, ...]) -> Verdict | None:
-        """Return the Verdict on what is broken, None for one that is not worth its memory."""
-        most, longest = _SHORT
+        """Return the shared Verdict, None for one too large to be cached."""
+        most, longest = _LONGEST_VERDICT
         if len(broken) > most or sum(len(field or "") for *_, field in broken) > longest:
             return None
         key = tuple([(id(limit), firm, field) for limit, firm, field in broken])
         verdict = self._verdicts.get(key)
-        if verdict is None and len(self._verdicts) < _KEPT:
+        if verdict is None and len(self._verdicts) < _MOST_VERDICTS:
             verdict = self._verdicts[key] = Verdict(broken)
         return verdict
 
     def _mark(
         self, error: ValidationError, value: Any
     ) -> tuple[tuple[str | int, ...], Mark] | None:
-        """Return the place that an error in a value speaks of, and what is broken there."""
+        """Return the path that an error is about, and what is broken there."""
         kind, place = type(error.kind), tuple(error.instance_path)
         limit = self._limit(error, kind)
-        if limit is None or not _is_told(place[1:], value):
+        if limit is None or not _is_whole_path(place[1:], value):
             return None
-        if kind in _MISSPELT:
+        if kind in _NAME_ERRORS:
             place = (*place, _name(error))
-        return place, (limit, evidence_rank(limit.says), field_of(limit, pointer_of(place[1:])))
+        return place, (
+            limit,
+            evidence_rank(limit.says),
+            affected_field(limit, pointer_of(place[1:])),
+        )
 
     def _limit(self, error: ValidationError, kind: type) -> Limit | None:
-        """Return the limit that an error speaks of, None where that takes more than a look."""
-        way = tuple(error.evaluation_path)[_WAY:]
+        """Return the limit that an error is about, None where that takes more than a look."""
+        way = tuple(error.evaluation_path)[_ITEM_STEPS:]
         if kind is Kind.Required:
-            return self._limits.at(way, _name(error))
-        if kind in READERS and kind not in _LOOKED_AT:
+            return self._limits.limit_at(way, _name(error))
+        if kind in ERROR_READERS and kind not in _ONE_LIMIT:
             return None
-        known = self._limits.by_way.get(way)
-        if known is None and self._limits.has(way):
-            known = self._limits.at(way)
+        known = self._limits.by_path.get(way)
+        if known is None and self._limits.resolves(way):
+            known = self._limits.limit_at(way)
         if kind is Kind.AdditionalProperties:
             several = len(error.kind.unexpected) > 1  # type: ignore[attr-defined]
             return None if several else known
-        return None if known is not None and known.keyword in _NAMING else known
+        return None if known is not None and known.keyword in _BY_NAME else known
 
 
-def _first_refused(engine: Any, values: Sequence[Any]) -> int | None:
+def _first_invalid(engine: Any, values: Sequence[Any]) -> int | None:
     try:
         engine.validate(values)
     except ValidationError as error:
@@ -248,25 +255,25 @@ def _first_refused(engine: Any, values: Sequence[Any]) -> int | None:
 
 
 def _name(error: Any) -> str:
-    """Return the name that is missing, or the one that is not known."""
+    """Return the name that is missing, or the undocumented one."""
     name = getattr(error.kind, "property", None)
     return str(error.kind.unexpected[0] if name is None else name)
 
 
-def _is_told(path: Sequence[str | int], value: Any) -> bool:
-    """Return whether the engine's path is the whole one: it leaves out names that are empty."""
+def _is_whole_path(path: Sequence[str | int], value: Any) -> bool:
+    """Return whether the engine's path is complete: it omits names that are empty."""
     try:
         for token in path:
             if value.__class__ is dict and "" in value:
                 return False
             value = value[token]
-    except (KeyError, IndexError, TypeError):  # a name of digits, told as a number
+    except (KeyError, IndexError, TypeError):  # a name of digits, given as a number
         return False
     return not (value.__class__ is dict and "" in value)
 
 
 def _at(value: Any, path: Sequence[str | int]) -> Any:
-    """Return what is at a path; a container where the engine's path leads nowhere."""
+    """Return what is at a path; an empty object where the engine's path does not resolve."""
     try:
         for token in path:
             value = value[token]
@@ -275,10 +282,10 @@ def _at(value: Any, path: Sequence[str | int]) -> Any:
     return value
 
 
-def _flattened(schema: Any) -> Any:
-    """Return a schema that takes of what *schema* takes only objects with plain values.
+def _only_flat(schema: Any) -> Any:
+    """Return a schema that accepts, of what *schema* accepts, only objects of scalars.
 
-    It may take less, never more: it is *schema* with conditions added where they hold for all.
+    It may accept less, never more: it is *schema* with constraints added.
     """
     known = schema if isinstance(schema, dict) else {}
     closed = isinstance(known.get("additionalProperties"), (dict, bool))
@@ -289,13 +296,13 @@ def _flattened(schema: Any) -> Any:
     flat = dict(schema)
     for keyword in ("properties", "patternProperties"):
         if isinstance(schema.get(keyword), dict):
-            flat[keyword] = {name: _plain(each) for name, each in schema[keyword].items()}
-    flat["additionalProperties"] = _plain(schema["additionalProperties"])
+            flat[keyword] = {name: _only_scalar(each) for name, each in schema[keyword].items()}
+    flat["additionalProperties"] = _only_scalar(schema["additionalProperties"])
     return flat
 
 
-def _plain(schema: Any) -> Any:
-    """Return a schema that takes of what *schema* takes only plain values."""
+def _only_scalar(schema: Any) -> Any:
+    """Return a schema that accepts, of what *schema* accepts, only scalars."""
     if schema is False or schema is True or not isinstance(schema, dict):
         return schema and _FLAT
     kinds = schema.get("type")

@@ -1,7 +1,7 @@
-"""Texts go in, as headers and parameters are; the values a schema takes them for come out.
+"""Strings of headers and parameters, coerced to the JSON types that their schema asks for.
 
-A text becomes a number, true or false only where it is written as JSON writes them: `TRUE`, `+5`
-and `007` stay texts, and are told as such.
+A string becomes a number, true or false only where it is written as JSON writes them: `TRUE`, `+5`
+and `007` stay strings, and are reported as such.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from fieldbound.model import Node, References, json_type
+from fieldbound.model import Node, SchemaRegistry, json_type
 
-Kinds = frozenset[str]
+Types = frozenset[str]
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,400})", re.ASCII)
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,400})(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
@@ -21,22 +21,22 @@ _WORDS: Final = {"true": ("boolean", True), "false": ("boolean", False), "null":
 _MOST: Final = 20
 
 
-class Shape(NamedTuple):
-    """What a schema takes values for: of which *kinds*, None being any, and what is in them."""
+class Coercion(NamedTuple):
+    """The JSON types of a schema, None being any, and those of its items and properties."""
 
-    kinds: Kinds | None = None
-    items: Shape | None = None
-    named: Mapping[str, Shape] = {}
-    others: Shape | None = None
+    types: Types | None = None
+    items: Coercion | None = None
+    named: Mapping[str, Coercion] = {}
+    others: Coercion | None = None
 
     @property
     def structure(self) -> str:
-        """How a text is taken apart: as an "array", an "object", or "" for not at all."""
-        kinds = self.kinds or frozenset()
-        return next((each for each in ("array", "object") if each in kinds), "")
+        """How a string is split: as an "array", an "object", or "" for not at all."""
+        types = self.types or frozenset()
+        return next((each for each in ("array", "object") if each in types), "")
 
     def cast(self, value: Any) -> Any:
-        """Return texts, alone or in lists and dicts, as the values they are taken for."""
+        """Return strings, alone or in lists and dicts, as values of the types asked for."""
         if isinstance(value, str):
             return self._read(value)
         if isinstance(value, list):
@@ -45,41 +45,41 @@ class Shape(NamedTuple):
             return {name: self.of(name).cast(each) for name, each in value.items()}
         return value
 
-    def of(self, name: str) -> Shape:
-        """Return the shape of an attribute."""
+    def of(self, name: str) -> Coercion:
+        """Return the coercion of a property."""
         return self.named.get(name) or self.others or _ANY
 
     def _read(self, text: str) -> Any:
-        kinds = self.kinds
-        if kinds is None or kinds == _STRING:
+        types = self.types
+        if types is None or types == _STRING:
             return text
-        if "integer" in kinds and _INTEGER.fullmatch(text):
+        if "integer" in types and _INTEGER.fullmatch(text):
             return int(text)
-        if "number" in kinds and _NUMBER.fullmatch(text):
+        if "number" in types and _NUMBER.fullmatch(text):
             number = int(text) if _INTEGER.fullmatch(text) else float(text)
             return number if math.isfinite(number) else text
         kind, value = _WORDS.get(text, ("", None))
-        return value if kind in kinds and (kind != "null" or "string" not in kinds) else text
+        return value if kind in types and (kind != "null" or "string" not in types) else text
 
 
-_ANY: Final = Shape()
+_ANY: Final = Coercion()
 _STRING: Final = frozenset(("string",))
 
 
-def json_of(text: str) -> Any:
-    """Return the value of a text that is JSON; of any other the text itself."""
+def json_value(text: str) -> Any:
+    """Return the value of a text that is JSON, else the text itself."""
     from fieldbound.documents import parse
 
     document = parse(text)
     return document.value if document.readable else text
 
 
-def shape(references: References, node: Node, depth: int = 0) -> Shape:
-    """Return the shape of a subschema, and of what is in it."""
-    nodes = list(_together(references, node, 0))
+def coercion_of(references: SchemaRegistry, node: Node, depth: int = 0) -> Coercion:
+    """Return the coercion of a subschema, and of its items and properties."""
+    nodes = list(_applying(references, node, 0))
     if depth > _MOST:
         return _ANY
-    named: dict[str, Shape] = {}
+    named: dict[str, Coercion] = {}
     items = others = None
     for each in nodes:
         schema = each.schema
@@ -87,55 +87,59 @@ def shape(references: References, node: Node, depth: int = 0) -> Shape:
         if isinstance(properties, dict):
             within = references.child(each, "properties")
             for name in properties:
-                named.setdefault(name, shape(references, references.child(within, name), depth + 1))
+                named.setdefault(
+                    name, coercion_of(references, references.child(within, name), depth + 1)
+                )
         if isinstance(schema.get("items"), dict):
-            items = shape(references, references.child(each, "items"), depth + 1)
+            items = coercion_of(references, references.child(each, "items"), depth + 1)
         if isinstance(schema.get("additionalProperties"), dict):
-            others = shape(references, references.child(each, "additionalProperties"), depth + 1)
-    return Shape(_kinds(references, node, 0), items, named, others)
+            others = coercion_of(
+                references, references.child(each, "additionalProperties"), depth + 1
+            )
+    return Coercion(_types_of(references, node, 0), items, named, others)
 
 
-def _together(references: References, node: Node, depth: int) -> Any:
-    """Yield a subschema and all that judge the same value."""
+def _applying(references: SchemaRegistry, node: Node, depth: int) -> Any:
+    """Yield a subschema and all others that apply to the same value."""
     schema = node.schema
     if not isinstance(schema, dict) or depth > _MOST:
         return
     yield node
-    for target in _referred(references, node):
-        yield from _together(references, target, depth + 1)
+    for target in _referenced(references, node):
+        yield from _applying(references, target, depth + 1)
     for keyword in ("allOf", "anyOf", "oneOf"):
         for each in _branches(references, node, keyword):
-            yield from _together(references, each, depth + 1)
+            yield from _applying(references, each, depth + 1)
 
 
-def _kinds(references: References, node: Node, depth: int) -> Kinds | None:
-    """Return the JSON types that a subschema takes, as far as it says; None: any."""
+def _types_of(references: SchemaRegistry, node: Node, depth: int) -> Types | None:
+    """Return the JSON types that a subschema accepts, None for any."""
     schema = node.schema
     if not isinstance(schema, dict) or depth > _MOST:
         return None
-    found = _own(schema)
-    for target in (*_referred(references, node), *_branches(references, node, "allOf")):
-        found = _both(found, _kinds(references, target, depth + 1))
+    found = _own_types(schema)
+    for target in (*_referenced(references, node), *_branches(references, node, "allOf")):
+        found = _intersection(found, _types_of(references, target, depth + 1))
     for keyword in ("anyOf", "oneOf"):
         branches = [
-            _kinds(references, each, depth + 1) for each in _branches(references, node, keyword)
+            _types_of(references, each, depth + 1) for each in _branches(references, node, keyword)
         ]
         if branches and all(each is not None for each in branches):
-            found = _both(found, frozenset().union(*(each or () for each in branches)))
+            found = _intersection(found, frozenset().union(*(each or () for each in branches)))
     return found
 
 
-def _own(schema: Mapping[str, Any]) -> Kinds | None:
-    kinds = schema.get("type")
-    if isinstance(kinds, str):
-        return frozenset((kinds,))
-    if isinstance(kinds, list):
-        return frozenset(kinds)
+def _own_types(schema: Mapping[str, Any]) -> Types | None:
+    types = schema.get("type")
+    if isinstance(types, str):
+        return frozenset((types,))
+    if isinstance(types, list):
+        return frozenset(types)
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     return frozenset(map(json_type, values)) if isinstance(values, list) else None
 
 
-def _both(one: Kinds | None, other: Kinds | None) -> Kinds | None:
+def _intersection(one: Types | None, other: Types | None) -> Types | None:
     if one is None or other is None:
         return other if one is None else one
     shared = one & other
@@ -144,15 +148,15 @@ def _both(one: Kinds | None, other: Kinds | None) -> Kinds | None:
     return shared
 
 
-def _referred(references: References, node: Node) -> list[Node]:
+def _referenced(references: SchemaRegistry, node: Node) -> list[Node]:
     reference = node.schema.get("$ref")
     try:
-        return [references.resolved(node, reference)] if isinstance(reference, str) else []
+        return [references.resolve(node, reference)] if isinstance(reference, str) else []
     except (KeyError, IndexError, TypeError, ValueError):
         return []
 
 
-def _branches(references: References, node: Node, keyword: str) -> list[Node]:
+def _branches(references: SchemaRegistry, node: Node, keyword: str) -> list[Node]:
     listed = node.schema.get(keyword)
     if not isinstance(listed, list):
         return []

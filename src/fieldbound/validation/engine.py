@@ -1,4 +1,4 @@
-"""A schema goes in, the engine's validator for it comes out, or what is broken in the schema."""
+"""The engine, jsonschema-rs: a schema compiled to a validator, or the error in the schema."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from fieldbound.model import (
     BACKTRACK_LIMIT,
     DIALECTS,
     BrokenContract,
-    References,
+    SchemaRegistry,
     json_type,
     pointer_of,
 )
 
 #: The URI under which a schema without one of its own is known. Nothing is ever fetched from it.
-BASE: Final = "https://fieldbound.invalid/"
+BASE_URI: Final = "https://fieldbound.invalid/"
 
 
-def compiled(
+def compile_schema(
     schema: Any, uri: str, resources: Mapping[str, Any], formats: str
 ) -> jsonschema_rs.Validator:
     """Compile a schema for the engine.
@@ -28,10 +28,14 @@ def compiled(
     Raises BrokenContract, which says what is wrong with it and where.
     """
     if not isinstance(schema, (dict, bool)):
-        raise BrokenContract(f"a JSON Schema is an object or a boolean, not {json_type(schema)}")
+        raise BrokenContract(
+            f"a JSON Schema must be an object or a boolean, not {json_type(schema)}"
+        )
     dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
     if isinstance(dialect, str) and dialect.partition("#")[0] not in {*DIALECTS, *resources}:
-        reason = f"the meta-schema {dialect!r} is no known draft, and not among the resources"
+        reason = (
+            f"unknown $schema {dialect!r}: it is not a supported draft, nor one of the resources"
+        )
         raise BrokenContract(reason, pointer="/$schema")
     try:
         return jsonschema_rs.validator_for(
@@ -44,21 +48,26 @@ def compiled(
         )
     except jsonschema_rs.ValidationError as error:
         if error.kind.name == "$ref":
-            pointer, reason = References(schema, uri, resources).dangling() or ("", error.message)
+            pointer, reason = SchemaRegistry(schema, uri, resources).unresolved_reference() or (
+                "",
+                error.message,
+            )
         else:
             pointer, reason = pointer_of(error.instance_path), error.message
         raise BrokenContract(_line(reason), pointer=pointer or None) from None
     except (jsonschema_rs.ReferencingError, ValueError) as error:
-        raise BrokenContract(_line(str(error))) from None
+        is_too_long = "large integer" in str(error)
+        reason = "a number has too many digits: it is not supported" if is_too_long else str(error)
+        raise BrokenContract(_line(reason)) from None
 
 
 def _registered(schema: Any, uri: str, resources: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return the resources, and the schema among them where they may refer back to it."""
+    """Return the resources, with the schema itself where they may refer back to it."""
     return [*resources.items(), *([(uri, schema)] if resources and uri not in resources else [])]
 
 
 def in_dialect(resource: Any, dialect: Any) -> Any:
-    """Return a resource as of the schema's own draft, if it names none itself."""
+    """Return a resource with the schema's own draft, if it names none itself."""
     if isinstance(resource, dict) and "$schema" not in resource and isinstance(dialect, str):
         return {"$schema": dialect, **resource}
     return resource
@@ -68,8 +77,8 @@ def _line(message: str) -> str:
     return " ".join(message.split())
 
 
-def uri_of(schema: Any, name: str) -> str:
-    """Return the URI from which a schema's references count."""
+def base_uri(schema: Any, name: str) -> str:
+    """Return the URI that a schema's references are relative to."""
     if isinstance(schema, dict):
         for keyword in ("$id", "id"):
             if isinstance(schema.get(keyword), str) and ":" in schema[keyword]:
@@ -77,4 +86,4 @@ def uri_of(schema: Any, name: str) -> str:
                 return uri
     from urllib.parse import quote
 
-    return BASE + quote(name)
+    return BASE_URI + quote(name)

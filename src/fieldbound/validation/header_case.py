@@ -1,4 +1,4 @@
-"""Names in any case go in, the contract's own spelling of them comes out: as headers have it."""
+"""Names that match in any case, as those of headers do."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from typing import Any
 from fieldbound.model import Violation, pointer_of
 
 
-class AnyCase:
-    """The names of an object whose case does not count, each as the contract writes it."""
+class HeaderCase:
+    """The names of a contract that match in any case, each as the contract spells it."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._ours = {name.lower(): name for name in names}
+        self._spelling = {name.lower(): name for name in names}
 
-    def ours(self, instance: Any) -> Any:
+    def normalized(self, instance: Any) -> Any:
         """Return an instance with the contract's spelling of its names.
 
-        Raises ValueError where a name is there more than once, in different cases.
+        Raises ValueError where a name is a duplicate in another case.
         """
         if not isinstance(instance, dict):
             return instance
-        ours = {self._ours.get(str(name).lower(), name): each for name, each in instance.items()}
+        normalized = {
+            self._spelling.get(str(name).lower(), name): value for name, value in instance.items()
+        }
         if len({str(name).lower() for name in instance}) < len(instance):
-            raise ValueError("a name is there more than once, in different cases")
-        return ours
+            raise ValueError("duplicate names, in different cases")
+        return normalized
 
-    def theirs(self, instance: Any) -> Mapping[Any, str]:
-        """Return the spelling in the instance of each of the contract's names."""
+    def originals(self, instance: Any) -> Mapping[Any, str]:
+        """Return the name in the instance for each name of `normalized`."""
         if not isinstance(instance, dict):
             return {}
-        return {self._ours.get(name.lower(), name): name for name in instance}
+        return {self._spelling.get(name.lower(), name): name for name in instance}
 
-    def repeated(self, instance: Any) -> Violation | None:
-        """Return the violation of a name that is there more than once, in different cases."""
+    def duplicate(self, instance: Any) -> Violation | None:
+        """Return the violation of the first name that is a duplicate in another case."""
         seen = set()
         for name in instance if isinstance(instance, dict) else ():
             if name.lower() in seen:

@@ -1,4 +1,4 @@
-"""A schema goes in; the same without references and annotations comes out, quicker to judge by."""
+"""A schema without references and annotations: the engine checks it faster."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from fieldbound.model import (
     MAP_KEYWORDS,
     SCHEMA_KEYWORDS,
     Node,
-    References,
+    SchemaRegistry,
     members,
 )
 
-#: Keywords that demand nothing by themselves.
-_SILENT: Final = frozenset(
+#: Keywords that constrain nothing by themselves.
+_ANNOTATIONS: Final = frozenset(
     "$id $anchor $comment $defs definitions title description default examples deprecated "
     "readOnly writeOnly x-source x-sources x-unspecified x-sensitive".split()
 )
-#: Keywords whose meaning depends on where a schema is referred to, or on what stands beside it.
-_BOUND: Final = frozenset(
+#: Keywords whose meaning depends on the reference by which they are reached, or on their siblings.
+_CONTEXTUAL: Final = frozenset(
     "$dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor unevaluatedProperties "
     "unevaluatedItems".split()
 )
-#: A schema that unfolds to more than this is left as it is.
-_MOST: Final = 20_000
+#: A schema of more subschemas than this, all inlined, is not inlined.
+_MOST_SUBSCHEMAS: Final = 20_000
 
 
-#: Keywords that judge a value by themselves, whatever stands beside them.
-LONE: Final = frozenset(
+#: Keywords whose verdict does not depend on their siblings.
+INDEPENDENT: Final = frozenset(
     "$schema type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum "
     "maxLength minLength pattern format maxItems minItems uniqueItems maxProperties minProperties "
     "required".split()
 )
 
 
-class _AsItIsError(Exception):
-    """The schema cannot be had without references."""
+class _CannotInlineError(Exception):
+    """The schema cannot be written without references."""
 
 
-def inlined(references: References) -> Any:
-    """Return the root schema with all it refers to in place, or None where that cannot be done.
+def inlined(references: SchemaRegistry) -> Any:
+    """Return the root schema with references replaced by their targets, None if impossible.
 
     That is so for drafts in which a reference hides what stands beside it, for schemas that refer
     to themselves, and where a keyword's meaning depends on the reference.
@@ -52,36 +52,41 @@ def inlined(references: References) -> Any:
         return None
     try:
         return _Inliner(references).copy(root, ())
-    except (_AsItIsError, KeyError, IndexError, TypeError, ValueError, RecursionError):
+    except (_CannotInlineError, KeyError, IndexError, TypeError, ValueError, RecursionError):
         return None
 
 
 class _Inliner:
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: SchemaRegistry) -> None:
         self._references = references
         self._count = 0
 
     def copy(self, node: Node, above: tuple[str, ...]) -> Any:
-        """Return a subschema without references; *above* are those it was come to by."""
+        """Return a subschema without references; *above* are the references followed so far."""
         self._count += 1
         schema = node.schema
         if not isinstance(schema, dict):
             return schema
         foreign = "$schema" in schema and node is not self._references.root
-        if self._count > _MOST or not _BOUND.isdisjoint(schema) or node.draft or foreign:
-            raise _AsItIsError
+        if (
+            self._count > _MOST_SUBSCHEMAS
+            or not _CONTEXTUAL.isdisjoint(schema)
+            or node.draft
+            or foreign
+        ):
+            raise _CannotInlineError
         own = {
             keyword: self._part(node, keyword, above)
             for keyword in schema
-            if keyword not in _SILENT and keyword != "$ref"
+            if keyword not in _ANNOTATIONS and keyword != "$ref"
         }
         if "$ref" not in schema:
             return own
-        target = self._references.resolved(node, schema["$ref"])
+        target = self._references.resolve(node, schema["$ref"])
         if target.location in above:
-            raise _AsItIsError
+            raise _CannotInlineError
         there = self.copy(target, (*above, target.location))
-        if isinstance(there, dict) and _is_alone(own, there):
+        if isinstance(there, dict) and _may_merge(own, there):
             return {**there, **own}
         return {**own, "allOf": [*own.get("allOf", ()), there]} if own else there
 
@@ -101,6 +106,8 @@ class _Inliner:
         return value
 
 
-def _is_alone(own: dict[str, Any], there: dict[str, Any]) -> bool:
-    """Whether two schemas say the same in one as side by side."""
-    return own.keys().isdisjoint(there) and (own.keys() <= LONE or there.keys() <= LONE)
+def _may_merge(own: dict[str, Any], there: dict[str, Any]) -> bool:
+    """Return whether two schemas mean the same merged as in `allOf`."""
+    return own.keys().isdisjoint(there) and (
+        own.keys() <= INDEPENDENT or there.keys() <= INDEPENDENT
+    )

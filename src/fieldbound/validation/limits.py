@@ -1,4 +1,4 @@
-"""A schema goes in, its limits come out: the one room that knows which keywords are limits.
+"""The limits of a schema: the one module that knows which keywords are limits.
 
 A limit is found in two ways that agree: by walking the whole schema, and by following the
 evaluation path of one error to the keyword it names.
@@ -8,76 +8,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from fieldbound.model import (
     LIST_KEYWORDS,
-    MAP_KEYWORDS,
     SCHEMA_KEYWORDS,
     Limit,
     Node,
-    References,
+    Path,
     Schema,
-    Source,
+    SchemaRegistry,
     escape_token,
     members,
+    percent_decoded,
+    tokens_of,
 )
 
-#: Keywords that refuse instances by themselves, each a limit where it stands.
-LIMITS: Final = frozenset(
-    "type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength "
-    "minLength pattern format maxItems minItems uniqueItems contains maxContains minContains "
-    "maxProperties minProperties required dependentRequired propertyNames not anyOf oneOf".split()
+from .evidence import Evidence
+from .formats import formats_of
+from .keywords import (
+    ANY_NAME,
+    APPLIED,
+    BESIDE_REF,
+    CLOSED,
+    CLOSERS,
+    LIMITS,
+    MOST_LOCATIONS,
+    MOST_REPEATS,
+    NAMED,
+    OLD_LIMITS,
+    REFERENCES,
 )
-#: The formats that are checked; any other is an annotation.
-FORMATS: Final = frozenset(
-    "date date-time time duration email idn-email hostname idn-hostname ipv4 ipv6 uri "
-    "uri-reference iri iri-reference uri-template uuid json-pointer relative-json-pointer "
-    "regex".split()
-)
-#: Keywords that were limits only up to draft 7.
-_OLD_LIMITS: Final = frozenset(("contentEncoding", "contentMediaType"))
-#: Keywords that refuse instances only when their value is false.
-_CLOSERS: Final = frozenset(
-    "additionalProperties unevaluatedProperties items additionalItems unevaluatedItems".split()
-)
-_REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
-#: Of the keywords that hold schemas, those whose limits count; the others only choose, or refuse.
-_NAMED: Final = MAP_KEYWORDS - {"$defs", "definitions"}
-_SINGLE: Final = SCHEMA_KEYWORDS - {"contains", "not", "if", "propertyNames", "contentSchema"}
-#: Beside a reference these demand nothing.
-_HOPS: Final = frozenset(("$ref", "x-source", "title", "description", "default"))
-_APPLIED: Final = _NAMED | LIST_KEYWORDS | _SINGLE
-#: Keywords at which an error ends only where they lead to a schema that takes nothing.
-_CLOSED: Final = frozenset(("then", "else", *_REFERENCES))
-#: Keywords whose subschemas judge another value than the one they stand at: of any such name.
-_ANY: Final = frozenset(_CLOSERS | {"patternProperties", "propertyNames", "contains"})
-#: A schema that refers to itself in many ways unfolds without end; each place is then seen once.
-_MOST_PLACES: Final = 5_000
-_TURNS: Final = 2
 
 
-class _Trail(NamedTuple):
-    """How a subschema was come to: the value it judges, and what its uses say of its limits."""
+class Trail(NamedTuple):
+    """A way to a subschema: the pointer it applies to, and what its uses say of its limits."""
 
     node: Node
     pointer: str = ""
     uses: tuple[Any, ...] = ()
     sensitive: bool = False
     entered: tuple[tuple[str, str], ...] = ()  # each reference followed: its target, at a pointer
-
-
-class Survey(NamedTuple):
-    """What is to be known of a whole schema before judging by it.
-
-    Whether it is *recursive*, what is *unspecified* by pointer and reason, the pointers of
-    *sensitive* values, and whether it is *silent*: demands nothing at all.
-    """
-
-    recursive: bool
-    unspecified: Mapping[str, str]
-    sensitive: tuple[str, ...]
-    silent: bool
 
 
 class Limits:
@@ -92,99 +63,130 @@ class Limits:
         formats: str = "assert",
     ) -> None:
         self._contract = contract
-        self._formats = FORMATS if formats == "assert" else frozenset[str]()
-        self.references = References(schema, uri, resources)
+        self.formats = formats
+        self.references = SchemaRegistry(schema, uri, resources)
         self._root = self.references.root
-        table = schema.get("x-sources") if isinstance(schema, dict) else None
-        self._sources: Mapping[str, Any] = table if isinstance(table, dict) else {}
-        self._cut_short = False  # whether a walk has left places out
-        #: Evaluation paths that are known to lead somewhere.
-        self.ways: set[tuple[str | int, ...]] = set()
+        self._evidence = Evidence(schema.get("x-sources") if isinstance(schema, dict) else None)
+        self.truncated = False  # whether a walk has left places out
+        #: Evaluation paths that are known to resolve.
+        self.paths: set[tuple[str | int, ...]] = set()
         #: The limits that were found, by evaluation path and, where one is required, name.
-        self.by_way: dict[tuple[str | int, ...], Limit] = {}
-        self._known: dict[tuple[str | int, ...], tuple[str, ...]] = {}
+        self.by_path: dict[tuple[str | int, ...], Limit] = {}
+        self._names_at: dict[tuple[str | int, ...], tuple[str, ...]] = {}
+        self._found: dict[tuple[str | int, ...], tuple[Trail, str | None]] = {}
 
     # -- one error's limit -------------------------------------------------------------------
 
-    def at(self, path: tuple[str | int, ...], name: str | None = None) -> Limit:
-        """Return the limit that an evaluation path ends at; *name* is the attribute required."""
+    def limit_at(self, path: tuple[str | int, ...], name: str | None = None) -> Limit:
+        """Return the limit that an evaluation path ends at; *name* is the required property."""
         key = path if name is None else (*path, name)
-        found = self.by_way.get(key)
+        found = self.by_path.get(key)
         if found is None:
-            found = self.by_way[key] = self._limit(path, name)
+            found = self.by_path[key] = self._limit(path, name)
         return found
 
-    def has(self, path: tuple[str | int, ...]) -> bool:
-        """Return whether an evaluation path leads anywhere in this schema."""
-        trail, keyword = self._followed(path)
+    def resolves(self, path: tuple[str | int, ...]) -> bool:
+        """Return whether an evaluation path resolves in this schema."""
+        trail, keyword = self._follow(path)
         if trail is None or keyword in ("properties", "patternProperties"):
             return False
-        self.ways.add(path)
+        self.paths.add(path)
         return True
 
-    def known(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
-        """Return the names of attributes taken by the schema that holds the keyword at *path*."""
-        if path not in self._known:
-            trail, _ = self._followed(path)
-            names = self._names(trail.node, ()) if trail else ()
-            self._known[path] = tuple(dict.fromkeys(names))
-        return self._known[path]
+    def path_to(self, location: str, instance_path: Sequence[str | int]) -> Path | None:
+        """Return a path to the keyword at an absolute location; None if it is in no schema.
+
+        It serves as an evaluation path where the engine's does not resolve: it omits steps. Of
+        several ways to the keyword, that is taken which leads to the instance's path.
+        """
+        location = percent_decoded(location)
+        holder, _, keyword = location.rpartition("/")
+        found: tuple[Trail, str | None] | None = None
+        for trail in self.trails(include_conditions=True):
+            at = percent_decoded(trail.node.location)
+            if (
+                at == holder
+                and isinstance(trail.node.schema, dict)
+                and keyword in trail.node.schema
+            ):
+                way: tuple[Trail, str | None] = trail, keyword
+            elif at == location and trail.node.schema is False:
+                way = trail, None
+            else:
+                continue
+            found = found or way
+            if _leads_to(trail.pointer, instance_path):
+                found = way
+                break
+        if found is None:
+            return None
+        path = ("#", location, found[0].pointer)
+        self._found[path] = found
+        return path
+
+    def known_names(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
+        """Return the property names that the schema with the keyword at *path* documents."""
+        if path not in self._names_at:
+            trail, _ = self._follow(path)
+            names = self._property_names(trail.node, ()) if trail else ()
+            self._names_at[path] = tuple(dict.fromkeys(names))
+        return self._names_at[path]
 
     def _limit(self, path: tuple[str | int, ...], name: str | None) -> Limit:
-        trail, keyword = self._followed(path)
+        trail, keyword = self._follow(path)
         if trail is None:  # a path that only the engine can follow: the keyword is known at least
             words = [step for step in path if isinstance(step, str)]
             return Limit(self._contract, "", words[-1] if words else "not", None, self._root.uri)
-        return self._made(trail, keyword or "not", name)
+        return self._make(trail, keyword or "not", name)
 
-    def _followed(self, path: tuple[str | int, ...]) -> tuple[_Trail | None, str | None]:
+    def _follow(self, path: tuple[str | int, ...]) -> tuple[Trail | None, str | None]:
         """Follow an evaluation path to the subschema that holds its last keyword, and return both.
 
-        The keyword is None where the path ends at a subschema: one that takes nothing.
+        The keyword is None where the path ends at a subschema: one that is false.
         """
+        if path in self._found:
+            return self._found[path]
         trail, steps = self._start(), list(path)
         try:
-            while len(steps) > 1 or (steps and steps[0] in _CLOSED):
+            while len(steps) > 1 or (steps and steps[0] in CLOSED):
                 trail = self._step(trail, str(steps.pop(0)), steps)
         except (KeyError, IndexError, TypeError, ValueError):
             return None, None
         return trail, str(steps[0]) if steps else None
 
-    def _start(self) -> _Trail:
-        return self._entered(_Trail(self._root, entered=((self._root.location, ""),)))
+    def _start(self) -> Trail:
+        return self._enter(Trail(self._root, entered=((self._root.location, ""),)))
 
-    def _step(self, trail: _Trail, keyword: str, steps: list[str | int]) -> _Trail:
-        if keyword in _REFERENCES:
-            return self._referred(trail, keyword)
+    def _step(self, trail: Trail, keyword: str, steps: list[str | int]) -> Trail:
+        if keyword in REFERENCES:
+            return self._follow_reference(trail, keyword)
         node = self.references.child(trail.node, keyword)
-        if keyword in _NAMED or (keyword in LIST_KEYWORDS and isinstance(node.schema, list)):
+        if keyword in NAMED or (keyword in LIST_KEYWORDS and isinstance(node.schema, list)):
             token = str(steps.pop(0))
-            return self._descended(trail, keyword, self.references.child(node, token), token)
-        return self._descended(trail, keyword, node)
+            return self._descend(trail, keyword, self.references.child(node, token), token)
+        return self._descend(trail, keyword, node)
 
-    def _referred(self, trail: _Trail, keyword: str) -> _Trail:
-        """Follow a reference; one that leads into itself is named by its first repetition."""
-        node = self.references.resolved(trail.node, trail.node.schema[keyword])
+    def _follow_reference(self, trail: Trail, keyword: str) -> Trail:
+        """Follow a reference; a recursive one has the pointer of its first repetition."""
+        node = self.references.resolve(trail.node, trail.node.schema[keyword])
         uses = (*trail.uses, trail.node.schema.get("x-source"))
         before = [pointer for target, pointer in trail.entered if target == node.location]
         pointer = before[1] if len(before) > 1 else trail.pointer
         entered = (*trail.entered, (node.location, pointer))
-        return self._entered(_Trail(node, pointer, uses, trail.sensitive, entered))
+        return self._enter(Trail(node, pointer, uses, trail.sensitive, entered))
 
-    def _descended(
-        self, trail: _Trail, keyword: str, node: Node, token: str | None = None
-    ) -> _Trail:
+    def _descend(self, trail: Trail, keyword: str, node: Node, token: str | None = None) -> Trail:
         at = None
         if keyword in {"properties", "prefixItems"} or (keyword == "items" and token):
             at = escape_token(token or "")
-        elif keyword in _ANY:
+        elif keyword in ANY_NAME:
             at = "*"
         if at is None:
-            return self._entered(trail._replace(node=node))
+            return self._enter(trail._replace(node=node))
         pointer = f"{trail.pointer}/{at}"
-        return self._entered(_Trail(node, pointer, (), trail.sensitive, trail.entered))
+        return self._enter(Trail(node, pointer, (), trail.sensitive, trail.entered))
 
-    def _entered(self, trail: _Trail) -> _Trail:
+    def _enter(self, trail: Trail) -> Trail:
         schema = trail.node.schema
         if isinstance(schema, dict) and is_sensitive(schema):
             return trail._replace(sensitive=True)
@@ -193,118 +195,93 @@ class Limits:
     # -- all limits --------------------------------------------------------------------------
 
     def all(self) -> tuple[Limit, ...]:
-        """Return every limit, parents before their attributes, each once where it is written."""
+        """Return every limit, parents before their properties, each once where it is written."""
         return self._all
 
     @cached_property
     def _all(self) -> tuple[Limit, ...]:
         limits: dict[tuple[str, str], Limit] = {}
-        for trail in self._trails():
-            for keyword, name in self._written(trail.node):
-                limit = self._made(trail, keyword, name)
+        for trail in self.trails():
+            for keyword, name in self.keywords_of(trail.node):
+                limit = self._make(trail, keyword, name)
                 limits.setdefault((limit.id, limit.location), limit)
         return tuple(limits.values())
 
-    def survey(self) -> Survey:
-        """Return what is to be known of the whole schema before judging by it."""
-        unspecified: dict[str, str] = {}
-        sensitive: dict[str, None] = {}
-        recursive, silent = False, True
-        for trail in self._trails():
-            recursive = recursive or _turns(trail) > 1
-            silent = silent and next(self._written(trail.node), None) is None
-            if isinstance(trail.node.schema, dict) and "x-unspecified" in trail.node.schema:
-                unspecified.setdefault(trail.pointer, str(trail.node.schema["x-unspecified"]))
-        if self._is_said(self._root.schema):
-            trails = self._trails(everything=True)
-            sensitive = {trail.pointer: None for trail in trails if trail.sensitive}
-            if recursive or self._cut_short:  # there may be more of them, anywhere
-                sensitive = {"": None}
-        return Survey(recursive, unspecified, tuple(sensitive), silent)
-
-    def _is_said(self, part: Any) -> bool:
-        """Return whether anything within a schema may be sensitive."""
-        if isinstance(part, dict) and is_sensitive(part):
-            return True
-        return any(
-            self._is_said(child) for _, child in members(part) if isinstance(child, (dict, list))
-        )
-
-    def _trails(self, everything: bool = False) -> Iterator[_Trail]:
+    def trails(self, include_conditions: bool = False) -> Iterator[Trail]:
         """Yield every subschema by every way to it, each reference within itself once.
 
-        *everything* takes in those as well that only choose what counts, or are there to refuse.
+        *include_conditions* yields those as well that only select or reject (`if`, `not`, ...).
         """
         stack, seen, count = [self._start()], set[str](), 0
         while stack:
             trail = stack.pop()
             location, count = trail.node.location, count + 1
-            if count > _MOST_PLACES and location in seen:
-                self._cut_short = True
+            if count > MOST_LOCATIONS and location in seen:
+                self.truncated = True
                 continue
             seen.add(location)
             yield trail
             stack += [
                 child
-                for child in reversed(list(self._below(trail, everything)))
-                if _turns(child) <= _TURNS
+                for child in reversed(list(self._subtrails(trail, include_conditions)))
+                if repeats(child) <= MOST_REPEATS
             ]
 
-    def _below(self, trail: _Trail, everything: bool = False) -> Iterator[_Trail]:
+    def _subtrails(self, trail: Trail, include_conditions: bool = False) -> Iterator[Trail]:
         """Yield the subschemas that apply where *trail* does."""
         schema = trail.node.schema
         if not isinstance(schema, dict):
             return
-        for keyword in _REFERENCES:
+        for keyword in REFERENCES:
             if isinstance(schema.get(keyword), str):
                 try:
-                    yield self._referred(trail, keyword)
+                    yield self._follow_reference(trail, keyword)
                 except (KeyError, IndexError, TypeError, ValueError):
-                    continue  # the engine has said so already, or knows better
+                    continue  # reported by the engine already
         if trail.node.draft and "$ref" in schema:
             return
         for keyword in schema:
-            if keyword in _APPLIED or (everything and keyword in SCHEMA_KEYWORDS):
-                yield from self._applied(trail, keyword)
+            if keyword in APPLIED or (include_conditions and keyword in SCHEMA_KEYWORDS):
+                yield from self._apply(trail, keyword)
 
-    def _applied(self, trail: _Trail, keyword: str) -> Iterator[_Trail]:
+    def _apply(self, trail: Trail, keyword: str) -> Iterator[Trail]:
         """Yield the subschemas under one keyword."""
         node = self.references.child(trail.node, keyword)
-        if (keyword in _NAMED and isinstance(node.schema, dict)) or (
+        if (keyword in NAMED and isinstance(node.schema, dict)) or (
             keyword in LIST_KEYWORDS and isinstance(node.schema, list)
         ):
             for token, _ in members(node.schema):
-                yield self._descended(trail, keyword, self.references.child(node, token), token)
+                yield self._descend(trail, keyword, self.references.child(node, token), token)
         elif (keyword in SCHEMA_KEYWORDS and isinstance(node.schema, dict)) or (
-            keyword in _CLOSED and node.schema is False
+            keyword in CLOSED and node.schema is False
         ):
-            yield self._descended(trail, keyword, node)
+            yield self._descend(trail, keyword, node)
 
-    def _names(self, node: Node, above: tuple[str, ...]) -> Iterator[str]:
-        """Yield the names of attributes that *node* takes, by itself or by what it refers to."""
+    def _property_names(self, node: Node, above: tuple[str, ...]) -> Iterator[str]:
+        """Yield the property names that *node* documents, by itself or by its references."""
         schema, location = node.schema, node.location
         if not isinstance(schema, dict) or location in above:
             return
         properties = schema.get("properties", {})
         for name in properties if isinstance(properties, dict) else ():
-            if not self._is_refused(self.references.child(node, "properties"), name):
+            if not self._is_forbidden(self.references.child(node, "properties"), name):
                 yield name
-        for trail in self._below(_Trail(node)):
+        for trail in self._subtrails(Trail(node)):
             if trail.pointer == "":
-                yield from self._names(trail.node, (*above, location))
+                yield from self._property_names(trail.node, (*above, location))
 
-    def _is_refused(self, properties: Node, name: str) -> bool:
-        """Whether an attribute has a schema that takes nothing, by itself or where it refers to."""
+    def _is_forbidden(self, properties: Node, name: str) -> bool:
+        """Return whether a property's schema rejects every value, itself or by its references."""
         node = self.references.child(properties, name)
         seen: set[str] = set()
         try:
             while (
                 isinstance(node.schema, dict)
-                and node.schema.keys() <= _HOPS
+                and node.schema.keys() <= BESIDE_REF
                 and node.location not in seen
             ):
                 seen.add(node.location)
-                node = self.references.resolved(node, node.schema["$ref"])
+                node = self.references.resolve(node, node.schema["$ref"])
         except (KeyError, IndexError, TypeError, ValueError):
             return False
         return node.schema is False or (
@@ -313,7 +290,7 @@ class Limits:
 
     # -- making one --------------------------------------------------------------------------
 
-    def _written(self, node: Node) -> Iterator[tuple[str, str | None]]:
+    def keywords_of(self, node: Node) -> Iterator[tuple[str, str | None]]:
         """Yield the limits of one subschema as keyword and, where it requires one, a name."""
         if node.schema is False:
             yield "not", None
@@ -330,73 +307,57 @@ class Limits:
 
     def _is_limit(self, keyword: str, value: Any, draft: int) -> bool:
         if keyword == "format":
-            return value in self._formats
-        if keyword in _CLOSERS:  # what the unevaluated ones refuse is told as unknown as a whole
+            return value in formats_of(draft, self.formats)
+        if (
+            keyword in CLOSERS
+        ):  # what unevaluated ones reject is reported as undocumented as a whole
             return value is False or (keyword.startswith("unevaluated") and value is not True)
-        return keyword in LIMITS or (draft > 0 and keyword in _OLD_LIMITS)
+        return keyword in LIMITS or (draft > 0 and keyword in OLD_LIMITS)
 
-    def _made(self, trail: _Trail, keyword: str, name: str | None) -> Limit:
+    def _make(self, trail: Trail, keyword: str, name: str | None) -> Limit:
         schema, tokens = trail.node.schema, trail.node.tokens
         value = schema.get(keyword) if isinstance(schema, dict) else schema
-        if keyword == "not" and (direction := _one_way(schema)) is not None:
+        if keyword == "not" and (direction := _direction(schema)) is not None:
             keyword, value = direction, True
         if isinstance(schema, dict):
             tokens = (*tokens, keyword)
-        entry = self._entry(trail, keyword, name)
+        own = schema.get("x-source") if isinstance(schema, dict) else None
+        at, says, sources, note = self._evidence.of((*trail.uses, own), keyword, name)
         return Limit(
             contract=self._contract,
             pointer=trail.pointer if name is None else f"{trail.pointer}/{escape_token(name)}",
             keyword=keyword,
             value=value if name is None else True,
-            location=entry.get("at") or trail.node._replace(tokens=tokens).location,
-            says=entry.get("says"),
-            sources=tuple(self._source(key) for key in _listed(entry.get("from"))),
-            note=entry.get("note"),
+            location=at or trail.node._replace(tokens=tokens).location,
+            says=says,
+            sources=sources,
+            note=note,
             sensitive=trail.sensitive,
-        )
-
-    def _entry(self, trail: _Trail, keyword: str, name: str | None) -> Mapping[str, Any]:
-        """Return what is said of a keyword: at the use nearest to the value, or beside it."""
-        own = trail.node.schema.get("x-source") if isinstance(trail.node.schema, dict) else None
-        wanted = (keyword,) if name is None else (f"{keyword}/{name}", keyword)
-        for said in (*trail.uses, own):
-            entries = [entry for entry in _listed(said) if isinstance(entry, dict)]
-            for word in wanted:
-                for entry in entries:
-                    if word in _listed(entry.get("of")):
-                        return entry
-            for entry in entries:
-                if "of" not in entry:
-                    return entry
-        return {}
-
-    def _source(self, key: Any) -> Source:
-        said = self._sources.get(key) if isinstance(key, str) else None
-        said = said if isinstance(said, dict) else {}
-        fallback = key if str(key).startswith(("https://", "http://")) else None
-        return Source(
-            str(key), said.get("title", str(key)), said.get("address", fallback), said.get("read")
         )
 
 
 def is_sensitive(schema: Mapping[str, Any]) -> bool:
-    """Return whether a schema says that its value is shown in no output."""
+    """Return whether a schema marks its value as sensitive."""
     return schema.get("x-sensitive", False) is not False or schema.get("format") == "password"
 
 
-def _turns(trail: _Trail) -> int:
-    """Return how often the last reference followed has been followed on the way."""
+def _leads_to(pointer: str, path: Sequence[str | int]) -> bool:
+    """Return whether a limit's pointer is that of a path into an instance."""
+    tokens = tokens_of(pointer)
+    return len(tokens) == len(path) and all(
+        token in ("*", str(step)) for token, step in zip(tokens, path, strict=True)
+    )
+
+
+def repeats(trail: Trail) -> int:
+    """Return how often the last reference has been followed on the way."""
     return sum(target == trail.entered[-1][0] for target, _ in trail.entered)
 
 
-def _one_way(schema: Schema) -> str | None:
-    """Return readOnly or writeOnly where a schema says so of a value, and takes none."""
+def _direction(schema: Schema) -> str | None:
+    """Return readOnly or writeOnly where a schema is marked so and rejects every value."""
     if isinstance(schema, dict) and schema.get("not") == {}:
         for keyword in ("readOnly", "writeOnly"):
             if schema.get(keyword) is True:
                 return keyword
     return None
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else () if value is None else (value,)

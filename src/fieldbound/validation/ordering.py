@@ -1,4 +1,4 @@
-"""The mistakes in an instance go in, in any order; they come out in that of the document."""
+"""Mistakes in the order in which they stand in the document."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 _FEW: Final = 20
 
 
-def in_order(instance: Any, found: list[Mistake]) -> list[Mistake]:
+def in_order(instance: Any, mistakes: list[Mistake]) -> list[Mistake]:
     """Return mistakes in the order of the document."""
-    # a search through an object for each of many mistakes in it would take as long as they are
-    orders: dict[int, dict[Any, int]] | None = {} if len(found) > _FEW else None
-    return sorted(found, key=partial(_position, instance, orders))
+    # looking each name up in an object with many mistakes would be quadratic
+    orders: dict[int, dict[Any, int]] | None = {} if len(mistakes) > _FEW else None
+    return sorted(mistakes, key=partial(_position, instance, orders))
 
 
 def _position(

@@ -1,8 +1,8 @@
-"""An invalid object goes in; the limits that its attributes break come out, each asked by itself.
+"""The limits that an object breaks, found by checking each property and keyword by itself.
 
 For an error the engine takes ten times as long as for a verdict. So it is asked for verdicts: on
-each attribute, and on each keyword of the attributes that are invalid. That tells what the errors
-would, where the schema of the object is no more than its attributes, and theirs are plain.
+each property, and on each keyword of the properties that are invalid. That finds what the errors
+would say, where the schema of the object is no more than its properties, each independent.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import evidence_rank, pointer_of, shortened
+from fieldbound.model import evidence_rank, pointer_of, shorten_pointer
 
-from .explain import rank
-from .inline import LONE
+from .explain import priority
+from .inline import INDEPENDENT
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit
 
     from .limits import Limits
 
-#: What the schema of such an object may have.
+#: The keywords that the schema of such an object may have.
 _ROOT: Final = frozenset(
     "$schema type properties required additionalProperties patternProperties".split()
 )
@@ -29,17 +29,17 @@ _PARTED: Final = (dict, list)
 
 #: Whether a value is valid.
 Valid = Callable[[Any], bool]
-#: A limit that is broken, how firm what is told of it is, and the field, as `field_of` has it.
+#: A broken limit, its evidence rank, and the field, as `field_of` returns it.
 Mark = tuple["Limit", int, "str | None"]
-#: What judges by a keyword each, and what is broken where that is not valid.
+#: For each keyword, what checks it, and what is broken where that rejects.
 Keywords = tuple[tuple[Valid, Mark], ...]
 
 
-class _Attribute:
-    """How an attribute is judged: as a whole, and by each keyword that is a limit of it.
+class _Property:
+    """How a property is checked: as a whole, and by each keyword that is a limit of it.
 
-    There are no keywords where more is to be said of it than which of them it breaks. They are
-    compiled once the attribute is invalid.
+    There are no keywords where the broken ones alone do not say what is reported. They are compiled
+    when the property is first invalid.
     """
 
     def __init__(self, is_valid: Valid, keywords: Callable[[], Keywords]) -> None:
@@ -48,62 +48,61 @@ class _Attribute:
 
     @cached_property
     def keywords(self) -> Keywords:
-        """What judges by each keyword, the most telling first."""
+        """What checks each keyword, the highest priority first."""
         return self._keywords()
 
 
-class Attributes:
-    """What tells the limits that an object breaks by its attributes.
+class Properties:
+    """Finds the limits that an object breaks by its properties.
 
-    *others* is what a name breaks that is none of theirs, and *may_be* whether a value may be
-    there by such a name.
+    *others* is what an undocumented name breaks, and *may_be* whether a value may have such a name.
     """
 
     def __init__(
         self,
-        attributes: Mapping[str, _Attribute],
+        properties: Mapping[str, _Property],
         required: Mapping[str, Mark],
         others: Mark | None,
         may_be: Valid,
     ) -> None:
-        self._attributes, self._required = attributes, required
+        self._properties, self._required = properties, required
         self._others, self._may_be = others, may_be
         self._names = required.keys()
 
     def broken(self, value: Any) -> tuple[Mark, ...] | None:
-        """Return what an invalid value breaks; None where it is not clear what is told."""
+        """Return what an invalid value breaks; None where it is not clear what is reported."""
         if value.__class__ is not dict:
             return None
         found: list[Mark] = []
-        lacking = not self._names <= value.keys()
+        missing = not self._names <= value.keys()
         for name, each in value.items():
-            attribute = self._attributes.get(name)
-            if attribute is None:
+            property_ = self._properties.get(name)
+            if property_ is None:
                 if not self._may_be({name: each}):
-                    if self._others is None or lacking:  # it may be the one that lacks, misspelt
+                    if self._others is None or missing:  # it may be the missing one, misspelt
                         return None
-                    found.append((*self._others[:2], shortened(pointer_of((name,)))))
-            elif not attribute.is_valid(each):
+                    found.append((*self._others[:2], shorten_pointer(pointer_of((name,)))))
+            elif not property_.is_valid(each):
                 if isinstance(each, _PARTED):
                     return None
-                marks = [mark for valid, mark in attribute.keywords if not valid(each)]
+                marks = [mark for valid, mark in property_.keywords if not valid(each)]
                 if not marks:
                     return None
-                found.append(marks[0] if len(marks) == 1 else _together(marks))
-        if lacking:
+                found.append(marks[0] if len(marks) == 1 else _strongest(marks))
+        if missing:
             found += [mark for name, mark in self._required.items() if name not in value]
         return tuple(found) or None
 
 
-def _together(marks: list[Mark]) -> Mark:
-    """Return what is told of limits that one value breaks: the first, as firm as the firmest."""
+def _strongest(marks: list[Mark]) -> Mark:
+    """Return the mark of limits that one value breaks: the first, with the strongest evidence."""
     return marks[0][0], min(firm for _, firm, _ in marks), None
 
 
-def attributes_of(
+def properties_of(
     schema: Any, limits: Limits, compiled: Callable[[Any], Valid]
-) -> Attributes | None:
-    """Return what tells broken limits of a schema without references, None where nothing can."""
+) -> Properties | None:
+    """Return the Properties of a schema without references, None where they do not apply."""
     if not isinstance(schema, dict) or not schema.keys() <= _ROOT:
         return None
     if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
@@ -112,13 +111,13 @@ def attributes_of(
     for limit in limits.all():
         by_pointer.setdefault(limit.pointer, []).append(limit)
 
-    def of(name: str, part: Any) -> _Attribute:
+    def of(name: str, part: Any) -> _Property:
         own = [
             limit
             for limit in by_pointer.get(pointer_of((name,)), ())
             if limit.keyword != "required"
         ]
-        return _Attribute(compiled(part), partial(_keywords, part, own, compiled))
+        return _Property(compiled(part), partial(_keywords, part, own, compiled))
 
     properties = schema.get("properties", {})
     required = {
@@ -128,11 +127,11 @@ def attributes_of(
         if limit.keyword == "required"
     }
     if len(required) < len(schema.get("required", ())) or not required.keys() <= properties.keys():
-        return None  # of one that is required but not known, the engine's errors tell more
+        return None  # of a required name without a schema, the engine's errors say more
     closing = [at for at in by_pointer.get("", ()) if at.keyword == "additionalProperties"]
     patterns = schema.get("patternProperties", {})
     clear = len(closing) == 1 and all(part in (True, {}) for part in patterns.values())
-    return Attributes(
+    return Properties(
         {name: of(name, part) for name, part in properties.items()},
         required,
         _mark(closing[0]) if clear else None,
@@ -145,17 +144,17 @@ def _mark(limit: Limit) -> Mark:
 
 
 def _keywords(part: Any, own: list[Limit], compiled: Callable[[Any], Valid]) -> Keywords:
-    """Return what judges by each keyword of an attribute, the most telling first."""
+    """Return what checks each keyword of a property, the highest priority first."""
     if not isinstance(part, dict):
         return ()
-    refused = part.get("not") == {}
-    if not part.keys() <= (LONE | {"not"} if refused else LONE):
+    forbidden = part.get("not") == {}
+    if not part.keys() <= (INDEPENDENT | {"not"} if forbidden else INDEPENDENT):
         return ()
     if len({limit.keyword for limit in own}) < len(own):
         return ()
     found = []
-    for limit in sorted(own, key=rank):
-        keyword = "not" if refused and limit.keyword not in part else limit.keyword
+    for limit in sorted(own, key=priority):
+        keyword = "not" if forbidden and limit.keyword not in part else limit.keyword
         if keyword not in part:
             return ()
         found.append((compiled({keyword: part[keyword]}), _mark(limit)))

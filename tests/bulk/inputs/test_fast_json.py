@@ -1,4 +1,4 @@
-"""Lines that are read many at once are read as each of them alone would be."""
+"""Lines that are parsed many at once have the same values as each of them alone."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from hypothesis import example, given, settings, strategies as st
 
 import fieldbound
 from fieldbound import bulk
-from fieldbound.bulk.inputs import fast_json as strict
-from fieldbound.bulk.inputs.fast_json import Lines
+from fieldbound.bulk.inputs import fast_json
+from fieldbound.bulk.inputs.fast_json import FastReader
 from fieldbound.documents.document import parse
+from support.effort import examples
 
-#: Lines that a reader may get wrong, each for a reason of its own.
-ODD = (
+#: Lines that a parser may read wrong, each for another reason.
+UNUSUAL = (
     b'{"a":1,"a":2}',
     b'{"a":1,"\\u0061":2}',
     b'{"x:y":1,"x:y":2}',
@@ -95,15 +96,15 @@ ODD = (
     b'{"a":%s1%s}' % (b'{"x:":' * 199, b"}" * 199),
     b'{"a":%s1%s}' % (b'{"x:":' * 210, b"}" * 210),
 )
-GOOD = b'{"a":1,"b":"x"}'
+PLAIN = b'{"a":1,"b":"x"}'
 
 
 def same(one: Any, other: Any) -> bool:
-    """Return whether two values are one, in the types of their numbers as well."""
+    """Return whether two values are equal, including the types of their numbers."""
     return repr(one) == repr(other)
 
 
-def plain(value: dict[str, Any]) -> bool:
+def is_flat(value: dict[str, Any]) -> bool:
     """Return whether no value of an object is an object, an array or a large number."""
     return not any(
         isinstance(each, (dict, list)) or (isinstance(each, (int, float)) and abs(each) >= 2**63)
@@ -111,55 +112,55 @@ def plain(value: dict[str, Any]) -> bool:
     )
 
 
-def assert_read_alike(raw: bytes) -> tuple[bool, bool]:
-    """Hold lines read at once against those read alone; return which readers took them."""
-    reader = Lines()
+def assert_same_values(raw: bytes) -> tuple[bool, bool]:
+    """Compare lines parsed at once with lines parsed alone; return which parsers accept them."""
+    reader = FastReader()
     documents = [parse(line) for line in raw.split(b"\n")]
     objects, values = reader.objects(raw), reader.values(raw)
     for found in (objects, values):
         assert found is None or len(found) == len(documents)
     for value, document in zip(objects or (), documents, strict=False):
-        if plain(value):
-            assert not document.faults
+        if is_flat(value):
+            assert not document.errors
             assert same(value, document.value)
     if objects is not None:
         assert reader.names == {name for each in objects for name in each}
     for value, document in zip(values or (), documents, strict=False):
-        assert not document.faults
+        assert not document.errors
         assert same(value, document.value)
     return objects is not None, values is not None
 
 
-@pytest.mark.parametrize("line", ODD)
-def test_an_odd_line_is_left_alone_or_read_as_it_is(line: bytes) -> None:
-    """Alone, first, in the middle or last: what is taken of an odd line is what it says."""
-    for raw in (line, line + b"\n" + GOOD, GOOD + b"\n" + line, b"\n".join([GOOD, line, GOOD])):
-        assert_read_alike(raw)
+@pytest.mark.parametrize("line", UNUSUAL)
+def test_unusual_lines_are_not_misread(line: bytes) -> None:
+    """An unusual line, alone or among others, is parsed correctly or not at all."""
+    for raw in (line, line + b"\n" + PLAIN, PLAIN + b"\n" + line, b"\n".join([PLAIN, line, PLAIN])):
+        assert_same_values(raw)
 
 
-def test_no_pair_of_odd_lines_makes_a_good_one() -> None:
-    """Lines that are broken are not mended by what stands beside them."""
-    for one in ODD:
-        for other in ODD:
-            assert_read_alike(one + b"\n" + other)
+def test_pairs_of_unusual_lines_are_not_misread() -> None:
+    """Invalid lines do not complete each other."""
+    for one in UNUSUAL:
+        for other in UNUSUAL:
+            assert_same_values(one + b"\n" + other)
 
 
-def test_lines_of_proper_objects_are_read_at_once() -> None:
-    """What nobody could doubt is taken by both readers."""
+def test_lines_of_plain_objects_are_parsed_at_once() -> None:
+    """Plain objects are accepted by both parsers."""
     values = [{"a": number, "b": f"text {number}", "c": None, "d": True} for number in range(50)]
-    assert assert_read_alike(b"\n".join(json.dumps(each).encode() for each in values)) == (
+    assert assert_same_values(b"\n".join(json.dumps(each).encode() for each in values)) == (
         True,
         True,
     )
-    assert assert_read_alike(b"\n".join([b'{"a":[{"b":1}]}', b"[1]", b"2"])) == (False, True)
+    assert assert_same_values(b"\n".join([b'{"a":[{"b":1}]}', b"[1]", b"2"])) == (False, True)
 
 
-def test_no_number_can_stand_for_the_end_of_a_line() -> None:
-    """Lines that hold any number up to the mark's own length are taken apart where they end."""
+def test_no_number_is_taken_for_the_separator() -> None:
+    """Lines with numbers of the separator's length are not split there."""
     random = Random(1)
     for _ in range(200):
         number = random.randrange(10**8, 10**9)
-        assert assert_read_alike(b"1,%d,2\n[3\n4]" % number) == (False, False)
+        assert assert_same_values(b"1,%d,2\n[3\n4]" % number) == (False, False)
 
 
 JSON = st.recursive(
@@ -195,7 +196,7 @@ BITS = st.sampled_from(
 
 @st.composite
 def texts(draw: st.DrawFn) -> bytes:
-    """Draw lines of JSON, most of them damaged in a place or two."""
+    """Draw lines of JSON, most of them with one or two random edits."""
     values = draw(st.lists(OBJECTS | JSON, min_size=1, max_size=5))
     dumps = draw(
         st.sampled_from(
@@ -214,34 +215,34 @@ def texts(draw: st.DrawFn) -> bytes:
     return raw
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600))
 @given(texts())
 @example(b'{"a":1}\n{"a":1,"b":{"x:":1,"x:":2}}')
 @example(b'"a\nb"')
-def test_whatever_is_taken_is_what_it_says(raw: bytes) -> None:
-    """Each line that is taken with others has no fault when it is read alone, and its value."""
-    assert_read_alike(raw)
+def test_accepted_lines_have_the_same_values_alone(raw: bytes) -> None:
+    """Each line that is accepted with others is valid alone, and has the same value."""
+    assert_same_values(raw)
 
 
 @pytest.mark.parametrize("depth", [200, 201, 240, 300, 1000])
-def test_what_nests_too_deep_is_left_to_a_strict_reader(depth: int) -> None:
-    """A record too deep is refused as that alone would be, and lets none beside it pass."""
+def test_deep_nesting_is_left_to_the_strict_parser(depth: int) -> None:
+    """A record that is nested too deep is invalid, and so are invalid ones beside it."""
     contract = fieldbound.Contract(
         {"$schema": "https://json-schema.org/draft/2020-12/schema", "maxProperties": 9}
     )
-    lines = [GOOD, b'{"a":%s}' % (b"[" * depth + b"]" * depth), b'{"a":{"x:":1,"x:":2}}', GOOD]
+    lines = [PLAIN, b'{"a":%s}' % (b"[" * depth + b"]" * depth), b'{"a":{"x:":1,"x:":2}}', PLAIN]
     report = bulk.check(BytesIO(b"\n".join(lines)), contract)
-    told = [each.code for line in lines for each in contract.check(parse(line))]
+    codes = [each.code for line in lines for each in contract.check(parse(line))]
     assert {each.code: each.violations for each in report.tallies} == {
-        code: told.count(code) for code in told
+        code: codes.count(code) for code in codes
     }
-    assert "duplicateKey" in told
+    assert "duplicateKey" in codes
 
 
-def test_names_are_remembered_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of records that are all unlike, the names are forgotten again, and the values as they are."""
-    monkeypatch.setattr(strict, "_KEPT", 10)
-    lines = Lines()
+def test_the_number_of_remembered_names_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records with many different names are parsed without remembering all names."""
+    monkeypatch.setattr(fast_json, "_MAX_NAMES", 10)
+    reader = FastReader()
     for at in range(100):
-        assert lines.objects(b'{"n%d":%d}' % (at, at)) == [{f"n{at}": at}]
-    assert len(lines._sound) <= 11
+        assert reader.objects(b'{"n%d":%d}' % (at, at)) == [{f"n{at}": at}]
+    assert len(reader._known_names) <= 11

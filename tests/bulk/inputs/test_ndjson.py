@@ -1,4 +1,4 @@
-"""A file of NDJSON is cut so that every line is in one piece, whole, wherever it is cut."""
+"""NDJSON files are split into blocks and chunks of whole lines, wherever they are split."""
 
 from __future__ import annotations
 
@@ -10,37 +10,39 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from fieldbound.bulk.inputs import blocks as pieces, compression as packed
-from fieldbound.bulk.inputs.blocks import Huge, Piece, Source, Window
-from fieldbound.bulk.inputs.compression import Bytes, Stream
-from fieldbound.bulk.inputs.ndjson import Lines, Text
+from fieldbound.bulk.inputs import blocks, compression, ndjson_stream
+from fieldbound.bulk.inputs.blocks import Chunk, LinesChunk, LongLine, Source
+from fieldbound.bulk.inputs.compression import ByteInput
+from fieldbound.bulk.inputs.ndjson import LinesBlock, NdjsonSource
+from fieldbound.bulk.inputs.ndjson_stream import NdjsonStreamSource
+from support.effort import examples
 
 
-def cut(source: Source, first: int = 0) -> list[Piece]:
-    """Read the blocks of a source from one on, each as another process would have it."""
+def chunks_of(source: Source, skip: int = 0) -> list[Chunk]:
+    """Read the blocks of a source, pickled as for another process."""
     return [
-        piece
-        for _, block in source.blocks(first)
-        for piece in pickle.loads(pickle.dumps(block)).read()  # noqa: S301
+        chunk
+        for _, block in source.blocks(skip)
+        for chunk in pickle.loads(pickle.dumps(block)).read()  # noqa: S301
     ]
 
 
-def holds(data: bytes, found: list[Piece], longest: int) -> None:
-    """Hold pieces to be the text: in order, whole lines, and those too long by their size."""
+def assert_complete(data: bytes, found: list[Chunk], longest: int) -> None:
+    """Check that chunks are the text: whole lines in order, and the sizes of long ones."""
     at = 0
-    for piece in found:
-        assert piece.offset == at  # type: ignore[union-attr]
-        if isinstance(piece, Huge):
+    for chunk in found:
+        assert chunk.offset == at  # type: ignore[union-attr]
+        if isinstance(chunk, LongLine):
             end = data.find(b"\n", at) + 1 or len(data)
-            assert piece.size == end - at > longest
+            assert chunk.size == end - at > longest
             at = end
         else:
-            assert isinstance(piece, Window)
-            assert piece.raw == data[at : at + len(piece.raw)]
-            assert piece.raw
-            at += len(piece.raw)
-            assert piece.raw.endswith(b"\n") or at == len(data)
-            assert max(map(len, piece.raw.splitlines(keepends=True))) <= longest
+            assert isinstance(chunk, LinesChunk)
+            assert chunk.raw == data[at : at + len(chunk.raw)]
+            assert chunk.raw
+            at += len(chunk.raw)
+            assert chunk.raw.endswith(b"\n") or at == len(data)
+            assert max(map(len, chunk.raw.splitlines(keepends=True))) <= longest
     assert at == len(data)
 
 
@@ -49,7 +51,7 @@ LINES = st.lists(
 ).map(lambda sizes: b"".join(b"x" * size + b"\n" for size in sizes))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500))
 @given(
     LINES,
     st.sampled_from([b"", b"y", b"y" * 40, b"\n"]),
@@ -59,80 +61,87 @@ LINES = st.lists(
 )
 @example(b"x" * 16 + b"\n", b"", 8, 8, 8)
 @example(b"\n" * 20, b"", 8, 2, 1)
-def test_every_byte_is_in_one_piece(
+def test_every_byte_is_in_one_chunk(
     tmp_path_factory: pytest.TempPathFactory,
     lines: bytes,
     last: bytes,
     block: int,
-    window: int,
+    chunk_size: int,
     longest: int,
 ) -> None:
-    """Whatever the sizes, pieces are whole lines, long ones by their size, and give the file."""
-    data, longest = lines + last, max(longest, window)  # a window holds a line that may be
+    """Whatever the sizes, the chunks are whole lines, or sizes of long ones, of the whole file."""
+    data, longest = lines + last, max(longest, chunk_size)  # a chunk holds a valid line
     with pytest.MonkeyPatch.context() as patch:
-        for name, size in (("BLOCK", block), ("WINDOW", window), ("LONGEST", longest)):
-            patch.setattr(pieces, name, size)
-        patch.setattr(packed, "READ", window)
+        for name, size in (
+            ("BLOCK_SIZE", block),
+            ("CHUNK_SIZE", chunk_size),
+            ("MAX_RECORD_SIZE", longest),
+        ):
+            patch.setattr(blocks, name, size)
+        patch.setattr(compression, "READ_SIZE", chunk_size)
+        patch.setattr(ndjson_stream, "READ_SIZE", chunk_size)
         path = tmp_path_factory.getbasetemp() / "lines.ndjson"
         path.write_bytes(data)
-        found = cut(Lines(str(path)))
-        holds(data, found, longest)
-        holds(data, cut(Stream(Bytes(io.BytesIO(data)))), longest)
-        for first in range(4):
-            assert cut(Lines(str(path)), first) == [
-                piece
-                for piece in found
-                if piece.offset >= first * block  # type: ignore[union-attr]
+        found = chunks_of(NdjsonSource(str(path)))
+        assert_complete(data, found, longest)
+        assert_complete(data, chunks_of(NdjsonStreamSource(ByteInput(io.BytesIO(data)))), longest)
+        for skip in range(4):
+            assert chunks_of(NdjsonSource(str(path)), skip) == [
+                chunk
+                for chunk in found
+                if chunk.offset >= skip * block  # type: ignore[union-attr]
             ]
 
 
-def test_where_a_line_is_cut_depends_on_the_file_alone(tmp_path: Path) -> None:
-    """The pieces of each block are the same whichever blocks were read before."""
+def test_blocks_do_not_depend_on_the_order_of_reading(tmp_path: Path) -> None:
+    """The chunks of a block are the same whichever blocks were read before."""
     random = Random(1)
     data = b"".join(b"z" * random.randrange(9000) + b"\n" for _ in range(3000))
     path = tmp_path / "a.ndjson"
     path.write_bytes(data)
-    source = Lines(str(path))
-    holds(data, cut(source), pieces.LONGEST)
-    blocks = list(source.blocks())
-    assert [end for end, _ in blocks][-1] == source.size == len(data)
-    assert list(source.blocks(2)) == blocks[2:]
-    assert [list(block.read()) for _, block in blocks[::-1]][::-1] == [
-        list(block.read()) for _, block in blocks
+    source = NdjsonSource(str(path))
+    assert_complete(data, chunks_of(source), blocks.MAX_RECORD_SIZE)
+    every = list(source.blocks())
+    assert [end for end, _ in every][-1] == source.size == len(data)
+    assert list(source.blocks(2)) == every[2:]
+    assert [list(block.read()) for _, block in every[::-1]][::-1] == [
+        list(block.read()) for _, block in every
     ]
 
 
-def test_a_line_too_long_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a line longer than any record may be, its size is told, and its bytes are passed."""
-    monkeypatch.setattr(pieces, "LONGEST", 1000)
+def test_lines_that_are_too_long_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that is too long is skipped, with its size."""
+    monkeypatch.setattr(blocks, "MAX_RECORD_SIZE", 1000)
     path = tmp_path / "a.ndjson"
     path.write_bytes(b"1\n" + b"x" * 5_000_000 + b"\n2\n" + b"y" * 1000 + b"\n")
     assert [
-        piece.size if isinstance(piece, Huge) else piece.raw
-        for piece in cut(Lines(str(path)))
-        if isinstance(piece, (Huge, Window))
+        chunk.size if isinstance(chunk, LongLine) else chunk.raw
+        for chunk in chunks_of(NdjsonSource(str(path)))
+        if isinstance(chunk, (LongLine, LinesChunk))
     ] == [b"1\n", 5_000_001, b"2\n", 1001]
 
 
-def test_lines_in_a_larger_text_have_their_offsets() -> None:
-    """A block of lines that were unpacked says where in the text they are."""
-    assert list(Text(b"1\n2\n", 70).read()) == [Window(b"1\n2\n", 70)]
+def test_a_block_of_lines_has_its_offset() -> None:
+    """A block of decompressed lines has its offset in the text."""
+    assert list(LinesBlock(b"1\n2\n", 70).read()) == [LinesChunk(b"1\n2\n", 70)]
 
 
 def test_an_empty_file_has_no_blocks(tmp_path: Path) -> None:
-    """Nothing is in no piece."""
+    """Nothing is in no chunk."""
     (tmp_path / "a.ndjson").write_bytes(b"")
-    assert cut(Lines(str(tmp_path / "a.ndjson"))) == []
-    assert cut(Stream(Bytes(io.BytesIO(b"")))) == []
+    assert chunks_of(NdjsonSource(str(tmp_path / "a.ndjson"))) == []
+    assert chunks_of(NdjsonStreamSource(ByteInput(io.BytesIO(b"")))) == []
 
 
-def test_a_file_that_becomes_shorter_is_said_to_be_cut_off(tmp_path: Path) -> None:
-    """What was there when the check began and is gone before it ends does not pass quietly."""
+def test_a_file_that_becomes_shorter_is_truncated(tmp_path: Path) -> None:
+    """A file that becomes shorter during the check is reported as truncated."""
     path = tmp_path / "a.ndjson"
     path.write_bytes(b"1\n2\n")
-    source = Lines(str(path))
+    source = NdjsonSource(str(path))
     assert source.cut_off is None
     path.write_bytes(b"1\n")
-    assert source.cut_off == "it became shorter while it was read: what was there last is missing"
+    assert source.cut_off == "it became shorter while it was read"
     path.write_bytes(b"1\n2\n3\n")
     assert source.cut_off is None

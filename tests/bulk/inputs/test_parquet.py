@@ -1,4 +1,4 @@
-"""Rows of Arrow tables are the records they stand for, and Parquet gives them block by block."""
+"""Rows of Arrow tables are converted to records, and Parquet files read in blocks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hypothesis import given, strategies as st
 
 from fieldbound import Contract, FieldboundError
 from fieldbound.bulk.inputs import parquet
-from fieldbound.bulk.inputs.arrow_rows import Rows, plan_of
-from fieldbound.bulk.inputs.blocks import Flaw
+from fieldbound.bulk.inputs.arrow_rows import RowReader, column_tree
+from fieldbound.bulk.inputs.blocks import RecordError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,19 +56,19 @@ ROWS = st.lists(
 )
 
 
-def _rows(schema: Any, columns: dict[str, str] | None = None) -> Rows:
-    return Rows(schema, plan_of(schema.names, columns))
+def _rows(schema: Any, columns: dict[str, str] | None = None) -> RowReader:
+    return RowReader(schema, column_tree(schema.names, columns))
 
 
 def _value(kind: Any, values: list[Any]) -> list[Any]:
-    """Return what values of a type become, each in an object of its own; Ellipsis: left out."""
+    """Return the JSON values of values of a type; Ellipsis for an omitted one."""
     batch = pa.record_batch([pa.array(values, kind)], names=["at"])
     records = _rows(batch.schema).records(batch)
-    return [each if isinstance(each, Flaw) else each.get("at", ...) for each in records]
+    return [each if isinstance(each, RecordError) else each.get("at", ...) for each in records]
 
 
 def _expected(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without the nulls that stand for what is absent."""
+    """Return a row without its absent properties."""
     kept = {name: row[name] for name in [*ROW.names, *"abc"] if row.get(name) is not None}
     if kept.get("inner"):
         kept["inner"] = _expected(kept["inner"])
@@ -92,29 +92,29 @@ def _write(path: Path, count: int = 100, group: int = 30) -> list[dict[str, Any]
     return rows
 
 
-def _read(source: parquet.Parquet, first: int = 0) -> list[Any]:
+def _read(source: parquet.ParquetSource, skip: int = 0) -> list[Any]:
     return [
         value
-        for _, block in source.blocks(first)
-        for piece in block.read()
-        for value in piece.values
+        for _, block in source.blocks(skip)
+        for chunk in block.read()
+        for value in chunk.values
     ]
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make blocks of few rows."""
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Split files into blocks of few rows."""
     monkeypatch.setattr(parquet, "_BLOCK", 7)
-    monkeypatch.setattr(parquet, "ROWS", 3)
-    monkeypatch.setattr(parquet, "_FEWEST", 3)
+    monkeypatch.setattr(parquet, "MAX_ROWS", 3)
+    monkeypatch.setattr(parquet, "_MIN_ROWS", 3)
 
 
 # -- rows ----------------------------------------------------------------------------------------
 
 
 @given(ROWS, st.data())
-def test_a_row_is_the_record_it_stands_for(rows: list[dict[str, Any]], data: st.DataObject) -> None:
-    """A row is an object of what is there, in its order, wherever the batch is sliced."""
+def test_rows_are_converted_to_records(rows: list[dict[str, Any]], data: st.DataObject) -> None:
+    """A row is an object of its values, in their order, wherever the batch is sliced."""
     batch = _batch(rows)
     start = data.draw(st.integers(0, len(rows)))
     end = data.draw(st.integers(start, len(rows)))
@@ -124,23 +124,23 @@ def test_a_row_is_the_record_it_stands_for(rows: list[dict[str, Any]], data: st.
 
 
 @given(ROWS)
-def test_pieces_are_the_batch(rows: list[dict[str, Any]]) -> None:
-    """The pieces of a batch have the same records as the batch."""
+def test_chunks_have_all_records(rows: list[dict[str, Any]]) -> None:
+    """The chunks of a batch have the same records as the batch."""
     batch = _batch(rows)
-    pieces = [value for piece in _rows(batch.schema).pieces(batch) for value in piece.values]
-    assert pieces == _rows(batch.schema).records(batch)
+    values = [value for chunk in _rows(batch.schema).chunks(batch) for value in chunk.values]
+    assert values == _rows(batch.schema).records(batch)
 
 
-def test_large_rows_come_few_at_a_time() -> None:
-    """A piece holds as many rows as take little memory, and one at least."""
+def test_chunks_of_large_rows_are_small() -> None:
+    """A chunk has as many rows as take little memory, and at least one."""
     batch = pa.record_batch([pa.array(["x" * 400_000] * 10 + ["x" * 4_000_000])], names=["at"])
-    sizes = [len(piece.values) for piece in _rows(batch.schema).pieces(batch)]
+    sizes = [len(chunk.values) for chunk in _rows(batch.schema).chunks(batch)]
     assert sum(sizes) == 11
     assert 1 <= max(sizes) <= 2
 
 
-def test_no_columns_are_empty_objects() -> None:
-    """A row of nothing but nulls is an object without members, and not left out."""
+def test_null_rows_are_empty_objects() -> None:
+    """A row of nulls is an empty object, and not omitted."""
     batch = pa.record_batch([pa.nulls(2), pa.array([None, None], pa.int8())], names=["a", "b"])
     assert _rows(batch.schema).records(batch) == [{}, {}]
 
@@ -186,8 +186,8 @@ def _cases() -> list[Any]:
 
 
 @pytest.mark.parametrize(("kind", "given", "expected"), _cases(), ids=str)
-def test_a_value_is_the_json_it_stands_for(kind: Any, given: list[Any], expected: Any) -> None:
-    """Each type has a JSON value; a null is left out, but not of a list or a map."""
+def test_values_are_converted_to_json(kind: Any, given: list[Any], expected: Any) -> None:
+    """Values of each type are converted; a null is omitted, but not in a list or a map."""
     if None in expected:
         expected = ["2016-12-19T12:00:00", "2016-12-19T12:00:00.000001"]
     found = _value(kind, given)
@@ -195,22 +195,22 @@ def test_a_value_is_the_json_it_stands_for(kind: Any, given: list[Any], expected
     assert [type(each) for each in found] == [type(each) for each in expected]
 
 
-def test_a_float_of_few_bits_is_a_number() -> None:
-    """A float of 16 bits is a number as well."""
+def test_half_floats_are_numbers() -> None:
+    """A float of 16 bits is a number."""
     batch = pa.record_batch([pa.array([1.5], pa.float32()).cast(pa.float16())], names=["at"])
     assert _rows(batch.schema).records(batch) == [{"at": 1.5}]
 
 
-def test_a_null_that_is_encoded_is_left_out() -> None:
-    """A null among what a dictionary encodes, or a run of nulls, is a null."""
+def test_encoded_nulls_are_omitted() -> None:
+    """A null in a dictionary, or a run of nulls, is a null."""
     words = pa.DictionaryArray.from_arrays(pa.array([0, 1, None]), pa.array(["a", None]))
     runs = pa.RunEndEncodedArray.from_arrays(pa.array([1, 3]), pa.array([7, None]))
     batch = pa.record_batch([words, runs], names=["word", "run"])
     assert _rows(batch.schema).records(batch) == [{"word": "a", "run": 7}, {}, {}]
 
 
-def test_columns_go_where_they_are_mapped() -> None:
-    """A column goes to its pointer or to its name; what comes to nothing is left out."""
+def test_columns_are_mapped_to_pointers() -> None:
+    """A column is mapped to its pointer or name; empty containers are omitted."""
     names = {
         "a": "/in/x",
         "b": "",
@@ -234,40 +234,40 @@ def test_columns_go_where_they_are_mapped() -> None:
     assert list(records[0]["in"]) == ["x", "deep", "f"]
 
 
-def test_the_contract_tells_arrays_from_objects() -> None:
-    """Numbers in pointers are names where the contract wants an object."""
+def test_the_schema_decides_between_arrays_and_objects() -> None:
+    """Numbers in pointers are names if the schema has an object there."""
     wants = Contract({"properties": {"byYear": {"type": "object", "additionalProperties": True}}})
     batch = pa.RecordBatch.from_pylist([{"a": 1}])
-    plan = plan_of(["a"], {"a": "/byYear/2016"}, wants)
-    assert Rows(batch.schema, plan).records(batch) == [{"byYear": {"2016": 1}}]
+    tree = column_tree(["a"], {"a": "/byYear/2016"}, wants)
+    assert RowReader(batch.schema, tree).records(batch) == [{"byYear": {"2016": 1}}]
 
 
-def test_a_column_that_is_left_out_may_be_of_any_type() -> None:
-    """A type without a JSON value does no harm in a column that is left out."""
+def test_an_omitted_column_may_have_any_type() -> None:
+    """A type that is not supported is no error in an omitted column."""
     batch = pa.record_batch([pa.array([1], pa.duration("s")), pa.array([1])], names=["a", "b"])
     assert _rows(batch.schema, {"a": ""}).records(batch) == [{"b": 1}]
 
 
-def test_a_column_may_have_any_name(tmp_path: Path) -> None:
-    """Dots, quotes and backticks in names are part of them, and a file may have one column."""
+def test_column_names_may_have_any_characters(tmp_path: Path) -> None:
+    """Dots, quotes and backticks are part of names, and a file may have one column."""
     rows = [{"a.b": 1, "a": {"b": 2}, "`'\"{x}\n\\": 3}]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "t.parquet")
-    assert _read(parquet.Parquet(tmp_path / "t.parquet")) == rows
-    found = _read(parquet.Parquet(tmp_path / "t.parquet", {"a": "", "`'\"{x}\n\\": ""}))
+    assert _read(parquet.ParquetSource(tmp_path / "t.parquet")) == rows
+    found = _read(parquet.ParquetSource(tmp_path / "t.parquet", {"a": "", "`'\"{x}\n\\": ""}))
     assert found == [{"a.b": 1}]
 
 
-def test_a_file_whose_columns_cannot_be_mapped_is_named(tmp_path: Path) -> None:
-    """What is wrong with a mapping of columns is told with the name of the file."""
+def test_errors_of_columns_name_the_file(tmp_path: Path) -> None:
+    """An invalid column mapping is an error with the name of the file."""
     path = tmp_path / "t.parquet"
     _write(path)
     with pytest.raises(FieldboundError) as raised:
-        list(parquet.Parquet(path, {"nmber": "/n"}).blocks())
-    assert str(raised.value).startswith(f"{path}: there is no column 'nmber'")
+        list(parquet.ParquetSource(path, {"nmber": "/n"}).blocks())
+    assert str(raised.value).startswith(f"{path}: unknown column 'nmber'")
 
 
-NO_UTF8 = Flaw("encoding", "/at is not UTF-8")
-NO_NUMBER = "is no finite number, and JSON has no other"
+NOT_UTF8 = RecordError("encoding", "/at is not UTF-8")
+NOT_FINITE = "must be a finite number"
 
 
 @pytest.mark.parametrize(
@@ -276,74 +276,86 @@ NO_NUMBER = "is no finite number, and JSON has no other"
         (
             pa.float64(),
             [1.0, float("nan"), None],
-            [1.0, Flaw("nonFinite", f"/at {NO_NUMBER}"), ...],
+            [1.0, RecordError("nonFinite", f"/at {NOT_FINITE}"), ...],
         ),
-        (pa.float32(), [float("-inf")], [Flaw("nonFinite", f"/at {NO_NUMBER}")]),
-        (pa.binary(), [b"\xff", b"a"], [NO_UTF8, "a"]),
+        (pa.float32(), [float("-inf")], [RecordError("nonFinite", f"/at {NOT_FINITE}")]),
+        (pa.binary(), [b"\xff", b"a"], [NOT_UTF8, "a"]),
         (
             pa.list_(pa.list_(pa.float64())),
             [[[]], [[1.0], [2.0, float("inf")]], [[3.0]]],
-            [[[]], Flaw("nonFinite", f"/at/*/* {NO_NUMBER}"), [[3.0]]],
+            [[[]], RecordError("nonFinite", f"/at/*/* {NOT_FINITE}"), [[3.0]]],
         ),
         (
             pa.list_(pa.struct([("x", pa.float64())])),
             [None, [{"x": 1.0}, {"x": float("inf")}]],
-            [..., Flaw("nonFinite", f"/at/*/x {NO_NUMBER}")],
+            [..., RecordError("nonFinite", f"/at/*/x {NOT_FINITE}")],
         ),
         (
             pa.map_(pa.string(), pa.int8()),
             [[("a", 1)], [("a", 1), ("a", 2)], [("b", 1), ("a", 2)]],
-            [{"a": 1}, Flaw("duplicateKey", "/at has the same name twice"), {"b": 1, "a": 2}],
+            [
+                {"a": 1},
+                RecordError("duplicateKey", "/at has a duplicate key"),
+                {"b": 1, "a": 2},
+            ],
         ),
         (
             pa.date32(),
             [99_999_999, 0],
-            [Flaw("syntax", "/at is beyond the calendar"), "1970-01-01"],
+            [RecordError("syntax", "/at is out of the range of dates"), "1970-01-01"],
         ),
     ],
     ids=str,
 )
-def test_a_row_that_is_no_json_is_a_flaw(kind: Any, given: list[Any], expected: list[Any]) -> None:
-    """What has no JSON value makes its row a flaw that says where, and no other row."""
+def test_values_that_are_not_json_are_record_errors(
+    kind: Any, given: list[Any], expected: list[Any]
+) -> None:
+    """A value that is not JSON makes only its row a RecordError, with the pointer."""
     assert _value(kind, given) == expected
 
 
-def test_a_text_that_is_no_utf8_is_a_flaw() -> None:
-    """A text column whose bytes are no UTF-8 costs only the rows that have such bytes."""
+def test_invalid_utf8_is_a_record_error() -> None:
+    """Invalid UTF-8 in a string column makes only its row a RecordError."""
     raw = pa.array([b"a", b"\xff", None])
     texts = pa.Array.from_buffers(pa.string(), 3, raw.buffers())
     batch = pa.record_batch([texts], names=["at"])
-    assert _rows(batch.schema).records(batch) == [{"at": "a"}, NO_UTF8, {}]
+    assert _rows(batch.schema).records(batch) == [{"at": "a"}, NOT_UTF8, {}]
 
 
 @pytest.mark.parametrize(
-    ("schema", "said"),
+    ("schema", "message"),
     [
-        ([("a", pa.duration("s"))], "/a is of the type duration[s], which has no JSON value"),
-        ([("a", pa.list_(pa.struct([("b", pa.month_day_nano_interval())])))], "/a/*/b is of the"),
-        ([("a", pa.map_(pa.int8(), pa.int8()))], "/a is a map whose keys are of the type int8"),
-        ([("a", pa.int8()), ("a", pa.int8())], "columns are named 'a' more than once"),
+        ([("a", pa.duration("s"))], "/a has the type duration[s], which is not supported"),
+        (
+            [("a", pa.list_(pa.struct([("b", pa.month_day_nano_interval())])))],
+            "/a/*/b has the type",
+        ),
+        (
+            [("a", pa.map_(pa.int8(), pa.int8()))],
+            "/a is a map with keys of the type int8, which is not supported",
+        ),
+        ([("a", pa.int8()), ("a", pa.int8())], "duplicate column names: 'a'"),
         (
             [("a", pa.struct([("b", pa.int8()), ("b", pa.int8())]))],
-            "/a has more than one member named 'b'",
+            "/a has duplicate fields: 'b'",
         ),
     ],
 )
-def test_a_table_that_is_no_json_is_an_error(schema: Any, said: str) -> None:
-    """A type without a JSON value, and two columns of one name, are told before any row is read."""
+def test_unsupported_schemas_are_errors(schema: Any, message: str) -> None:
+    """Unsupported types and duplicate columns are errors before any row is read."""
     with pytest.raises(FieldboundError) as raised:
         _rows(pa.schema(schema))
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
 # -- files ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("small")
-def test_blocks_have_every_row_once(tmp_path: Path) -> None:
-    """The blocks of a file have its rows in their order, and what is read grows to its size."""
+@pytest.mark.usefixtures("small_blocks")
+def test_blocks_have_all_rows(tmp_path: Path) -> None:
+    """The blocks of a file have its rows in order, and positions that grow to its size."""
     rows = _write(tmp_path / "t.parquet")
-    source = parquet.Parquet(tmp_path / "t.parquet")
+    source = parquet.ParquetSource(tmp_path / "t.parquet")
     assert _read(source) == rows
     done = [read for read, _ in source.blocks()]
     assert done == sorted(set(done))
@@ -351,58 +363,58 @@ def test_blocks_have_every_row_once(tmp_path: Path) -> None:
     assert len(done) == 3 * 5 + 2
 
 
-@pytest.mark.usefixtures("small")
+@pytest.mark.usefixtures("small_blocks")
 def test_blocks_are_read_in_any_order(tmp_path: Path) -> None:
-    """A block gives the same rows whenever, wherever, and after whatever it is read."""
+    """A block has the same rows in any process, and after any other block."""
     rows = _write(tmp_path / "t.parquet")
-    blocks = [block for _, block in parquet.Parquet(str(tmp_path / "t.parquet")).blocks()]
+    blocks = [block for _, block in parquet.ParquetSource(str(tmp_path / "t.parquet")).blocks()]
     found = {}
     for at in [*range(0, len(blocks), 2), *reversed(range(1, len(blocks), 2)), 0, 0, 3]:
         block = pickle.loads(pickle.dumps(blocks[at]))  # noqa: S301
-        found[at] = [value for piece in block.read() for value in piece.values]
+        found[at] = [value for chunk in block.read() for value in chunk.values]
     assert [value for at in range(len(blocks)) for value in found[at]] == rows
 
 
-@pytest.mark.usefixtures("small")
-def test_blocks_can_be_left_out(tmp_path: Path) -> None:
-    """The first blocks can be left out, and the rest is as it was."""
+@pytest.mark.usefixtures("small_blocks")
+def test_blocks_can_be_skipped(tmp_path: Path) -> None:
+    """The first blocks can be skipped, and the rest is the same."""
     _write(tmp_path / "t.parquet")
-    source = parquet.Parquet(tmp_path / "t.parquet")
+    source = parquet.ParquetSource(tmp_path / "t.parquet")
     whole = list(source.blocks())
-    for first in range(len(whole) + 1):
-        assert list(source.blocks(first)) == whole[first:]
+    for skip in range(len(whole) + 1):
+        assert list(source.blocks(skip)) == whole[skip:]
     assert _read(source, 9) == _read(source)[30 + 28 :]
 
 
-@pytest.mark.usefixtures("small")
-def test_a_file_that_has_changed_is_opened_anew(tmp_path: Path) -> None:
-    """Reading does not go on in what a file was before."""
+@pytest.mark.usefixtures("small_blocks")
+def test_a_changed_file_is_opened_again(tmp_path: Path) -> None:
+    """A changed file is not read with a cursor of the old one."""
     path = tmp_path / "t.parquet"
     _write(path)
-    list(next(parquet.Parquet(path).blocks())[1].read())
+    list(next(parquet.ParquetSource(path).blocks())[1].read())
     path.unlink()
     rows = _write(path, count=40)
-    assert _read(parquet.Parquet(path), 1) == rows[7:]
+    assert _read(parquet.ParquetSource(path), 1) == rows[7:]
 
 
 def test_a_table_without_rows_has_no_blocks(tmp_path: Path) -> None:
-    """A file of no rows is a file of no records."""
+    """A file without rows has no records."""
     _write(tmp_path / "t.parquet", count=0)
-    assert list(parquet.Parquet(tmp_path / "t.parquet").blocks()) == []
+    assert list(parquet.ParquetSource(tmp_path / "t.parquet").blocks()) == []
 
 
-def test_a_folder_is_read_as_one(tmp_path: Path) -> None:
-    """The files of a folder are read in the order of their names, what marks it done is not."""
+def test_folders_are_read_as_one_source(tmp_path: Path) -> None:
+    """The files of a folder are read in the order of their names, without markers."""
     rows = _write(tmp_path / "part-1.parquet") + _write(tmp_path / "part-2.parquet", count=5)
     (tmp_path / "_SUCCESS").touch()
     (tmp_path / ".part-1.parquet.crc").write_bytes(b"crc")
-    source = parquet.Parquet(tmp_path)
+    source = parquet.ParquetSource(tmp_path)
     assert _read(source) == rows
     assert list(source.blocks())[-1][0] == source.size
 
 
-def test_a_row_group_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
-    """However large a row group is, little of it is held at a time."""
+def test_row_groups_are_read_in_batches(tmp_path: Path) -> None:
+    """Large row groups take little memory."""
     path = tmp_path / "t.parquet"
     texts = [f"{each:07d}" * 20 for each in range(100_000)]
     table = pa.table({f"c{at}": texts for at in range(4)})
@@ -412,15 +424,17 @@ def test_a_row_group_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
     del table
     pa.set_memory_pool(pool)
     try:
-        count = sum(len(p.values) for _, b in parquet.Parquet(path).blocks() for p in b.read())
+        count = sum(
+            len(p.values) for _, b in parquet.ParquetSource(path).blocks() for p in b.read()
+        )
     finally:
         pa.set_memory_pool(usual)
     assert count == 100_000
     assert 0 < pool.max_memory() < size / 4
 
 
-def test_instants_of_the_old_kind_are_instants(tmp_path: Path) -> None:
-    """A time in 96 bits, as Spark writes it, is an instant, in a list as well."""
+def test_int96_timestamps_are_instants(tmp_path: Path) -> None:
+    """An INT96 timestamp, as Spark writes it, is an instant, in a list as well."""
     schema = pa.schema(
         [
             ("at", pa.timestamp("us")),
@@ -434,71 +448,71 @@ def test_instants_of_the_old_kind_are_instants(tmp_path: Path) -> None:
     pq.write_table(table, path, use_deprecated_int96_timestamps=True)
     noon = "2016-12-19T12:00:00Z"
     expected = [{"at": noon, "in": {"a": 1, "b": [noon]}, "map": {"k": 1}}]
-    assert _read(parquet.Parquet(path)) == expected
+    assert _read(parquet.ParquetSource(path)) == expected
 
 
-# -- what cannot be read -------------------------------------------------------------------------
+# -- errors --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "message"),
     [
-        (b"", "is no Parquet file: it does not begin as one"),
-        (b'{"a": 1}\n', "is no Parquet file: it does not begin as one"),
-        (b"PAR1 and so on", "is cut off or still being written"),
+        (b"", "is not a Parquet file"),
+        (b'{"a": 1}\n', "is not a Parquet file"),
+        (b"PAR1 and so on", "is truncated or still being written"),
         (b"PARE and so on PARE", "is encrypted: decrypt it first"),
-        (b"PAR1", "is damaged and cannot be read further: "),
-        (b"PAR1" + b"?" * 90 + b"PAR1", "is damaged and cannot be read further: "),
+        (b"PAR1", "is corrupt: "),
+        (b"PAR1" + b"?" * 90 + b"PAR1", "is corrupt: "),
     ],
 )
-def test_what_is_no_parquet_is_an_error(tmp_path: Path, data: bytes, said: str) -> None:
-    """A file that is no Parquet, or not the whole of one, is told as what it is, by its name."""
+def test_invalid_files_are_errors(tmp_path: Path, data: bytes, message: str) -> None:
+    """A file that is not Parquet, truncated, encrypted or corrupt is an error with its name."""
     path = tmp_path / "t.parquet"
     path.write_bytes(data)
     with pytest.raises(FieldboundError) as raised:
-        list(parquet.Parquet(path).blocks())
-    assert str(raised.value).startswith(f"{path} {said}")
+        list(parquet.ParquetSource(path).blocks())
+    assert str(raised.value).startswith(f"{path} {message}")
 
 
-def test_a_damaged_page_is_an_error(tmp_path: Path) -> None:
-    """Rows that cannot be unpacked are an error when they are read, and never fewer rows."""
+def test_a_corrupt_page_is_an_error(tmp_path: Path) -> None:
+    """Rows that cannot be decompressed are an error, and never fewer rows."""
     path = tmp_path / "t.parquet"
     _write(path, count=1000, group=1000)
     data = bytearray(path.read_bytes())
     data[4:200] = b"\xff" * 196
     path.write_bytes(data)
-    with pytest.raises(FieldboundError, match=r"is damaged and cannot be read further: ."):
-        _read(parquet.Parquet(path))
+    with pytest.raises(FieldboundError, match=r"is corrupt: ."):
+        _read(parquet.ParquetSource(path))
 
 
 def test_a_missing_file_is_an_oserror(tmp_path: Path) -> None:
-    """A file that is not there is told by the system's own error."""
+    """A missing file is an OSError."""
     with pytest.raises(FileNotFoundError):
-        parquet.Parquet(tmp_path / "t.parquet")
+        parquet.ParquetSource(tmp_path / "t.parquet")
 
 
-def test_a_file_that_goes_away_is_an_oserror(tmp_path: Path) -> None:
-    """A file that is removed before it is read is told by the system's own error."""
+def test_a_removed_file_is_an_oserror(tmp_path: Path) -> None:
+    """A file that is removed before it is read is an OSError."""
     _write(tmp_path / "t.parquet")
-    blocks = list(parquet.Parquet(tmp_path / "t.parquet").blocks())
+    blocks = list(parquet.ParquetSource(tmp_path / "t.parquet").blocks())
     (tmp_path / "t.parquet").unlink()
     with pytest.raises(FileNotFoundError):
         list(blocks[0][1].read())
 
 
-def test_a_folder_of_something_else_is_an_error(tmp_path: Path) -> None:
-    """A folder without such files, or with folders that may stand for columns, is told."""
+def test_folders_without_parquet_are_errors(tmp_path: Path) -> None:
+    """A folder without Parquet files, or with partition folders, is an error."""
     (tmp_path / "notes.txt").touch()
-    with pytest.raises(FieldboundError, match=r"has no file in it whose name ends in \.parquet"):
-        parquet.Parquet(tmp_path)
+    with pytest.raises(FieldboundError, match=r"has no \.parquet files"):
+        parquet.ParquetSource(tmp_path)
     (tmp_path / "year=2016").mkdir()
-    with pytest.raises(FieldboundError, match="has folders in it, as year=2016, whose names may"):
-        parquet.Parquet(tmp_path)
+    with pytest.raises(FieldboundError, match="has partition folders such as year=2016"):
+        parquet.ParquetSource(tmp_path)
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without pyarrow, what to install is said."""
+    """Without pyarrow, the error names the extra to install."""
     _write(tmp_path / "t.parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(FieldboundError, match=r"install .*fieldbound\[parquet\]"):
-        list(parquet.Parquet(tmp_path / "t.parquet").blocks())
+        list(parquet.ParquetSource(tmp_path / "t.parquet").blocks())

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Input formats of records: each source splits a file into blocks that are read in chunks."""

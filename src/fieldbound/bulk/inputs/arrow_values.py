@@ -1,4 +1,4 @@
-"""The type of an Arrow array goes in; what gives the JSON values of such arrays comes out."""
+"""Values of Arrow arrays: a reader for each type that converts them to JSON values."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from fieldbound.model import FieldboundError, pointer_of
 
-from .blocks import Flaw
+from .blocks import RecordError
 
-#: What is wrong with which value of an array.
-Flaws: TypeAlias = dict[int, Flaw]
-#: Gives the values of an array, None for null, and tells of those that are no JSON.
-Reader: TypeAlias = Callable[[Any, Flaws], list[Any]]
+#: The errors of the values of an array, by index.
+RecordErrors: TypeAlias = dict[int, RecordError]
+#: Returns the values of an array, None for null, and adds the errors of those that are not JSON.
+Reader: TypeAlias = Callable[[Any, RecordErrors], list[Any]]
 Path: TypeAlias = tuple[str, ...]
 
 
-class Part(NamedTuple):
-    """The member of each object that has one *name*, None for absent, which some may be."""
+class Member(NamedTuple):
+    """The values of one property, by its *name*; None where it is absent."""
 
     name: Any
     values: list[Any]
     some_absent: bool
 
 
-def part_of(name: str, read: Reader, array: Any, flaws: Flaws) -> Part | None:
-    """Return the member that an array has the values of, None where all are null."""
+def member_of(name: str, read: Reader, array: Any, errors: RecordErrors) -> Member | None:
+    """Return the member with the values of an array, None if all are null."""
     if array.null_count == len(array):
         return None
-    # what is null may be what is encoded, and not the code
-    return Part(name, read(array, flaws), bool(array.null_count) or _is_encoded(array.type))
+    # a null may be among the encoded values instead of the codes
+    return Member(name, read(array, errors), bool(array.null_count) or _is_encoded(array.type))
 
 
-def objects_of(parts: Iterable[Part | None], count: int) -> list[Any]:
-    """Return *count* objects of their parts."""
-    there = [each for each in parts if each is not None]
-    if not there:
+def build_objects(members: Iterable[Member | None], count: int) -> list[Any]:
+    """Return *count* objects with these members."""
+    present = [each for each in members if each is not None]
+    if not present:
         return [{} for _ in range(count)]
-    made = _display(tuple([each.name for each in there]))
-    objects = made([each.values for each in there])
-    for name, values, some_absent in there:
+    create = _constructor(tuple([each.name for each in present]))
+    objects = create([each.values for each in present])
+    for name, values, some_absent in present:
         if some_absent:
-            # taken out again, so that the members of all objects are in the order of the columns
+            # deleted again, so that the properties of all objects are in the order of the columns
             for each, value in zip(objects, values, strict=True):
                 if value is None:
                     del each[name]
@@ -53,11 +53,11 @@ def objects_of(parts: Iterable[Part | None], count: int) -> list[Any]:
 
 
 @lru_cache(maxsize=64)
-def _display(names: tuple[str | int, ...]) -> Callable[[list[list[Any]]], list[Any]]:
-    """Return what makes the objects of columns that have these names.
+def _constructor(names: tuple[str | int, ...]) -> Callable[[list[list[Any]]], list[Any]]:
+    """Return a function that creates objects with these names from columns of values.
 
-    Written out as Python code, {"a": v0, "b": v1} for v0, v1 in zip(*columns), that takes half the
-    time of dict(zip(names, row)), which would be half of all that it takes to read a table.
+    As Python code, {"a": v0, "b": v1} for v0, v1 in zip(*columns), this takes half the time of
+    dict(zip(names, row)), which would be half of the time to read a table.
     """
     values = [f"v{index}" for index in range(len(names))]
     members = ", ".join(f"{name!r}: {value}" for name, value in zip(names, values, strict=True))
@@ -72,26 +72,26 @@ def _is_encoded(kind: Any) -> bool:
 
 
 def _check_names(names: list[str], where: str) -> None:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        told = ", ".join(repr(name) for name in twice)
-        raise FieldboundError(f"{where} has more than one member named {told}")
+    duplicates = sorted({name for name in names if names.count(name) > 1})
+    if duplicates:
+        listed = ", ".join(map(repr, duplicates))
+        raise FieldboundError(f"{where} has duplicate fields: {listed}")
 
 
 # -- one reader for each type --------------------------------------------------------------------
 
 
 def reader_of(kind: Any, path: Path) -> Reader:
-    """Return what reads arrays of a type, which are at a *path*. Raises FieldboundError."""
+    """Return the reader of arrays of a type at a *path*. Raises FieldboundError."""
     from pyarrow import types
 
-    for tests, make in (
-        (("is_null", "is_boolean", "is_integer"), _as_they_are),
-        (("is_string", "is_large_string", "is_string_view"), _texts),
+    for tests, create in (
+        (("is_null", "is_boolean", "is_integer"), _unchanged),
+        (("is_string", "is_large_string", "is_string_view"), _strings),
         (("is_floating",), _numbers),
         (("is_decimal",), _decimals),
         (("is_timestamp",), _instants),
-        (("is_date", "is_time"), _days),
+        (("is_date", "is_time"), _dates),
         (("is_struct",), _structs),
         (("is_map",), _maps),
         (_LISTS, _lists),
@@ -99,12 +99,12 @@ def reader_of(kind: Any, path: Path) -> Reader:
         (("is_dictionary", "is_run_end_encoded"), _encoded),
     ):
         if any(getattr(types, test)(kind) for test in tests if hasattr(types, test)):
-            return make(kind, path)
+            return create(kind, path)
     if hasattr(kind, "storage_type"):
         return _extended(kind, path)
     raise FieldboundError(
-        f"{pointer_of(path)} is of the type {kind}, which has no JSON value: make it a text in the "
-        "table, or leave the column out"
+        f"{pointer_of(path)} has the type {kind}, which is not supported: convert it to a string "
+        "in the table, or omit the column"
     )
 
 
@@ -117,35 +117,35 @@ _LISTS: Final = (
 )
 
 
-def _as_they_are(kind: Any, path: Path) -> Reader:  # noqa: ARG001
+def _unchanged(kind: Any, path: Path) -> Reader:  # noqa: ARG001
     return lambda array, _: array.to_pylist()
 
 
-def _texts(kind: Any, path: Path) -> Reader:  # noqa: ARG001
+def _strings(kind: Any, path: Path) -> Reader:  # noqa: ARG001
     import pyarrow
 
-    as_bytes = _bytes(None, path)
+    read_bytes = _bytes(None, path)
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
         try:
             return array.to_pylist()  # type: ignore[no-any-return]
-        except UnicodeDecodeError:  # Arrow takes the word of whoever wrote the file
-            return as_bytes(array.cast(pyarrow.large_binary()), flaws)
+        except UnicodeDecodeError:  # Arrow does not verify the encoding
+            return read_bytes(array.cast(pyarrow.large_binary()), errors)
 
     return read
 
 
 def _bytes(kind: Any, path: Path) -> Reader:  # noqa: ARG001
-    flaw = Flaw("encoding", f"{pointer_of(path)} is not UTF-8")
+    error = RecordError("encoding", f"{pointer_of(path)} is not UTF-8")
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
         values = array.to_pylist()
         for index, value in enumerate(values):
             if value is not None:
                 try:
                     values[index] = value.decode()
                 except UnicodeDecodeError:
-                    flaws.setdefault(index, flaw)
+                    errors.setdefault(index, error)
         return values  # type: ignore[no-any-return]
 
     return read
@@ -155,15 +155,14 @@ def _numbers(kind: Any, path: Path) -> Reader:
     import pyarrow
     from pyarrow import compute
 
-    text = f"{pointer_of(path)} is no finite number, and JSON has no other"
-    flaw = Flaw("nonFinite", text)
+    error = RecordError("nonFinite", f"{pointer_of(path)} must be a finite number")
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
         if kind != pyarrow.float64():  # 0.1 in 32 bits is 0.10000000149011612 in 64
             array = array.cast(pyarrow.float32()).cast(pyarrow.string()).cast(pyarrow.float64())
         finite = compute.is_finite(array)
         if compute.all(finite).as_py() is False:
-            _tell(flaws, flaw, (each is False for each in finite.to_pylist()))
+            _add_errors(errors, error, (each is False for each in finite.to_pylist()))
         return array.to_pylist()  # type: ignore[no-any-return]
 
     return read
@@ -181,20 +180,20 @@ def _exact(number: Decimal) -> int | float | Decimal:
     return near if Decimal(repr(near)) == number else number
 
 
-def _days(kind: Any, path: Path) -> Reader:
+def _dates(kind: Any, path: Path) -> Reader:
     import pyarrow
     from pyarrow import compute
 
     fraction = getattr(kind, "unit", "s") != "s"
-    flaw = Flaw("syntax", f"{pointer_of(path)} is beyond the calendar")
+    error = RecordError("syntax", f"{pointer_of(path)} is out of the range of dates")
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
-        texts = array.cast(pyarrow.string())
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
+        strings = array.cast(pyarrow.string())
         if fraction:
-            texts = compute.replace_substring_regex(texts, r"\.?0+$", "")
-        values = texts.to_pylist()
-        if compute.any(compute.starts_with(texts, "<")).as_py():  # so Arrow says it has no text
-            _tell(flaws, flaw, (each is not None and each[0] == "<" for each in values))
+            strings = compute.replace_substring_regex(strings, r"\.?0+$", "")
+        values = strings.to_pylist()
+        if compute.any(compute.starts_with(strings, "<")).as_py():  # "<value out of range: ...>"
+            _add_errors(errors, error, (each is not None and each[0] == "<" for each in values))
         return values  # type: ignore[no-any-return]
 
     return read
@@ -203,13 +202,13 @@ def _days(kind: Any, path: Path) -> Reader:
 def _instants(kind: Any, path: Path) -> Reader:
     import pyarrow
 
-    as_text = _days(kind, path)
+    read_date = _dates(kind, path)
     zone = "" if kind.tz is None else "Z"
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
-        # cast to a type without a zone, an instant is what clocks show in UTC
-        texts = as_text(array.cast(pyarrow.timestamp(kind.unit)), flaws)
-        return [each and each.replace(" ", "T") + zone for each in texts]
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
+        # cast to a type without a zone, an instant is the local time in UTC
+        strings = read_date(array.cast(pyarrow.timestamp(kind.unit)), errors)
+        return [each and each.replace(" ", "T") + zone for each in strings]
 
     return read
 
@@ -220,11 +219,11 @@ def _structs(kind: Any, path: Path) -> Reader:
     _check_names(names, pointer_of(path))
     readers = [reader_of(each.type, (*path, each.name)) for each in fields]
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
-        # flattened, what is in a struct that is null is null
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
+        # flattened, the fields of a null struct are null
         arrays = zip(names, readers, array.flatten(), strict=True)
-        parts = (part_of(*each, flaws) for each in arrays)
-        return _none_where_null(array, objects_of(parts, len(array)))
+        members = (member_of(*each, errors) for each in arrays)
+        return _none_where_null(array, build_objects(members, len(array)))
 
     return read
 
@@ -232,9 +231,9 @@ def _structs(kind: Any, path: Path) -> Reader:
 def _lists(kind: Any, path: Path) -> Reader:
     item = reader_of(kind.value_type, (*path, "*"))
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
         ends = _ends(array)
-        items = _within(item, array.flatten(), ends, flaws)
+        items = _read_items(item, array.flatten(), ends, errors)
         lists = [items[start:end] for start, end in pairwise([0, *ends])]
         return _none_where_null(array, lists)
 
@@ -249,24 +248,24 @@ def _maps(kind: Any, path: Path) -> Reader:
     plain = key.value_type if types.is_dictionary(key) else key
     if plain not in (pyarrow.string(), pyarrow.large_string()):
         raise FieldboundError(
-            f"{pointer_of(path)} is a map whose keys are of the type {key}, but the names in an "
-            "object are texts: make it a map of texts in the table, or leave the column out"
+            f"{pointer_of(path)} is a map with keys of the type {key}, which is not supported: "
+            "convert them to strings in the table, or omit the column"
         )
     name, item = reader_of(key, (*path, "*")), reader_of(kind.item_type, (*path, "*"))
     pairs = pyarrow.struct([pyarrow.field("key", key, nullable=False), kind.item_field])
-    twice = Flaw("duplicateKey", f"{pointer_of(path)} has the same name twice")
+    duplicate = RecordError("duplicateKey", f"{pointer_of(path)} has a duplicate key")
 
-    def read(array: Any, flaws: Flaws) -> list[Any]:
+    def read(array: Any, errors: RecordErrors) -> list[Any]:
         array = array.cast(pyarrow.list_(pairs))
         ends = _ends(array)
         keys, items = array.flatten().flatten()
-        names = _within(name, keys, ends, flaws)
-        values = _within(item, items, ends, flaws)
+        names = _read_items(name, keys, ends, errors)
+        values = _read_items(item, items, ends, errors)
         maps: list[Any] = []
         for start, end in pairwise([0, *ends]):
             maps.append(dict(zip(names[start:end], values[start:end], strict=True)))
             if len(maps[-1]) < end - start:
-                flaws.setdefault(len(maps) - 1, twice)
+                errors.setdefault(len(maps) - 1, duplicate)
         return _none_where_null(array, maps)
 
     return read
@@ -277,45 +276,45 @@ def _encoded(kind: Any, path: Path) -> Reader:
 
     read = reader_of(kind.value_type, path)
     if types.is_dictionary(kind):
-        return lambda array, flaws: read(array.dictionary_decode(), flaws)
-    return lambda array, flaws: read(compute.run_end_decode(array), flaws)
+        return lambda array, errors: read(array.dictionary_decode(), errors)
+    return lambda array, errors: read(compute.run_end_decode(array), errors)
 
 
 def _extended(kind: Any, path: Path) -> Reader:
     if kind.extension_name == "arrow.uuid":
         return lambda array, _: [each if each is None else str(each) for each in array.to_pylist()]
     read = reader_of(kind.storage_type, path)
-    return lambda array, flaws: read(array.storage, flaws)
+    return lambda array, errors: read(array.storage, errors)
 
 
 # -- of arrays within arrays ---------------------------------------------------------------------
 
 
 def _ends(array: Any) -> list[int]:
-    """Return where each list of an array ends among the items of all."""
+    """Return the index at which each list of an array ends among the items of all."""
     from pyarrow import compute
 
     lengths = compute.list_value_length(array).to_pylist()
     return list(accumulate(each or 0 for each in lengths))
 
 
-def _within(read: Reader, items: Any, ends: list[int], flaws: Flaws) -> list[Any]:
-    """Read the items of lists, and tell of what is wrong with one as wrong with its list."""
-    inner: Flaws = {}
-    values = read(items, inner)
-    for index, flaw in sorted(inner.items()):
-        flaws.setdefault(bisect_right(ends, index), flaw)
+def _read_items(read: Reader, items: Any, ends: list[int], errors: RecordErrors) -> list[Any]:
+    """Read the items of lists, and add the error of an item as one of its list."""
+    item_errors: RecordErrors = {}
+    values = read(items, item_errors)
+    for index, error in sorted(item_errors.items()):
+        errors.setdefault(bisect_right(ends, index), error)
     return values
 
 
 def _none_where_null(array: Any, values: list[Any]) -> list[Any]:
     if not array.null_count:
         return values
-    there = array.is_valid().to_pylist()
-    return [value if valid else None for value, valid in zip(values, there, strict=True)]
+    valid = array.is_valid().to_pylist()
+    return [value if is_valid else None for value, is_valid in zip(values, valid, strict=True)]
 
 
-def _tell(flaws: Flaws, flaw: Flaw, found: Iterable[bool]) -> None:
-    for index, wrong in enumerate(found):
-        if wrong:
-            flaws.setdefault(index, flaw)
+def _add_errors(errors: RecordErrors, error: RecordError, invalid: Iterable[bool]) -> None:
+    for index, is_invalid in enumerate(invalid):
+        if is_invalid:
+            errors.setdefault(index, error)

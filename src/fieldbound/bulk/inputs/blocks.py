@@ -1,7 +1,7 @@
-"""The nouns of a file on its way: a Source is cut into Blocks, and a Block read in Pieces.
+"""Sources of records are split into Blocks, and a Block is read in Chunks.
 
-A Block is judged as a whole, by any process, so it pickles. Where a file is cut depends on the
-file alone, so that every run of it, by any number of processes, cuts it alike.
+A Block is checked as a whole, by any process, so it can be pickled. Where a file is split depends
+on the file alone, so that every run splits it alike, whatever the number of processes.
 """
 
 from __future__ import annotations
@@ -13,35 +13,35 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
 #: Bytes of text in a block; a record belongs to the block in which it begins.
-BLOCK: Final = 4 << 20
-#: Bytes of text that are read and judged at a time.
-WINDOW: Final = 64 << 10
-#: Bytes that one record may have: a longer one is refused without being read.
-LONGEST: Final = 8 << 20
+BLOCK_SIZE: Final = 4 << 20
+#: Bytes of text that are read and checked at a time.
+CHUNK_SIZE: Final = 64 << 10
+#: Bytes that one record may have: a longer one is invalid, and not read.
+MAX_RECORD_SIZE: Final = 8 << 20
 
 
-class Window(NamedTuple):
+class LinesChunk(NamedTuple):
     """Whole lines of NDJSON: *raw*, and the *offset* of its first byte in the text.
 
-    The last line of a text may lack its end.
+    The last line of a text may lack a line end.
     """
 
     raw: bytes
     offset: int
 
 
-class Huge(NamedTuple):
-    """One line of NDJSON of more than `LONGEST` bytes, *size* with its end, at an *offset*."""
+class LongLine(NamedTuple):
+    """A line of more than `MAX_RECORD_SIZE` bytes: its *offset*, and its *size* with line end."""
 
     offset: int
     size: int
 
 
-class Texts(NamedTuple):
-    """JSON texts taken out of a larger one, each a record.
+class TextsChunk(NamedTuple):
+    """JSON texts that are parts of a larger one, each a record.
 
-    *offsets* are those of the texts' first bytes; *places* are where the texts begin, line and
-    column from 1. A text of None is one too long to be read, of `LONGEST` bytes or more.
+    *offsets* and *places* (line and column, from 1) are where the texts begin. A text of None is
+    too long to be read: it has `MAX_RECORD_SIZE` bytes or more.
     """
 
     texts: Sequence[bytes | None]
@@ -49,11 +49,11 @@ class Texts(NamedTuple):
     places: Sequence[tuple[int, int]]
 
 
-class Values(NamedTuple):
-    """Records that are values already, as rows of a table are.
+class ValuesChunk(NamedTuple):
+    """Records that are values already, such as the rows of a table.
 
     *raws* are the bytes they were read from, *offsets* and *lines* (from 1) where these begin;
-    None where there is no text. A row that is no record is a `Flaw` instead of a value.
+    None if there is no text. A row that is not a record has a `RecordError` instead of a value.
     """
 
     values: Sequence[Any]
@@ -62,53 +62,53 @@ class Values(NamedTuple):
     lines: Sequence[int] | None = None
 
 
-class Flaw(NamedTuple):
-    """What keeps a row from being a record: a code of `TEXT_CODES`, and the sentence part."""
+class RecordError(NamedTuple):
+    """Why a row could not be read as a record: a code of `TEXT_CODES`, and the *detail*."""
 
     code: str
     detail: str
 
 
-Piece: TypeAlias = "Window | Huge | Texts | Values"
+Chunk: TypeAlias = "LinesChunk | LongLine | TextsChunk | ValuesChunk"
 
 
 class Block(Protocol):
-    """Some of a file's records, in a row."""
+    """Consecutive records of a file."""
 
-    def read(self) -> Iterator[Piece]:
+    def read(self) -> Iterator[Chunk]:
         """Read the records. Raises OSError if the file cannot be read."""
         ...
 
 
-class Frame(NamedTuple):
-    """What stands around and between records where they are written."""
+class OutputFormat(NamedTuple):
+    """What is written before, between and after records."""
 
-    head: bytes = b""
-    between: bytes = b""
-    tail: bytes = b""
+    prefix: bytes = b""
+    separator: bytes = b""
+    suffix: bytes = b""
 
 
 class Source(Protocol):
-    """A file of records, or another run of them.
+    """A file of records, or another sequence of them.
 
-    *name* is shown, *size* the bytes of what is read, None if that is not known. *valid* and
-    *invalid* are the frames in which its records are written when they are split.
+    *name* is shown; *size* is the number of bytes to read, None if that is not known.
+    *valid_format* and *invalid_format* are how its records are written when they are split.
     """
 
     name: str | None
     size: int | None
-    valid: Frame
-    invalid: Frame
+    valid_format: OutputFormat
+    invalid_format: OutputFormat
 
     @property
     def cut_off(self) -> str | None:
-        """How the records break off, once all blocks were taken."""
+        """Why the records are truncated, once all blocks were read; None if they are not."""
         ...
 
-    def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
-        """Cut the file into blocks, leaving out so many *first* ones.
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the file into blocks, and *skip* so many.
 
-        Each comes with how many bytes of `size` are read when it ends. Raises OSError if the file
-        cannot be read, FieldboundError if it is no file of records at all.
+        Yield each with the number of bytes of `size` that are read when it ends. Raises OSError if
+        the file cannot be read, FieldboundError if it is not a file of records.
         """
         ...

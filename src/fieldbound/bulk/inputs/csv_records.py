@@ -1,10 +1,6 @@
-"""A table of texts goes in, as CSV is; the records that its rows stand for come out.
+"""CSV files: the records of their rows, in blocks of whole rows.
 
-The first row names the columns. Each goes to a place in the record: to the JSON Pointer that a
-mapping gives it, or to the attribute of its name; a name that begins with / is a pointer itself.
-Numbers in pointers make arrays. The contract says what the text of a cell is taken for, and only
-what JSON writes as a number, true or false is taken for one. An empty cell is left out, with
-quotation marks or without, since few who write CSV tell the two apart.
+The first row is the header, with the names of the columns; `columns` says how they are mapped.
 """
 
 from __future__ import annotations
@@ -13,209 +9,37 @@ import re
 from array import array
 from bisect import bisect_left
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fieldbound.model import FieldboundError, pointer_of, tokens_of
-from fieldbound.validation import Shape, shape
+from fieldbound.model import FieldboundError
 
-from . import blocks as pieces, compression as packed
-from .blocks import Flaw, Frame, Texts, Values
-from .csv_rows import Ends, cells_of
+from . import blocks, compression
+from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
+from .columns import ColumnMapping
+from .csv_rows import RowSplitter, parse_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fieldbound.validation import Contract
 
-    from .blocks import Block, Piece
-    from .compression import Bytes, Feed
+    from .blocks import Block, Chunk
+    from .compression import ByteInput, DecompressedReader
 
-#: Rows that are judged at a time, fewer where they have more cells than these together.
-_PIECE: Final = 1000
-_CELLS: Final = 100_000
-_MARK: Final = b"\xef\xbb\xbf"
-#: What may stand between the cells of a row; of those that do so equally often, the first does.
+#: Rows of a chunk, fewer if they have more cells together than a chunk may have.
+_CHUNK_ROWS: Final = 1000
+_CHUNK_CELLS: Final = 100_000
+_BOM: Final = b"\xef\xbb\xbf"
+#: Delimiters that are detected; of those that are equally frequent, the first is chosen.
 _DELIMITERS: Final = ",;\t"
 _IN_QUOTES: Final = re.compile(r'"[^"]*"')
-_POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
-_INDEX: Final = re.compile(r"0|[1-9][0-9]*", re.ASCII)
-_ABSENT: Final = object()
-_OPEN: Final = 'the file ends within a cell that begins with ": the " that closes it is missing'
+_UNCLOSED: Final = 'the file ends within a quoted cell: the closing " is missing'
 
 
-class Leaf(NamedTuple):
-    """Where the text of a cell goes: its column, and what it is taken for, None for a text."""
+class CsvBlock(NamedTuple):
+    """A block of a CSV file: whole rows, *data*, that begin at an *offset* on a *line*.
 
-    column: int
-    shape: Shape | None
-
-
-#: An object, an array, or what is in a cell.
-_Node: TypeAlias = "dict[str, _Node] | list[_Node] | Leaf"
-
-
-class Plan:
-    """How the cells below a *header* become a record.
-
-    *columns* maps names of columns to JSON Pointers; "" leaves one out. Raises FieldboundError for
-    columns that cannot be.
-    """
-
-    def __init__(
-        self, header: Sequence[str], columns: Mapping[str, str], contract: Contract | None
-    ) -> None:
-        self.width = len(header)
-        self._tree: dict[str, _Node] = {}
-        found = Shape()
-        if contract is not None:
-            found = shape(contract.references, contract.references.root)
-        for index, pointer in enumerate(_pointers(header, columns)):
-            if pointer:
-                self._enter(tokens_of(pointer), index, header)
-        self.root = _settled(self._tree, found, ())
-        self._flat = self._flattened()
-
-    def _enter(self, path: tuple[str, ...], column: int, header: Sequence[str]) -> None:
-        """Enter where a column goes, beside the columns before it."""
-        node = self._tree
-        for depth, token in enumerate(path[:-1], 1):
-            within = node.setdefault(token, {})
-            if isinstance(within, Leaf):
-                raise _contradiction(header[within.column], header[column], path[:depth], True)
-            node = within  # type: ignore[assignment]
-        there = other = node.setdefault(path[-1], Leaf(column, None))
-        while isinstance(other, dict):
-            other = next(iter(other.values()))
-        if isinstance(other, Leaf) and other.column != column:
-            within_it = isinstance(there, dict)
-            raise _contradiction(header[other.column], header[column], path, within_it)
-
-    def _flattened(self) -> list[tuple[str, Any] | None] | None:
-        """Return name and reader for each column, if the record has no further level."""
-        found: list[tuple[str, Any] | None] = [None] * self.width
-        for name, node in self.root.items():
-            if not isinstance(node, Leaf):
-                return None
-            found[node.column] = (name, node.shape and node.shape.cast)
-        return found
-
-    def records(self, rows: Sequence[list[str] | Flaw]) -> list[Any]:
-        """Return the record of each row."""
-        return [self._record(row) for row in rows]
-
-    def _record(self, row: list[str] | Flaw) -> Any:
-        if isinstance(row, Flaw):
-            return row
-        if len(row) != self.width:
-            plural = "" if len(row) == 1 else "s"
-            return Flaw("syntax", f"{len(row)} cell{plural} where the header has {self.width}")
-        if self._flat is None:
-            found = _value(self.root, row)
-            return {} if found is _ABSENT else found
-        return {
-            to[0]: to[1](cell) if to[1] else cell
-            for cell, to in zip(row, self._flat, strict=True)
-            if cell and to
-        }
-
-
-def _value(node: _Node, row: list[str]) -> Any:
-    """Return what cells make of a node; nothing of empty cells."""
-    if isinstance(node, Leaf):
-        cell = row[node.column]
-        return _ABSENT if not cell else node.shape.cast(cell) if node.shape else cell
-    if isinstance(node, list):
-        items = [each for within in node if (each := _value(within, row)) is not _ABSENT]
-        return items or _ABSENT
-    found = {
-        name: each for name, within in node.items() if (each := _value(within, row)) is not _ABSENT
-    }
-    return found or _ABSENT
-
-
-def _pointers(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
-    """Return where each column goes. Raises FieldboundError."""
-    names = set(header)
-    if len(names) < len(header):
-        twice = sorted(name for name in names if header.count(name) > 1)
-        raise FieldboundError(f"columns are named {_listed(twice)} more than once: name each once")
-    if strange := [name for name in columns if name not in names]:
-        raise FieldboundError(
-            f"there is no column {_listed(strange)}: the columns are {_listed(header)}"
-        )
-    found = []
-    for index, name in enumerate(header, 1):
-        if not name and name not in columns:
-            raise FieldboundError(
-                f'column {index} has no name: name it, or map "" to "" to leave it out'
-            )
-        pointer = columns.get(name, name if name[:1] == "/" else pointer_of((name,)))
-        if not _POINTER.fullmatch(pointer):
-            raise FieldboundError(
-                f"{pointer!r}, for the column {name!r}, is no JSON Pointer: write it as in "
-                "/Address/City, or leave the column out by an empty text"
-            )
-        found.append(pointer)
-    return found
-
-
-def _contradiction(one: str, other: str, at: tuple[str, ...], is_within: bool) -> FieldboundError:
-    said = f"the columns {one!r} and {other!r} contradict each other"
-    where = pointer_of(at)
-    if is_within:
-        return FieldboundError(f"{said}: {where} cannot be a text and have more in it")
-    return FieldboundError(f"{said}: both put something at {where}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names))
-
-
-def _settled(tree: Mapping[str, _Node], found: Shape, at: tuple[str, ...]) -> dict[str, Any]:
-    """Return the tree with what each value is taken for, and its arrays. Raises FieldboundError."""
-    settled: dict[str, Any] = {}
-    for token, node in tree.items():
-        within = _within(found, token)
-        if isinstance(node, Leaf):
-            is_text = within.kinds is None or within.kinds == {"string"}
-            settled[token] = Leaf(node.column, None if is_text else within)
-            continue
-        assert isinstance(node, dict)  # noqa: S101 - arrays are made here
-        part = _settled(node, within, (*at, token))
-        is_object = within.structure == "object" or not any(map(_INDEX.fullmatch, part))
-        settled[token] = part if is_object else _items(part, (*at, token))
-    return settled
-
-
-def _within(found: Shape, token: str) -> Shape:
-    """Return the shape of what is at a name or an index."""
-    if token not in found.named and found.items and _INDEX.fullmatch(token):
-        return found.items
-    return found.of(token)
-
-
-def _items(part: dict[str, Any], at: tuple[str, ...]) -> list[Any]:
-    """Return the members of an object whose names are indices. Raises FieldboundError."""
-    names = [name for name in part if not _INDEX.fullmatch(name)]
-    where = pointer_of(at)
-    if names:
-        raise FieldboundError(
-            f"columns contradict each other: they put the name {names[0]!r} in {where}, which by "
-            "others is an array"
-        )
-    for index in range(len(part)):
-        if str(index) not in part:
-            raise FieldboundError(
-                f"no column puts anything at {where}/{index}, but one does further on: the items "
-                "of an array count from 0, without a gap"
-            )
-    return [part[str(index)] for index in range(len(part))]
-
-
-class Rows(NamedTuple):
-    """A block of a table: whole rows, *data*, that begin at an *offset* on a *line*.
-
-    *ends* are those of the rows, counted as *offset* is.
+    *ends* are the offsets in the file at which the rows end.
     """
 
     data: bytes
@@ -223,12 +47,12 @@ class Rows(NamedTuple):
     line: int
     ends: Sequence[int]
     delimiter: str
-    plan: Plan
+    mapping: ColumnMapping
 
-    def read(self) -> Iterator[Piece]:
-        """Read the rows; blank ones are none."""
+    def read(self) -> Iterator[Chunk]:
+        """Read the rows; blank ones are skipped."""
         line, start = self.line, 0
-        size = max(1, min(_PIECE, _CELLS // self.plan.width))
+        size = max(1, min(_CHUNK_ROWS, _CHUNK_CELLS // self.mapping.width))
         for first in range(0, len(self.ends), size):
             cuts = [start, *(end - self.offset for end in self.ends[first : first + size])]
             raws = [self.data[begin:end] for begin, end in pairwise(cuts)]
@@ -236,135 +60,135 @@ class Rows(NamedTuple):
             for raw in raws:
                 lines.append(line)
                 line += raw.count(b"\n")
-            rows = cells_of(raws, self.delimiter)
-            there = [index for index, row in enumerate(rows) if row]
-            yield Values(
-                self.plan.records([rows[index] for index in there]),
-                [raws[index] for index in there],
-                [self.offset + cuts[index] for index in there],
-                [lines[index] for index in there],
+            rows = parse_rows(raws, self.delimiter)
+            indices = [index for index, row in enumerate(rows) if row]
+            yield ValuesChunk(
+                self.mapping.records([rows[index] for index in indices]),
+                [raws[index] for index in indices],
+                [self.offset + cuts[index] for index in indices],
+                [lines[index] for index in indices],
             )
             start = cuts[-1]
 
 
-class TooLong(NamedTuple):
-    """A block that is one row, too long to be read."""
+class LongRowBlock(NamedTuple):
+    """A block of one row that is too long to be read."""
 
     offset: int
     line: int
 
-    def read(self) -> Iterator[Piece]:
-        """Say that it is too long."""
-        yield Texts([None], [self.offset], [(self.line, 1)])
+    def read(self) -> Iterator[Chunk]:
+        """Yield it as a text of None."""
+        yield TextsChunk([None], [self.offset], [(self.line, 1)])
 
 
-class Table:
-    """A file of CSV: a Source, as `pieces` has it.
+class CsvSource:
+    """A Source of the records in a CSV file.
 
-    What stands between cells is read off the header where no *delimiter* is given. The accepted
-    rows are written below the header, each with the end of its line, the refused ones as NDJSON.
-    Raises FieldboundError for a file without a header, and for *columns* that cannot be.
+    The *delimiter* is detected from the header if it is not given. Valid rows are written unchanged
+    after the header, invalid ones as NDJSON. Raises FieldboundError for a file without a header,
+    and for conflicting *columns*.
     """
 
-    invalid = Frame()
+    invalid_format = OutputFormat()
 
     def __init__(
         self,
-        given: Bytes,
+        data: ByteInput,
         columns: Mapping[str, str] | None = None,
         contract: Contract | None = None,
         delimiter: str | None = None,
     ) -> None:
-        self.name: str | None = given.name
-        self.size = given.size
+        self.name: str | None = data.name
+        self.size = data.size
         self.cut_off: str | None = None
-        self._given = given
-        self._delimiter, raw, header = _header(given, delimiter)
-        self._plan = Plan(header, columns or {}, contract)
+        self._data = data
+        self._delimiter, raw, header = _header(data, delimiter)
+        self._mapping = ColumnMapping(header, columns or {}, contract)
         self._head = len(raw)
         self._line = 1 + raw.count(b"\n")
-        self.valid = Frame(raw)
+        self.valid_format = OutputFormat(raw)
 
-    def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
-        """Cut the table into blocks of whole rows."""
-        return self._given.blocks(self._cut, first)
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the file into blocks of whole rows."""
+        return self._data.blocks(self._split, skip)
 
-    def _cut(self, feed: Feed) -> Iterator[Block]:
-        held, start, line = bytearray(feed.read(self._head)), self._head, self._line
+    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+        held, start, line = bytearray(reader.read(self._head)), self._head, self._line
         held.clear()
-        ends, found = Ends(self._delimiter), array("q")
-        while data := feed.read(packed.READ):
+        ends, found = RowSplitter(self._delimiter), array("q")
+        while data := reader.read(compression.READ_SIZE):
             at = start + len(held)
             held += data
-            found.extend(at + end for end in ends.within(data))
+            found.extend(at + end for end in ends.find(data))
             last = found[-1] if found else start
-            is_long = at + len(data) - last > pieces.LONGEST
-            while found and (is_long or last - start >= pieces.BLOCK):
-                count = bisect_left(found, start + pieces.BLOCK) + 1
+            is_too_long = at + len(data) - last > blocks.MAX_RECORD_SIZE
+            while found and (is_too_long or last - start >= blocks.BLOCK_SIZE):
+                count = bisect_left(found, start + blocks.BLOCK_SIZE) + 1
                 block = self._block(held, start, line, found[:count])
                 yield block
                 del held[: len(block.data)], found[:count]
                 start, line = start + len(block.data), line + block.data.count(b"\n")
-            if is_long:
-                yield TooLong(start, line)
-                rest = _rest(feed, ends, start + len(held), found)
-                line += held.count(b"\n") + rest.breaks
+            if is_too_long:
+                yield LongRowBlock(start, line)
+                rest = _skip_row(reader, ends, start + len(held), found)
+                line += held.count(b"\n") + rest.line_ends
                 held, start = rest.held, rest.start
         if held:
             found.append(start + len(held))
             yield self._block(held, start, line, found)
-        self.cut_off = feed.cut_off or (_OPEN if ends.is_open else None)
+        self.cut_off = reader.cut_off or (_UNCLOSED if ends.is_open else None)
 
-    def _block(self, held: bytearray, start: int, line: int, ends: array[int]) -> Rows:
+    def _block(self, held: bytearray, start: int, line: int, ends: array[int]) -> CsvBlock:
         data = bytes(memoryview(held)[: ends[-1] - start])
-        return Rows(data, start, line, ends, self._delimiter, self._plan)
+        return CsvBlock(data, start, line, ends, self._delimiter, self._mapping)
 
 
 class _Rest(NamedTuple):
-    """What follows a row that is too long: text *held*, from *start*, so many line *breaks* on."""
+    """What follows a row that is too long: data *held* at *start*, so many *line_ends* later."""
 
     held: bytearray
     start: int
-    breaks: int
+    line_ends: int
 
 
-def _rest(feed: Feed, ends: Ends, at: int, found: array[int]) -> _Rest:
-    """Pass the rest of a row, up to *at* read already, and enter which ends are *found* behind."""
-    breaks = 0
-    while data := feed.read(packed.READ):
-        behind = ends.within(data)
-        breaks += data.count(b"\n", 0, behind[0] if behind else len(data))
-        if behind:
-            found.extend(at + end for end in behind[1:])
-            return _Rest(bytearray(data[behind[0] :]), at + behind[0], breaks)
+def _skip_row(reader: DecompressedReader, ends: RowSplitter, at: int, found: array[int]) -> _Rest:
+    """Skip the rest of a row, read up to *at*; add the ends of later rows to *found*."""
+    line_ends = 0
+    while data := reader.read(compression.READ_SIZE):
+        offsets = ends.find(data)
+        line_ends += data.count(b"\n", 0, offsets[0] if offsets else len(data))
+        if offsets:
+            found.extend(at + end for end in offsets[1:])
+            return _Rest(bytearray(data[offsets[0] :]), at + offsets[0], line_ends)
         at += len(data)
-    return _Rest(bytearray(), at, breaks)
+    return _Rest(bytearray(), at, line_ends)
 
 
-def _header(given: Bytes, delimiter: str | None) -> tuple[str, bytes, list[str]]:
-    """Return what stands between cells, and the first row, as it stands and taken apart."""
-    size = packed.READ
+def _header(source: ByteInput, delimiter: str | None) -> tuple[str, bytes, list[str]]:
+    """Return the delimiter, and the header as bytes and as cells."""
+    size = compression.READ_SIZE
     while True:
-        data = given.start(size)
+        data = source.peek(size)
         chosen = delimiter or _delimiter(data)
-        ends = Ends(chosen).within(data)
-        if ends or len(data) < size or size > pieces.LONGEST:
+        ends = RowSplitter(chosen).find(data)
+        if ends or len(data) < size or size > blocks.MAX_RECORD_SIZE:
             break
         size *= 4
     raw = data[: ends[0]] if ends else data
-    if not raw.removeprefix(_MARK).strip():
+    if not raw.removeprefix(_BOM).strip():
         raise FieldboundError(
-            f"{given.name} {'begins with an empty line' if raw else 'is empty'}: the first row of "
-            "CSV names the columns"
+            f"{source.name} {'begins with an empty line' if raw else 'is empty'}: the first row "
+            "must be a header with the names of the columns"
         )
-    cells = cells_of([raw.removeprefix(_MARK)], chosen)[0]
-    if isinstance(cells, Flaw):
-        raise FieldboundError(f"{given.name}: the header is no CSV: {cells.detail}")
+    cells = parse_rows([raw.removeprefix(_BOM)], chosen)[0]
+    if isinstance(cells, RecordError):
+        raise FieldboundError(f"{source.name}: the header is invalid CSV: {cells.detail}")
     return chosen, raw, cells
 
 
 def _delimiter(data: bytes) -> str:
-    """Return what stands most often between the cells of the first row."""
+    """Return the most frequent delimiter in the first row."""
     end = data.find(b"\n")
     while end >= 0 and data.count(b'"', 0, end) % 2:
         end = data.find(b"\n", end + 1)

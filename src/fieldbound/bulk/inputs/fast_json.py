@@ -1,8 +1,8 @@
-"""Lines of NDJSON go in; their values come out where every line is proper JSON beyond doubt.
+"""Parse many lines of NDJSON at once, if every line is certainly valid JSON.
 
-Many lines are read at once, as the items of one array, for that takes half the time. None may be
-mistaken for another: between two lines stands a number that no file can foresee, and only where
-all these numbers are items themselves is a line an item.
+Many lines are parsed together, as the items of one array, which takes half the time. To make sure
+that each line is one item, a random number is put between two lines, which no file can predict:
+only if all these numbers are items themselves, each line is an item.
 """
 
 from __future__ import annotations
@@ -15,55 +15,57 @@ from jiter import from_json
 
 from fieldbound.documents import has_infinite
 
-#: What stands between two lines: a number in no order, to be found again among the items.
+#: The random number between two lines, to be found again among the items.
 _MARK: Final = 10**8 + secrets.randbelow(9 * 10**8)
-_BETWEEN: Final = b",%d," % _MARK
-#: All but quotation marks and colons.
-_OTHERS: Final = bytes(set(range(256)) - set(b'":'))
-_DICT: Final = {dict}
-#: Names that are remembered, about so many.
-_KEPT: Final = 10_000
+_SEPARATOR: Final = b",%d," % _MARK
+#: All bytes but quotation marks and colons.
+_OTHER_BYTES: Final = bytes(set(range(256)) - set(b'":'))
+_ONLY_DICT: Final = {dict}
+#: Property names that are remembered, about so many.
+_MAX_NAMES: Final = 10_000
 
 
-class Lines:
-    """What reads lines of proper JSON, many at once."""
+class FastReader:
+    """Parses lines of valid JSON, many at once."""
 
     def __init__(self) -> None:
-        self._sound: set[str] = set()
-        #: The names that the objects read last have.
+        self._known_names: set[str] = set()
+        #: The property names of the objects that were read last.
         self.names: set[str] = set()
 
     def objects(self, raw: bytes) -> list[dict[str, Any]] | None:
-        """Return the value of each line, each an object; None where there is any doubt.
+        """Return the value of each line, which is an object; None if there is any doubt.
 
-        Such an object is as a strict reader would have it, if none of its values is an object, an
-        array, or a number of 2**63 and more: of equal keys this reader keeps the last, and counts
-        those of the outermost object alone, and large integers it rounds.
+        Such an object is what a strict parser returns if none of its values is an object, an
+        array, or a number of 2**63 or more: this parser keeps the last of duplicate keys, of
+        which only those of the outermost objects are detected, and rounds large integers.
         """
-        text = b"[" + raw.replace(b"\n", _BETWEEN) + b"]"
+        text = b"[" + raw.replace(b"\n", _SEPARATOR) + b"]"
         try:
             items = orjson.loads(text)
         except orjson.JSONDecodeError:
             return None
         values = items[::2]
-        if not _are_lines(items, len(text) - len(raw)) or set(map(type, values)) != _DICT:
+        if not _are_lines(items, len(text) - len(raw)) or set(map(type, values)) != _ONLY_DICT:
             return None
         names = self.names = set().union(*values)
-        if not names <= self._sound:
+        if not names <= self._known_names:
             if any(":" in name for name in names):
                 return None
-            if len(self._sound) > _KEPT:  # the names of one record are as those of another, or not
-                self._sound = set()
-            self._sound |= names
-        # A key without a colon has its two quotation marks just before the next colon. So there
-        # are at least as many of these as there are keys in the text; and if there are no more
-        # than in the values, no key is there twice.
-        keys = raw.translate(None, _OTHERS).count(b'"":')
+            if (
+                len(self._known_names) > _MAX_NAMES
+            ):  # records either have the same names, or too many
+                self._known_names = set()
+            self._known_names |= names
+        # A key without a colon has its two quotation marks right before the next colon. So the text
+        # has at least as many of these as keys; if it has no more than the values have, there are
+        # no duplicate keys.
+        keys = raw.translate(None, _OTHER_BYTES).count(b'"":')
         return values if keys == sum(map(len, values)) else None
 
     def values(self, raw: bytes) -> list[Any] | None:
-        """Return the value of each line, whatever it is; None where there is any doubt."""
-        text = b"[" + raw.replace(b"\n", _BETWEEN) + b"]"
+        """Return the value of each line, of any type; None if there is any doubt."""
+        text = b"[" + raw.replace(b"\n", _SEPARATOR) + b"]"
         try:
             items = from_json(
                 text,
@@ -79,9 +81,9 @@ class Lines:
 
 
 def _are_lines(items: list[Any], added: int) -> bool:
-    """Whether every other item is the mark that stands between two lines.
+    """Return whether every other item is the mark between two lines.
 
-    So many bytes were *added* to the lines, two of them around all.
+    *added* is the number of bytes that were added to the lines, two of them around all.
     """
-    breaks = (added - 2) // (len(_BETWEEN) - 1)
+    breaks = (added - 2) // (len(_SEPARATOR) - 1)
     return len(items) == 2 * breaks + 1 and items[1::2].count(_MARK) == breaks

@@ -1,9 +1,9 @@
-"""The bytes of a JSON array go in; each of its elements comes out, just as it stands in the text.
+"""JSON arrays: the texts of their elements, found without parsing them.
 
-Nothing is read but where strings and brackets begin and end, so an element that is no JSON is one
-record all the same: its text goes on to the comma that ends it. Two things no JSON has show that
-a quotation mark or a bracket is missing: a string that goes on over the end of a line, and an
-object straight behind a comma within an object. There the string ends, and the element.
+Only strings and brackets are scanned, so an element that is invalid JSON is still one record: it
+extends to the comma that ends it. Two things that valid JSON does not have show that a quotation
+mark or a bracket is missing: a line end within a string, and an object right after a comma within
+an object. There the string or the element ends.
 
 Memory is constant and time linear, whatever the text.
 """
@@ -16,29 +16,29 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
-from . import blocks as pieces, compression as packed
-from .blocks import Flaw, Frame, Texts, Values
+from . import blocks, compression
+from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from .blocks import Block, Piece
-    from .compression import Bytes, Feed
+    from .blocks import Block, Chunk
+    from .compression import ByteInput, DecompressedReader
 
-#: Records that are judged at a time.
-_PIECE: Final = 500
-#: Records that a block has at most: of short ones, each takes more memory than its text.
-_BLOCK: Final = 100 * _PIECE
-#: How deep a bracket is looked for that one of another kind may close; none nests deeper.
+#: Records of a chunk.
+_CHUNK: Final = 500
+#: Records that a block has at most: short ones take more memory than their text.
+_MAX_BLOCK: Final = 100 * _CHUNK
+#: Open brackets among which one is searched that a closing bracket matches; the limit of depth.
 _DEPTH: Final = 200
 
 _SPACE: Final = b" \t\r\n"
-_MARK: Final = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
 _HEAD: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[")
 _BLANKS: Final = re.compile(rb"[ \t\r\n]*")
-_CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes that begin no character
-# What is passed at once. Repetitions are bounded: each costs memory while it matches. A string
-# without a backslash is tried first, for that takes a third of the time.
+_CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes that continue a UTF-8 character
+# Repetitions are bounded: each takes memory while it matches. A string without a backslash is tried
+# first, which takes a third of the time.
 _STRING: Final = re.compile(rb'[^"\\\n]*(?:\\.[^"\\\n]*){0,1000}')
 _QUOTED: Final = rb'"(?:[^"\\\n]*"|[^"\\\n]*(?:\\.[^"\\\n]*){1,100}")'
 _WHOLE: Final = rb'(?:%b[^"\[\]{}%b]*){0,100}'
@@ -48,83 +48,84 @@ _QUOTE, _ESCAPE, _BREAK, _COMMA, _OPEN, _CLOSE = b'"\\\n,[]'
 _OBJECT: Final = b"{"[0]
 _CLOSING: Final = bytes.maketrans(b"[{", b"]}")
 _OPENING: Final = {b"]"[0]: b"[", b"}"[0]: b"{"}
-_TRAILING: Final = "something follows the end of the array: take it out"
-_NO_END: Final = "the array has no end: ] is missing"
+_EXTRA_DATA: Final = "extra data after the end of the array: remove it"
+_UNCLOSED: Final = "the array is not closed: expected ]"
 
 
 @cache
 def _shallow() -> re.Pattern[bytes]:
-    """Return what matches an object at once, up to the comma behind it: one that nests little."""
+    """Return a pattern of an object with few nested levels, and the comma after it."""
     return re.compile(rb"[ \t\r\n]*(%b)[ \t\r\n]*," % _nesting(rb"\{", 3))
 
 
 def _nesting(opening: bytes, levels: int) -> bytes:
-    """Return a pattern of objects or arrays in which so few levels nest.
+    """Return a pattern of objects or arrays with so many nested levels.
 
-    In an object, what nests stands behind a colon, and one blank at most.
+    In an object, nested values follow a colon, and one blank at most.
     """
     plain, within, closing = rb'[^"\[\]{}]*', _QUOTED, opening.translate(_CLOSING)
     if levels > 1:
-        behind = rb"(?:(?<=:)|(?<=: ))" if opening == rb"\{" else b""
+        after_colon = rb"(?:(?<=:)|(?<=: ))" if opening == rb"\{" else b""
         nested = b"|".join(_nesting(each, levels - 1) for each in (rb"\{", rb"\["))
-        within += b"|%b(?:%b)" % (behind, nested)
+        within += b"|%b(?:%b)" % (after_colon, nested)
     return b"%b%b(?:(?:%b)%b){0,200}%b" % (opening, plain, within, plain, closing)
 
 
 def is_array(start: bytes) -> bool:
-    """Whether a text that begins so is an array."""
+    """Return whether a text with this start is an array."""
     return _HEAD.match(start) is not None
 
 
-class Array:
-    """A file with an array of records: a Source, as `pieces` has it.
+class JsonArraySource:
+    """A Source of the records in a JSON array.
 
-    Behind a comma at which nothing stands there is an empty record, which no contract takes. What
-    follows the end of the array is one record, refused. A byte order mark is told of the first
-    record. Raises FieldboundError where the text does not begin as an array.
+    Between two commas without an element there is an empty record, which is invalid. Extra data
+    after the end of the array are one invalid record. A byte order mark is reported of the first
+    record. Raises FieldboundError if the text does not begin with an array.
     """
 
-    valid = invalid = Frame(b"[\n", b",\n", b"\n]\n")
+    valid_format = invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")
 
-    def __init__(self, given: Bytes) -> None:
-        self.name: str | None = given.name
-        self.size = given.size
+    def __init__(self, data: ByteInput) -> None:
+        self.name: str | None = data.name
+        self.size = data.size
         self.cut_off: str | None = None
-        self._given = given
-        if not is_array(given.start(packed.READ)):
+        self._data = data
+        if not is_array(data.peek(compression.READ_SIZE)):
             raise FieldboundError(
-                f"{given.name} is no JSON array: its first character is not [; if it has a record "
-                "on each line, its format is ndjson"
+                f"{data.name} is not a JSON array: its first character is not [; a file with one "
+                "record per line has the format ndjson"
             )
 
-    def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
-        """Cut the array into blocks of whole elements."""
-        return self._given.blocks(self._cut, first)
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the array into blocks of whole elements."""
+        return self._data.blocks(self._split, skip)
 
-    def _cut(self, feed: Feed) -> Iterator[Block]:
-        held: list[Element] = []
+    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+        elements: list[Element] = []
         scanner = Scanner()
-        for each in _elements(feed, scanner):
-            if held and (each.offset - held[0].offset >= pieces.BLOCK or len(held) == _BLOCK):
-                yield Elements.of(held)
-                held = []
-            held.append(each)
-        if held:
-            yield Elements.of(held)
+        for each in _elements(reader, scanner):
+            size = each.offset - elements[0].offset if elements else 0
+            if size >= blocks.BLOCK_SIZE or len(elements) == _MAX_BLOCK:
+                yield ElementsBlock.of(elements)
+                elements = []
+            elements.append(each)
+        if elements:
+            yield ElementsBlock.of(elements)
         if scanner.closed:
-            yield from _trailing(feed, scanner)
-        self.cut_off = feed.cut_off or (None if scanner.closed else _NO_END)
+            yield from _trailing(reader, scanner)
+        self.cut_off = reader.cut_off or (None if scanner.closed else _UNCLOSED)
 
 
 class Element(NamedTuple):
-    """An element of an array: its *text*, None if that is too long, where it begins."""
+    """An element of an array: its *text*, None if it is too long, and where it begins."""
 
     text: bytes | None
     offset: int
     place: tuple[int, int]
 
 
-class Elements(NamedTuple):
+class ElementsBlock(NamedTuple):
     """A block of an array."""
 
     texts: Sequence[bytes | None]
@@ -132,93 +133,95 @@ class Elements(NamedTuple):
     places: Sequence[tuple[int, int]]
 
     @classmethod
-    def of(cls, elements: Sequence[Element]) -> Elements:
-        """Make a block of elements."""
+    def of(cls, elements: Sequence[Element]) -> ElementsBlock:
+        """Return a block of elements."""
         return cls(*map(list, zip(*elements, strict=True)))
 
-    def read(self) -> Iterator[Piece]:
+    def read(self) -> Iterator[Chunk]:
         """Read the elements."""
-        for at in range(0, len(self.texts), _PIECE):
-            some = slice(at, at + _PIECE)
-            yield Texts(self.texts[some], self.offsets[some], self.places[some])
+        for at in range(0, len(self.texts), _CHUNK):
+            some = slice(at, at + _CHUNK)
+            yield TextsChunk(self.texts[some], self.offsets[some], self.places[some])
 
 
-class Trailing(NamedTuple):
-    """A block of what is behind the end of an array."""
+class TrailingBlock(NamedTuple):
+    """A block of extra data after the end of an array."""
 
     raw: bytes
     offset: int
     line: int
 
-    def read(self) -> Iterator[Piece]:
-        """Say that it is no record."""
-        flaw = Flaw("trailingData", _TRAILING)
-        yield Values([flaw], [self.raw], [self.offset], [self.line])
+    def read(self) -> Iterator[Chunk]:
+        """Yield it as an invalid record."""
+        error = RecordError("trailingData", _EXTRA_DATA)
+        yield ValuesChunk([error], [self.raw], [self.offset], [self.line])
 
 
-def _elements(feed: Feed, scanner: Scanner) -> Iterator[Element]:
-    """Yield the elements of an array, up to its end or that of the text."""
-    found = _HEAD.match(feed.peek(packed.READ))
-    head = feed.read(found.end() if found else 0)
-    is_marked = head.startswith(_MARK)
-    scanner.skip(head, len(_MARK) if is_marked else 0)
-    while not scanner.closed and (data := feed.read(packed.READ)):
+def _elements(reader: DecompressedReader, scanner: Scanner) -> Iterator[Element]:
+    """Yield the elements of an array, to its end or that of the text."""
+    found = _HEAD.match(reader.peek(compression.READ_SIZE))
+    head = reader.read(found.end() if found else 0)
+    has_bom = head.startswith(_BOM)
+    scanner.skip(head, len(_BOM) if has_bom else 0)
+    while not scanner.closed and (data := reader.read(compression.READ_SIZE)):
         for each in scanner.elements(data):
             text = each.text
-            yield each if not is_marked else each._replace(text=text and _MARK + text)
-            is_marked = False
+            yield each if not has_bom else each._replace(text=text and _BOM + text)
+            has_bom = False
     if not scanner.closed:
-        yield from scanner.last()
+        yield from scanner.unfinished()
 
 
-def _trailing(feed: Feed, scanner: Scanner) -> Iterator[Block]:
-    """Yield what follows the end of an array as one block, if it is not blank."""
+def _trailing(reader: DecompressedReader, scanner: Scanner) -> Iterator[Block]:
+    """Yield the data after the end of an array as one block, if they are not blank."""
     data, offset, line = scanner.rest, scanner.offset, scanner.line
     while not (rest := data.lstrip(_SPACE)):
         offset, line = offset + len(data), line + data.count(b"\n")
-        data = feed.read(packed.READ)
+        data = reader.read(compression.READ_SIZE)
         if not data:
             return
     blank = len(data) - len(rest)
     raw = bytearray(rest)
-    while more := feed.read(packed.READ):
-        raw += more[: max(0, pieces.LONGEST - len(raw))]
-    yield Trailing(bytes(raw).rstrip(_SPACE), offset + blank, line + data.count(b"\n", 0, blank))
+    while more := reader.read(compression.READ_SIZE):
+        raw += more[: max(0, blocks.MAX_RECORD_SIZE - len(raw))]
+    yield TrailingBlock(
+        bytes(raw).rstrip(_SPACE), offset + blank, line + data.count(b"\n", 0, blank)
+    )
 
 
 class Scanner:
-    """What finds the elements of an array in its text, given piece by piece.
+    """Finds the elements of an array in data that are given in chunks.
 
-    Once it is *closed*, by its bracket, *rest* is what follows, at *offset* on *line*.
+    Once the array is *closed*, *rest* is what follows it, at *offset* on *line*.
     """
 
     def __init__(self) -> None:
         self.closed = False
         self.rest = b""
-        self.offset = 0  # of the data that are looked at
-        self.line = self._column = 1  # where ...
-        self._counted = 0  # ... this byte of them stands
+        self.offset = 0  # of the current data in the text
+        self.line = self._column = 1  # the place of the byte at ...
+        self._counted = 0  # ... this index in the data
         self._is_first = True
         self._start: tuple[int, tuple[int, int]] | None = None  # where the element begins
-        self._from = 0  # where it begins in the data, or goes on
-        self._parts: list[bytes] = []  # what of it was in data before
+        self._from = 0  # where it begins or continues in the data
+        self._parts: list[bytes] = []  # its parts in the data before
         self._stack = bytearray()  # the brackets that are open in it
         self._in_string = self._escaped = False
-        self._last = 0  # the last byte before what is passed now that is not blank
+        self._last = 0  # the last byte scanned that is not blank
 
-    def skip(self, data: bytes, mark: int) -> None:
-        """Pass what comes before the first element; a byte order *mark* takes no column."""
-        self._counted = mark
+    def skip(self, data: bytes, bom: int) -> None:
+        """Skip what precedes the first element; a byte order mark of *bom* bytes has no column."""
+        self._counted = bom
         self._count(data, len(data))
         self.offset, self._counted = len(data), 0
 
     def elements(self, data: bytes) -> Iterator[Element]:
-        """Yield the elements that end within the next *data* of the text."""
+        """Yield the elements that end within the next *data*."""
         at, size = 0, len(data)
         self._from = 0
         while at < size:
             if self._start is None:
-                at = yield from self._at_once(data, at)
+                at = yield from self._shallow_elements(data, at)
                 at = _end(_BLANKS, data, at)
                 if at == size:
                     break
@@ -242,25 +245,25 @@ class Scanner:
         self._count(data, size)
         self.offset, self._counted = self.offset + size, 0
 
-    def _at_once(self, data: bytes, at: int) -> Generator[Element, None, int]:
-        """Yield the next elements as far as each is quickly read, and return where it goes on."""
+    def _shallow_elements(self, data: bytes, at: int) -> Generator[Element, None, int]:
+        """Yield the next elements as long as a pattern matches them, and return where they end."""
         match = _shallow().match
         while found := match(data, at):
             begins, ends = found.span(1)
             at = found.end()
             self._count(data, begins)
-            text = data[begins:ends] if at - 1 - begins < pieces.LONGEST else None
+            text = data[begins:ends] if at - 1 - begins < blocks.MAX_RECORD_SIZE else None
             yield Element(text, self.offset + begins, (self.line, self._column))
             self._is_first = False
         return at
 
-    def last(self) -> Iterator[Element]:
-        """Yield the element in which the text breaks off."""
+    def unfinished(self) -> Iterator[Element]:
+        """Yield the element in which the text ends, if any."""
         if self._start is not None:
             yield self._element(b"")
 
     def _string(self, data: bytes, at: int) -> int:
-        """Pass what is in a string, and return where it ends, or the data do."""
+        """Skip the content of a string, and return where it or the data end."""
         begins, size = at, len(data)
         while at < size and self._in_string:
             if self._escaped:
@@ -277,37 +280,37 @@ class Scanner:
         return at
 
     def _ends(self, data: bytes, begins: int, at: int) -> bool:
-        """Take in the mark at a place, and return whether the element ends before it."""
-        mark = data[at]
-        if mark == _QUOTE:
+        """Process the delimiter at an index, and return whether the element ends before it."""
+        delimiter = data[at]
+        if delimiter == _QUOTE:
             self._in_string = True
-        elif mark == _COMMA or (mark == _CLOSE and not self._stack):
+        elif delimiter == _COMMA or (delimiter == _CLOSE and not self._stack):
             return True
-        elif mark in _OPENING:
-            found = self._stack.rfind(_OPENING[mark], max(0, len(self._stack) - _DEPTH))
+        elif delimiter in _OPENING:
+            found = self._stack.rfind(_OPENING[delimiter], max(0, len(self._stack) - _DEPTH))
             if found >= 0:
                 del self._stack[found:]
-        elif mark == _OBJECT and self._is_odd(data, begins, at):
+        elif delimiter == _OBJECT and self._is_misplaced(data, begins, at):
             return True
-        elif len(self._stack) < pieces.LONGEST:
-            self._stack.append(mark)
-        self._last = mark
+        elif len(self._stack) < blocks.MAX_RECORD_SIZE:
+            self._stack.append(delimiter)
+        self._last = delimiter
         return False
 
-    def _is_odd(self, data: bytes, begins: int, at: int) -> bool:
-        """Whether an object that begins at a place stands behind a comma within an object."""
+    def _is_misplaced(self, data: bytes, begins: int, at: int) -> bool:
+        """Return whether the object at an index follows a comma within an object."""
         return self._stack[-1:] == b"{" and self._before(data, begins, at) == _COMMA
 
     def _before(self, data: bytes, begins: int, at: int) -> int:
-        """Return the last byte before a place that is not blank."""
-        passed = data[begins:at].rstrip(_SPACE)
-        return passed[-1] if passed else self._last
+        """Return the last byte before an index that is not blank."""
+        skipped = data[begins:at].rstrip(_SPACE)
+        return skipped[-1] if skipped else self._last
 
     def _ended(self, data: bytes, at: int) -> Iterator[Element]:
-        """Yield the element that ends before a place, and begin anew."""
+        """Yield the element that ends before an index, and start the next one."""
         self.closed = data[at] == _CLOSE
         element = self._element(data[self._from : at])
-        if self._stack and element.text is not None:  # it was the comma before that ended it
+        if self._stack and element.text is not None:  # it ended at the comma before this
             text = element.text.removesuffix(b",").rstrip(_SPACE)
             element = element._replace(text=text)
         if not (self.closed and self._is_first and element.text == b""):
@@ -320,33 +323,33 @@ class Scanner:
             self.offset, self.rest = self.offset + at + 1, data[at + 1 :]
 
     def _element(self, rest: bytes) -> Element:
-        """Return the element that ends with *rest*."""
+        """Return the element, whose last part is *rest*."""
         assert self._start is not None  # noqa: S101 - an element has begun
         self._hold(rest)
         text = b"".join(self._parts)
         self._parts = []
-        is_long = len(text) >= pieces.LONGEST
-        return Element(None if is_long else text.rstrip(_SPACE), *self._start)
+        is_too_long = len(text) >= blocks.MAX_RECORD_SIZE
+        return Element(None if is_too_long else text.rstrip(_SPACE), *self._start)
 
     def _hold(self, part: bytes) -> None:
-        """Keep a part of an element, as long as it is not too long."""
-        if self._parts and len(self._parts[0]) >= pieces.LONGEST:
+        """Store a part of an element, unless this is too long."""
+        if self._parts and len(self._parts[0]) >= blocks.MAX_RECORD_SIZE:
             return
         self._parts.append(part)
-        if sum(map(len, self._parts)) >= pieces.LONGEST:
-            self._parts = [b"".join(self._parts)[: pieces.LONGEST]]
+        if sum(map(len, self._parts)) >= blocks.MAX_RECORD_SIZE:
+            self._parts = [b"".join(self._parts)[: blocks.MAX_RECORD_SIZE]]
 
     def _count(self, data: bytes, at: int) -> None:
-        """Count lines and columns up to a place."""
+        """Count lines and columns up to an index."""
         part = data[self._counted : at]
-        if breaks := part.count(b"\n"):
-            self.line, self._column = self.line + breaks, 1
+        if line_ends := part.count(b"\n"):
+            self.line, self._column = self.line + line_ends, 1
             part = part[part.rindex(b"\n") + 1 :]
         self._column += len(part) if part.isascii() else len(part.translate(None, _CONTINUATION))
         self._counted = at
 
 
 def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
-    """Return where a pattern ends that matches anywhere, if only nothing."""
+    """Return where the match of a pattern ends, *at* if there is none."""
     found = pattern.match(data, at)
     return found.end() if found else at

@@ -1,4 +1,4 @@
-"""A file of NDJSON goes in, ranges of its bytes come out, each read by itself as whole lines."""
+"""NDJSON files: blocks of whole lines, read by byte range."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import os
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from . import blocks as pieces
-from .blocks import Frame, Huge, Window
+from . import blocks
+from .blocks import LinesChunk, LongLine, OutputFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .blocks import Block, Piece
+    from .blocks import Block, Chunk
 
 
 #: Bytes that are read from a file at a time.
 _BUFFER: Final = 1 << 20
-_SHORTER: Final = "it became shorter while it was read: what was there last is missing"
+_SHRUNK: Final = "it became shorter while it was read"
 
 
-class Lines:
-    """A plain file of NDJSON: a Source, as `pieces` has it.
+class NdjsonSource:
+    """A Source of the records in an uncompressed NDJSON file.
 
-    A record is a line that is not blank. Each line is written as it stands when records are split.
+    A record is a line that is not blank. Lines are written unchanged when records are split.
     """
 
-    valid = invalid = Frame()
+    valid_format = invalid_format = OutputFormat()
 
     def __init__(self, path: str, name: str | None = None) -> None:
         self.name: str | None = name or path
@@ -35,29 +35,29 @@ class Lines:
 
     @property
     def cut_off(self) -> str | None:
-        """Say that bytes which were there have gone, if they have."""
-        return _SHORTER if _size(self._path) < (self.size or 0) else None
+        """Return a message if the file became shorter."""
+        return _SHRUNK if _size(self._path) < (self.size or 0) else None
 
-    def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
-        """Cut the file into ranges of bytes."""
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the file into byte ranges."""
         size = self.size or 0
-        for start in range(first * pieces.BLOCK, size, pieces.BLOCK):
-            end = min(start + pieces.BLOCK, size)
-            yield end, Range(self._path, start, end)
+        for start in range(skip * blocks.BLOCK_SIZE, size, blocks.BLOCK_SIZE):
+            end = min(start + blocks.BLOCK_SIZE, size)
+            yield end, ByteRange(self._path, start, end)
 
 
 def _size(path: str) -> int:
     return os.stat(path).st_size  # noqa: PTH116 - pathlib is slow to import
 
 
-class Range(NamedTuple):
-    """The lines of a file that begin within a range of its bytes."""
+class ByteRange(NamedTuple):
+    """The lines of a file that begin within a byte range."""
 
     path: str
     start: int
     end: int
 
-    def read(self) -> Iterator[Piece]:
+    def read(self) -> Iterator[Chunk]:
         """Read the lines."""
         with open(self.path, "rb", _BUFFER) as file:  # noqa: PTH123 - pathlib is slow to import
             at = self.start
@@ -66,55 +66,55 @@ class Range(NamedTuple):
                 at = _next_line(file, at - 1, self.end)
             if at < self.end:
                 file.seek(at)
-                yield from windows(file, at, self.end)
+                yield from read_chunks(file, at, self.end)
 
 
-class Text(NamedTuple):
-    """Whole lines, *data*, that are at an *offset* in a larger text."""
+class LinesBlock(NamedTuple):
+    """Whole lines, *data*, at an *offset* in a larger text."""
 
     data: bytes
     offset: int
 
-    def read(self) -> Iterator[Piece]:
+    def read(self) -> Iterator[Chunk]:
         """Read the lines."""
-        return windows(BytesIO(self.data), self.offset, self.offset + len(self.data))
+        return read_chunks(BytesIO(self.data), self.offset, self.offset + len(self.data))
 
 
-def windows(file: BinaryIO, offset: int, end: int) -> Iterator[Piece]:
-    """Read the lines that begin from *offset*, where the file stands, up to *end*.
+def read_chunks(file: BinaryIO, offset: int, end: int) -> Iterator[Chunk]:
+    """Read the lines that begin from *offset*, the position of the file, up to *end*.
 
-    They come in windows that are cut where the text as a whole is, every `WINDOW` bytes.
+    Chunks are split at multiples of `CHUNK_SIZE` bytes.
     """
     while offset < end:
-        cut = min(end, (offset // pieces.WINDOW + 1) * pieces.WINDOW) - offset
-        raw = file.read(cut)
+        size = min(end, (offset // blocks.CHUNK_SIZE + 1) * blocks.CHUNK_SIZE) - offset
+        raw = file.read(size)
         if raw and not raw.endswith(b"\n"):
-            raw += file.readline(pieces.LONGEST + 1)
-        begins = raw.rfind(b"\n", 0, cut - 1) + 1
+            raw += file.readline(blocks.MAX_RECORD_SIZE + 1)
+        begins = raw.rfind(b"\n", 0, size - 1) + 1
         length = len(raw) - begins
-        if length <= pieces.LONGEST:
+        if length <= blocks.MAX_RECORD_SIZE:
             if not raw:
                 return
-            yield Window(raw, offset)
+            yield LinesChunk(raw, offset)
             offset += len(raw)
             continue
         if begins:
-            yield Window(raw[:begins], offset)
+            yield LinesChunk(raw[:begins], offset)
         while raw and not raw.endswith(b"\n"):
-            raw = file.readline(pieces.LONGEST)
+            raw = file.readline(blocks.MAX_RECORD_SIZE)
             length += len(raw)
-        yield Huge(offset + begins, length)
+        yield LongLine(offset + begins, length)
         offset += begins + length
 
 
 def _next_line(file: BinaryIO, at: int, end: int) -> int:
-    """Return where the first line begins after the byte at *at*, where the file stands.
+    """Return where the first line begins after the byte at *at*, the position of the file.
 
-    It is *end* or more where none begins before that.
+    It is *end* or more if no line begins before that.
     """
-    while at < end and (more := file.read(pieces.WINDOW)):
-        broken = more.find(b"\n") + 1
-        if broken:
-            return at + broken
+    while at < end and (more := file.read(blocks.CHUNK_SIZE)):
+        line_end = more.find(b"\n") + 1
+        if line_end:
+            return at + line_end
         at += len(more)
     return end

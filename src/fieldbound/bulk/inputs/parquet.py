@@ -1,7 +1,7 @@
-"""The path of a Parquet file goes in, or of a folder of them; its records come out, block by block.
+"""Parquet files, and folders of them: their records, in blocks of rows.
 
-Needs the extra `parquet`. A block is some rows of a row group. Parquet cannot be read from the
-middle of a row group, so whoever reads one block after the other goes on where it stopped.
+Needs the extra `parquet`. A block is a slice of a row group. Parquet cannot be read from the middle
+of a row group, so a process that reads one block after another continues where it stopped.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
-from .arrow_rows import ROWS, Rows, columns_of, plan_of
-from .blocks import Block, Frame, Values
+from .arrow_rows import MAX_ROWS, RowReader, column_names, column_tree
+from .blocks import Block, OutputFormat, ValuesChunk
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch, Schema
@@ -22,29 +22,29 @@ if TYPE_CHECKING:
 
     from fieldbound.validation import Contract
 
-    from .arrow_rows import Plan
+    from .arrow_rows import ColumnTree
 
-#: Rows of a block: a multiple of what is read at a time.
-_BLOCK: Final = 8 * ROWS
-#: Bytes of rows that are read at a time, as the file counts them, and the fewest rows.
+#: Rows of a block: a multiple of the rows that are read at a time.
+_BLOCK: Final = 8 * MAX_ROWS
+#: Bytes of rows that are read at a time, by the metadata of the file, and the fewest rows.
 _BATCH: Final = 1 << 20
-_FEWEST: Final = 16
-#: Bytes of a column that are read ahead; without this all of a row group would be in memory.
-_AHEAD: Final = 1 << 16
+_MIN_ROWS: Final = 16
+#: Bytes of a column that are buffered; without this a whole row group would be in memory.
+_BUFFER_SIZE: Final = 1 << 16
 _MAGIC: Final = b"PAR1"
 _ENCRYPTED: Final = b"PARE"
-#: What the library raises for what it cannot read.
-_BROKEN: Final = (OSError, ValueError, NotImplementedError)
+#: Errors of pyarrow for files that it cannot read.
+_READ_ERRORS: Final = (OSError, ValueError, NotImplementedError)
 
 
-class Parquet:
-    """The records of the Parquet file *path*, or of all in that folder, as Spark writes them.
+class ParquetSource:
+    """A Source of the records in a Parquet file, or in all files of a folder, as Spark writes it.
 
-    *columns* maps names of columns to JSON Pointers, by which the *contract* tells arrays from
-    objects whose names are numbers.
+    *columns* maps column names to JSON Pointers; by the *contract*, numbers in them are indices of
+    an array or names in an object.
     """
 
-    valid = invalid = Frame()
+    valid_format = invalid_format = OutputFormat()
     cut_off: str | None = None
 
     def __init__(
@@ -58,34 +58,35 @@ class Parquet:
         self._columns, self._contract = columns, contract
         self.size: int | None = sum(part.stat().st_size for part in self._parts)
 
-    def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
-        """Cut the file into blocks, leaving out so many *first* ones.
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the file into blocks, as `Source.blocks` does.
 
-        Each comes with how many bytes of `size` are read when it ends. Raises OSError if a file
-        cannot be read, FieldboundError if it is no Parquet, or none that has a JSON value.
+        Raises FieldboundError for a file that is not Parquet, or has no JSON values.
         """
         index = read = 0
         for part in self._parts:
             size, rows = part.stat().st_size, 0
-            with _opened(part) as file:
+            with _open(part) as file:
                 schema = _schema(file)
                 plan = self._plan(part, schema)
-                Rows(schema, plan)  # tells what has no JSON value before any row is read
+                RowReader(
+                    schema, plan
+                )  # raises for a column without JSON values before any row is read
                 counts = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
             total = max(1, sum(counts))
             for group, count in enumerate(counts):
                 for start in range(0, count, _BLOCK):
                     end = min(count, start + _BLOCK)
-                    if index >= first:
+                    if index >= skip:
                         done = read + size * (rows + end) // total
                         yield done, _Slice(str(part), group, start, end, plan)
                     index += 1
                 rows += count
             read += size
 
-    def _plan(self, part: Path, schema: Schema) -> Plan:
+    def _plan(self, part: Path, schema: Schema) -> ColumnTree:
         try:
-            return plan_of(schema.names, self._columns, self._contract)
+            return column_tree(schema.names, self._columns, self._contract)
         except FieldboundError as error:
             raise FieldboundError(f"{part}: {error}") from None
 
@@ -97,50 +98,50 @@ class _Slice(NamedTuple):
     group: int
     start: int
     end: int
-    plan: Plan
+    plan: ColumnTree
 
-    def read(self) -> Iterator[Values]:
+    def read(self) -> Iterator[ValuesChunk]:
         """Read the records. Raises OSError or FieldboundError if the file cannot be read."""
         try:
             cursor = _cursor(self)
-            for _ in cursor.take(self.start):
+            for _ in cursor.read_to(self.start):
                 pass
-            for batch in cursor.take(self.end):
-                yield from cursor.rows.pieces(batch)
-        except _BROKEN as error:
+            for batch in cursor.read_to(self.end):
+                yield from cursor.rows.chunks(batch)
+        except _READ_ERRORS as error:
             raise _unreadable(self.path, error) from None
-        _put_back(cursor)
+        _keep(cursor)
 
 
 class _Cursor:
-    """A row group as far as it was read: *position* is the row that comes next."""
+    """An open row group: *position* is the next row to read."""
 
     def __init__(self, block: _Slice) -> None:
         self.position = 0
-        self._of = _identity(block)
-        self._file = _opened(Path(block.path))
-        self.rows = Rows(_schema(self._file), block.plan)
+        self._identity = _identity(block)
+        self._file = _open(Path(block.path))
+        self.rows = RowReader(_schema(self._file), block.plan)
         group = self._file.metadata.row_group(block.group)
-        at_once = _BATCH * group.num_rows // max(1, group.total_byte_size)
+        batch_rows = _BATCH * group.num_rows // max(1, group.total_byte_size)
         self._last: int = group.num_rows
-        names = columns_of(block.plan)
-        if any("." in name for name in names):  # which would stand for what is within a struct
+        names = column_names(block.plan)
+        if any("." in name for name in names):  # which would select a field within a struct
             names = self._file.schema_arrow.names
         self._batches = self._file.iter_batches(
-            min(ROWS, max(_FEWEST, at_once)), [block.group], names, use_threads=False
+            min(MAX_ROWS, max(_MIN_ROWS, batch_rows)), [block.group], names, use_threads=False
         )
         self._rest: RecordBatch | None = None
 
-    def serves(self, block: _Slice) -> bool:
-        """Whether a block can be read by going on here, and the file is still the same."""
-        return self.position <= block.start and self._of == _identity(block)
+    def can_read(self, block: _Slice) -> bool:
+        """Return whether a block comes later in this row group, and the file is unchanged."""
+        return self.position <= block.start and self._identity == _identity(block)
 
-    def take(self, end: int) -> Iterator[RecordBatch]:
-        """Read on up to a row."""
+    def read_to(self, end: int) -> Iterator[RecordBatch]:
+        """Read the batches up to a row."""
         while self.position < end:
             batch = next(self._batches, None) if self._rest is None else self._rest
             if batch is None:
-                raise ValueError(f"row {self.position + 1} of a row group is not there")
+                raise ValueError(f"row {self.position + 1} of a row group is missing")
             part = batch.slice(0, end - self.position)
             self._rest = batch.slice(part.num_rows) if part.num_rows < batch.num_rows else None
             self.position += part.num_rows
@@ -148,7 +149,7 @@ class _Cursor:
 
     @property
     def at_end(self) -> bool:
-        """Whether nothing comes next."""
+        """Whether all rows were read."""
         return self.position == self._last
 
     def close(self) -> None:
@@ -156,27 +157,27 @@ class _Cursor:
         self._file.close()
 
 
-#: Where the last block that this process has read ended. Whoever uses it takes it out, so that
-#: no two threads have the same.
-_left: list[_Cursor] = []
+#: The cursor at the end of the last block that this process has read. It is taken out to be used,
+#: so that no two threads use the same.
+_kept: list[_Cursor] = []
 
 
 def _cursor(block: _Slice) -> _Cursor:
     try:
-        cursor = _left.pop()
+        cursor = _kept.pop()
     except IndexError:
         return _Cursor(block)
-    if cursor.serves(block):
+    if cursor.can_read(block):
         return cursor
     cursor.close()
     return _Cursor(block)
 
 
-def _put_back(cursor: _Cursor) -> None:
+def _keep(cursor: _Cursor) -> None:
     if cursor.at_end:
         cursor.close()
     else:
-        _left.append(cursor)
+        _kept.append(cursor)
 
 
 def _identity(block: _Slice) -> tuple[Any, ...]:
@@ -195,22 +196,20 @@ def _parts(path: Path) -> list[Path]:
     folders = [each.name for each in inside if each.is_dir()]
     if folders:
         raise FieldboundError(
-            f"{path} has folders in it, as {folders[0]}, whose names may stand for columns: check "
-            "them one by one, or write the table without them"
+            f"{path} has partition folders such as {folders[0]}, which are not supported: check "
+            "them one by one"
         )
     parts = [each for each in inside if each.suffix == ".parquet"]
     if not parts:
-        raise FieldboundError(f"{path} has no file in it whose name ends in .parquet")
+        raise FieldboundError(f"{path} has no .parquet files")
     return parts
 
 
-def _opened(path: Path) -> ParquetFile:
+def _open(path: Path) -> ParquetFile:
     try:
         from pyarrow import parquet
     except ImportError:
-        raise FieldboundError(
-            f"{path}: to read Parquet, install fieldbound with its extra: fieldbound[parquet]"
-        ) from None
+        raise FieldboundError(f"{path}: to read Parquet, install fieldbound[parquet]") from None
     with path.open("rb") as file:
         head = file.read(len(_MAGIC))
         file.seek(max(0, path.stat().st_size - len(_MAGIC)))
@@ -218,30 +217,27 @@ def _opened(path: Path) -> ParquetFile:
     if head == _ENCRYPTED:
         raise FieldboundError(f"{path} is encrypted: decrypt it first")
     if head != _MAGIC:
-        raise FieldboundError(f"{path} is no Parquet file: it does not begin as one")
+        raise FieldboundError(f"{path} is not a Parquet file")
     if tail != _MAGIC:
-        raise FieldboundError(
-            f"{path} is cut off or still being written: its end, which tells what is in it, is "
-            "missing, and without that none of it can be read"
-        )
+        raise FieldboundError(f"{path} is truncated or still being written: its footer is missing")
     try:
         return parquet.ParquetFile(
-            str(path), pre_buffer=False, buffer_size=_AHEAD, coerce_int96_timestamp_unit="us"
+            str(path), pre_buffer=False, buffer_size=_BUFFER_SIZE, coerce_int96_timestamp_unit="us"
         )
-    except _BROKEN as error:
+    except _READ_ERRORS as error:
         raise _unreadable(str(path), error) from None
 
 
 def _unreadable(path: str, error: Exception) -> Exception:
-    """Return what to raise: what the system says as it is, and else that the file is damaged."""
+    """Return the error to raise: that of the system, or else that the file is corrupt."""
     if isinstance(error, OSError) and error.errno is not None:
         return error
-    told = str(error).strip().partition("\n")[0]
-    return FieldboundError(f"{path} is damaged and cannot be read further: {told}")
+    message = str(error).strip().partition("\n")[0]
+    return FieldboundError(f"{path} is corrupt: {message}")
 
 
 def _schema(file: ParquetFile) -> Schema:
-    """Return the schema of a file, in which times of the old kind (INT96) are instants again."""
+    """Return the schema of a file, with legacy INT96 timestamps as instants in UTC."""
     leaves = iter([file.schema.column(at).physical_type for at in range(len(file.schema.names))])
     schema = file.schema_arrow
     for index, each in enumerate(schema):

@@ -1,4 +1,4 @@
-"""What is given as records goes in, a path, a stream or values; the Source of them comes out."""
+"""The Source of records: of a path, a stream or values, in the format that is detected or given."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeAlias
 
 from fieldbound.model import FieldboundError
 
-from .blocks import Frame, Values
-from .compression import PACKED, READ, Bytes, Stream
-from .json_array import Array, is_array
-from .ndjson import Lines
+from .blocks import OutputFormat, ValuesChunk
+from .compression import COMPRESSIONS, READ_SIZE, ByteInput
+from .json_array import JsonArraySource, is_array
+from .ndjson import NdjsonSource
+from .ndjson_stream import NdjsonStreamSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fieldbound.validation import Contract
 
-    from .blocks import Block, Piece, Source
+    from .blocks import Block, Chunk, Source
 
-Given: TypeAlias = "str | os.PathLike[str] | BinaryIO | Iterable[Any]"
+Input: TypeAlias = "str | os.PathLike[str] | BinaryIO | Iterable[Any]"
 
-#: Records that are values are judged so many at a time.
-_PIECE: Final = 1000
-#: What the name of a file ends in, and the format that it is in.
+#: Values of a block.
+_BLOCK_VALUES: Final = 1000
+#: The format of a file by the suffix of its name.
 _FORMATS: Final = {
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
@@ -35,12 +36,12 @@ _FORMATS: Final = {
 }
 FORMATS: Final = ("ndjson", "json", "csv", "tsv", "parquet")
 _PARQUET: Final = b"PAR1"
-#: Bytes in which the first character of an array is looked for before a file is read as such.
-_LOOK: Final = 4 << 10
+#: Bytes in which the first characters of an array are searched.
+_DETECTED: Final = 4 << 10
 
 
 def source_of(
-    given: Given,
+    records: Input,
     *,
     format: str | None = None,  # noqa: A002 - as it is called everywhere
     columns: Mapping[str, str] | None = None,
@@ -48,138 +49,134 @@ def source_of(
 ) -> Source:
     """Return the source of records: a file by its path, a binary stream, or values one by one.
 
-    *format* is one of `FORMATS`; without it, the name of a file says, or else how it begins.
-    *columns* maps names of columns to JSON Pointers; *contract* says what the texts of CSV are
-    taken for. Raises OSError for a file that cannot be read, FieldboundError for one that is none
-    of records, TypeError and ValueError for what is no such argument.
+    *format* is one of `FORMATS`; without it, it is detected by the name of a file or its first
+    bytes. *columns* maps column names to JSON Pointers; the *contract* has the types that CSV cells
+    are converted to. Raises OSError for a file that cannot be read, FieldboundError for one without
+    records, TypeError and ValueError for invalid arguments.
     """
     if format is not None and format not in FORMATS:
-        raise ValueError(f"format is {format!r}, but must be one of {', '.join(FORMATS)}")
-    if isinstance(given, (str, os.PathLike)):
-        path = os.fspath(given)
+        raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
+    if isinstance(records, (str, os.PathLike)):
+        path = os.fspath(records)
         if not isinstance(path, str):
-            raise TypeError("the path is of bytes: give it as str")
-        return _of_file(path, format, columns, contract)
-    if callable(getattr(given, "read", None)):
-        return _of_bytes(Bytes(given), format, columns, contract)  # type: ignore[arg-type]
-    if isinstance(given, (bytes, bytearray, Mapping)) or not isinstance(given, Iterable):
+            raise TypeError("path must be str, not bytes")
+        return _file_source(path, format, columns, contract)
+    if callable(getattr(records, "read", None)):
+        return _bytes_source(ByteInput(records), format, columns, contract)  # type: ignore[arg-type]
+    if isinstance(records, (bytes, bytearray, Mapping)) or not isinstance(records, Iterable):
         raise TypeError(
-            f"records are a {type(given).__name__}: give the path of a file, a binary stream, or "
-            "a list or another iterable of records"
+            "records must be the path of a file, a binary stream or an iterable of records, not "
+            f"{type(records).__name__}"
         )
     _no_columns(columns, format or "values")
-    return Records(given)
+    return ValuesSource(records)
 
 
 def is_records(path: str | os.PathLike[str]) -> bool:
-    """Whether the name of a file says that it has many records."""
-    plain, packing = _plain(os.fsdecode(path))
-    suffix = _suffix(plain)
-    return suffix in _FORMATS or (bool(packing) and suffix == ".json")
+    """Return whether the name of a file is one of a file of records."""
+    name, is_compressed = _uncompressed(os.fsdecode(path))
+    suffix = _suffix(name)
+    return suffix in _FORMATS or (is_compressed and suffix == ".json")
 
 
 def holds_array(path: str | os.PathLike[str]) -> bool:
-    """Whether a file named as JSON has an array of objects. Raises OSError."""
+    """Return whether a file named .json has an array of objects. Raises OSError."""
     name = os.fsdecode(path)
     if _suffix(name) != ".json":
         return False
     with open(name, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
-        start = file.read(_LOOK)
+        start = file.read(_DETECTED)
     return is_array(start) and start.partition(b"[")[2].lstrip().startswith(b"{")
 
 
-def _of_file(
+def _file_source(
     path: str,
     format: str | None,  # noqa: A002
     columns: Mapping[str, str] | None,
     contract: Contract | None,
 ) -> Source:
     if os.path.isdir(path):  # noqa: PTH112 - pathlib is slow to import
-        from .parquet import Parquet
+        from .parquet import ParquetSource
 
-        return Parquet(path, columns, contract)
-    given = Bytes(path)
-    chosen = format or _FORMATS.get(_suffix(_plain(path)[0])) or _format(given)
-    if chosen == "parquet" and given.is_plain:
-        from .parquet import Parquet
+        return ParquetSource(path, columns, contract)
+    data = ByteInput(path)
+    detected = format or _FORMATS.get(_suffix(_uncompressed(path)[0])) or _format(data)
+    if detected == "parquet" and data.is_seekable:
+        from .parquet import ParquetSource
 
-        return Parquet(path, columns, contract)
-    if chosen == "ndjson" and given.is_plain:
+        return ParquetSource(path, columns, contract)
+    if detected == "ndjson" and data.is_seekable:
         _no_columns(columns, "NDJSON")
-        return Lines(path)
-    return _of_bytes(given, chosen, columns, contract)
+        return NdjsonSource(path)
+    return _bytes_source(data, detected, columns, contract)
 
 
-def _of_bytes(
-    given: Bytes,
+def _bytes_source(
+    data: ByteInput,
     format: str | None,  # noqa: A002
     columns: Mapping[str, str] | None,
     contract: Contract | None,
 ) -> Source:
-    chosen = format or _format(given)
-    if chosen == "parquet":
+    detected = format or _format(data)
+    if detected == "parquet":
         raise FieldboundError(
-            f"{given.name} is Parquet, which is read from its end: give the path of a file that is "
-            "not packed"
+            f"{data.name} is Parquet, which is only read from the path of an uncompressed file"
         )
-    if chosen in ("csv", "tsv"):
-        from .csv_records import Table
+    if detected in ("csv", "tsv"):
+        from .csv_records import CsvSource
 
-        return Table(given, columns, contract, "\t" if chosen == "tsv" else None)
-    _no_columns(columns, "NDJSON" if chosen == "ndjson" else "a JSON array")
-    return Array(given) if chosen == "json" else Stream(given)
+        return CsvSource(data, columns, contract, "\t" if detected == "tsv" else None)
+    _no_columns(columns, "NDJSON" if detected == "ndjson" else "a JSON array")
+    return JsonArraySource(data) if detected == "json" else NdjsonStreamSource(data)
 
 
-def _format(given: Bytes) -> str:
-    """Return the format of what begins as it does."""
-    start = given.start(READ)
+def _format(data: ByteInput) -> str:
+    """Return the format that is detected by the first bytes."""
+    start = data.peek(READ_SIZE)
     return "parquet" if start.startswith(_PARQUET) else "json" if is_array(start) else "ndjson"
 
 
-def _plain(path: str) -> tuple[str, str | None]:
-    """Return a path without what says that the file is packed, and how it is."""
+def _uncompressed(path: str) -> tuple[str, bool]:
+    """Return a path without the suffix of a compression, and whether it has one."""
     stem, suffix = os.path.splitext(path)  # noqa: PTH122 - pathlib is slow to import
-    packing = PACKED.get(suffix.lower())
-    return (stem if packing else path), packing
+    is_compressed = suffix.lower() in COMPRESSIONS
+    return (stem if is_compressed else path), is_compressed
 
 
 def _suffix(path: str) -> str:
     return os.path.splitext(path)[1].lower()  # noqa: PTH122
 
 
-def _no_columns(columns: Mapping[str, str] | None, given: str) -> None:
+def _no_columns(columns: Mapping[str, str] | None, format_name: str) -> None:
     if columns:
-        raise FieldboundError(
-            f"columns are mapped for CSV and Parquet, but these records are {given}: they have "
-            "their attributes where they belong, so leave the columns out"
-        )
+        raise FieldboundError(f"columns are only mapped for CSV and Parquet, not for {format_name}")
 
 
-class Records:
-    """Values that are given one by one: a Source, as `pieces` has it."""
+class ValuesSource:
+    """A Source of records that are values already."""
 
     name: str | None = None
     size: int | None = None
-    valid = invalid = Frame()
+    valid_format = invalid_format = OutputFormat()
     cut_off: str | None = None
 
-    def __init__(self, given: Iterable[Any]) -> None:
-        self._given = given
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._values = values
 
-    def blocks(self, first: int = 0) -> Iterator[tuple[int, Block]]:
-        """Take so many of the values at a time."""
-        values, number = iter(self._given), 0
-        while some := list(islice(values, _PIECE)):
-            if number >= first:
-                yield 0, Some(some)
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the values into blocks."""
+        values, number = iter(self._values), 0
+        while block := list(islice(values, _BLOCK_VALUES)):
+            if number >= skip:
+                yield 0, ValuesBlock(block)
             number += 1
 
 
-class Some(NamedTuple):
+class ValuesBlock(NamedTuple):
     """A block of values."""
 
     values: Sequence[Any]
 
-    def read(self) -> Iterator[Piece]:
-        """Give the values."""
-        yield Values(self.values)
+    def read(self) -> Iterator[Chunk]:
+        """Yield the values."""
+        yield ValuesChunk(self.values)

@@ -1,4 +1,4 @@
-"""`fieldbound cases`: make a valid and an invalid instance for each limit of contracts."""
+"""`fieldbound cases`: generate a valid and an invalid instance for each limit of contracts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.console import write_stdout
 from fieldbound.cli.names import add_names, contract_folders, matching_names
-from fieldbound.documents import reason, replacing
+from fieldbound.documents import atomic_write, os_error_reason
 from fieldbound.model import pluralize
 from fieldbound.render import ascii_json, escaped
 
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from fieldbound.validation import Contract
 
 DESCRIPTION: Final = """\
-Make a pair of instances for each limit of contracts: one at it, one just beyond it.
-Both engines check every instance. Without --out, the pairs are counted.
+Generate test cases for each limit of contracts: an instance at the limit, and
+one just beyond it. Every instance is verified by two validators. Without --out,
+print how many there are.
 """
 EXAMPLE: Final = "example: fieldbound cases axim-commerce/create-company --out cases"
-#: How long the name of a file may be, before what makes it the only one of its name.
-_LONGEST: Final = 100
-_VERDICTS: Final = frozenset(("valid", "invalid"))
+#: The longest name of a file, without a number that makes it unique and the suffix.
+_MAX_NAME: Final = 100
+_FOLDERS: Final = frozenset(("valid", "invalid"))
 _INDEX: Final = "index.json"
-_LINES: Final = "cases.ndjson"
-#: Names that some systems keep for devices.
+_NDJSON: Final = "cases.ndjson"
+#: Names that Windows reserves for devices.
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -55,11 +56,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from fieldbound.model import Unsatisfiable, Unspecified
 
     if args.out == "":
-        console.error("--out names no folder")
+        console.error("--out must be a folder, not ''")
         return 2
     folders = contract_folders(args)
     named = [contract(name, folders) for name in matching_names(args, folders, exact=True)]
-    made = 0
+    total = 0
     for each in named:
         try:
             found = cases(each)
@@ -67,106 +68,109 @@ def run(args: argparse.Namespace, console: Console) -> int:
             if each.name in args.names:
                 console.error(str(error))
             else:
-                console.note(str(error))  # one of those whose names begin so
+                console.note(str(error))  # one of several that match a name
             continue
-        made += len(found)
+        total += len(found)
         if args.out is not None:
             _write(each, found, Path(args.out), args.format, console)
         elif args.format == "ndjson":
             write_stdout("".join(_lines(found)))
         else:
             write_stdout(f"{_summary(each, found)}\n")
-    if not made and not console.failed:
-        console.error("no case was made: there is no limit in what is named")
+    if not total and not console.failed:
+        console.error("no cases: the contracts have no limits")
     return 0
 
 
 def _summary(contract: Contract, found: Sequence[Case]) -> str:
-    """Say how many limits have cases, and why others have none."""
+    """Return how many limits have cases, and why others have none."""
     reasons = {each.limit.id: each.reason for each in found if each.reason is not None}
     limits = len({each.limit.id for each in found})
-    said = (
+    first = (
         f"{escaped(contract.name)}: {pluralize(limits, 'limit')}, {pluralize(len(found), 'pair')}"
     )
-    told = [f"    {escaped(at.partition('#')[2])}: {escaped(why)}" for at, why in reasons.items()]
-    return "\n".join([said, *told])
+    rest = [
+        f"    {escaped(id_.partition('#')[2])}: {escaped(reason)}"
+        for id_, reason in reasons.items()
+    ]
+    return "\n".join([first, *rest])
 
 
 def _write(
-    contract: Contract, found: Sequence[Case], out: Path, form: str, console: Console
+    contract: Contract, found: Sequence[Case], out: Path, format_: str, console: Console
 ) -> None:
     folder = out.joinpath(*(_slug(part) for part in contract.name.split("/")))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        before = _indexed(folder, contract.name)
-        if form == "ndjson":
-            with replacing(str(folder / _LINES)) as stream:
+        old = _listed_files(folder, contract.name)
+        if format_ == "ndjson":
+            with atomic_write(str(folder / _NDJSON)) as stream:
                 stream.writelines(_lines(found))
-            now = {_LINES}
+            new = {_NDJSON}
         else:
-            now = {_INDEX, *_write_files(contract, found, folder)}
-        for name in {*before, _INDEX, _LINES} - now:
+            new = {_INDEX, *_write_files(contract, found, folder)}
+        for name in {*old, _INDEX, _NDJSON} - new:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        console.error(f"cannot write to {folder}: {reason(error)}")
+        console.error(f"cannot write to {folder}: {os_error_reason(error)}")
     else:
         console.note(f"{folder}: {pluralize(len(found), 'pair')} for {contract.name}")
 
 
 def _write_files(contract: Contract, found: Sequence[Case], folder: Path) -> set[str]:
-    """Write each instance to a file, and to index.json which file is for which limit.
+    """Write each instance to a file, and index.json with the files of each limit.
 
-    Return the files; what an earlier run has written beside them would be wrong by now.
+    Return the names of the files, so that those of an earlier run can be deleted.
     """
-    taken: dict[str, str] = {}
-    for verdict in sorted(_VERDICTS):
-        (folder / verdict).mkdir(exist_ok=True)
+    names: dict[str, str] = {}
+    for key in sorted(_FOLDERS):
+        (folder / key).mkdir(exist_ok=True)
     rows = []
     for each in found:
         row = case_object(each)
-        for verdict in sorted(_VERDICTS):
-            if verdict in row:
-                row[verdict] = _filed(folder, verdict, each, row[verdict], taken)
+        for key in sorted(_FOLDERS):
+            if key in row:
+                row[key] = _write_instance(folder, key, each, row[key], names)
         rows.append(row)
-    with replacing(str(folder / _INDEX)) as stream:
+    with atomic_write(str(folder / _INDEX)) as stream:
         stream.write(ascii_json({"contract": contract.name, "cases": rows}))
-    return {*taken.values()}
+    return {*names.values()}
 
 
-def _indexed(folder: Path, contract: str) -> set[str]:
-    """Return the files that an index names. Raises OSError if it is of another contract."""
+def _listed_files(folder: Path, contract: str) -> set[str]:
+    """Return the files listed in an index. Raises OSError if it is of another contract."""
     try:
-        known = json.loads((folder / _INDEX).read_text("utf-8"))
-        names = {
-            str(each[verdict]) for each in known["cases"] for verdict in _VERDICTS & each.keys()
-        }
+        index = json.loads((folder / _INDEX).read_text("utf-8"))
+        names = {str(each[key]) for each in index["cases"] for key in _FOLDERS & each.keys()}
     except (FileNotFoundError, ValueError, LookupError, TypeError, AttributeError):
         return set()
-    if known.get("contract") != contract:
-        raise OSError(f"it has the cases of {known.get('contract')!r}")
+    if index.get("contract") != contract:
+        raise OSError(f"it has the cases of {index.get('contract')!r}")
     return {name for name in names if re.fullmatch(r"(valid|invalid)/[A-Za-z0-9_.-]+\.json", name)}
 
 
-def _filed(folder: Path, verdict: str, case: Case, instance: Any, taken: dict[str, str]) -> str:
-    """Write an instance unless it is written already, and return the name of its file."""
+def _write_instance(
+    folder: Path, key: str, case: Case, instance: Any, names: dict[str, str]
+) -> str:
+    """Write an instance, unless an equal one is written, and return the name of its file."""
     text = ascii_json(instance)
-    key = f"{verdict} {text}"
-    if key not in taken:
+    content = f"{key} {text}"
+    if content not in names:
         stem = _slug(f"{case.limit.pointer.replace('*', 'any')[1:]}.{case.limit.keyword}")
-        # some systems take names that differ in case alone for one
-        names, name, number = {each.lower() for each in taken.values()}, f"{verdict}/{stem}.json", 1
-        while name.lower() in names:
+        # some file systems ignore case
+        used, name, number = {each.lower() for each in names.values()}, f"{key}/{stem}.json", 1
+        while name.lower() in used:
             number += 1
-            name = f"{verdict}/{stem}.{number}.json"
-        with replacing(str(folder / name)) as stream:
+            name = f"{key}/{stem}.{number}.json"
+        with atomic_write(str(folder / name)) as stream:
             stream.write(text)
-        taken[key] = name
-    return taken[key]
+        names[content] = name
+    return names[content]
 
 
 def _slug(text: str) -> str:
-    """Return a text as the name of a file on any system."""
-    clean = re.sub(r"[^A-Za-z0-9_.-]+", ".", text).strip(".")[-_LONGEST:] or "root"
+    """Return *text* as a file name that is valid on any system."""
+    clean = re.sub(r"[^A-Za-z0-9_.-]+", ".", text).strip(".")[-_MAX_NAME:] or "root"
     return f"x.{clean}" if _RESERVED.match(clean) else clean
 
 
@@ -175,9 +179,9 @@ def _lines(found: Sequence[Case]) -> Iterator[str]:
 
 
 def case_object(case: Case) -> dict[str, Any]:
-    """Give a pair as an object; what there is not has no name in it, for null is an instance."""
+    """Return a case as an object; a missing instance is omitted, because null is an instance."""
     limit, violation = case.limit, case.violation
-    made: dict[str, Any] = {
+    row: dict[str, Any] = {
         "limit": limit.id,
         "keyword": limit.keyword,
         "pointer": limit.pointer,
@@ -185,12 +189,12 @@ def case_object(case: Case) -> dict[str, Any]:
         "says": limit.says,
         "sources": [each.address or each.title for each in limit.sources],
     }
-    if case.valid is not None or case.kept:
-        made["valid"] = case.valid
+    if case.valid is not None or case.has_valid:
+        row["valid"] = case.valid
     if violation is not None:
-        made["invalid"] = case.invalid
-        made["violation"] = {"code": violation.code, "pointer": violation.pointer}
-        made["also"] = [each.id for each in violation.also]
+        row["invalid"] = case.invalid
+        row["violation"] = {"code": violation.code, "pointer": violation.pointer}
+        row["also"] = [each.id for each in violation.also]
     if case.reason is not None:
-        made["reason"] = case.reason
-    return made
+        row["reason"] = case.reason
+    return row

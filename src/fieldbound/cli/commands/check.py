@@ -10,40 +10,45 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.console import ascii_only, colored, is_terminal, write
 from fieldbound.cli.selection import FILES_TABLE, STDIN
-from fieldbound.documents import is_same_file
-from fieldbound.model import SAYS
-from fieldbound.render import FORMATS, Style, Tally
-
-from . import EXAMPLE as EXAMPLE
+from fieldbound.documents import is_same_file, os_error_reason
+from fieldbound.model import SAYS, FieldboundError
+from fieldbound.render import FORMATS, STDIN as STDIN_NAME, Style, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fieldbound.cli.console import Console
     from fieldbound.cli.kinds import Kind, Run
     from fieldbound.cli.selection import Selected
 
 DESCRIPTION: Final = f"""\
-Check JSON and YAML documents, each by one contract: the one of --contract, or the
-one that {FILES_TABLE} of pyproject.toml maps the file to.
-Check recorded HTTP traffic (HAR files, VCR cassettes, logs of exchanges as
-NDJSON), each exchange by the API it belongs to: one of --api, or of
-[tool.fieldbound.apis]. Recordings are files that end in .har, files that
-`recordings` in [tool.fieldbound] matches, and with --api every FILE.
-Check files of records, each record by the contract, with one report per file.
-Without FILE, check every file that is mapped, and all recordings.
+Check files by contracts and report the violations. Without FILE, check every
+file that pyproject.toml maps to a contract, and every recording it lists.
 
-Exit code: 0 valid, 1 violations, 2 usage error, unreadable input or broken
-contract.
+documents   JSON and YAML. The contract is the one of --contract, or the one
+            that {FILES_TABLE} of pyproject.toml maps the file to.
+records     NDJSON, CSV, Parquet, and JSON arrays of objects. Each record is
+            checked by the contract; a file has one report.
+recordings  HTTP traffic: HAR files, VCR cassettes, and logs of exchanges as
+            NDJSON. Each exchange is checked by the API at its host: one of
+            --api, or of [tool.fieldbound.apis]. A FILE is a recording if it
+            ends in .har, if `recordings` in [tool.fieldbound] matches it, or
+            with --api.
+
+Exit code: 0 valid; 1 violations; 2 usage error, unreadable input, broken
+contract, or nothing checked.
 """
+EXAMPLE: Final = "example: fieldbound check -c oracle-cx-sales/create-product-group groups.ndjson"
 _RECORDS: Final = """\
-NDJSON (.ndjson, .jsonl), CSV and Parquet, and a JSON array of objects if the
-contract does not take an array; NDJSON, CSV and JSON may be compressed (.gz, .zst).
+NDJSON (.ndjson, .jsonl), CSV (.csv, .tsv), Parquet, and JSON arrays of
+objects, unless the contract is for an array. All but Parquet may be
+compressed (.gz, .zst).
 """
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command."""
+    parser.usage = "%(prog)s [OPTION ...] [FILE ...]"
     add = parser.add_argument
     add("files", nargs="*", metavar="FILE", help=f"file to check; {STDIN} is standard input")
     add("-c", "--contract", metavar="NAME", help="check every FILE by this contract")
@@ -61,23 +66,34 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="format of standard input (default: json)",
     )
     add(
-        "--format",
-        choices=(*FORMATS, "html"),
-        help="output format (default: text; github in GitHub Actions); html is for records",
+        "--fail-on",
+        choices=SAYS,
+        help="weakest evidence that fails the check; limits with weaker evidence only warn "
+        f"(default: {SAYS[-1]}, every limit fails)",
+    )
+    add(
+        "--formats",
+        choices=("assert", "annotate"),
+        default="assert",
+        help="whether formats such as date are limits, or annotations (default: assert)",
+    )
+    add(
+        "--skip-unmapped",
+        action="store_true",
+        help=f"skip each FILE that {FILES_TABLE} maps to no contract, instead of failing",
     )
     _add_output_options(parser)
     _add_record_options(parser)
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--output", metavar="FILE", help="write the report to FILE (default: standard output)")
+    add = parser.add_argument_group("output").add_argument
     add(
-        "--fail-on",
-        choices=SAYS,
-        help="weakest evidence that fails the check; limits with weaker evidence only warn "
-        f"(default: {SAYS[-1]}, every limit fails)",
+        "--format",
+        choices=(*FORMATS, "html"),
+        help="output format (default: text; github in GitHub Actions); html is for records",
     )
+    add("--output", metavar="FILE", help="write the report to FILE (default: standard output)")
     add("--quiet", action="store_true", help="print violations only, no summary and no notes")
     add(
         "--color",
@@ -85,29 +101,39 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="color the text output (default: auto, on a terminal)",
     )
-    add(
-        "--skip-unmapped",
-        action="store_true",
-        help=f"skip each FILE that {FILES_TABLE} maps to no contract, instead of failing",
-    )
 
 
 def _add_record_options(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument_group("files of records", _RECORDS).add_argument
+    add = parser.add_argument_group("records", _RECORDS).add_argument
     add(
         "--key", metavar="POINTER", help="JSON Pointer of the unique key; duplicates fail the check"
     )
     add("--valid-out", metavar="FILE", help="write the valid records to FILE, byte for byte")
-    add("--invalid-out", metavar="FILE", help="write the invalid records, each with its violations")
-    add("--workers", type=_at_least(1), metavar="N", help="processes (default: one per processor)")
-    add("--samples", type=_at_least(0), metavar="N", help="records shown per limit (default: 5)")
+    add(
+        "--invalid-out",
+        metavar="FILE",
+        help="write the invalid records to FILE, each with its violations",
+    )
+    add(
+        "--workers",
+        type=_at_least(1),
+        metavar="N",
+        help="number of processes (default: one per processor)",
+    )
+    add(
+        "--samples",
+        type=_at_least(0),
+        metavar="N",
+        help="invalid records shown per limit (default: 5)",
+    )
     add("--resume", action="store_true", default=None, help="resume a run that was interrupted")
     add(
         "--column",
         type=_column,
         action="append",
         metavar="NAME=POINTER",
-        help="JSON Pointer for the values of a column (default: /NAME); repeatable",
+        help="JSON Pointer of the values of a column (default: /NAME); empty skips the column; "
+        "repeatable",
     )
 
 
@@ -118,7 +144,7 @@ def _api(text: str) -> str:
     return text
 
 
-def _at_least(least: int) -> Any:
+def _at_least(least: int) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(f"must be an integer >= {least}, not {text!r}")
@@ -137,7 +163,7 @@ def _column(text: str) -> tuple[str, str]:
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Check the files that are selected, each by the kind of input it is."""
+    """Check the selected files, each by its kind of input."""
     from fieldbound.cli.kinds import Run, assign
     from fieldbound.cli.selection import Selection
     from fieldbound.config import load
@@ -164,7 +190,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     run = Run(args, config, console, folders, args.fail_on or config.fail_on, output)
     by_kind = assign(run, files)
     for kind, own in by_kind.items():
-        others = [file for file in files if file not in own]
+        accepted = set(own)
+        others = [file for file in files if file not in accepted]
         if conflict := kind.conflict(own, others):
             console.error(conflict)
             return 2
@@ -172,21 +199,32 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _report(run: Run, files: Sequence[Selected], by_kind: dict[Kind, list[Selected]]) -> int:
-    """Check the files and write their reports, those of each renderer together."""
+    """Check the files and write their reports, grouped by renderer. Return the exit code.
+
+    An empty report is written if there are no files, which is when all of them are skipped.
+    """
     kind_of = {file: kind for kind, own in by_kind.items() for file in own}
-    for renderer in ("reports", "bulk"):
-        kinds = [kind for kind in by_kind if kind.renderer == renderer]
-        if not kinds and (renderer == "bulk" or by_kind):
-            continue
-        own = [(kind_of[file], file) for file in files if kind_of[file] in kinds]
-        if not _WRITERS[renderer](run, _reports(own, kinds)):
-            return 2
+    used = {kind.renderer for kind in by_kind} or {"reports"}
+    for renderer, write_reports in _WRITERS.items():
+        if renderer in used:
+            kinds = [kind for kind in by_kind if kind.renderer == renderer]
+            own = [(kind_of[file], file) for file in files if kind_of[file] in kinds]
+            if not write_reports(run, _reports(own, kinds, run.console)):
+                return 2
     return int(any(kind.failed for kind in by_kind))
 
 
-def _reports(files: Sequence[tuple[Kind, Selected]], kinds: Sequence[Kind]) -> Iterator[Any]:
+def _reports(
+    files: Sequence[tuple[Kind, Selected]], kinds: Sequence[Kind], console: Console
+) -> Iterator[Any]:
     for kind, file in files:
-        yield from kind.reports(file)
+        name = STDIN_NAME if file.path == STDIN else file.path
+        try:
+            yield from kind.reports(file)
+        except FieldboundError as error:
+            console.error(str(error), about=name)
+        except OSError as error:
+            console.error(f"cannot read {name}: {os_error_reason(error)}")
     for kind in kinds:
         kind.finish()
 
@@ -198,11 +236,11 @@ def _style(run: Run) -> Style:
 
 
 def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
-    """Write reports of documents and recordings; return whether all could be written."""
+    """Write reports of documents and recordings; return whether that worked."""
     from fieldbound.render import render
 
-    console, tally = run.console, Tally()
-    reports = _counted(reports, tally, run.fail_on)
+    console, summary = run.console, Summary()
+    reports = _counted(reports, summary, run.fail_on)
     first = list(islice(reports, 1))
     if not first and console.failed:
         return False
@@ -212,19 +250,19 @@ def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
     if not write(console, chunks, run.output):
         return False
     if run.output is not None:
-        tally.not_checked = len(console.problems)
-        console.note(f"{tally}")
+        summary.not_checked = len(console.problems)
+        console.note(str(summary))
     return True
 
 
-def _counted(reports: Iterator[Any], tally: Tally, fail_on: str) -> Iterator[Any]:
+def _counted(reports: Iterator[Any], summary: Summary, fail_on: str) -> Iterator[Any]:
     for report in reports:
-        tally.add(report, fail_on)
+        summary.add(report, fail_on)
         yield report
 
 
 def _write_bulk(run: Run, reports: Iterator[Any]) -> bool:
-    """Write reports of records; return whether all could be written."""
+    """Write reports of records; return whether that worked."""
     from dataclasses import replace
 
     from fieldbound.render import render_bulk

@@ -1,4 +1,4 @@
-"""`fieldbound contracts`: list the names of contracts."""
+"""`fieldbound contracts`: list the contracts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fieldbound.cli.console import Console
 
-DESCRIPTION: Final = "List the names of all contracts."
+DESCRIPTION: Final = "List the names of contracts."
 EXAMPLE: Final = "example: fieldbound contracts oracle-cx-sales --folder contracts"
 
 

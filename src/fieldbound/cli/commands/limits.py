@@ -51,3 +51,5 @@ def _write_limits(contract: Contract) -> None:
             write_stdout(line)
     for line in not_checked({contract.name: dict(contract.unspecified)}):
         write_stdout(f"{line}\n")
+    for pointer, reason in contract.not_checked.items():
+        write_stdout(f"not checked: {escaped(pointer or '(root)')} ({escaped(reason)})\n")

@@ -1,4 +1,4 @@
-"""The kinds of input that `fieldbound check` takes: one module per kind, and one table of them."""
+"""The kinds of input of `fieldbound check`: one module per kind, and a table of them."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from fieldbound.cli.selection import Selected
     from fieldbound.config import Config
 
-#: The module of each kind; the first kind that takes a file checks it.
+#: The module of each kind; a file is checked by the first kind that accepts it.
 KINDS: Final = (".recordings", ".records", ".documents")
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of `check` was asked for: its options, configuration and contract folders."""
+    """The options, configuration and contract folders of one run of `check`."""
 
     args: argparse.Namespace
     config: Config
@@ -33,39 +33,38 @@ class Run:
 class Kind(Protocol):
     """A kind of input. Its module has a function `kind(run)` that returns one.
 
-    *renderer* names the table of formats that shows its reports: "reports" or "bulk". *failed* is
-    whether a report of it fails the run.
+    *renderer* is the writer of its reports: "reports" or "bulk". *failed* is whether one of its
+    reports fails the run.
     """
 
     renderer: str
     failed: bool
 
-    def takes(self, file: Selected) -> bool:
+    def accepts(self, file: Selected) -> bool:
         """Return whether *file* is of this kind."""
         ...
 
-    def conflict(self, files: Sequence[Selected], others: Sequence[Selected]) -> str | None:
-        """Return what keeps *files* from being checked with these options and beside *others*."""
-        ...
+    def conflict(self, files: Sequence[Selected], others: Sequence[Selected]) -> str | None:  # noqa: ARG002
+        """Return why *files* cannot be checked with these options, or together with *others*."""
+        return None
 
     def reports(self, file: Selected) -> Iterator[Any]:
-        """Check a file, and yield its reports; what cannot be read goes to the console."""
+        """Check a file and yield its reports. Raises FieldboundError or OSError if it cannot."""
         ...
 
     def finish(self) -> None:
-        """Do what is left when all files are checked."""
-        ...
+        """Report what is known only when all files are checked."""
 
 
 def assign(run: Run, files: Sequence[Selected]) -> dict[Kind, list[Selected]]:
-    """Return the files of each kind, in the order given. A kind is imported when it is reached."""
+    """Return the files of each kind, in the given order. A kind is imported when it is needed."""
     by_kind: dict[Kind, list[Selected]] = {}
-    left = list(files)
+    remaining = dict.fromkeys(files)
     for module in KINDS:
-        if not left:
+        if not remaining:
             break
         kind: Kind = import_module(module, __name__).kind(run)
-        if taken := [file for file in left if kind.takes(file)]:
-            by_kind[kind] = taken
-            left = [file for file in left if file not in taken]
+        if accepted := {file for file in remaining if kind.accepts(file)}:
+            by_kind[kind] = [file for file in files if file in accepted]
+            remaining = {file: None for file in remaining if file not in accepted}
     return by_kind

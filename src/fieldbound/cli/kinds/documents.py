@@ -1,4 +1,4 @@
-"""JSON and YAML documents: each is checked by one contract."""
+"""JSON and YAML documents, each checked by one contract."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from fieldbound.cli.console import stdin_bytes
 from fieldbound.cli.selection import STDIN
-from fieldbound.documents import parse, read, reason
+from fieldbound.documents import parse, read
 from fieldbound.model import FieldboundError
 from fieldbound.render import STDIN as STDIN_NAME
 
+from . import Kind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from fieldbound.cli.selection import Selected
     from fieldbound.documents import Document
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from . import Run
 
 
-class Documents:
+class Documents(Kind):
     """Checks one document at a time; each contract is loaded once."""
 
     renderer = "reports"
@@ -31,35 +33,24 @@ class Documents:
         self._contracts: dict[str, Contract | FieldboundError] = {}
         self.failed = False
 
-    def takes(self, file: Selected) -> bool:
-        """Take every file that has a contract."""
+    def accepts(self, file: Selected) -> bool:
+        """Accept every file that has a contract."""
         return file.contract is not None
-
-    def conflict(self, files: Sequence[Selected], others: Sequence[Selected]) -> str | None:  # noqa: ARG002
-        """Return None: documents go with every option."""
-        return None
 
     def reports(self, file: Selected) -> Iterator[Report]:
         """Yield the report of a document."""
-        try:
-            report = self._contract(str(file.contract)).check(self._document(file.path))
-        except FieldboundError as error:
-            self._run.console.error(str(error), about=file.path)
-        except OSError as error:
-            self._run.console.error(f"cannot read {file.path}: {reason(error)}")
-        else:
-            self.failed = self.failed or report.fails(self._run.fail_on)
-            yield report
-
-    def finish(self) -> None:
-        """Do nothing."""
+        report = self._contract(str(file.contract)).check(self._document(file.path))
+        self.failed = self.failed or report.fails(self._run.fail_on)
+        yield report
 
     def _contract(self, name: str) -> Contract:
         if name not in self._contracts:
             from fieldbound.catalog import contract
 
             try:
-                self._contracts[name] = contract(name, self._run.folders)
+                self._contracts[name] = contract(
+                    name, self._run.folders, formats=self._run.args.formats
+                )
             except FieldboundError as error:
                 self._contracts[name] = error
         loaded = self._contracts[name]

@@ -1,4 +1,4 @@
-"""Recorded HTTP traffic: each exchange is checked by the API that its request belongs to."""
+"""Recorded HTTP traffic: each exchange is checked by the API of its request."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from fieldbound.cli.console import stdin_bytes
 from fieldbound.cli.selection import STDIN
-from fieldbound.documents import reason
-from fieldbound.model import FieldboundError
+from fieldbound.model import pluralize
 from fieldbound.render import STDIN as STDIN_NAME
 
+from . import Kind
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from fieldbound.cli.selection import Selected
     from fieldbound.http import Hosts
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from . import Run
 
 
-class Recordings:
-    """Checks recordings, and reports what of them was skipped.
+class Recordings(Kind):
+    """Checks recordings, and reports which exchanges were skipped.
 
-    A recording that was named has to have an exchange to check; of those that the configuration
-    lists, one of all is enough. --skip-unmapped lets both go.
+    Each recording that is passed as FILE must have an exchange to check; of those that the
+    configuration lists, at least one must. --skip-unmapped allows recordings without.
     """
 
     renderer = "reports"
@@ -36,31 +37,23 @@ class Recordings:
         self._empty: list[str] = []
         self._checked = self.failed = False
 
-    def takes(self, file: Selected) -> bool:
-        """Take every file without a contract."""
+    def accepts(self, file: Selected) -> bool:
+        """Accept every file without a contract."""
         return file.contract is None
 
-    def conflict(self, files: Sequence[Selected], others: Sequence[Selected]) -> str | None:  # noqa: ARG002
-        """Return None: recordings go with every option."""
-        return None
-
     def reports(self, file: Selected) -> Iterator[Report]:
-        """Yield the reports of a recording, of requests and responses in turn."""
-        try:
-            for report in self._reports(self._recording(file.path)):
-                self.failed = self.failed or report.fails(self._run.fail_on)
-                yield report
-        except FieldboundError as error:
-            self._run.console.error(str(error), about=file.path)
-        except OSError as error:
-            self._run.console.error(f"cannot read {file.path}: {reason(error)}")
+        """Yield the reports of the requests and responses in a recording."""
+        for report in self._reports(self._recording(file.path)):
+            self.failed = self.failed or report.fails(self._run.fail_on)
+            yield report
 
     def finish(self) -> None:
-        """Report that no recording had an exchange to check, if none had."""
+        """Report it if no recording had an exchange to check."""
         args = self._run.args
         if self._empty and not (self._checked or args.files or args.skip_unmapped):
             self._run.console.error(
-                f"nothing was checked: no exchange of {len(self._empty)} recordings is of an API"
+                f"nothing was checked: no exchange in {pluralize(len(self._empty), 'recording')} "
+                "belongs to a known API"
             )
 
     def _recording(self, path: str) -> Recording:
@@ -79,14 +72,14 @@ class Recordings:
         traffic = Traffic(self._hosts, console.error)
         yield from traffic.reports(recording)
         summary = traffic.summary()
-        if traffic.judged:
+        if traffic.checked:
             self._checked = True
             if summary:
                 console.note(f"{recording.name}: {summary}")
         elif len(console.problems) == before:
-            must_have = self._run.args.files and not self._run.args.skip_unmapped
-            (console.error if must_have else console.note)(
-                f"{recording.name}: nothing was checked: {summary or 'it has no exchanges'}"
+            required = self._run.args.files and not self._run.args.skip_unmapped
+            (console.error if required else console.note)(
+                f"{recording.name}: nothing was checked: {summary or 'no exchanges'}"
             )
             self._empty.append(recording.name)
 
@@ -94,7 +87,8 @@ class Recordings:
     def _hosts(self) -> Hosts:
         from fieldbound.http import hosts_of
 
-        return hosts_of(self._run.args.api or self._run.config.apis, self._run.folders)
+        args = self._run.args
+        return hosts_of(args.api or self._run.config.apis, self._run.folders, args.formats)
 
 
 kind = Recordings

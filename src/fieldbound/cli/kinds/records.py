@@ -1,4 +1,4 @@
-"""Files of records: each record is checked by itself, and a file has one report."""
+"""Files of records: each record is checked, and each file has one report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.selection import STDIN
-from fieldbound.documents import is_same_file, reason
+from fieldbound.documents import is_same_file, os_error_reason
 from fieldbound.model import FieldboundError
 from fieldbound.render import BULK_FORMATS, STDIN as STDIN_NAME
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _OPTIONS: Final = ("workers", "samples", "key", "valid_out", "invalid_out", "column", "resume")
 _INPUTS: Final = ("ndjson", "csv", "tsv")
 _SAMPLES: Final = 5
-_APART: Final = "check them in two runs, or as text on standard output"
+_NOT_TOGETHER: Final = "check them in two runs, or as text on standard output"
 
 
 class Records:
@@ -36,29 +36,29 @@ class Records:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._contracts: dict[str, Contract] = {}
-        self._asked = run.args.format == "html" or any(
+        self._forced = run.args.format == "html" or any(
             getattr(run.args, name) is not None for name in _OPTIONS
         )
         self.failed = False
 
-    def takes(self, file: Selected) -> bool:
-        """Take files named as records, JSON arrays of objects, and all if an option is for records.
+    def accepts(self, file: Selected) -> bool:
+        """Accept files of records, JSON arrays of objects; every file if an option is for records.
 
-        An array of objects is a document where --contract itself takes an array.
+        An array of objects is a document if --contract accepts an array.
         """
-        return file.contract is not None and (self._asked or self._holds_records(file))
+        return file.contract is not None and (self._forced or self._holds_records(file))
 
     def conflict(self, files: Sequence[Selected], others: Sequence[Selected]) -> str | None:
-        """Return what keeps files of records from being checked together, or beside documents."""
+        """Return why files cannot be checked together, or with documents; None if they can."""
         args, output = self._run.args, self._run.output
         if args.format is not None and args.format not in BULK_FORMATS:
             formats = ", ".join(BULK_FORMATS)
             return f"--format {args.format} is not available for records (choose from {formats})"
         if others and (output is not None or args.format not in (None, "text")):
-            return f"{others[0].path} is a document, {files[0].path} has records: {_APART}"
+            return f"{others[0].path} is a document, {files[0].path} has records: {_NOT_TOGETHER}"
         for option in ("valid_out", "invalid_out"):
             target = getattr(args, option)
-            if target and output is not None and _is_one_file(output, target):
+            if target and output is not None and _is_same_file(output, target):
                 return f"--output and --{option.replace('_', '-')} are both {output}: use two files"
         if len(files) > 1 and (args.valid_out or args.invalid_out):
             return f"--valid-out and --invalid-out take one FILE of records, not {len(files)}"
@@ -76,7 +76,9 @@ class Records:
             verb = (
                 "" if error.filename is None else "cannot write " if is_target else "cannot read "
             )
-            console.error(f"{verb}{error.filename or file.path}: {reason(error)}", about=file.path)
+            console.error(
+                f"{verb}{error.filename or file.path}: {os_error_reason(error)}", about=file.path
+            )
         else:
             if not report.records:
                 console.error(f"{report.name}: no records, so nothing was checked")
@@ -97,7 +99,7 @@ class Records:
         if args.contract is None or args.format not in (None, *BULK_FORMATS):
             return False
         try:
-            return holds_array(file.path) and not _takes_arrays(self._contract(args.contract))
+            return holds_array(file.path) and not _accepts_arrays(self._contract(args.contract))
         except (OSError, FieldboundError):
             return False  # reported when it is checked as a document
 
@@ -105,7 +107,9 @@ class Records:
         from fieldbound.catalog import contract
 
         if name not in self._contracts:
-            self._contracts[name] = contract(name, self._run.folders)
+            self._contracts[name] = contract(
+                name, self._run.folders, formats=self._run.args.formats
+            )
         return self._contracts[name]
 
     def _report(self, path: str, name: str) -> BulkReport:
@@ -123,12 +127,12 @@ class Records:
             columns=None if args.column is None else dict(args.column),
             format=args.input if path == STDIN else None,
         )
-        given: Any = path
+        source: Any = path
         if path == STDIN:
             if sys.stdin is None:
                 raise OSError("standard input is closed")
-            given = sys.stdin.buffer
-        run = Run(given, self._contract(name), options)
+            source = sys.stdin.buffer
+        run = Run(source, self._contract(name), options)
         with Progress(run.size, args.quiet) as progress:
             run.on_progress = progress.update
             try:
@@ -140,14 +144,14 @@ class Records:
         return replace(report, name=STDIN_NAME) if path == STDIN else report
 
 
-def _takes_arrays(contract: Contract) -> bool:
-    """Return whether the root of a contract may be an array."""
+def _accepts_arrays(contract: Contract) -> bool:
+    """Return whether a contract accepts an array."""
     types = [each.value for each in contract.limits if (each.pointer, each.keyword) == ("", "type")]
     return all("array" in each for each in types)
 
 
-def _is_one_file(path: str, other: str) -> bool:
-    """Return whether two paths are one file; a device takes whatever is written to it."""
+def _is_same_file(path: str, other: str) -> bool:
+    """Return whether two paths are the same file, unless it is a device."""
     is_device = os.path.exists(path) and not os.path.isfile(path)  # noqa: PTH110, PTH113
     return not is_device and is_same_file(path, other)
 

@@ -1,19 +1,18 @@
-"""A client goes in with a Guard; the same client comes out, its exchanges checked as they pass.
+"""Hooks, transports and adapters by which a Guard checks the exchanges of httpx and requests.
 
     client = httpx.Client(event_hooks=event_hooks(guard))
     client = httpx.AsyncClient(transport=async_transport(guard))
     session.mount("https://", adapter(guard))
 
-A request that breaks the contract is stopped before it leaves the process; what else is done about
-it is the Guard's to say, by its modes. Where a Guard is expected, an API or the name of one does as
-well: then what is invalid is raised.
+In mode "raise", an invalid request is not sent. Instead of a Guard, an API or the name of one may
+be given: its modes are "raise".
 
-**No stream is read behind the back of who reads it.** Of a request whose body is a stream, all but
-the body is judged. Of a response of httpx that is streamed, the status and headers are judged when
-it comes, and the body when it has been read to its end, in any way but by `response.stream`
-itself; not if it is closed before, fails, or is larger than 16 MiB. Of one of requests with
-`stream=True`, all but the body is judged. What was not judged, `report.unjudged` says with the
-reason, and `guard.reports` has that report, valid or not.
+**Streams are never read for you.** The body of a streamed request is not checked. Of a streamed
+response of httpx, status code and headers are checked when it is received, and the body once you
+have read it to the end, in any way but by `response.stream` itself; it is not checked if the stream
+is closed before, fails, or is larger than 16 MiB. With `stream=True` in requests, the body is not
+checked. `report.not_checked` has what was not checked, with the reason, and `guard.reports` has the
+report, valid or not.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ __all__ = ["ContractWarning", "Guard", "adapter", "async_transport", "event_hook
 def event_hooks(guard: Guard | API | str) -> dict[str, list[Callable[..., Any]]]:
     """Return the event hooks for an httpx.Client or httpx.AsyncClient.
 
-    Hooks see each request as it leaves the client, with its authentication, redirects included.
+    Hooks get each request as it is sent, with authentication, and each redirect.
     """
     from .httpx import hooks
 
@@ -46,10 +45,10 @@ def event_hooks(guard: Guard | API | str) -> dict[str, list[Callable[..., Any]]]
 def transport(
     guard: Guard | API | str, inner: httpx.BaseTransport | None = None
 ) -> httpx.BaseTransport:
-    """Return the transport for an httpx.Client that checks what goes through it.
+    """Return a transport for an httpx.Client that checks requests and responses.
 
-    *inner* is the transport that sends; without one, an httpx.HTTPTransport(). As with every
-    transport of one's own, `verify`, `cert` and `http2` are options of *inner*, not of the client.
+    *inner* is the transport that sends, by default an httpx.HTTPTransport(). As with any custom
+    transport, `verify`, `cert` and `http2` are options of *inner*, not of the client.
     """
     from .httpx import Transport
 
@@ -59,9 +58,9 @@ def transport(
 def async_transport(
     guard: Guard | API | str, inner: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncBaseTransport:
-    """Return the transport for an httpx.AsyncClient that checks what goes through it.
+    """Return a transport for an httpx.AsyncClient that checks requests and responses.
 
-    *inner* is the transport that sends; without one, an httpx.AsyncHTTPTransport().
+    *inner* is the transport that sends, by default an httpx.AsyncHTTPTransport().
     """
     from .httpx import AsyncTransport
 
@@ -69,14 +68,14 @@ def async_transport(
 
 
 def adapter(guard: Guard | API | str, inner: BaseAdapter | None = None) -> BaseAdapter:
-    """Return the adapter to mount in a requests.Session that checks what goes through it.
+    """Return an adapter to mount in a requests.Session that checks requests and responses.
 
-    *inner* is the adapter that sends; without one, a requests.adapters.HTTPAdapter().
+    *inner* is the adapter that sends, by default a requests.adapters.HTTPAdapter().
     """
     from .requests import Adapter
 
     return Adapter(_guard(guard), inner)
 
 
-def _guard(given: Guard | API | str) -> Guard:
-    return given if isinstance(given, Guard) else Guard(given)
+def _guard(guard: Guard | API | str) -> Guard:
+    return guard if isinstance(guard, Guard) else Guard(guard)

@@ -1,4 +1,4 @@
-"""A Guard goes in, the hooks and transports of httpx that show it every exchange come out."""
+"""Event hooks and transports of httpx that check exchanges by a Guard."""
 
 from __future__ import annotations
 
@@ -8,171 +8,173 @@ from typing import Any, Final
 
 import httpx
 
-from fieldbound.http.guard import LARGEST, Answer, Guard
+from fieldbound.http.guard import MAX_BODY_BYTES, Guard, StreamedResponse
 
-_NOT_UNPACKED: Final = "it cannot be unpacked"
-_UNPACKS_TO: Final = f"it unpacks to more than {LARGEST >> 20} MiB"
+_NOT_DECOMPRESSED: Final = "it cannot be decompressed"
+_TOO_LARGE: Final = f"it decompresses to more than {MAX_BODY_BYTES >> 20} MiB"
 
 
-class _Done:
-    """What a hook returns: a client may await it, and need not."""
+class _Awaitable:
+    """The result of a hook: an AsyncClient awaits it, a Client does not."""
 
     def __await__(self) -> Generator[None, None, None]:
         return
-        yield  # what makes this a generator, as awaiting asks for
+        yield  # makes this a generator function, as __await__ needs
 
 
-_DONE: Final = _Done()
+_AWAITABLE: Final = _Awaitable()
 
 
 def hooks(guard: Guard) -> dict[str, list[Callable[..., Any]]]:
-    """Return the event hooks of a client, which may be one or the other."""
+    """Return event hooks that fit a Client and an AsyncClient."""
 
-    def sent(request: httpx.Request) -> _Done:
-        guard.sent(request)
-        return _DONE
+    def on_request(request: httpx.Request) -> _Awaitable:
+        guard.check_request(request)
+        return _AWAITABLE
 
-    def answered(response: httpx.Response) -> _Done:
-        watch(guard, response)
-        return _DONE
+    def on_response(response: httpx.Response) -> _Awaitable:
+        check_response(guard, response)
+        return _AWAITABLE
 
-    return {"request": [sent], "response": [answered]}
+    return {"request": [on_request], "response": [on_response]}
 
 
 class Transport(httpx.BaseTransport):
-    """Sends by another transport, and shows a guard what is sent and what is answered."""
+    """Sends by another transport; a guard checks requests and responses."""
 
     def __init__(self, guard: Guard, inner: httpx.BaseTransport | None = None) -> None:
         self.guard = guard
         self.inner = httpx.HTTPTransport() if inner is None else inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request that may be sent, and return the response."""
-        self.guard.sent(request)
+        """Check and send a request; check and return the response."""
+        self.guard.check_request(request)
         response = self.inner.handle_request(request)
         try:
-            watch(self.guard, response, request)
+            check_response(self.guard, response, request)
         except BaseException:
             response.close()
             raise
         return response
 
     def close(self) -> None:
-        """Close the other transport."""
+        """Close the inner transport."""
         self.inner.close()
 
 
 class AsyncTransport(httpx.AsyncBaseTransport):
-    """Sends by another transport, and shows a guard what is sent and what is answered."""
+    """Sends by another transport; a guard checks requests and responses."""
 
     def __init__(self, guard: Guard, inner: httpx.AsyncBaseTransport | None = None) -> None:
         self.guard = guard
         self.inner = httpx.AsyncHTTPTransport() if inner is None else inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request that may be sent, and return the response."""
-        self.guard.sent(request)
+        """Check and send a request; check and return the response."""
+        self.guard.check_request(request)
         response = await self.inner.handle_async_request(request)
         try:
-            watch(self.guard, response, request)
+            check_response(self.guard, response, request)
         except BaseException:
             await response.aclose()
             raise
         return response
 
     async def aclose(self) -> None:
-        """Close the other transport."""
+        """Close the inner transport."""
         await self.inner.aclose()
 
 
-def watch(guard: Guard, response: httpx.Response, request: httpx.Request | None = None) -> None:
-    """Check a response: now, if its body is there, else when its reader is done with it.
+def check_response(
+    guard: Guard, response: httpx.Response, request: httpx.Request | None = None
+) -> None:
+    """Check a response: at once if its body was read, else at the end of its stream.
 
-    Raises Invalid where that is asked for.
+    Raises Invalid in mode "raise".
     """
-    answer = guard.answering(response, request)
-    if answer is None:
+    streamed = guard.check_streamed(response, request)
+    if streamed is None:
         return
     stream = response.stream
-    kind: type[_Stream | _AsyncStream] = _AnyStream
+    stream_type: type[_Stream | _AsyncStream] = _AnyStream
     if not isinstance(stream, httpx.AsyncByteStream):
-        kind = _Stream
+        stream_type = _Stream
     elif not isinstance(stream, httpx.SyncByteStream):
-        kind = _AsyncStream
-    unpack = partial(_unpacked, response.status_code, response.headers)
-    response.stream = kind(stream, answer, unpack)
+        stream_type = _AsyncStream
+    decompress = partial(_decompressed, response.status_code, response.headers)
+    response.stream = stream_type(stream, streamed, decompress)
 
 
-# -- bodies that pass ----------------------------------------------------------------------------
+# -- streams -------------------------------------------------------------------------------------
 
-_Unpack = Callable[[list[bytes]], "bytes | str"]
-
-
-class _Passing:
-    """A body on its way to its reader, of which a copy is kept until it is judged."""
-
-    def __init__(self, inner: Any, answer: Answer, unpack: _Unpack) -> None:
-        self._inner, self._answer, self._unpack = inner, answer, unpack
+_Decompress = Callable[[list[bytes]], "bytes | str"]
 
 
-class _Stream(_Passing, httpx.SyncByteStream):
+class _Copied:
+    """A stream that is copied for the check while it is read."""
+
+    def __init__(self, inner: Any, response: StreamedResponse, decompress: _Decompress) -> None:
+        self._inner, self._response, self._decompress = inner, response, decompress
+
+
+class _Stream(_Copied, httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for piece in self._inner:
-                self._answer.take(piece)
-                yield piece
+            for chunk in self._inner:
+                self._response.feed(chunk)
+                yield chunk
         except Exception:
-            self._answer.lost()
+            self._response.fail()
             raise
-        self._answer.ended(self._unpack)
+        self._response.finish(self._decompress)
 
     def close(self) -> None:
         try:
             self._inner.close()
         finally:
-            self._answer.left()
+            self._response.abandon()
 
 
-class _AsyncStream(_Passing, httpx.AsyncByteStream):
+class _AsyncStream(_Copied, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for piece in self._inner:
-                self._answer.take(piece)
-                yield piece
+            async for chunk in self._inner:
+                self._response.feed(chunk)
+                yield chunk
         except Exception:
-            self._answer.lost()
+            self._response.fail()
             raise
-        self._answer.ended(self._unpack)
+        self._response.finish(self._decompress)
 
     async def aclose(self) -> None:
         try:
             await self._inner.aclose()
         finally:
-            self._answer.left()
+            self._response.abandon()
 
 
 class _AnyStream(_Stream, _AsyncStream):
     pass
 
 
-class _Pieces(httpx.SyncByteStream):
-    def __init__(self, pieces: list[bytes]) -> None:
-        self._pieces = pieces
+class _Chunks(httpx.SyncByteStream):
+    def __init__(self, chunks: list[bytes]) -> None:
+        self._chunks = chunks
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._pieces)
+        return iter(self._chunks)
 
 
-def _unpacked(status: int, headers: httpx.Headers, pieces: list[bytes]) -> bytes | str:
-    """Return a body as httpx unpacks it, or why it is not to be had."""
+def _decompressed(status: int, headers: httpx.Headers, chunks: list[bytes]) -> bytes | str:
+    """Return a body as httpx decompresses it, or why it is not available."""
     if "content-encoding" not in headers:
-        return b"".join(pieces)
+        return b"".join(chunks)
     body = bytearray()
     try:
-        for piece in httpx.Response(status, headers=headers, stream=_Pieces(pieces)).iter_bytes():
-            body += piece
-            if len(body) > LARGEST:
-                return _UNPACKS_TO
+        for chunk in httpx.Response(status, headers=headers, stream=_Chunks(chunks)).iter_bytes():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                return _TOO_LARGE
     except httpx.DecodingError:
-        return _NOT_UNPACKED
+        return _NOT_DECOMPRESSED
     return bytes(body)

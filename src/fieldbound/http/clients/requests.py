@@ -1,4 +1,4 @@
-"""A Guard goes in, the adapter of requests that shows it every exchange comes out."""
+"""The adapter of requests that checks exchanges by a Guard."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fieldbound.http.guard import Guard
 
 
 class Adapter(BaseAdapter):
-    """Sends by another adapter, and shows a guard what is sent and what is answered."""
+    """Sends by another adapter; a guard checks requests and responses."""
 
     def __init__(self, guard: Guard, inner: BaseAdapter | None = None) -> None:
         super().__init__()
@@ -21,26 +21,26 @@ class Adapter(BaseAdapter):
     def send(
         self, request: requests.PreparedRequest, stream: bool = False, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Send a request that may be sent, and return the response, read unless it is a stream."""
-        self.guard.sent(request)
+        """Check and send a request; check and return the response, read unless it is a stream."""
+        self.guard.check_request(request)
         response = self.inner.send(request, stream, *args, **kwargs)
         try:
             if not stream:
                 self._read(response, request)
-            self.guard.answered(response, request)
+            self.guard.check_response(response, request)
         except BaseException:
             response.close()
             raise
         return response
 
     def _read(self, response: requests.Response, request: requests.PreparedRequest) -> None:
-        """Read the body, as the session would do next."""
+        """Read the body, as the session will do next."""
         try:
             _ = response.content
         except Exception:
-            self.guard.lost(response, request)
+            self.guard.record_failure(response, request)
             raise
 
     def close(self) -> None:
-        """Close the other adapter."""
+        """Close the inner adapter."""
         self.inner.close()

@@ -1,1 +1,1 @@
-"""Bulk reports in, text out: a module for each output format."""
+"""Output formats of bulk reports: one module for each."""

@@ -1,4 +1,4 @@
-"""The output formats for bulk reports: one module each, and one table of them."""
+"""The table of output formats for bulk reports."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def render_bulk(
     style: Style,
     problems: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Give *reports* in the named format, piece by piece; `KeyError` if there is no such format.
+    """Yield *reports* in a format, in chunks; KeyError for an unknown format.
 
-    The format text gives each report as it comes; the others read all of them first. *problems*
-    says of each file that could not be judged why; it is looked at after the last report.
+    The format text yields each report when it is complete; the others read all reports first.
+    *problems* are the reasons for files that could not be checked, read after the last report.
     """
     module = import_module(BULK_FORMATS[format], __package__)
     chunks: Iterator[str] = module.render(reports, style, problems)

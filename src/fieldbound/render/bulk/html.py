@@ -1,4 +1,4 @@
-"""Bulk reports go in, a page comes out that needs nothing beside itself, not even a script."""
+"""Bulk reports as one HTML page, without scripts or other files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fieldbound.model import impact, percentage, pluralize_large, summary_line, truncation_warning
-from fieldbound.render.details import details, rule
+from fieldbound.render.details import details, limit_text, pointer_text
 from fieldbound.render.escape import escaped
-from fieldbound.render.page import source_of
+from fieldbound.render.html import source_link
 from fieldbound.render.product import version
 
 from . import charts
-from .look import PAGE, STYLE
-from .words import asides, field, fields, label, mended, spans, title, total, warnings, wrongs
+from .messages import (
+    fields,
+    fix_summary,
+    label,
+    length_ranges,
+    notes,
+    problems as problems_of,
+    report_name,
+    totals,
+    violation_counts,
+)
+from .page_template import PAGE, STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,14 +36,14 @@ if TYPE_CHECKING:
 def render(
     reports: Iterable[BulkReport], style: Style, problems: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Give one page of all reports."""
+    """Yield one page with all reports."""
     read = list(reports)
     anchors = _Anchors()
     pages = [_Page(report, style, anchors) for report in read]
     body = "".join("".join(page) for page in pages)
     if len(read) != 1 or problems:
-        body = f"<h1>{_shown(total(read, problems))}</h1>\n{_index(pages, problems)}{body}"
-    name = escaped(summary_line(read[0])) if len(read) == 1 else total(read, problems)
+        body = f"<h1>{_shown(totals(read, problems))}</h1>\n{_index(pages, problems)}{body}"
+    name = escaped(summary_line(read[0])) if len(read) == 1 else totals(read, problems)
     yield PAGE.format(
         title=_shown(name),
         style=STYLE,
@@ -44,61 +54,61 @@ def render(
 
 
 class _Anchors:
-    """Names of places in the page: the id of a limit, and a number with it where it is taken."""
+    """Unique anchors in the page: the id of a limit, with a number if it is used already."""
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._used: set[str] = set()
 
-    def name(self, wanted: str) -> str:
-        """Give a place its name."""
-        name, number = escaped(wanted), 1
-        while name in self._taken:
+    def unique(self, preferred: str) -> str:
+        """Return a unique anchor."""
+        name, number = escaped(preferred), 1
+        while name in self._used:
             number += 1
-            name = f"{escaped(wanted)}~{number}"
-        self._taken.add(name)
+            name = f"{escaped(preferred)}~{number}"
+        self._used.add(name)
         return name
 
 
 class _Page:
-    """The part of the page that is about one report."""
+    """The article of one report."""
 
     def __init__(self, report: BulkReport, style: Style, anchors: _Anchors) -> None:
         self.report = report
-        self.anchor = anchors.name("report")
+        self.anchor = anchors.unique("report")
         self._style = style
-        self._ids = [anchors.name(tally.id) for tally in report.tallies]
+        self._ids = [anchors.unique(tally.id) for tally in report.tallies]
         self._lengths = {each.limit: each for each in report.lengths if each.measured}
 
     def __iter__(self) -> Iterator[str]:
         report = self.report
-        yield f'<article id="{_attribute(self.anchor)}">\n<h1>{_shown(title(report))}</h1>\n'
-        said = summary_line(report).removeprefix(f"{report.name}: ")
-        yield f'<p class="lead">{_shown(said)}.</p>\n'
+        yield f'<article id="{_attribute(self.anchor)}">\n<h1>{_shown(report_name(report))}</h1>\n'
+        summary = summary_line(report).removeprefix(f"{report.name}: ")
+        yield f'<p class="lead">{_shown(summary)}</p>\n'
         yield from _notes(report)
         if report.invalid:
-            yield f'<div class="pair">\n{_split(report)}{_wrong(report)}</div>\n'
+            yield f'<div class="pair">\n{_records_figure(report)}{_errors_figure(report)}</div>\n'
         if report.tallies:
-            yield from self._ranking()
-            yield "<h2>Limit by limit</h2>\n"
+            yield from self._top_errors()
+            yield "<h2>Details by limit</h2>\n"
             for number, tally in enumerate(report.tallies, 1):
                 yield from self._limit(number, tally)
         yield from self._other_lengths()
         yield "</article>\n"
 
-    def _ranking(self) -> Iterator[str]:
+    def _top_errors(self) -> Iterator[str]:
         report = self.report
-        yield '<h2>What to do first</h2>\n<div class="card">\n'
-        if said := mended(report):
-            yield f"<p>{_shown(said[0].upper() + said[1:])}.</p>\n"
+        yield '<h2>Top errors</h2>\n<div class="card">\n'
+        if summary := fix_summary(report):
+            yield f"<p>{_shown(summary)}</p>\n"
         yield (
-            '<p class="legend small dim"><span><i class="in"></i>by this alone</span> '
-            '<span><i class="part"></i>with others</span></p>\n<ol class="ranking">\n'
+            '<p class="legend small dim"><span><i class="in"></i>the only error</span> '
+            '<span><i class="part"></i>with other errors</span></p>\n<ol class="ranking">\n'
         )
         for number, (tally, anchor) in enumerate(zip(report.tallies, self._ids, strict=True), 1):
             link = f'<a href="#{_attribute(quote(anchor))}">{_shown(label(tally))}</a>'
             yield (
                 f'<li><span class="rank">{number}</span><div>{link}{self._tag(tally)}\n'
-                f"{charts.ranked(tally, report.invalid)}"
+                f"{charts.limit_share(tally, report.invalid)}"
                 f'<p class="small dim">{_shown(impact(tally, report.records))}</p></div></li>\n'
             )
         yield "</ol>\n</div>\n"
@@ -122,91 +132,94 @@ class _Page:
         return "" if tally.fails(self._style.fail_on) else '<span class="tag">warning</span>'
 
     def _other_lengths(self) -> Iterator[str]:
-        told = {tally.limit for tally in self.report.tallies if tally.code == "maxLength"}
-        others = [each for limit, each in self._lengths.items() if limit not in told]
-        heaped = [each for each in others if each.possible_truncation]
-        calm = [each for each in others if not each.possible_truncation]
-        if heaped:
-            yield "<h2>Heaped exactly at the limit</h2>\n"
-            yield from map(_field, heaped)
-        if calm:
+        shown = {tally.limit for tally in self.report.tallies if tally.code == "maxLength"}
+        others = [each for limit, each in self._lengths.items() if limit not in shown]
+        truncated = [each for each in others if each.possible_truncation]
+        rest = [each for each in others if not each.possible_truncation]
+        if truncated:
+            yield "<h2>Possible truncation</h2>\n"
+            yield from map(_field, truncated)
+        if rest:
             yield "<h2>Lengths of the other fields</h2>\n"
-            yield f"<details><summary>{_shown(pluralize_large(len(calm), 'field'))}</summary>\n"
-            yield from map(_field, calm)
+            yield f"<details><summary>{_shown(pluralize_large(len(rest), 'field'))}</summary>\n"
+            yield from map(_field, rest)
             yield "</details>\n"
 
 
 def _index(pages: Sequence[_Page], problems: Sequence[str]) -> str:
-    """List the files judged, each with a link, and those that could not be."""
-    items = [
-        f'<li><a href="#{_attribute(quote(page.anchor))}">{_shown(summary_line(page.report))}</a></li>\n'
-        for page in pages
-    ]
-    items += [f'<li class="bad"><b>not judged:</b> {_shown(each)}</li>\n' for each in problems]
+    """Return a list of the files, with links, and of those that could not be checked."""
+    links = [(quote(page.anchor), summary_line(page.report)) for page in pages]
+    items = [f'<li><a href="#{_attribute(to)}">{_shown(line)}</a></li>\n' for to, line in links]
+    items += [f'<li class="bad"><b>not checked:</b> {_shown(each)}</li>\n' for each in problems]
     return f'<ul class="notes">\n{"".join(items)}</ul>\n' if items else ""
 
 
 def _notes(report: BulkReport) -> Iterator[str]:
-    heaped = {escaped(truncation_warning(lengths)) for lengths in report.possible_truncations}
-    items = [f'<li class="bad"><b>wrong:</b> {_shown(each)}</li>\n' for each in warnings(report)]
-    for each in asides(report):
-        kind, word = (' class="heaped"', "<b>heaped:</b> ") if each in heaped else ("", "")
+    truncations = {escaped(truncation_warning(each)) for each in report.possible_truncations}
+    items = [
+        f'<li class="bad"><b>problem:</b> {_shown(each)}</li>\n' for each in problems_of(report)
+    ]
+    for each in notes(report):
+        is_warning = each in truncations
+        kind, word = (' class="truncation"', "<b>warning:</b> ") if is_warning else ("", "")
         items.append(f"<li{kind}>{word}{_shown(each)}</li>\n")
     if items:
         yield f'<ul class="notes">\n{"".join(items)}</ul>\n'
 
 
-def _split(report: BulkReport) -> str:
-    of = [("ok", "accepted", report.valid), ("over", "refused", report.invalid)]
+def _records_figure(report: BulkReport) -> str:
+    parts = [("ok", "valid", report.valid), ("over", "invalid", report.invalid)]
     legend = " ".join(
         f'<span><i class="{kind}"></i>{count:,} {word} ({percentage(count, report.records)})</span>'
-        for kind, word, count in of
+        for kind, word, count in parts
     )
     return (
-        f'<figure class="card"><figcaption>Records</figcaption>\n{charts.split(report)}'
+        f'<figure class="card"><figcaption>Records</figcaption>\n{charts.valid_and_invalid(report)}'
         f'<figcaption class="legend">{legend}</figcaption></figure>\n'
     )
 
 
-def _wrong(report: BulkReport) -> str:
-    rows = wrongs(report)
-    if not rows:
+def _errors_figure(report: BulkReport) -> str:
+    counts = violation_counts(report)
+    if not counts:
         return ""
-    said = "How many things are wrong in a refused record"
-    return f'<figure class="card"><figcaption>{said}</figcaption>\n{charts.wrong(rows)}</figure>\n'
+    return (
+        '<figure class="card"><figcaption>Errors per invalid record</figcaption>\n'
+        f"{charts.violation_counts(counts)}</figure>\n"
+    )
 
 
 def _heading(tally: LimitTally) -> str:
     if tally.limit is None:
         return _shown(label(tally))
-    where = _shown(field(tally.limit.pointer))
-    return f"<code>{where}</code> {_shown(rule(tally.limit))}"
+    where = _shown(pointer_text(tally.limit.pointer))
+    return f"<code>{where}</code> {_shown(limit_text(tally.limit))}"
 
 
 def _example(violation: Violation) -> Iterator[str]:
     yield f'<p class="message">{_shown(violation.message)}</p>\n'
     for role, line in details(violation):
         if role == "source" and violation.limit is not None:
-            yield f'<p class="small dim">{source_of(violation.limit)}</p>\n'
+            yield f'<p class="small dim">{source_link(violation.limit)}</p>\n'
         else:
             yield f'<p class="small{" dim" * (role != "hint")}">{_shown(line)}</p>\n'
 
 
 def _samples(samples: Sequence[Sample]) -> Iterator[str]:
-    """Give a table of records, with the columns that any of them has."""
+    """Yield a table of records, with the columns that any of them has."""
     columns: dict[str, list[Any]] = {
         "record": [each.number for each in samples],
         "line": [each.line for each in samples],
         "byte": [each.offset for each in samples],
         "key": [each.key for each in samples],
     }
-    there = [name for name, facts in columns.items() if any(fact is not None for fact in facts)]
-    kinds = {name: "" if name == "key" else ' class="n"' for name in there}
-    head = "".join(f"<th{kinds[name]}>{name}</th>" for name in there)
-    yield '<table class="samples"><caption>The first records</caption>\n'
-    yield f"<thead><tr>{head}<th>what is wrong</th></tr></thead>\n<tbody>\n"
+    used = [name for name, facts in columns.items() if any(fact is not None for fact in facts)]
+    kinds = {name: "" if name == "key" else ' class="n"' for name in used}
+    head = "".join(f"<th{kinds[name]}>{name}</th>" for name in used)
+    yield '<table class="samples"><caption>First records</caption>\n'
+    yield f"<thead><tr>{head}<th>violation</th></tr></thead>\n<tbody>\n"
     for row, sample in enumerate(samples):
-        facts = ((name, columns[name][row]) for name in there)
+        facts = ((name, columns[name][row]) for name in used)
         cells = "".join(
             f'<td{kinds[name]} data-of="{name}">{"" if fact is None else _shown(fact)}</td>'
             for name, fact in facts
@@ -216,15 +229,15 @@ def _samples(samples: Sequence[Sample]) -> Iterator[str]:
 
 
 def _field(lengths: Lengths) -> str:
-    name = _shown(field(lengths.limit.pointer))
-    rules = _shown(rule(lengths.limit))
+    name = _shown(pointer_text(lengths.limit.pointer))
+    limit = _shown(limit_text(lengths.limit))
     source = (
-        f'<p class="small dim">{source_of(lengths.limit)}</p>\n'
+        f'<p class="small dim">{source_link(lengths.limit)}</p>\n'
         if lengths.possible_truncation
         else ""
     )
     return (
-        f'<section class="limit">\n<h3><code>{name}</code> {rules}</h3>\n{source}'
+        f'<section class="limit">\n<h3><code>{name}</code> {limit}</h3>\n{source}'
         f"{_histogram(lengths)}</section>\n"
     )
 
@@ -232,34 +245,35 @@ def _field(lengths: Lengths) -> str:
 def _histogram(lengths: Lengths) -> str:
     legend = '<span><i class="in"></i>within the limit</span> '
     if lengths.possible_truncation:
-        legend += '<span><i class="heap"></i>exactly at it</span> '
+        legend += '<span><i class="at-limit"></i>exactly at it</span> '
     if lengths.over:
-        legend += '<span><i class="over"></i>longer</span>'
-    told = ""
+        legend += '<span><i class="over"></i>over the limit</span>'
+    warning = ""
     if lengths.possible_truncation:
-        told = f'<p class="heaped">{_shown(truncation_warning(lengths))}</p>{charts.close(lengths)}'
+        text = _shown(truncation_warning(lengths))
+        warning = f'<p class="truncation">{text}</p>{charts.near_limit(lengths)}'
     return (
         f"<figure>{charts.histogram(lengths)}"
-        f'<figcaption><div class="legend">{legend}</div>{_shown(charts.described(lengths))}'
-        f"{told}</figcaption>\n<details><summary>the numbers</summary>\n{_numbers(lengths)}"
+        f'<figcaption><div class="legend">{legend}</div>{_shown(charts.describe(lengths))}'
+        f"{warning}</figcaption>\n<details><summary>table</summary>\n{_numbers(lengths)}"
         "</details></figure>\n"
     )
 
 
 def _numbers(lengths: Lengths) -> str:
-    """Give the chart as a table."""
+    """Return the histogram as a table."""
     rows = [
         (f"{first:,} and more" if last is None else _span(first, last), count)
-        for first, last, count in spans(lengths)
+        for first, last, count in length_ranges(lengths)
     ]
     start = int(lengths.limit.value) - len(lengths.near)
-    near = [(f"just {start + at:,}", count) for at, count in enumerate(lengths.near)]
-    near.append((f"just {int(lengths.limit.value):,}, the limit", lengths.at))
+    near = [(f"exactly {start + at:,}", count) for at, count in enumerate(lengths.near)]
+    near.append((f"exactly {int(lengths.limit.value):,} (limit)", lengths.at))
     body = "".join(
         f'<tr><td>{_shown(name)}</td><td class="n">{count:,}</td></tr>\n'
         for name, count in (*rows, *near)
     )
-    head = '<thead><tr><th>length</th><th class="n">texts</th></tr></thead>'
+    head = '<thead><tr><th>length</th><th class="n">strings</th></tr></thead>'
     return f'<table class="narrow">{head}<tbody>\n{body}</tbody></table>\n'
 
 

@@ -1,4 +1,4 @@
-"""Bulk reports go in, one JSON object comes out, as `bulk-report.schema.json` here says."""
+"""Bulk reports as one JSON object, valid against `bulk-report.schema.json`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fieldbound.render.escape import ascii_json
 from fieldbound.render.json import limit_object, violation_object
 from fieldbound.render.product import version
 
-from .words import spans
+from .messages import length_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,16 +23,16 @@ SCHEMA: Final = "https://fieldbound.invalid/bulk-report.schema.json"
 def render(
     reports: Iterable[BulkReport], style: Style, problems: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Give all reports, and what could not be judged, in one object."""
+    """Yield one object with all reports, and the reasons for files that could not be checked."""
     read = list(reports)
-    judged = sum(report.records for report in read)
+    records = sum(report.records for report in read)
     yield ascii_json(
         {
             "$schema": SCHEMA,
             "fieldbound": version(),
-            # Nothing judged is no pass, and neither is less judged than was asked for.
-            "ok": judged > 0 and not problems and all(report.ok for report in read),
-            "records": judged,
+            # without records, or with files that could not be checked, the result is not ok
+            "ok": records > 0 and not problems and all(report.ok for report in read),
+            "records": records,
             "invalid": sum(report.invalid for report in read),
             "violations": sum(report.violations for report in read),
             "errors": list(problems),
@@ -52,7 +52,9 @@ def _report(report: BulkReport, style: Style) -> dict[str, Any]:
         "invalid": report.invalid,
         "violations": report.violations,
         "limits": [_tally(tally, style) for tally in report.tallies],
-        "wrong": [{"violations": many, "records": records} for many, records in report.wrong],
+        "wrong": [
+            {"violations": many, "records": records} for many, records in report.violation_counts
+        ],
         "measured": report.measured,
         "lengths": [_lengths(lengths) for lengths in report.lengths],
         "unspecified": [
@@ -100,11 +102,12 @@ def _lengths(lengths: Lengths) -> dict[str, Any]:
         "shortest": lengths.shortest,
         "longest": lengths.longest,
         "spans": [
-            {"first": first, "last": last, "texts": texts} for first, last, texts in spans(lengths)
+            {"first": first, "last": last, "texts": strings}
+            for first, last, strings in length_ranges(lengths)
         ],
         "near": [
-            {"length": limit - len(lengths.near) + number, "texts": texts}
-            for number, texts in enumerate(lengths.near)
+            {"length": limit - len(lengths.near) + number, "texts": strings}
+            for number, strings in enumerate(lengths.near)
         ],
     }
 

@@ -1,6 +1,6 @@
-"""Bulk reports go in, lines for a reader come out: what is wrong, and what to do first.
+"""Bulk reports as text: the top errors with samples, and string lengths.
 
-No line begins with what comes from a user's data, but for the name of the file.
+No line begins with user data, except for the name of the file.
 """
 
 from __future__ import annotations
@@ -9,11 +9,20 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import impact, percentage, pluralize_large, summary_line
-from fieldbound.render.details import details
+from fieldbound.render.details import details, pointer_text
 from fieldbound.render.escape import escaped
 
-from .charts import bar, beyond, run, sparkline
-from .words import asides, field, fields, label, mended, total, warnings, where, wrongs
+from .charts import bar, length_range, over_limit, sparkline
+from .messages import (
+    fields,
+    fix_summary,
+    label,
+    location,
+    notes,
+    problems as problems_of,
+    totals,
+    violation_counts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +30,8 @@ if TYPE_CHECKING:
     from fieldbound.model import BulkReport, Lengths, LimitTally
     from fieldbound.render.style import Style
 
-#: How many limits are shown, and how many fields with their lengths.
-SHOWN: Final = 20
+#: Limits that are shown, and fields of which the lengths are shown.
+MAX_SHOWN: Final = 20
 _WIDTH: Final = 80
 _COLORS: Final = {
     "head": "1",
@@ -39,9 +48,9 @@ _COLORS: Final = {
 def render(
     reports: Iterable[BulkReport], style: Style, problems: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Give each report as it comes, then the count of several files.
+    """Yield each report when it is complete, then the totals of several files.
 
-    If it is to be quiet, what is valid is not told of, nor what is good to know and no violation.
+    If *style* is quiet, valid files, notes and lengths are omitted.
     """
     seen: list[BulkReport] = []
     for report in reports:
@@ -51,7 +60,7 @@ def render(
         seen.append(report)
     if not style.quiet and (len(seen) != 1 or problems):
         yield from "\n" * bool(seen)
-        yield f"{total(seen, problems)}\n"
+        yield f"{totals(seen, problems)}\n"
 
 
 class _Lines:
@@ -60,45 +69,43 @@ class _Lines:
     def __init__(self, report: BulkReport, style: Style) -> None:
         self._report = report
         self._style = style
-        self._told: set[Any] = set()
-        self._shown = report.tallies[:SHOWN]
+        self._addresses_shown: set[Any] = set()
+        self._shown = report.tallies[:MAX_SHOWN]
         self._lengths = {each.limit: each for each in report.lengths if each.measured}
 
     def __iter__(self) -> Iterator[str]:
         report = self._report
         yield self._paint("head", escaped(summary_line(report)))
-        yield from (f"    {self._paint('fails', each)}" for each in warnings(report))
+        yield from (f"    {self._paint('fails', each)}" for each in problems_of(report))
         if not self._style.quiet:
-            yield from self._wrong()
-            yield from (f"    {each}" for each in asides(report))
+            yield from self._violation_counts()
+            yield from (f"    {each}" for each in notes(report))
         if report.tallies:
-            yield from self._ranking()
+            yield from self._top_errors()
         if not self._style.quiet:
             yield from self._other_lengths()
 
     def _paint(self, role: str, text: str) -> str:
         return f"\033[{_COLORS[role]}m{text}\033[0m" if self._style.color else text
 
-    def _wrong(self) -> Iterator[str]:
-        rows = wrongs(self._report)
-        if rows:
-            (word, count), *others = rows
-            rest = "".join(f", {count:,} {word}" for word, count in others)
-            things = "thing" if word == "one" else "things"
-            have = "has" if count == 1 else "have"
-            yield f"    of the refused records {count:,} {have} {word} {things} wrong{rest}"
+    def _violation_counts(self) -> Iterator[str]:
+        counts = violation_counts(self._report)
+        if counts:
+            listed = ", ".join(f"{number} in {records:,}" for number, records in counts)
+            yield f"    errors per invalid record: {listed}"
 
-    def _ranking(self) -> Iterator[str]:
+    def _top_errors(self) -> Iterator[str]:
         yield ""
-        said = None if self._style.quiet else mended(self._report)
-        yield self._paint("head", "What to do first") + (f": {said}" if said else "")
+        yield self._paint("head", "Top errors")
+        if not self._style.quiet and (summary := fix_summary(self._report)):
+            yield f"    {summary}"
         for number, tally in enumerate(self._shown, 1):
             yield from self._limit(number, tally)
-        rest = self._report.tallies[SHOWN:]
+        rest = self._report.tallies[MAX_SHOWN:]
         if rest:
             most = pluralize_large(rest[0].records, "record")
-            yield f"and {pluralize_large(len(rest), 'more limit')}, each broken in {most} or fewer;"
-            yield "the formats json and html have all"
+            more = pluralize_large(len(rest), "more limit")
+            yield f"and {more}, each in at most {most}; --format json and html show all"
 
     def _limit(self, number: int, tally: LimitTally) -> Iterator[str]:
         report, style = self._report, self._style
@@ -107,49 +114,49 @@ class _Lines:
         named = self._paint("fails", name) if fails else self._paint("warning", f"warning: {name}")
         yield f"{number:2}. {named}: {impact(tally, report.records)}"
         drawn = bar(tally.records, report.invalid, ascii=style.ascii)
-        of = f"{percentage(tally.records, report.invalid)} of the refused records"
+        of = f"{percentage(tally.records, report.invalid)} of the invalid records"
         yield f"    {self._paint('bar', drawn)} {of}"
         if tally.fields:
             yield from _wrapped("at", fields(tally))
         if tally.samples:
             first, *others = tally.samples
-            yield f"    record {where(first)}: {escaped(first.violation.message)}"
-            for role, line in details(first.violation, self._told):
+            yield f"    record {location(first)}: {escaped(first.violation.message)}"
+            for role, line in details(first.violation, self._addresses_shown):
                 yield f"        {self._paint(role, line)}"
             if others:
-                yield from _wrapped("also in", [where(each) for each in others])
+                yield from _wrapped("also in", [location(each) for each in others])
         if tally.limit in self._lengths and tally.code == "maxLength" and not style.quiet:
             yield from self._distribution(self._lengths[tally.limit])
 
     def _distribution(self, lengths: Lengths) -> Iterator[str]:
         drawn = self._paint("bar", sparkline(lengths, ascii=self._style.ascii))
-        yield f"    {drawn} {run(lengths)}, the limit | is {lengths.limit.value:,}"
-        yield f"    {pluralize_large(lengths.measured, 'text')}, {beyond(lengths)}"
+        yield f"    {drawn} {length_range(lengths)}, limit {lengths.limit.value:,} at |"
+        yield f"    {pluralize_large(lengths.measured, 'string')}, {over_limit(lengths)}"
 
     def _other_lengths(self) -> Iterator[str]:
-        """Give the lengths at limits not told of so far, those nearest to their limit first."""
-        told = {tally.limit for tally in self._shown if tally.code == "maxLength"}
-        others = [each for limit, each in self._lengths.items() if limit not in told]
+        """Yield the lengths at limits that were not shown, those closest to the limit first."""
+        shown = {tally.limit for tally in self._shown if tally.code == "maxLength"}
+        others = [each for limit, each in self._lengths.items() if limit not in shown]
         others.sort(key=lambda each: (each.longest or 0) / max(1, each.limit.value), reverse=True)
         if not others:
             return
         yield ""
-        yield self._paint("head", "Lengths against the limit |, and the longest")
-        for lengths in others[:SHOWN]:
+        yield self._paint("head", "String lengths up to the limit (|), and the longest")
+        for lengths in others[:MAX_SHOWN]:
             drawn = self._paint("bar", sparkline(lengths, ascii=self._style.ascii))
             longest = f"{lengths.longest or 0:,} of {lengths.limit.value:,}"
-            heaped = ", heaped" if lengths.possible_truncation else ""
-            yield f"    {drawn} {field(lengths.limit.pointer)}: {longest}{heaped}"
-        if more := max(0, len(others) - SHOWN):
-            yield f"and {pluralize_large(more, 'more field')}; the formats json and html have all"
+            note = " (truncated?)" if lengths.possible_truncation else ""
+            yield f"    {drawn} {pointer_text(lengths.limit.pointer)}: {longest}{note}"
+        if more := max(0, len(others) - MAX_SHOWN):
+            yield f"and {pluralize_large(more, 'more field')}; --format json and html show all"
 
 
 def _wrapped(head: str, words: Sequence[str]) -> Iterator[str]:
-    """Break a list between its words."""
-    # A space that does not break stands for those within a word: `escaped` leaves none.
-    whole = [word.replace(" ", "\xa0") for word in words]
+    """Yield a list in lines that are broken between its items."""
+    # no-break spaces, of which `escaped` leaves none, stand for the spaces within an item
+    items = [word.replace(" ", "\xa0") for word in words]
     lines = wrap(
-        f"{head} {', '.join(whole)}",
+        f"{head} {', '.join(items)}",
         _WIDTH,
         initial_indent=" " * 4,
         subsequent_indent=" " * 8,

@@ -1,0 +1,146 @@
+"""Patterns of ECMA-262: whether a text is one, and which strings have a match of it.
+
+What the engine matches in linear time is left to it. Any other pattern is taken apart into such
+ones where that is possible (`^(?=.*[0-9])(?!a).+$`), or else matched step by step, and left undecided
+where that takes too many steps: the verdict depends on the pattern and the string alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from typing import Any, Final
+
+import jsonschema_rs
+
+from .pattern_errors import PatternError
+from .regex_matcher import search
+from .regex_program import Program
+from .regex_split import conditions
+from .regex_syntax import parse_pattern
+from .regex_translation import translated
+from .regex_tree import BackReference, Lookaround, Node, WordBoundary, has_any
+from .regex_weight import byte_weight, is_bounded, has_lines, weight
+
+#: The most characters that a pattern may ask for at once for the engine to match it as it is, ...
+_MAX_WEIGHT: Final = 30
+#: ... and where the characters that it can match at all are bounded.
+_MAX_BOUNDED_WEIGHT: Final = 5_000
+#: How often so many characters, times those of a string, are matched by the engine.
+_MAX_WORK: Final = 5_000_000
+#: A pattern that takes less memory than this is known to compile.
+_SURELY_COMPILES: Final = 10_000
+#: How the engine writes a boundary of ASCII words, where it has no lookaround.
+_WORD_BOUNDARY: Final = r"(?-u:\b)"
+
+
+class Pattern:
+    """One pattern. Raises PatternError for a text that is none, or that is not supported."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree: Node = parse_pattern(text)
+        #: The same pattern as the engine reads it; with lookarounds it takes it to backtrack.
+        self.engine_text = translated(self.tree)
+        #: Whether the engine decides it on any string, in a time that grows with the string.
+        self.is_linear = self._is_linear()
+        if not self.is_linear and self._conditions is None:
+            self.program  # raises NotSupported for one too large
+
+    def _is_linear(self) -> bool:
+        kinds = (Lookaround, BackReference, WordBoundary)
+        if has_any(self.tree, kinds) or has_lines(self.tree):
+            return False
+        most = _MAX_BOUNDED_WEIGHT if is_bounded(self.tree) else _MAX_WEIGHT
+        return weight(self.tree) <= most and _compiles(self.engine_text, byte_weight(self.tree))
+
+    @cached_property
+    def program(self) -> Program:
+        """The instructions of the matcher that counts its steps."""
+        return Program(self.tree)
+
+    @cached_property
+    def _conditions(self) -> Any:
+        """What the engine can decide it by, a validator; None if it cannot."""
+        schema = conditions(self.tree, _WORD_BOUNDARY)
+        if schema is None or weight(self.tree) > _MAX_BOUNDED_WEIGHT:
+            return None
+        try:
+            options = jsonschema_rs.RegexOptions()
+            return jsonschema_rs.validator_for(schema, offline=True, pattern_options=options)
+        except ValueError:  # too large
+            return None
+
+    def matches(self, string: str) -> bool | None:
+        """Return whether a string has a match, None where that is undecided."""
+        by_engine = self._conditions
+        if by_engine is not None and weight(self.tree) * len(string) <= _MAX_WORK:
+            valid: bool = by_engine.is_valid(string)
+            return valid
+        return search(self.program, string)
+
+
+def _compiles(engine_text: str, size: int) -> bool:
+    if size <= _SURELY_COMPILES:
+        return True
+    try:
+        options = jsonschema_rs.RegexOptions()
+        jsonschema_rs.validator_for(
+            {"pattern": engine_text}, offline=True, pattern_options=options
+        )
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def pattern_of(text: str) -> Pattern:
+    """Return the pattern that a text is. Raises PatternError, which says what is wrong with it."""
+    return Pattern(text)
+
+
+def pattern_error(text: str) -> str | None:
+    """Return why a text is no pattern, or one that is not supported; None if nothing is wrong."""
+    try:
+        pattern_of(text)
+    except PatternError as error:
+        return str(error)
+    return None
+
+
+def matches(pattern: str, string: str) -> bool:
+    """Return whether a string has a match of a pattern, and that is certain."""
+    try:
+        return pattern_of(pattern).matches(string) is True
+    except PatternError:
+        return False
+
+
+class _Assumption(threading.local):
+    """What is assumed, in this thread, of a string of which it is undecided whether it matches."""
+
+    matches = False
+    undecided: set[str] | None = None
+
+
+_ASSUMPTION: Final = _Assumption()
+
+
+@contextmanager
+def assuming(match: bool) -> Iterator[set[str]]:
+    """Take undecided strings for matching ones or not, and collect the patterns undecided."""
+    before = _ASSUMPTION.matches, _ASSUMPTION.undecided
+    _ASSUMPTION.matches, _ASSUMPTION.undecided = match, set()
+    try:
+        yield _ASSUMPTION.undecided
+    finally:
+        _ASSUMPTION.matches, _ASSUMPTION.undecided = before
+
+
+def is_assumed(pattern: str) -> bool:
+    """Return whether an undecided string is taken for a matching one, and note the pattern."""
+    if _ASSUMPTION.undecided is not None:
+        _ASSUMPTION.undecided.add(pattern)
+    return _ASSUMPTION.matches

@@ -1,0 +1,206 @@
+"""Regular expressions compiled to instructions for a matcher that counts its steps."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from .code_points import WORD, Ranges, complement, contains, in_any_case
+from .pattern_errors import NotSupported
+from .regex_tree import (
+    Alternation,
+    Anchor,
+    BackReference,
+    CharacterClass,
+    Group,
+    Lookaround,
+    Node,
+    Repeat,
+    Sequence,
+    WordBoundary,
+    characters,
+    has_any,
+    simplified,
+)
+
+#: Instructions. CHAR and its like move forward, their BEHIND ones backward; LOOP takes any number
+#: of one class, RUN a number between two bounds. MARK and CHECK refuse a repetition of nothing.
+(
+    MATCH, CHAR, CHAR_BEHIND, LOOP, LOOP_BEHIND, RUN, RUN_BEHIND, SPLIT, JUMP, START, END,
+    LINE_START, LINE_END, BOUNDARY, LOOK, SAVE, RESET, MARK, CHECK, REFERENCE, REFERENCE_BEHIND,
+) = range(21)  # fmt: skip
+_BEHIND: Final = 1  # added to the instruction that moves forward
+#: The most instructions of a pattern; each repetition of more than one character takes its own.
+_MAX_INSTRUCTIONS: Final = 100_000
+
+Instruction = tuple[Any, ...]
+
+
+class Members(dict[str, bool]):
+    """Whether a character is in a class, by the character."""
+
+    def __init__(self, ranges: Ranges) -> None:
+        super().__init__()
+        self._ranges = ranges
+
+    def __missing__(self, char: str) -> bool:
+        found = self[char] = contains(self._ranges, ord(char))
+        return found
+
+
+class Program:
+    """The instructions of a pattern, and of each of its lookarounds."""
+
+    def __init__(self, node: Node) -> None:
+        node = simplified(node)
+        #: Whether it depends on what groups have matched.
+        self.has_references = has_any(node, BackReference)
+        self.slots = 0
+        self.looks: list[list[Instruction]] = []
+        self._size = 0
+        self.main = self._compiled(node, behind=False)
+        #: Whether it can match at the start of the text alone.
+        self.anchored = self.main[0][0] == START
+
+    def _compiled(self, node: Node, behind: bool) -> list[Instruction]:
+        code: list[Instruction] = []
+        self._add(node, behind, code)
+        code.append((MATCH,))
+        return code
+
+    def _emit(self, code: list[Instruction], *instruction: Any) -> int:
+        self._size += 1
+        if self._size > _MAX_INSTRUCTIONS:
+            raise NotSupported(
+                f"not supported: its repeats unfold to more than {_MAX_INSTRUCTIONS:,} steps"
+            )
+        code.append(instruction)
+        return len(code) - 1
+
+    def _add(self, node: Node, behind: bool, code: list[Instruction]) -> None:
+        match node:
+            case CharacterClass():
+                self._emit(code, CHAR + behind * _BEHIND, members_of(characters(node)))
+            case Sequence(parts):
+                for part in reversed(parts) if behind else parts:
+                    self._add(part, behind, code)
+            case Alternation(parts):
+                self._add_alternation(parts, behind, code)
+            case Repeat():
+                self._add_repeat(node, behind, code)
+            case Group(part, number):
+                self._add_group(part, number, behind, code)
+            case Anchor(at_end, lines):
+                self._emit(code, (START, END, LINE_START, LINE_END)[2 * lines + at_end])
+            case WordBoundary(negated, any_case):
+                word = members_of(in_any_case(WORD) if any_case else WORD)
+                self._emit(code, BOUNDARY, word, negated)
+            case Lookaround(part, look_behind, negated):
+                number = len(self.looks)
+                self.looks.append([])
+                self.looks[number] = self._compiled(part, look_behind)
+                self._emit(code, LOOK, number, negated)
+            case BackReference(numbers, any_case):
+                slots = tuple([self._slot(each) for each in numbers])
+                self._emit(code, REFERENCE + behind * _BEHIND, slots, any_case)
+
+    def _slot(self, group: int) -> int:
+        self.slots = max(self.slots, 2 * group)
+        return 2 * group - 2
+
+    def _add_group(self, part: Node, number: int, behind: bool, code: list[Instruction]) -> None:
+        if not self.has_references:
+            self._add(part, behind, code)
+            return
+        slot = self._slot(number)
+        self._emit(code, SAVE, slot + behind)
+        self._add(part, behind, code)
+        self._emit(code, SAVE, slot + (not behind))
+
+    def _add_alternation(
+        self, parts: tuple[Node, ...], behind: bool, code: list[Instruction]
+    ) -> None:
+        jumps = []
+        for part in parts[:-1]:
+            split = self._emit(code, SPLIT)
+            self._add(part, behind, code)
+            jumps.append(self._emit(code, JUMP))
+            code[split] = (SPLIT, split + 1, len(code))
+        self._add(parts[-1], behind, code)
+        for jump in jumps:
+            code[jump] = (JUMP, len(code))
+
+    def _add_repeat(self, node: Repeat, behind: bool, code: list[Instruction]) -> None:
+        if isinstance(node.part, CharacterClass):
+            self._add_run(node, node.part, behind, code)
+            return
+        for _ in range(node.minimum):
+            self._add_pass(node, behind, code, may_be_empty=True)
+        if node.maximum is None:
+            split = self._emit(code, SPLIT)
+            self._add_pass(node, behind, code)
+            self._emit(code, JUMP, split)
+            code[split] = self._split(node, split, len(code))
+            return
+        splits = []
+        for _ in range(node.maximum - node.minimum):
+            splits.append(self._emit(code, SPLIT))
+            self._add_pass(node, behind, code)
+        for split in splits:
+            code[split] = self._split(node, split, len(code))
+
+    @staticmethod
+    def _split(node: Repeat, split: int, end: int) -> Instruction:
+        return (SPLIT, end, split + 1) if node.lazy else (SPLIT, split + 1, end)
+
+    def _add_pass(
+        self, node: Repeat, behind: bool, code: list[Instruction], may_be_empty: bool = False
+    ) -> None:
+        """Add one repetition, which may match nothing only where it is required."""
+        if not self.has_references:
+            self._add(node.part, behind, code)
+            return
+        if node.first_group <= node.last_group:
+            first, last = self._slot(node.first_group), self._slot(node.last_group)
+            self._emit(code, RESET, first, last + 2)
+        if may_be_empty:
+            self._add(node.part, behind, code)
+            return
+        self._emit(code, MARK)
+        self._add(node.part, behind, code)
+        self._emit(code, CHECK)
+
+    def _add_run(
+        self, node: Repeat, part: CharacterClass, behind: bool, code: list[Instruction]
+    ) -> None:
+        ranges = characters(part)
+        members, way = members_of(ranges), behind * _BEHIND
+        if self.has_references or node.maximum is not None:
+            expression = None if behind else expression_of(ranges)
+            self._emit(
+                code, RUN + way, members, expression, node.minimum, node.maximum, node.lazy
+            )
+            return
+        if node.minimum:
+            self._emit(code, RUN + way, members, None, node.minimum, node.minimum, False)
+        self._emit(code, LOOP + way, members, node.lazy)
+
+
+@lru_cache(maxsize=1024)
+def members_of(ranges: Ranges) -> Members:
+    """Return what knows which characters are in a class."""
+    return Members(ranges)
+
+
+@lru_cache(maxsize=1024)
+def expression_of(ranges: Ranges) -> re.Pattern[str]:
+    """Return Python's expression for any number of characters of a class."""
+    others = complement(ranges)
+    negated = len(others) < len(ranges)
+    parts = "".join(
+        [f"\\U{low:08x}-\\U{high:08x}" for low, high in (others if negated else ranges)]
+    )
+    if not parts:
+        return re.compile(r"[\s\S]*" if negated else r"(?:[^\s\S])*")
+    return re.compile(f"[{'^' if negated else ''}{parts}]*")

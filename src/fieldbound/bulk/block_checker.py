@@ -1,0 +1,246 @@
+"""Check a block of records, chunk by chunk, and return the Counts of it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from fieldbound.model import BulkReport, Duplicates, Violation
+
+from .counts import Counts
+from .inputs import blocks
+from .inputs.blocks import LinesChunk, LongLine, RecordError, TextsChunk, ValuesChunk
+from .inputs.fast_json import FastReader
+from .record_checker import CheckSettings, RecordChecker, record_index_in_errors
+from .samples import LineLocations, RecordLocation
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Contract
+
+    from .counts import LimitKey
+    from .inputs.blocks import Block
+    from .keys import KeyExtractor
+
+#: Strings are measured in the first so many chunks of a text, and in one of so many after them.
+FULLY_MEASURED: Final = 64
+MEASURED_EVERY: Final = 32
+#: After a chunk that has more than flat objects, so many are not tried as such.
+_PATIENCE: Final = 15
+_BLANK: Final = b" \t\r\n"
+_TRUNCATED: Final = "line {:,}, the last one, is incomplete"
+_TOO_LONG: Final = "the record has {:,} bytes, the limit is {:,}: is a line end missing?"
+
+
+class BlockChecker:
+    """Checks blocks of records by one contract.
+
+    *key_extractor* finds the key of a record; so many *samples* of each limit are kept. With
+    *split*, Counts have the bytes of the valid records, and an output line for each invalid one.
+    *on_invalid* is called for each invalid record with its number in the block, its value (None
+    if it has none) and its violations.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        *,
+        key_extractor: KeyExtractor | None = None,
+        samples: int = 5,
+        split: bool = False,
+        on_invalid: Callable[[int, Any, Sequence[Violation]], None] | None = None,
+    ) -> None:
+        self._settings = CheckSettings(contract, key_extractor, samples, split, on_invalid)
+        self._reader = FastReader()
+        self._patience = 0
+        self._records = RecordChecker(self._settings, frozenset())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        settings = self._settings
+        create = partial(
+            BlockChecker,
+            key_extractor=settings.key_extractor,
+            samples=settings.samples,
+            split=settings.split,
+            on_invalid=settings.on_invalid,
+        )
+        return create, (settings.contract,)
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that the records are checked by."""
+        return self._settings.contract
+
+    def check(self, block: Block, fully_sampled: frozenset[LimitKey] = frozenset()) -> Counts:
+        """Check the records of a block; no samples are needed of the limits in *fully_sampled*.
+
+        Raises OSError if the block cannot be read, NotJSON for a record that is no JSON value.
+        """
+        self._records = RecordChecker(self._settings, fully_sampled)
+        collecting = gc.isenabled()
+        gc.disable()  # JSON values are trees: a search for reference cycles finds none
+        try:
+            for chunk in block.read():
+                self._check_chunk(chunk)
+        finally:
+            if collecting:
+                gc.enable()
+        return self._records.finish()
+
+    def report(
+        self,
+        counts: Counts,
+        name: str | None,
+        duplicates: Duplicates | None = None,
+        cut_off: str | None = None,
+    ) -> BulkReport:
+        """Return the report of all records counted."""
+        tallies = sorted(
+            (each.tally() for each in counts.limits.values()),
+            key=lambda each: (-each.records, -each.violations, each.id),
+        )
+        reasons = self.contract.unspecified
+        last_line = counts.truncated_at
+        return BulkReport(
+            self.contract.name,
+            name,
+            counts.records,
+            counts.invalid,
+            tuple(tallies),
+            tuple(sorted(counts.violation_counts.items())),
+            self._settings.length_counter.lengths(counts.lengths),
+            counts.lengths.records,
+            {at: (number, reasons[at]) for at, number in sorted(counts.unspecified.items())},
+            counts.blank,
+            cut_off or (None if last_line is None else _TRUNCATED.format(last_line)),
+            duplicates,
+        )
+
+    # -- chunks --------------------------------------------------------------------------------
+
+    def _check_chunk(self, chunk: blocks.Chunk) -> None:
+        if isinstance(chunk, LinesChunk):
+            index = chunk.offset // blocks.CHUNK_SIZE
+            self._records.measures_lengths = index < FULLY_MEASURED or not index % MEASURED_EVERY
+            self._check_lines(chunk.raw, chunk.offset)
+            return
+        self._records.measures_lengths = True
+        if isinstance(chunk, LongLine):
+            self._records.counts.lines += 1
+            location = RecordLocation(None, chunk.offset, self._records.counts.lines, 1)
+            self._reject_long(chunk.size, location)
+        elif isinstance(chunk, TextsChunk):
+            self._check_texts(chunk)
+        else:
+            self._check_values(chunk)
+
+    def _check_lines(self, raw: bytes, offset: int) -> None:
+        """Check whole lines: all at once, or else each half of them, down to the single line."""
+        body = raw[:-1] if raw.endswith(b"\n") else raw
+        values, names = self._read(body)
+        if values is not None:
+            locations = LineLocations(raw, offset, self._records.counts.lines)
+            self._records.counts.lines += len(values) - (body is raw)
+            invalid = self._records.check_values(values, locations.at, names)
+            if self._settings.split:
+                self._records.counts.valid += locations.others(invalid)
+            return
+        middle = body.find(b"\n", len(body) // 2) + 1 or body.rfind(b"\n") + 1
+        if middle:
+            self._check_lines(raw[:middle], offset)
+            self._check_lines(raw[middle:], offset + middle)
+        else:
+            self._check_line(raw, offset)
+
+    def _read(self, body: bytes) -> tuple[list[Any] | None, set[str] | None]:
+        """Return the values of lines, None where they have to be parsed one by one.
+
+        The names of the properties are returned with them if they are read as flat objects.
+        """
+        if self._patience:
+            self._patience -= 1
+        elif self._settings.batch.simple and self._settings.batch.knows_flat:
+            objects = self._reader.objects(body)
+            extractor = self._settings.key_extractor
+            if objects is not None and (extractor is None or extractor.is_exact(objects)):
+                return objects, self._reader.names
+        values = self._reader.values(body)
+        if values is not None:
+            self._patience = self._patience or _PATIENCE
+        return values, None
+
+    def _check_line(self, raw: bytes, offset: int) -> None:
+        """Check a line by itself."""
+        self._records.counts.lines += raw.endswith(b"\n")
+        line = self._records.counts.lines + (not raw.endswith(b"\n"))
+        if not raw.strip(_BLANK):
+            self._records.counts.blank += 1
+            return
+        truncated = self._records.check_text(RecordLocation(raw, offset, line, 1))
+        if truncated and not raw.endswith(b"\n"):
+            self._records.counts.truncated_at = line
+
+    def _check_texts(self, chunk: TextsChunk) -> None:
+        locations = [
+            RecordLocation(text, offset, line, column)
+            for text, offset, (line, column) in zip(*chunk, strict=True)
+        ]
+        start = 0
+        for end, location in enumerate(locations):
+            if location.raw is None:
+                self._check_located(locations[start:end])
+                self._reject_long(blocks.MAX_RECORD_SIZE, location)
+                start = end + 1
+        self._check_located(locations[start:])
+
+    def _check_located(self, locations: Sequence[RecordLocation]) -> None:
+        """Check texts: all at once, or else each half of them, down to the single one."""
+        if len(locations) < 2:  # noqa: PLR2004 - one cannot be halved
+            for location in locations:
+                self._records.check_text(location)
+            return
+        # between the tokens of a JSON text either line end is blank, within a string both are wrong
+        texts = [(each.raw or b"").replace(b"\n", b"\r") for each in locations]
+        values, names = self._read(b"\n".join(texts))
+        if values is None:
+            middle = len(locations) // 2
+            self._check_located(locations[:middle])
+            self._check_located(locations[middle:])
+            return
+        invalid = set(self._records.check_values(values, locations.__getitem__, names))
+        if self._settings.split:
+            for index, location in enumerate(locations):
+                if index not in invalid:
+                    self._records.keep_valid(location)
+
+    def _reject_long(self, size: int, location: RecordLocation) -> None:
+        detail = _TOO_LONG.format(size, blocks.MAX_RECORD_SIZE)
+        self._records.reject(RecordError("syntax", detail), location)
+
+    def _check_values(self, chunk: ValuesChunk) -> None:
+        def location_of(index: int) -> RecordLocation:
+            raw = chunk.raws[index] if chunk.raws else None
+            offset = chunk.offsets[index] if chunk.offsets else None
+            line = chunk.lines[index] if chunk.lines else None
+            return RecordLocation(raw, offset, line, is_row=True)
+
+        start = 0
+        errors = [at for at, value in enumerate(chunk.values) if value.__class__ is RecordError]
+        for end in (*errors, len(chunk.values)):
+            values = chunk.values[start:end]
+            invalid = self._records.check_values(values, partial(_shifted, location_of, start))
+            if self._settings.split:
+                before = self._records.counts.records - len(values)
+                for index in sorted(set(range(len(values))).difference(invalid)):
+                    with record_index_in_errors(before + index):
+                        self._records.keep_valid(location_of(start + index), values[index])
+            if end < len(chunk.values):
+                self._records.reject(chunk.values[end], location_of(end))
+            start = end + 1
+
+
+def _shifted(
+    location_of: Callable[[int], RecordLocation], start: int, index: int
+) -> RecordLocation:
+    return location_of(start + index)

@@ -1,0 +1,26 @@
+"""Text and links of HTML pages, escaped."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from .details import source_text
+from .escape import escaped
+
+if TYPE_CHECKING:
+    from fieldbound.model import Limit
+
+
+def html_text(value: Any) -> str:
+    """Return *value* as text of an HTML page, unprintable characters escaped as well."""
+    return escape(escaped(str(value)))
+
+
+def source_link(limit: Limit) -> str:
+    """Return where a limit is documented, as a link if it has an address."""
+    text = html_text(source_text(limit, address=False) or "no source")
+    address = limit.source.address if limit.source else None
+    if not address or not address.startswith(("https://", "http://")):
+        return text
+    return f'<a href="{escape(escaped(address), quote=True)}">{text}</a>'

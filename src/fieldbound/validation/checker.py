@@ -1,0 +1,272 @@
+"""How an instance is checked: the engine's verdict, and from its errors to a Report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from fieldbound.documents import Document
+from fieldbound.model import (
+    MAX_DEPTH,
+    FieldboundError,
+    Limit,
+    Place,
+    Report,
+    Unspecified,
+    Violation,
+    is_too_deep,
+    to_json_value,
+    tokens_of,
+)
+
+from .header_case import HeaderCase
+from .long_integers import exact
+from .ordering import in_order
+from .places import places_of
+from .redaction import Redaction
+from .undocumented import Undocumented
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jsonschema.protocols import Validator as ReferenceValidator
+    from jsonschema_rs import ValidationError
+
+    from fieldbound.algebra import Algebra
+    from fieldbound.model import SchemaRegistry
+
+    from .batch import Batch
+    from .compiled import CompiledSchema
+    from .explain import Mistake
+
+
+class Checker:
+    """Checks instances by one compiled schema.
+
+    *accepts* and *fast_accepts* are the verdict alone; both raise ValueError for an instance that
+    the engine cannot take as it is. The first use of each chooses how this schema is checked.
+    """
+
+    def __init__(self, compiled: CompiledSchema) -> None:
+        self.compiled = compiled
+        self.accepts: Callable[[Any], bool] = self._choose
+        self.fast_accepts: Callable[[Any], bool] = self._choose_fastest
+
+    def is_valid(self, instance: Any) -> bool:
+        """Return whether an instance, a JSON value or a Document, breaks no limit."""
+        try:
+            return self.fast_accepts(instance)
+        except ValueError:
+            return self.check(instance).ok
+
+    def check(self, instance: Any) -> Report:
+        """Return the Report of an instance, a JSON value or a Document."""
+        if isinstance(instance, Document):
+            return self._check_document(instance)
+        try:
+            violations = () if self.accepts(instance) else self._violations(instance)
+        except ValueError:  # the engine cannot take it as it is
+            violations = self._unserializable(instance)
+        return Report(
+            self.compiled.name,
+            violations,
+            None,
+            self.undocumented.within(instance),
+            not_checked=self.not_checked.within(instance),
+        )
+
+    # -- the verdict ---------------------------------------------------------------------------
+
+    def _choose(self, instance: Any) -> bool:
+        """Choose how this schema is checked, once, and check."""
+        self.accepts = self._exact(self._chosen())
+        return self.accepts(instance)
+
+    def _choose_fastest(self, instance: Any) -> bool:
+        """Choose the fastest way to a mere verdict, once, and check.
+
+        It may compile the schema again, which a single check of a file does without.
+        """
+        valid = self.accepts(instance)
+        is_plain = self._chosen() == self.compiled.engine.is_valid
+        self.fast_accepts = self._exact(self.compiled.fast_is_valid()) if is_plain else self.accepts
+        return valid
+
+    def _exact(self, accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        """Return a verdict that is right on integers of any length, or raises ValueError."""
+        return exact(accepts) if self.compiled.misreads_integers else accepts
+
+    def _chosen(self) -> Callable[[Any], bool]:
+        survey = self.compiled.survey
+        if self.header_case is not None:
+            return self._accepts_any_case
+        if survey.recursive:
+            return self._accepts_shallow
+        if survey.unconstrained and "" in survey.unspecified:
+            return self._unspecified
+        return self.compiled.engine.is_valid
+
+    def _accepts_any_case(self, instance: Any) -> bool:
+        return self.compiled.engine.is_valid(self._normalized(instance))
+
+    def _accepts_shallow(self, instance: Any) -> bool:
+        """Keep the engine, which recurses with a schema that does, from an endless instance."""
+        if is_too_deep(instance):
+            raise ValueError(f"nested deeper than {MAX_DEPTH}")
+        return self.compiled.engine.is_valid(instance)
+
+    def _unspecified(self, instance: Any) -> NoReturn:  # noqa: ARG002
+        raise Unspecified(self.compiled.name, self.compiled.survey.unspecified[""])
+
+    # -- from the engine's errors to violations ------------------------------------------------
+
+    def _violations(self, instance: Any, document: Document | None = None) -> tuple[Violation, ...]:
+        """Return the violations of a rejected instance: each stage takes what the last gave."""
+        instance = self._normalized(instance)
+        errors = self._errors(instance)
+        mistakes = self._mistakes(errors, instance, self.compiled.limits)
+        ordered = in_order(instance, mistakes) if len(mistakes) > 1 else mistakes
+        if document is None and not self.redaction:
+            return tuple([each.violation() for each in ordered])
+        places = places_of(ordered, document, self.header_case)
+        redacted = [self.redaction.mistake(each) for each in ordered]
+        return _unique(each.violation(at) for each, at in zip(redacted, places, strict=True))
+
+    def _errors(self, instance: Any) -> Sequence[ValidationError]:
+        errors = list(self.compiled.engine.iter_errors(instance))
+        if not errors:
+            raise FieldboundError(f"{self.compiled.name}: the engine rejects without an error")
+        return errors
+
+    @cached_property
+    def _mistakes(self) -> Callable[..., list[Mistake]]:
+        """The function that explains errors, imported when something is invalid."""
+        from .explain import mistakes
+
+        return mistakes
+
+    def _unserializable(self, instance: Any) -> tuple[Violation, ...]:
+        """Return the violations of an instance that the engine cannot take as it is."""
+        value, fault = to_json_value(instance)
+        if fault is None:
+            fault = self._duplicate(value)
+        if fault is not None:
+            return (fault,)
+        return () if self.accepts(value) else self._violations(value)
+
+    def _check_document(self, document: Document) -> Report:
+        found = [self.redaction.syntax_error(each) for each in document.errors]
+        if document.readable:
+            found += self._violations_in(document)
+        found.sort(key=lambda each: each.place or Place(1, 1))
+        numbers = {each.place.line for each in found if each.place is not None}
+        lines = document.lines(numbers) if numbers and not self.redaction else {}
+        return Report(
+            self.compiled.name,
+            tuple(found),
+            document.name,
+            self.undocumented.within(document.value),
+            lines,
+            not_checked=self.not_checked.within(document.value),
+        )
+
+    def _violations_in(self, document: Document) -> Iterable[Violation]:
+        duplicate = self._duplicate(document.value)
+        if duplicate is not None:
+            at = (tokens_of(duplicate.pointer), True)
+            return (replace(duplicate, place=document.places([at])[at]),)
+        return () if self.accepts(document.value) else self._violations(document.value, document)
+
+    # -- what the stages need ------------------------------------------------------------------
+
+    @cached_property
+    def header_case(self) -> HeaderCase | None:
+        """The names that match in any case, or None where case counts."""
+        schema = self.compiled.schema
+        any_case = isinstance(schema, dict) and schema.get("x-any-case") is True
+        return HeaderCase(schema.get("properties", ())) if any_case else None
+
+    @cached_property
+    def redaction(self) -> Redaction:
+        """What no output may show."""
+        return Redaction(self.compiled.survey.sensitive)
+
+    @cached_property
+    def undocumented(self) -> Undocumented:
+        """What the vendor does not document."""
+        return Undocumented(self.compiled.survey.unspecified)
+
+    @cached_property
+    def not_checked(self) -> Undocumented:
+        """What is written in the schema, and not checked."""
+        return Undocumented(self.compiled.survey.not_checked)
+
+    def _normalized(self, instance: Any) -> Any:
+        return instance if self.header_case is None else self.header_case.normalized(instance)
+
+    def _duplicate(self, instance: Any) -> Violation | None:
+        return None if self.header_case is None else self.header_case.duplicate(instance)
+
+    def is_sensitive(self, path: tuple[str, ...]) -> bool:
+        """Return whether no output may show what is at a path of the instance, or within it."""
+        normalized = self._normalized(dict.fromkeys(path[:1]))
+        return self.redaction.covers((*normalized, *path[1:]))
+
+    # -- the same contract in other forms ------------------------------------------------------
+
+    @property
+    def references(self) -> SchemaRegistry:
+        """Every subschema at its place, and the target of each reference."""
+        return self.compiled.limits.references
+
+    @cached_property
+    def batch(self) -> Batch:
+        """What checks many instances at once, by the same limits."""
+        from .batch import Batch
+
+        survey = self.compiled.survey
+        return Batch(
+            self.compiled.limits,
+            self.compiled.uri,
+            self.compiled.resources,
+            self.compiled.formats,
+            simple=self.header_case is None and not (survey.recursive or survey.unconstrained),
+            is_open=not self.redaction,
+        )
+
+    def reference(self, *, bounded: bool = True) -> ReferenceValidator:
+        """Return the validator of the jsonschema package for the same schema and resources.
+
+        A *bounded* one leaves patterns to the engine by which Python's own might never end.
+        """
+        from .reference import reference_validator
+
+        return reference_validator(
+            self.compiled.schema,
+            self.compiled.uri,
+            self.compiled.resources,
+            self.compiled.formats,
+            bounded=bounded,
+        )
+
+    def algebra(self, without: Limit | None = None) -> Algebra | None:
+        """Return the set of valid instances, *without* a limit; None if it cannot be removed."""
+        from fieldbound.algebra import Algebra
+
+        from .without_limit import without_limit
+
+        compiled = self.compiled
+        given: tuple[Any, Mapping[str, Any]] | None = compiled.schema, compiled.resources
+        if without is not None:
+            given = without_limit(compiled.schema, compiled.uri, compiled.resources, without)
+        return given and Algebra(given[0], compiled.uri, given[1], compiled.formats)
+
+
+def _unique(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Return violations without those that redaction made the same as an earlier one."""
+    unique: dict[Any, Violation] = {}
+    for each in violations:
+        unique.setdefault((each.pointer, each.code, each.limit and each.limit.location), each)
+    return tuple(unique.values())

@@ -1,0 +1,53 @@
+"""Integers that the engine misreads: those of more digits than Python converts to text.
+
+Given one, it reads another number, so that such an instance is refused as `to_json_value` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from fieldbound.model import VALUE_KEYWORDS, has_long_integer, members
+
+#: Keywords whose verdict on such an integer is wrong.
+_MISREAD_BY: Final = frozenset(
+    "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf uniqueItems".split()
+)
+
+
+def may_misread(schemas: Iterable[Any]) -> bool:
+    """Return whether any of these schemas has a keyword for which the engine misreads integers."""
+    pending = list(schemas)
+    for part in pending:  # which grows
+        for token, child in members(part):
+            if token in _MISREAD_BY or (token == "type" and "number" in _words(child)):
+                return True
+            if token not in VALUE_KEYWORDS and isinstance(child, (dict, list)):
+                pending.append(child)
+    return False
+
+
+def _words(value: Any) -> Iterable[Any]:
+    return (value,) if isinstance(value, str) else value if isinstance(value, list) else ()
+
+
+def exact(accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Return *accepts*, which raises ValueError now for an instance that the engine misreads."""
+
+    def accepts_exactly(instance: Any) -> bool:
+        refuse_long_integers(instance)
+        return accepts(instance)
+
+    return accepts_exactly
+
+
+def refuse_long_integers(instance: Any) -> None:
+    """Raise ValueError for a value with an integer that the engine misreads."""
+    from orjson import dumps  # several times faster than a look at every value
+
+    try:
+        dumps(instance)  # which takes no integer of more than 64 bits
+    except TypeError:
+        if has_long_integer(instance):
+            raise ValueError("an integer of too many digits for the engine") from None

@@ -1,0 +1,43 @@
+"""Parts of instances that are not documented, or not checked: each is reported with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fieldbound.model import tokens_of
+
+_NOTHING: Final[Mapping[str, str]] = {}
+
+
+class Undocumented:
+    """Parts that are not checked: *reasons* by pointer, `*` being any name or index.
+
+    A contract marks what the vendor does not document as `x-unspecified`.
+
+    *first_names* are the names at the root under which there is any; None: under any name.
+    """
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self._paths = [(pointer, tokens_of(pointer), reason) for pointer, reason in reasons.items()]
+        firsts = [tokens[:1] for _, tokens, _ in self._paths]
+        anywhere = () in firsts or ("*",) in firsts
+        self.first_names = None if anywhere else frozenset(name for each in firsts for name in each)
+
+    def within(self, instance: Any) -> Mapping[str, str]:
+        """Return pointer and reason of each undocumented part that an instance has."""
+        firsts = self.first_names
+        if firsts is not None and (not isinstance(instance, dict) or firsts.isdisjoint(instance)):
+            return _NOTHING
+        return {pointer: reason for pointer, path, reason in self._paths if _has(instance, path)}
+
+
+def _has(instance: Any, path: tuple[str, ...]) -> bool:
+    if not path:
+        return True
+    name = path[0]
+    if isinstance(instance, dict):
+        if name != "*":
+            return name in instance and _has(instance[name], path[1:])
+        return any(_has(part, path[1:]) for part in instance.values())
+    return isinstance(instance, (list, tuple)) and any(_has(part, path[1:]) for part in instance)

@@ -1,0 +1,68 @@
+"""The profiles of the project's own tests, and the marks of what they run.
+
+    pytest                                  quick: each property with a fifth of its examples
+    pytest --hypothesis-profile=thorough    all examples, and the tests marked `thorough`
+    pytest --hypothesis-profile=explore     the same, with new examples in every run
+
+`-m scaled` selects the tests whose examples the profile scales. No profile has a deadline, and the
+first two draw the same examples in every run: no test depends on the machine's speed or on chance.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+import pytest
+from hypothesis import is_hypothesis_test, settings
+
+from support.effort import PROFILES, is_thorough
+
+#: Names that a test module imports where it scales what it tries.
+_SCALING = frozenset(("examples", "drawn"))
+
+for _name, _examples in PROFILES.items():
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        database=None,
+        derandomize=_name != "explore",
+    )
+settings.load_profile("quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks."""
+    config.addinivalue_line("markers", "thorough: runs with --hypothesis-profile=thorough only")
+    config.addinivalue_line("markers", "scaled: tries as many examples as the profile says")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is scaled, and skip what is marked `thorough` in a quick run."""
+    skip = pytest.mark.skip(reason="runs with --hypothesis-profile=thorough")
+    for item in items:
+        if _is_scaled(item):
+            item.add_marker("scaled")
+        if item.get_closest_marker("thorough") and not is_thorough():
+            item.add_marker(skip)
+
+
+def _is_scaled(item: pytest.Item) -> bool:
+    function = getattr(item, "function", None)
+    if function is None:
+        return False
+    thorough = item.get_closest_marker("thorough") is not None
+    return thorough or is_hypothesis_test(function) or _scales(function, set())
+
+
+def _scales(function: Any, seen: set[str]) -> bool:
+    """Return whether a function scales what it tries, itself or in functions that it calls."""
+    code = getattr(function, "__code__", None)
+    names = {*code.co_names} - seen if code is not None else set[str]()
+    seen |= names
+    return not _SCALING.isdisjoint(names) or any(
+        _scales(function.__globals__[name], seen)
+        for name in names
+        if isinstance(function.__globals__.get(name), FunctionType)
+    )
