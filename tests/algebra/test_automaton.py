@@ -10,7 +10,8 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.algebra.automaton import Automaton
-from fieldbound.algebra.regex_parser import NotRegular, parse, split_lookaheads
+from fieldbound.algebra.regex_translation import translated
+from fieldbound.algebra.regular import NotRegular, regular, split_lookaheads, tree_of
 
 PATTERNS = [
     "^[0-9]+$",
@@ -96,10 +97,10 @@ def test_the_longest_string_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"^(a)\1$", r"\bword\b", "(?<=a)b", "^a(?=b)b", "[a", "(", "a**"]
+    "pattern", [r"^(a)\1$", r"\bword\b", "x(?<=a)b", "^a(?=b)b", "(?m:^a)", "[a", "(", "a**"]
 )
 def test_irregular_and_invalid_patterns_raise(pattern: str) -> None:
-    """A pattern with a backreference or lookbehind, or an invalid one, raises NotRegular."""
+    """A pattern with a back reference or a lookbehind within, or an invalid one, raises."""
     with pytest.raises(NotRegular):
         Automaton([pattern])
 
@@ -118,15 +119,34 @@ def test_lenient_ignores_what_is_not_regular() -> None:
 
 def test_leading_lookaheads_are_split_off() -> None:
     """A leading lookahead becomes a pattern of its own; alternatives are not split."""
-    assert split_lookaheads("^(?=.*[A-Z])(?!x)a+$") == (["^(?:.*[A-Z])", "^a+$"], ["^(?:x)"])
-    assert split_lookaheads("^(?=a)b|c$") == (["^(?=a)b|c$"], [])
+
+    def split(pattern: str) -> list[list[str]]:
+        return [[*map(translated, each)] for each in split_lookaheads(tree_of(pattern))]
+
+    assert split("^(?=.*[A-Z])(?!x)a+$") == [
+        ["^[^\n\r\u2028\u2029]*[A-Z]", "^a+$"],
+        ["^x"],
+    ]
+    assert split("^(?=a)b|c$") == [["^(?=a)b|c$"], []]
     with pytest.raises(NotRegular):
-        parse("^(?=a)b|c$")
+        regular(tree_of("^(?=a)b|c$"))
 
 
-def test_unicode_categories() -> None:
-    """Characters of a Unicode category are generated; an unknown property raises."""
+def test_unicode_properties() -> None:
+    """Characters of a Unicode property are generated; an unknown property raises."""
     text = Automaton([r"^\p{Lu}\p{Nd}$"]).string(2, lambda _at, _n: 0)
     assert text == "A0"
+    assert Automaton([r"^\p{Script=Greek}$"]).string(1, lambda _at, _n: 0) == "Ͱ"
+    assert Automaton([r"^\p{L}{1,200}$"]).lengths(0, 300)[-1] == 200
     with pytest.raises(NotRegular):
-        Automaton([r"^\p{Script=Greek}$"])
+        Automaton([r"^\p{Foo}$"])
+
+
+@pytest.mark.parametrize("pattern", ["(?<=a)b", "(?<!a)b$", "^a(?![b-y])"])
+def test_a_lookaround_at_an_edge_is_regular(pattern: str) -> None:
+    """A lookbehind at the start of a pattern asks for the characters before it."""
+    automaton = Automaton([pattern])
+    for length in automaton.lengths(0, 6):
+        for choice in range(5):
+            text = automaton.string(length, lambda at, n, c=choice: (at + c) % n)
+            assert Contract({"pattern": pattern}).is_valid(text)

@@ -182,14 +182,14 @@ def test_every_format_has_the_same_counts(workers: int) -> None:
 
 
 def without_places(report: BulkReport) -> BulkReport:
-    """Return a report without the places of its samples in a text."""
+    """Return a report without what its samples have of a text: places, numbers as written."""
     tallies = tuple(
         replace(
             each,
             samples=tuple(
                 replace(
                     sample,
-                    violation=replace(sample.violation, place=None),
+                    violation=replace(sample.violation, place=None, text=None),
                     offset=None,
                     line=None,
                 )

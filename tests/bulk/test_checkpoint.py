@@ -247,6 +247,41 @@ def test_checkpoints_are_private(cache: Path) -> None:
     assert {stat.S_IMODE(each.stat().st_mode) for each in cache.iterdir()} == {0o600}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="folders have no such modes")
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o720, 0o702])
+def test_a_folder_that_others_can_write_to_is_refused(cache: Path, mode: int) -> None:
+    """A checkpoint is neither read from nor written to a folder that other users can write to."""
+    _interrupt()
+    (saved,) = cache.glob("*.run")
+    before = saved.read_bytes()
+    cache.chmod(mode)
+    for resume in (True, False):
+        checkpoint = Checkpoint.open("run", FINGERPRINTS, resume=resume)
+        assert (checkpoint.state, checkpoint.can_be_resumed) == (None, False)
+        assert checkpoint.not_saved == (
+            f"the run cannot be resumed later: {cache}: other users can write to the folder: "
+            "make it private with chmod 700"
+        )
+        checkpoint.close(done=False)
+    assert saved.read_bytes() == before
+    cache.chmod(0o755)
+    assert _resume().state == b"two"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no such owners")
+def test_a_folder_of_another_user_is_refused(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint is not read from a folder that another user owns."""
+    _interrupt()
+    user = os.geteuid() + 1
+    monkeypatch.setattr(checkpoint_module.os, "geteuid", lambda: user)
+    checkpoint = _resume()
+    assert (checkpoint.state, checkpoint.can_be_resumed) == (None, False)
+    assert checkpoint.not_saved == (
+        f"the run cannot be resumed later: {cache}: the folder belongs to another user"
+    )
+    checkpoint.close(done=False)
+
+
 def test_sensitive_keys_are_not_stored(cache: Path) -> None:
     """Only the digest of a sensitive key is stored."""
     checkpoint = Checkpoint.open("run", FINGERPRINTS)

@@ -167,6 +167,29 @@ def test_a_changed_part_file_is_not_resumed(damage: Callable[[Path], Any]) -> No
     assert Path(".b.fieldbound-part").read_bytes() == b"3\n"
 
 
+@pytest.mark.parametrize(
+    ("target", "what"),
+    [
+        ("item.json", "a file of a contract"),
+        ("pyproject.toml", "the configuration of a project"),
+        ("folder/part.parquet", "a file of the input folder"),
+    ],
+)
+def test_a_file_that_is_read_is_not_overwritten(
+    target: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contract, the configuration and the files of an input folder are no targets."""
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path(target).write_text("{}")
+    for names in ((target, None), (None, target)):
+        with pytest.raises(OSError, match=f"it is {what}; use another file") as raised:
+            OutputFiles(*names, input_path="folder", contract="item.json#/x")
+        assert raised.value.filename == target
+    assert Path(target).read_text() == "{}"
+    OutputFiles("folder/new", None, input_path="folder", contract="item.json").discard()
+
+
 def test_a_run_killed_during_commit_is_resumed() -> None:
     """A part file that has replaced its target is resumed from a copy of the target."""
     output = OutputFiles("a", "b", (ARRAY, ARRAY))

@@ -34,16 +34,18 @@ SCHEMA = {
     "required": ["name"],
     "additionalProperties": False,
 }
-#: The command, with small blocks and a checkpoint after each. It sends itself a signal at a given
-#: function call; without a signal, it prints the number of calls.
+#: The command, with small blocks and a clock that ticks when it is read, so that a checkpoint is
+#: saved after each block with an interval of 0, after some with a longer one. It sends itself a
+#: signal at a given function call; without a signal, it prints the number of calls.
 COMMAND = """\
-import os, sys
+import itertools, os, sys
 from fieldbound.bulk import run
 from fieldbound.bulk.inputs import blocks
 from fieldbound.cli import run as command
 
 number, at = int(sys.argv.pop(1)), int(sys.argv.pop(1))
 blocks.BLOCK_SIZE, blocks.CHUNK_SIZE, run.CHECKPOINT_INTERVAL = 1000, 300, int(sys.argv.pop(1))
+run.monotonic = itertools.count().__next__
 main, calls = os.getpid(), 0
 
 def count(frame, event, arg):
@@ -95,7 +97,7 @@ def lines(number: int, seed: int = 1) -> bytes:
 
 
 def command(
-    *more: str, number: int = 0, at: int = 0, path: str = "a.ndjson", interval: int = 1
+    *more: str, number: int = 0, at: int = 0, path: str = "a.ndjson", interval: int = 0
 ) -> Ran:
     """Run the command, which sends itself the signal *number* at a call.
 
@@ -173,7 +175,7 @@ def test_a_killed_run_is_resumed_with_the_same_result(
     elif path == "a.json":
         found = [line for line in lines(300).splitlines() if line.endswith(b"}")]
         Path(path).write_bytes(b"[%s]" % b",\n".join(found))
-    more: dict[str, Any] = {"path": path, "interval": 1 + seed % 3}
+    more: dict[str, Any] = {"path": path, "interval": seed % 3}
     whole, calls = uninterrupted("--workers", workers, suffix=suffix, **more)
     random = Random(seed)
     ran = command(
@@ -234,7 +236,7 @@ def frequent_checkpoints(monkeypatch: pytest.MonkeyPatch) -> None:
     """Save a checkpoint after each of many blocks."""
     monkeypatch.setattr(blocks, "BLOCK_SIZE", 1000)
     monkeypatch.setattr(blocks, "CHUNK_SIZE", 300)
-    monkeypatch.setattr(fieldbound.bulk.run, "CHECKPOINT_INTERVAL", 1)
+    monkeypatch.setattr(fieldbound.bulk.run, "CHECKPOINT_INTERVAL", 0)
 
 
 def stopped(contract: Contract, blocks: int = 3, path: str = "a.ndjson", **options: Any) -> None:

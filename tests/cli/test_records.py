@@ -175,6 +175,66 @@ def test_a_pipe_is_read_by_its_path() -> None:
     assert b"2 records checked by item.json: 1 invalid" in found.stdout
 
 
+RECORDS = (
+    ("--samples", "3"),
+    ("--key", "/id"),
+    ("--workers", "2"),
+    ("--resume",),
+    ("--valid-out", "ok"),
+    ("--invalid-out", "no"),
+)
+
+
+@pytest.mark.parametrize("options", RECORDS, ids=str)
+def test_a_json_document_is_one_record(options: tuple[str, ...], cli: Command) -> None:
+    """A top-level value is one record, however its text is broken into lines."""
+    Path("good.json").write_text('{\n  "name": "a",\n  "id": 1\n}\n')
+    Path("bad.json").write_text('\n{\n  "id": 1,\n  "name":\n    "toolong"}')
+    ran = cli(*OPTIONS, "good.json", "--format", "json", *options)
+    assert (ran.code, counts(ran)) == (0, [(1, 0)])
+    ran = cli(*OPTIONS, "bad.json", "--format", "json", *options)
+    assert (ran.code, counts(ran)) == (1, [(1, 1)])
+    sample = reports(ran)[0]["limits"][0]["samples"][0]
+    assert (sample["number"], sample["line"]) == (1, 1)
+
+
+def test_a_json_document_is_one_record_in_html(cli: Command) -> None:
+    """--format html has one record for one document."""
+    Path("good.json").write_text('{\n  "name": "a"\n}\n')
+    ran = cli(*OPTIONS, "good.json", "--format", "html")
+    assert (ran.code, "1 record" in ran.out, "3 records" in ran.out) == (0, True, False)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.log", "a"])
+def test_lines_that_are_values_are_records(name: str, cli: Command) -> None:
+    """A file whose first line is a value, and is followed by another, has one record per line."""
+    Path(name).write_text(f"{GOOD}\n{BAD}\n")
+    ran = cli(*OPTIONS, name, "--samples", "1", "--format", "json")
+    assert (ran.code, counts(ran)) == (1, [(2, 1)])
+
+
+@pytest.mark.parametrize("options", [*RECORDS, ("--format", "html")], ids=str)
+def test_yaml_is_not_read_as_records(options: tuple[str, ...], cli: Command) -> None:
+    """YAML is an error with options for records, whatever it contains."""
+    for name in ("a.yaml", "a.yml"):
+        Path(name).write_text("name: a\nid: 1\n")
+        ran = cli(*OPTIONS, name, *options)
+        assert (ran.code, f"{name} is YAML, which is not read as records" in ran.err) == (2, True)
+
+
+def test_standard_input_may_be_a_document_of_one_record() -> None:
+    """Without --input, standard input is detected; JSON is one value, YAML no records."""
+    text = '{\n"name": "a"\n}\n'
+    for more in ((), ("--input", "json")):
+        ran = process(*OPTIONS, "-", "--samples", "1", "--format", "json", *more, input=text)
+        assert (ran.code, counts(ran)) == (0, [(1, 0)])
+    lines = f"{GOOD}\n{BAD}\n"
+    ran = process(*OPTIONS, "-", "--samples", "1", "--input", "json", input=lines)
+    assert (ran.code, "its format is ndjson" in ran.err) == (2, True)
+    ran = process(*OPTIONS, "-", "--samples", "1", "--input", "yaml", input="name: a\n")
+    assert (ran.code, "is YAML" in ran.err, "Traceback" in ran.err) == (2, True, False)
+
+
 # -- output --------------------------------------------------------------------------------------
 
 
@@ -308,8 +368,8 @@ def test_progress_is_shown_on_a_terminal_only(
             ["bad.ndjson", "--column", "name=/id"],
             "columns are only mapped for CSV and Parquet, not for NDJSON",
         ),
-        (["bad.ndjson", "--valid-out", "bad.ndjson"], "it is the input file; use another file"),
-        (["bad.ndjson", "--invalid-out", "./bad.ndjson"], "it is the input file; use another file"),
+        (["bad.ndjson", "--valid-out", "bad.ndjson"], "--valid-out bad.ndjson is an input file"),
+        (["bad.ndjson", "--invalid-out", "./bad.ndjson"], "is an input file and would be"),
         (
             ["bad.ndjson", "--valid-out", "x", "--invalid-out", "x"],
             "both valid and invalid records; use two files",
@@ -339,6 +399,51 @@ def test_errors(argv: list[str], message: str, cli: Command) -> None:
     assert message in ran.err
     assert "Traceback" not in ran.err
     assert {each: each.read_bytes() for each in Path().iterdir() if each.is_file()} == before
+
+
+@pytest.mark.parametrize("option", ["--output", "--valid-out", "--invalid-out"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "item.json",
+        "part.json",
+        "link.json",
+        "good.json",
+        "pyproject.toml",
+        "own/acme/sources.json",
+        "own/acme/openapi.json",
+        "own/acme/item.json",
+    ],
+)
+def test_a_file_that_is_read_is_not_overwritten(target: str, option: str, cli: Command) -> None:
+    """Files to check, contracts, what they refer to, sources and configuration are kept."""
+    Path("own/acme").mkdir(parents=True)
+    schema = {"properties": {"name": {"$ref": "part.json#/name"}}}
+    files = {
+        "item.json": json.dumps(schema),
+        "part.json": '{"name": {"maxLength": 5}}',
+        "pyproject.toml": '[tool.fieldbound]\nfolders = ["own"]\n',
+        "own/acme/sources.json": "{}",
+        "own/acme/openapi.json": '{"openapi": "3.1.0"}',
+        "own/acme/item.json": "{}",
+    }
+    for name, text in files.items():
+        Path(name).write_text(text)
+    Path("link.json").symlink_to("part.json")
+    before = {each: each.read_bytes() for each in Path().rglob("*") if each.is_file()}
+    ran = cli(*OPTIONS, "bad.ndjson", "good.json", option, target)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option} {target} is " in ran.err
+    assert "would be overwritten" in ran.err
+    assert {each: each.read_bytes() for each in Path().rglob("*") if each.is_file()} == before
+
+
+def test_a_file_that_is_not_read_is_overwritten(cli: Command) -> None:
+    """An earlier report, or another file beside a contract, is replaced."""
+    for target in ("report.json", "other.json"):
+        Path(target).write_text("{}")
+        assert cli(*OPTIONS, "bad.ndjson", "--output", target).code == 1
+        assert "2 records" in Path(target).read_text()
 
 
 def test_records_need_a_known_contract(cli: Command) -> None:

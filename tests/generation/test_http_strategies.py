@@ -86,7 +86,7 @@ def test_requests_cover_the_limits_of_each_part() -> None:
     assert any("onlyData=false" in each for each in urls)
     assert any("?" not in each for each in urls)
     numbers = {re.findall(r"setupSalesCatalogs/(-?\d+)", each)[0] for each in urls}
-    assert {str(2**63 - 1), "0"} <= numbers
+    assert {str(10**18 - 1), "0"} <= numbers
 
 
 def test_requests_shrink_to_the_required_parts() -> None:
@@ -495,13 +495,12 @@ SENT: dict[str, dict[str | None, int]] = {
     },
     "fortellis": {None: 74, _NO_TYPE: 102, _NO_SET: 24, _ANOTHER: 54},
     "oracle-cx-sales": {
-        None: 406,
+        None: 394,
         _NO_TYPE: 120,
         _NO_SET: 78,
         _ANOTHER: 58,
         _NO_PATH: 34,
-        f"enum: {_NO_HEADER}": 4,
-        f"pattern: {_NO_HEADER}": 15,
+        f"enum: {_NO_HEADER}": 31,
         f"additionalProperties: {_TEMPLATE}": 58,
         f"required: {_TEMPLATE}": 17,
     },
@@ -534,8 +533,8 @@ def test_every_invalid_parameter_is_reported_at_its_pointer(vendor: str, tmp_pat
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_every_undocumented_status_is_reported(vendor: str) -> None:
-    """An undocumented status is reported at /status, whatever the rest of the response."""
-    api = fieldbound.api(vendor)
+    """An undocumented status is a violation if asked for, whatever the rest of the response."""
+    api = fieldbound.api(vendor, undocumented="fail")
     for operation in operations_with_path(vendor)[:12]:
         statuses = api.statuses(operation)
         answer = drawn(responses(api, operation, int(statuses[0])), 1)[0]

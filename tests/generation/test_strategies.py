@@ -21,10 +21,16 @@ from fieldbound.strategies import from_schema, invalid, valid
 from support.examples import drawn
 
 CREATE = "oracle-cx-sales/create-product-group"
+#: Its children are arrays or collections.
+EXPANDED = "oracle-cx-sales/list-product-groups/response.200"
+ONE_CYCLE = pytest.mark.xfail(
+    reason="one cycle chooses the branch of a union and the bounds in it: some are never reached",
+    strict=True,
+)
 VENDORS = [
     CREATE,
     "oracle-cx-sales/create-product-group/request.headers",
-    "oracle-cx-sales/list-product-groups/response.200",
+    EXPANDED,
     "fortellis/create-parts-groups/request.headers",
     "fortellis/query-parts-groups/request.query",
     "axim-commerce/create-company",
@@ -62,7 +68,10 @@ def breakable(
 # -- valid -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", VENDORS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=ONE_CYCLE) if each == EXPANDED else each for each in VENDORS],
+)
 @pytest.mark.parametrize("start", [0, 1, 2])
 def test_a_hundred_instances_cover_every_limit(name: str, start: int) -> None:
     """They have each bound, each member and each null."""
@@ -281,6 +290,34 @@ def test_a_pattern_of_fixed_length_is_broken_by_one_character() -> None:
     contract = Contract({"type": "string", "pattern": "^[0-9a-fA-F]{24}$"})
     lengths = {len(each.instance) for each in drawn(invalid(contract, ":pattern"), 200)}
     assert {23, 25} <= lengths
+
+
+@pytest.mark.parametrize(
+    ("limits", "pointer", "by"),
+    [
+        (
+            {"required": ["a", "b"], "minProperties": 2},
+            ":minProperties",
+            ["/a:required", "/b:required"],
+        ),
+        (
+            {"required": ["a"], "additionalProperties": False, "maxProperties": 1},
+            ":additionalProperties",
+            ["/a:required", ":maxProperties"],
+        ),
+        (
+            {"properties": {"a": {"maxLength": 2, "pattern": "^ab?$"}, "b": {"minimum": 1}}},
+            "/a:maxLength",
+            ["/a:pattern"],
+        ),
+    ],
+)
+def test_only_what_stands_in_the_way_is_named(limits: Any, pointer: str, by: list[str]) -> None:
+    """The error names limits of which every instance that breaks the limit breaks one."""
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}, **limits}
+    with pytest.raises(Inseparable) as caught:
+        invalid(Contract(schema), pointer)
+    assert sorted(each.id.partition("#")[2] for each in caught.value.by) == sorted(by)
 
 
 def test_a_limit_that_cannot_be_broken_alone_raises() -> None:
@@ -653,3 +690,17 @@ def test_the_character_table_is_built_early(tmp_path: Path) -> None:
     code = "from fieldbound.strategies import from_schema; from_schema({'type': 'string'})"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     assert list(tmp_path.glob(".hypothesis/unicode_data/*"))
+
+
+@pytest.mark.parametrize("constant", [{}, [], {"a": [1]}, [{}]])
+def test_constants_that_cannot_be_hashed_are_generated(constant: Any) -> None:
+    """An object or an array may be the only value of an alternative."""
+    there = {"$defs": {"v": {"const": constant}}}
+    for schema in (
+        {"type": "object", "oneOf": [{"$ref": "#/$defs/v"}, {"maxProperties": 3}]},
+        {"anyOf": [{"$ref": "#/$defs/v"}, {"type": "integer"}]},
+        {"enum": [constant, 1, constant]},
+    ):
+        contract = Contract({**schema, **there})
+        for instance in drawn(valid(contract), 20):
+            assert contract.is_valid(instance)

@@ -81,7 +81,7 @@ def test_an_unfilled_template_has_its_placeholder_as_value(tmp_path: Path) -> No
     [
         ("/{a}-{b}", "/1-2", {"a": "1", "b": "2"}),
         ("/{a}-{b}", "/1-2-3", {"a": "1-2", "b": "3"}),
-        ("/{a}{b}", "/12", {"a": "12", "b": ""}),
+        ("/{a}{b}", "/12", {"a": "1", "b": "2"}),
         ("/v{a}.{b}.json", "/v1.2.json", {"a": "1", "b": "2"}),
         ("/v{a}.{b}.json", "/v1.json", None),
         ("/a{b}a", "/a", None),

@@ -23,7 +23,7 @@ INVALID_RESPONSE = Message("GET", URL, {"Content-Type": "application/json"}, "{}
 
 def test_mode_raise() -> None:
     """In mode raise an invalid message raises Invalid, and is recorded."""
-    guard = Guard("axim-commerce")
+    guard = Guard("axim-commerce", undocumented="fail")
     with pytest.raises(Invalid, match="accessToken is missing"):
         guard.check_request(INVALID_REQUEST)
     with pytest.raises(Invalid, match="/status is 418"):
@@ -33,7 +33,7 @@ def test_mode_raise() -> None:
 
 def test_mode_warn() -> None:
     """In mode warn each invalid message issues one ContractWarning."""
-    guard = Guard("axim-commerce", request="warn", response="warn")
+    guard = Guard("axim-commerce", request="warn", response="warn", undocumented="fail")
     with pytest.warns(ContractWarning, match="accessToken is missing") as warned:
         guard.check_request(INVALID_REQUEST)
     assert len(warned) == 1
@@ -60,7 +60,7 @@ def test_mode_record() -> None:
 
 def test_mode_none() -> None:
     """With None the messages of a direction are not checked."""
-    guard = Guard("axim-commerce", request=None, response="raise")
+    guard = Guard("axim-commerce", request=None, response="raise", undocumented="fail")
     assert guard.check_request(INVALID_REQUEST) is None
     with pytest.raises(Invalid):
         guard.check_response(INVALID_RESPONSE)

@@ -125,7 +125,7 @@ def test_an_unknown_path_suggests_the_closest() -> None:
     (violation,) = _axim("POST", "/companyGroup/crate", {"accessToken": "x"})
     assert violation.pointer == "/method"  # "crate" matches {id}
     (violation,) = _axim("POST", "/companyGroups/create", {"accessToken": "x"})
-    assert violation.hint == '"/companyGroup/create"'
+    assert violation.hint == "did you mean /companyGroup/create?"
 
 
 def test_operations_without_a_path_are_named() -> None:
@@ -266,11 +266,23 @@ def test_a_response_is_checked_by_its_status() -> None:
     assert _violations(report) == [("type", "/body")]
 
 
-def test_an_unknown_status_is_a_violation() -> None:
-    """An undocumented status code is a violation, with the documented ones."""
-    (violation,) = _response(418, "{}")
+def test_an_undocumented_status_is_reported_but_no_violation() -> None:
+    """Vendors list few of the status codes they send: another one is reported as not documented."""
+    for status in (200 + 4, 302, 401, 404, 418, 429, 503):
+        report = _response(status, "{}")
+        assert report.ok
+        assert report.not_checked == {"/status": f"status {status} is not documented"}
+        assert report.undocumented == ("/status",)
+
+
+def test_an_undocumented_status_is_a_violation_on_request() -> None:
+    """With undocumented="fail" an undocumented status code is one, with the documented ones."""
+    api = fieldbound.api("axim-commerce", undocumented="fail")
+    (violation,) = api.check_response(Message("POST", f"{AXIM}/companies", JSON, "{}", 418))
     assert violation.message == "/status is 418, but must be 200"
     assert violation.says == "inferred"
+    with pytest.raises(ValueError, match=r"invalid undocumented 'no' \(choose from report, fail\)"):
+        fieldbound.api("axim-commerce", undocumented="no")  # type: ignore[arg-type]
 
 
 def test_an_unknown_media_type_is_a_violation() -> None:
@@ -481,11 +493,11 @@ def test_security_schemes_are_documented_parameters(
 
 @pytest.mark.parametrize(("status", "codes"), [("404", []), ("204", ["not"])])
 def test_an_undocumented_response_body(tmp_path: Path, status: str, codes: list[str]) -> None:
-    """An undocumented response body is unspecified, or a violation with status code 204."""
+    """An undocumented response body is reported, or a violation with status code 204."""
     api = _api_of(tmp_path, {"responses": {status: {"description": ""}}})
     report = api.check_response(Message("POST", "https://h/a", JSON, "{}", int(status)))
     assert [each.code for each in report] == codes
-    assert bool(report.unspecified) is not bool(codes)
+    assert (report.undocumented == ("/body",)) is not bool(codes)
 
 
 @pytest.mark.parametrize(
@@ -540,3 +552,14 @@ def test_an_invalid_url_is_an_error() -> None:
     """A Message with an invalid URL raises ValueError when it is constructed."""
     with pytest.raises(ValueError, match="invalid url"):
         Message("GET", "http://[bad/p")
+
+
+@pytest.mark.parametrize("name", ["oracle-cx-sales", "fortellis", "axim-commerce"])
+@pytest.mark.parametrize("path", ["/\ud800", "/a/{\udfff}", "/a?q=\ud800", "/companyGroup/\ud800"])
+def test_a_lone_surrogate_in_a_url_is_no_crash(name: str, path: str) -> None:
+    """It is in no documented path."""
+    for start in (
+        "https://a.example",
+        "https://a.example/crmRestApi/resources/1/setupSalesCatalogs",
+    ):
+        assert not fieldbound.api(name).check_request(Message("GET", start + path)).ok

@@ -1066,7 +1066,9 @@ def test_quiet(run: Run) -> None:
 def test_no_traffic_is_reported(run: Run) -> None:
     """A run without any exchange, or without one of a known API, says so."""
     done = run("--vendor-traffic=raise", tests="def test_it():\n    pass\n")
-    assert "vendor traffic: nothing checked: no exchange by httpx or requests" in done.stdout
+    assert (
+        "vendor traffic: nothing checked: no exchange by httpx, httpx2 or requests" in done.stdout
+    )
     tests = f"{HEAD}\ndef test_it():\n    client().get('http://a.example')\n"
     done = run("--vendor-traffic=raise", tests=tests)
     message = "vendor traffic: nothing checked: 1 exchange at 1 host that no contract covers"

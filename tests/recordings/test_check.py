@@ -204,7 +204,7 @@ def test_places_around_the_body(check: Command) -> None:
         entry(url=f"https://me:{SECRET}@tenant.example/nothing/here?accessToken={SECRET}"),
         entry(url=f"{URL}?page=1", request={"headers": []}),
     )
-    places = check("traffic.har").places
+    places = check("traffic.har", "--fail-on-undocumented").places
     by_text = {
         text.partition(" (")[0].partition(" is ")[0]: (line, column)
         for line, column, text in places
@@ -374,7 +374,7 @@ def test_tags_of_cassettes(check: Command) -> None:
 """,
         encoding="utf-8",
     )
-    ran = check("cassette.yml")
+    ran = check("cassette.yml", "--fail-on-undocumented")
     assert [(line, text.partition(" is ")[0]) for line, _, text in ran.places] == [
         (7, "additionalProperties: /body/zzz"),
         (13, "enum: /status"),
@@ -397,7 +397,10 @@ def test_tags_of_cassettes(check: Command) -> None:
 def test_formats_of_logs(exchange: Any, check: Command) -> None:
     """Logs may use the names of other formats; HAR entries may be lines of a log."""
     log(exchange)
-    texts = [text.partition(" is ")[0] for _, _, text in check("traffic.ndjson").places]
+    texts = [
+        text.partition(" is ")[0]
+        for _, _, text in check("traffic.ndjson", "--fail-on-undocumented").places
+    ]
     assert texts == ["additionalProperties: /body/zzz", "enum: /status"]
 
 
@@ -512,7 +515,10 @@ def test_websockets_are_skipped(more: dict[str, Any], scheme: str, check: Comman
 def test_status_101_without_a_websocket_is_checked(check: Command) -> None:
     """Without a WebSocket 101 is an ordinary status code."""
     har(entry(response={"status": 101}))
-    assert any("enum: /status is 101" in line for line in check("traffic.har").lines)
+    assert any(
+        "enum: /status is 101" in line
+        for line in check("traffic.har", "--fail-on-undocumented").lines
+    )
 
 
 def test_omitted_response_bodies_of_a_har(check: Command) -> None:
@@ -607,7 +613,7 @@ def test_bodies_that_were_iterators(check: Command) -> None:
         ),
         encoding="utf-8",
     )
-    ran = check("cassette.yaml")
+    ran = check("cassette.yaml", "--fail-on-undocumented")
     assert [text.partition(" is ")[0] for *_, text in ran.places] == [
         "additionalProperties: /body/zzz",
         "enum: /status",
@@ -1024,3 +1030,20 @@ def test_formats_name_the_exchange(check: Command) -> None:
         assert ran.code == 1
         assert "exchange 2, POST /companyGroup/create" in ran.out
         assert "traffic.har" in ran.out
+
+
+def test_undocumented_responses_are_reported(check: Command) -> None:
+    """What the vendor does not document of a response is counted, and fails only if asked for."""
+    sent = {name: value for name, value in SENT.items() if name != "zzz"}
+    har(*(entry(body=json.dumps(sent), response={"status": each}) for each in (429, 503)))
+    ran = check("traffic.har")
+    assert ran.code == 0
+    assert "(status 429 is not documented)" in ran.out
+    assert "2 not fully documented" in ran.out
+    assert "2 with a response that is not fully documented" in ran.err
+    failed = check("traffic.har", "--fail-on-undocumented")
+    assert failed.code == 1
+    assert [text.partition(",")[0] for *_, text in failed.places] == [
+        "enum: /status is 429",
+        "enum: /status is 503",
+    ]

@@ -1,1 +1,1 @@
-"""What several tests share: reference implementations, strategies, servers, and running commands."""
+"""What several tests share: references, strategies, servers, and ways to run commands."""

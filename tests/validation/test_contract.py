@@ -429,15 +429,35 @@ def test_resources_are_what_references_lead_to() -> None:
     assert not made.jsonschema_validator().is_valid("ab")
 
 
-def test_a_schema_that_is_nothing_but_itself_ends() -> None:
-    """References in a circle constrain nothing, and end."""
-    circle = {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}
-    made = Contract({"$ref": "#/$defs/a", "$defs": circle})
-    assert made.is_valid(5)
-    assert made.limits == ()
-    within = {"a": {"$ref": "#/$defs/a"}}
-    made = Contract({"properties": within, "additionalProperties": False, "$defs": circle})
-    assert [each.pointer for each in made.check({"a": 1, "b": 1})] == ["/b"]
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [({"enum": []}, "enum"), ({"type": "integer"}, "type"), ({"const": 1}, "const")],
+)
+def test_a_limit_behind_references_of_references_has_its_sentence(bad: Any, code: str) -> None:
+    """The engine's path to it omits steps: it is found by the location of its keyword."""
+    here = "#/definitions/update/properties/ignore/items/properties/update-types"
+    ignored = {
+        "properties": {"update-types": {"$ref": "#/definitions/update-types"}},
+        "anyOf": [{"properties": {"update-types": {"$ref": here}}}],
+    }
+    made = Contract(
+        {
+            "definitions": {
+                "update-types": {"items": bad},
+                "update": {"properties": {"ignore": {"items": ignored}}},
+            },
+            "properties": {"updates": {"items": {"$ref": "#/definitions/update"}}},
+        }
+    )
+    report = made.check({"updates": [{"ignore": [{"update-types": ["bad"]}]}]})
+    (violation,) = report
+    assert violation.code == code
+    assert violation.pointer == "/updates/0/ignore/0/update-types/0"
+    assert violation.limit is not None
+    assert violation.limit.pointer == "/updates/*/ignore/*/update-types/*"
+    assert violation.limit.location.endswith(f"#/definitions/update-types/items/{code}")
+    assert violation.message in str(report)
+    assert violation.hint is None
 
 
 @pytest.mark.parametrize(

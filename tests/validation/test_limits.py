@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Limit
-from fieldbound.validation.formats import FORMATS
+from fieldbound.validation.schema.formats import FORMATS
 
 
 def ids(schema: Any, **options: Any) -> list[str]:

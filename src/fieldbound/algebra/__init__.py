@@ -7,13 +7,30 @@ from typing import TYPE_CHECKING
 from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
-    from .canonical import (
-        Algebra as Algebra,
-        canonical_text as canonical_text,
-        is_unsatisfiable as is_unsatisfiable,
-        is_within as is_within,
+    from .canonical import Algebra as Algebra, canonical_text as canonical_text
+    from .containment import is_unsatisfiable as is_unsatisfiable, is_within as is_within
+    from .engine_patterns import (
+        canonical_schema as canonical_schema,
+        engine_location as engine_location,
+        engine_schema as engine_schema,
+        original_error as original_error,
+        original_keyword as original_keyword,
+        original_name as original_name,
     )
     from .numbers import NumberSampler as NumberSampler, json_number as json_number
+    from .patterns import (
+        Pattern as Pattern,
+        Undecided as Undecided,
+        assuming as assuming,
+        first_fault as first_fault,
+        is_assumed as is_assumed,
+        is_pattern as is_pattern,
+        match_by_steps as match_by_steps,
+        matches as matches,
+        pattern_error as pattern_error,
+        pattern_of as pattern_of,
+        python_text as python_text,
+    )
     from .random_source import (
         BUDGET as BUDGET,
         FullSource as FullSource,
@@ -22,11 +39,10 @@ if TYPE_CHECKING:
         SimplestSource as SimplestSource,
         cycle_of as cycle_of,
     )
-    from .regex_parser import may_backtrack_exponentially as may_backtrack_exponentially
     from .strings import (
         StringSampler as StringSampler,
+        example_string as example_string,
         intersection as intersection,
-        matches as matches,
     )
     from .value_sets import (
         ANYTHING as ANYTHING,
@@ -47,11 +63,19 @@ if TYPE_CHECKING:
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".canonical": "Algebra canonical_text is_unsatisfiable is_within",
+        ".canonical": "Algebra canonical_text",
+        ".containment": "is_unsatisfiable is_within",
+        ".engine_patterns": (
+            "canonical_schema engine_location engine_schema original_error original_keyword "
+            "original_name"
+        ),
         ".numbers": "NumberSampler json_number",
+        ".patterns": (
+            "Pattern Undecided assuming first_fault is_assumed is_pattern match_by_steps matches pattern_error "
+            "pattern_of python_text"
+        ),
         ".random_source": "BUDGET FullSource RandomSource SeededSource SimplestSource cycle_of",
-        ".regex_parser": "may_backtrack_exponentially",
-        ".strings": "StringSampler intersection matches",
+        ".strings": "StringSampler example_string intersection",
         ".value_sets": (
             "ANYTHING Arrays Contains Empty Enumerated Intersection Numbers Objects Reference "
             "Strings Union ValueSet modified"

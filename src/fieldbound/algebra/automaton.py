@@ -6,18 +6,17 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from .regex_parser import (
-    ANY_CHARACTER,
+from .code_points import ANY_CHARACTER, Ranges, contains
+from .regex_tree import (
     Anchor,
     CharacterClass,
     Node,
-    NotRegular,
-    Ranges,
     Repeat,
     Sequence as Concatenation,
-    parse,
-    split_lookaheads,
+    characters,
+    children,
 )
+from .regular import NotRegular, regular, split_lookaheads, tree_of
 
 #: Maximum number of states and transitions; larger patterns are only checked.
 _MAX_STATES: Final = 4_000
@@ -35,13 +34,13 @@ class _Nfa:
     Besides its transitions by character it has epsilon transitions, some of them with an anchor.
     """
 
-    def __init__(self, pattern: str, lenient: bool) -> None:
+    def __init__(self, node: Node, lenient: bool) -> None:
         self.transitions: list[list[tuple[Ranges, int]]] = [[(ANY_CHARACTER, 0)]]
         #: Targets, each with its anchor: True for the end, False for the start, None without.
         self.epsilon: list[list[tuple[int, bool | None]]] = [[]]
         entry = self._new_state()
         self.epsilon[0].append((entry, None))
-        self.end = self._add_node(parse(pattern, lenient), entry)
+        self.end = self._add_node(regular(node, lenient), entry)
         self.transitions[self.end].append((ANY_CHARACTER, self.end))
 
     def _new_state(self) -> int:
@@ -61,11 +60,11 @@ class _Nfa:
             return self._add_repeat(node, start)
         end = self._new_state()
         if isinstance(node, CharacterClass):
-            self.transitions[start].append((node.ranges, end))
+            self.transitions[start].append((characters(node), end))
         elif isinstance(node, Anchor):
             self.epsilon[start].append((end, node.at_end))
         else:
-            for part in node.parts:
+            for part in children(node):
                 self.epsilon[self._add_node(part, start)].append((end, None))
         return end
 
@@ -109,8 +108,13 @@ class Automaton:
     """
 
     def __init__(
-        self, patterns: Sequence[str], excluded: Sequence[str] = (), lenient: bool = False
+        self,
+        patterns: Sequence[str],
+        excluded: Sequence[str] = (),
+        lenient: bool = False,
+        most_states: int = _MAX_STATES,
     ) -> None:
+        self._most = most_states, most_states * _MAX_TRANSITIONS // _MAX_STATES
         self._machines: list[_Nfa] = []
         self._required: set[int] = set()  # machines that have to match
         #: For each pattern: whether it has to match, and the result of each machine if it does.
@@ -130,7 +134,8 @@ class Automaton:
 
     def _add(self, pattern: str, must_match: bool, lenient: bool) -> None:
         rule = []
-        for positive, parts in zip((True, False), split_lookaheads(pattern), strict=True):
+        split = split_lookaheads(tree_of(pattern))
+        for positive, parts in zip((True, False), split, strict=True):
             for part in parts:
                 if must_match and positive:
                     self._required.add(len(self._machines))
@@ -140,20 +145,24 @@ class Automaton:
 
     def _character_classes(self) -> list[str]:
         """Return the classes of characters that all patterns treat alike, each as its samples."""
-        borders = {0}
-        for machine in self._machines:
-            for transitions in machine.transitions:
-                for ranges, _ in transitions:
-                    borders.update(index for low, high in ranges for index in (low, high + 1))
-        starts = sorted(borders)
-        samples: dict[int, list[str]] = {}
+        classes = {
+            ranges
+            for machine in self._machines
+            for transitions in machine.transitions
+            for ranges, _ in transitions
+        }
+        borders = {border for each in classes for low, high in each for border in (low, high + 1)}
+        starts = sorted({0, *borders})
+        realistic: dict[int, list[str]] = {}
         for char in _REALISTIC:
-            samples.setdefault(bisect_right(starts, ord(char)) - 1, []).append(char)
-        found = []
-        for index, low in enumerate(starts):
-            if any(start <= low <= end for start, end in ANY_CHARACTER):
-                found.append("".join(samples.get(index, (chr(low),))))
-        return sorted(found, key=_rank)
+            realistic.setdefault(starts[bisect_right(starts, ord(char)) - 1], []).append(char)
+        alike: dict[tuple[bool, ...], tuple[str, list[str]]] = {}
+        for low in starts:
+            if contains(ANY_CHARACTER, low):
+                key = tuple([contains(each, low) for each in classes])
+                alike.setdefault(key, (chr(low), []))[1].extend(realistic.get(low, ()))
+        samples = ["".join(sorted(some, key=_rank)) or first for first, some in alike.values()]
+        return sorted(samples, key=_rank)
 
     def _build_states(self) -> None:
         start: _State = tuple(_epsilon_closure(each, (0,), (False,)) for each in self._machines)
@@ -172,7 +181,7 @@ class Automaton:
                     queue.append(target)
                 transitions.append((symbol, numbers[target]))
             self._transitions.append(transitions)
-            if len(queue) > _MAX_STATES or total > _MAX_TRANSITIONS:
+            if len(queue) > self._most[0] or total > self._most[1]:
                 raise NotRegular("too many states")
 
     def _accepts(self, state: _State, at_start: bool) -> bool:
@@ -193,7 +202,7 @@ class Automaton:
                 target
                 for source in each
                 for ranges, target in machine.transitions[source]
-                if any(low <= code <= high for low, high in ranges)
+                if contains(ranges, code)
             }
             if index in self._required and not targets:
                 return None

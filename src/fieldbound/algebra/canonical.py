@@ -11,6 +11,7 @@ from jsonschema_rs import CanonicalSchema, canonical
 
 from fieldbound.model import DIALECTS
 
+from .engine_patterns import canonical_schema
 from .value_sets import (
     ANYTHING,
     EVERY_TYPE,
@@ -50,30 +51,6 @@ _OMITTED: Final = (
 )
 
 
-def is_unsatisfiable(schema: Any, registry: jsonschema_rs.Registry | None = None) -> bool:
-    """Return whether no instance can be valid; False if that is undecided.
-
-    *registry* has the schemas that are referenced.
-    """
-    try:
-        schema_node = jsonschema_rs.canonicalize(schema, registry=registry, offline=True)
-    except ValueError:  # the base class of the engine's errors
-        return False  # an invalid schema or an unresolved $ref: reported elsewhere, with its place
-    return bool(schema_node.kind == canonical.CanonicalKind.FALSE)
-
-
-def is_within(schema: Any, wider: Any) -> bool:
-    """Return whether *wider* accepts every value that *schema* accepts; False if undecided."""
-    try:
-        inner, outer = (
-            jsonschema_rs.canonicalize(each, offline=True, validate_formats=True)
-            for each in (schema, wider)
-        )
-        return bool(outer.covers(inner) == canonical.Containment.YES)
-    except ValueError:
-        return False
-
-
 def canonical_text(value: Any) -> str:
     """Return the canonical JSON of a value: equal exactly for values equal in JSON Schema."""
     return canonical.json.to_string(value)
@@ -88,6 +65,11 @@ class Algebra:
     def __init__(
         self, schema: Any, uri: str, resources: Mapping[str, Any], formats: str = "assert"
     ) -> None:
+        written = canonical_schema([schema, *resources.values()])
+        schema, *others = written.schema
+        resources = dict(zip(resources, others, strict=True))
+        #: The patterns of the schema, by how the engine reads them.
+        self._patterns = written.patterns
         documents = {**resources, uri: resources.get(uri, schema)} if resources else {}
         self._options: dict[str, Any] = {
             "registry": jsonschema_rs.Registry([*documents.items()]),
@@ -217,7 +199,7 @@ class Algebra:
             case canonical.MultiTypeView(types):
                 return Union(tuple(self._type(each) for each in types), node=node)
             case canonical.StringView():
-                return _strings(view, node)
+                return self._strings(view, node)
             case canonical.IntegerView() | canonical.NumberView():
                 return _numbers(view, node)
             case canonical.ArrayView():
@@ -306,7 +288,10 @@ class Algebra:
             view.max_properties,
             tuple(view.required),
             {name: self._value_set(each) for name, each in view.properties.items()},
-            {name: self._value_set(each) for name, each in view.pattern_properties.items()},
+            {
+                self._pattern(name): self._value_set(each)
+                for name, each in view.pattern_properties.items()
+            },
             ANYTHING if other is None else self._value_set(other),
             None if view.property_names is None else self._value_set(view.property_names),
             tuple(self._witness(each) for each in view.violations),
@@ -319,11 +304,28 @@ class Algebra:
             case canonical.NameFailsView(schema):
                 return self._complement(schema), ANYTHING
             case canonical.PatternValueFailsView(pattern, schema):
-                return Strings(patterns=(pattern,)), self._complement(schema)
+                return Strings(patterns=(self._pattern(pattern),)), self._complement(schema)
             case canonical.UndeclaredValueFailsView(names, patterns, additional):
-                name = Strings(excluded_patterns=tuple(patterns), excluded=tuple(names))
+                others = tuple([self._pattern(each) for each in patterns])
+                name = Strings(excluded_patterns=others, excluded=tuple(names))
                 return name, self._complement(additional)
         raise TypeError(f"unknown canonical violation: {type(view).__name__}")
+
+    def _strings(self, view: Any, node: CanonicalSchema) -> Strings:
+        return Strings(
+            view.min_length or 0,
+            view.max_length,
+            tuple([self._pattern(each) for each in view.patterns]),
+            tuple([self._pattern(each) for each in view.excluded_patterns]),
+            tuple(view.formats),
+            tuple(view.excluded_formats),
+            (*view.content_encodings, *view.content_media_types),
+            tuple(view.excluded),
+            node=node,
+        )
+
+    def _pattern(self, text: str) -> str:
+        return self._patterns.get(text, text)
 
     def _complement(self, node: CanonicalSchema) -> ValueSet:
         return self.negation(self._value_set(node)) or ANYTHING
@@ -340,20 +342,6 @@ def _all_of_type(name: str, node: CanonicalSchema) -> ValueSet:
         case "array":
             return Arrays(node=node)
     return Objects(node=node)
-
-
-def _strings(view: Any, node: CanonicalSchema) -> Strings:
-    return Strings(
-        view.min_length or 0,
-        view.max_length,
-        tuple(view.patterns),
-        tuple(view.excluded_patterns),
-        tuple(view.formats),
-        tuple(view.excluded_formats),
-        (*view.content_encodings, *view.content_media_types),
-        tuple(view.excluded),
-        node=node,
-    )
 
 
 def _numbers(view: Any, node: CanonicalSchema) -> Numbers:

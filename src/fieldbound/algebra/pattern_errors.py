@@ -62,9 +62,7 @@ def not_ecma(what: str, part: str, at: int, advice: str = "") -> NotECMA:
     """Return the error about a part of a pattern that starts at an index."""
     shown = part if len(part) <= _LONGEST else f"{part[: _LONGEST - 1]}…"
     where = f"{what} `{shown}` at character {at + 1}" if shown else f"{what} at character {at + 1}"
-    return NotECMA(
-        f"not an ECMA-262 pattern: {where}" + (f": {advice}" if advice else "")
-    )
+    return NotECMA(f"not an ECMA-262 pattern: {where}" + (f": {advice}" if advice else ""))
 
 
 def wrong_group(text: str, at: int) -> NotECMA:

@@ -11,16 +11,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
 
-from .pattern_errors import PatternError
-from .regex_matcher import search
+from .pattern_errors import NotECMA, NotSupported, PatternError
+from .regex_matcher import farthest, search
 from .regex_program import Program
 from .regex_split import conditions
-from .regex_syntax import parse_pattern
-from .regex_translation import translated
+from .regex_parser import parse_pattern
+from .regex_translation import python_text as python_dialect, translated
 from .regex_tree import BackReference, Lookaround, Node, WordBoundary, has_any
 from .regex_weight import byte_weight, is_bounded, has_lines, weight
 
@@ -29,9 +29,11 @@ _MAX_WEIGHT: Final = 30
 #: ... and where the characters that it can match at all are bounded.
 _MAX_BOUNDED_WEIGHT: Final = 5_000
 #: How often so many characters, times those of a string, are matched by the engine.
-_MAX_WORK: Final = 5_000_000
+_MAX_WORK: Final = 10_000_000
 #: A pattern that takes less memory than this is known to compile.
 _SURELY_COMPILES: Final = 10_000
+#: Strings longer than this are not explained.
+_LONGEST_EXPLAINED: Final = 5_000
 #: How the engine writes a boundary of ASCII words, where it has no lookaround.
 _WORD_BOUNDARY: Final = r"(?-u:\b)"
 
@@ -55,6 +57,11 @@ class Pattern:
             return False
         most = _MAX_BOUNDED_WEIGHT if is_bounded(self.tree) else _MAX_WEIGHT
         return weight(self.tree) <= most and _compiles(self.engine_text, byte_weight(self.tree))
+
+    @cached_property
+    def compiles(self) -> bool:
+        """Whether the engine takes it, be it to backtrack."""
+        return _compiles(self.engine_text, byte_weight(self.tree))
 
     @cached_property
     def program(self) -> Program:
@@ -82,14 +89,12 @@ class Pattern:
         return search(self.program, string)
 
 
+@lru_cache(maxsize=4096)
 def _compiles(engine_text: str, size: int) -> bool:
-    if size <= _SURELY_COMPILES:
+    if size <= _SURELY_COMPILES and "(?" not in engine_text:
         return True
     try:
-        options = jsonschema_rs.RegexOptions()
-        jsonschema_rs.validator_for(
-            {"pattern": engine_text}, offline=True, pattern_options=options
-        )
+        jsonschema_rs.validator_for({"pattern": engine_text}, offline=True)
     except ValueError:
         return False
     return True
@@ -110,6 +115,43 @@ def pattern_error(text: str) -> str | None:
     return None
 
 
+def is_pattern(text: object) -> bool:
+    """Return whether a text is a pattern of ECMA-262, supported or not."""
+    try:
+        parse_pattern(str(text))
+    except NotECMA:
+        return False
+    except NotSupported:
+        return True
+    return True
+
+
+def match_by_steps(pattern: str, string: str) -> bool | None:
+    """Return whether a string has a match of a pattern without the engine, None if undecided."""
+    try:
+        return search(pattern_of(pattern).program, string)
+    except NotSupported:
+        return None
+
+
+def first_fault(pattern: str, string: str) -> int | None:
+    """Return the index of the first character with which a string ceases to be like a match.
+
+    It is the length of the string where that ends too early, and None where no character is at
+    fault: a match may start anywhere, or depends on what is around it.
+    """
+    found = pattern_of(pattern)
+    kinds = (Lookaround, BackReference, WordBoundary)
+    if len(string) > _LONGEST_EXPLAINED or has_any(found.tree, kinds) or has_lines(found.tree):
+        return None
+    return farthest(found.program, string) if found.program.anchored else None
+
+
+def python_text(pattern: str) -> str:
+    """Return a pattern in the dialect of Python's `re`."""
+    return python_dialect(pattern_of(pattern).tree)
+
+
 def matches(pattern: str, string: str) -> bool:
     """Return whether a string has a match of a pattern, and that is certain."""
     try:
@@ -118,19 +160,26 @@ def matches(pattern: str, string: str) -> bool:
         return False
 
 
+class Undecided(NamedTuple):
+    """A pattern of which it is undecided whether a string, or a name, has a match."""
+
+    pattern: str
+    of_name: bool = False
+
+
 class _Assumption(threading.local):
     """What is assumed, in this thread, of a string of which it is undecided whether it matches."""
 
     matches = False
-    undecided: set[str] | None = None
+    undecided: set[Undecided] | None = None
 
 
 _ASSUMPTION: Final = _Assumption()
 
 
 @contextmanager
-def assuming(match: bool) -> Iterator[set[str]]:
-    """Take undecided strings for matching ones or not, and collect the patterns undecided."""
+def assuming(match: bool) -> Iterator[set[Undecided]]:
+    """Take undecided strings for matching ones or not, and collect what is undecided."""
     before = _ASSUMPTION.matches, _ASSUMPTION.undecided
     _ASSUMPTION.matches, _ASSUMPTION.undecided = match, set()
     try:
@@ -139,8 +188,8 @@ def assuming(match: bool) -> Iterator[set[str]]:
         _ASSUMPTION.matches, _ASSUMPTION.undecided = before
 
 
-def is_assumed(pattern: str) -> bool:
+def is_assumed(pattern: str, *, of_name: bool = False) -> bool:
     """Return whether an undecided string is taken for a matching one, and note the pattern."""
     if _ASSUMPTION.undecided is not None:
-        _ASSUMPTION.undecided.add(pattern)
+        _ASSUMPTION.undecided.add(Undecided(pattern, of_name))
     return _ASSUMPTION.matches

@@ -25,11 +25,13 @@ from .regex_tree import (
 )
 
 #: Instructions. CHAR and its like move forward, their BEHIND ones backward; LOOP takes any number
-#: of one class, RUN a number between two bounds. MARK and CHECK refuse a repetition of nothing.
+#: of one class, RUN a number between two bounds. LOOK runs a lookaround, PEEK leaves it to Python.
+#: MARK and CHECK refuse a repetition of nothing.
 (
     MATCH, CHAR, CHAR_BEHIND, LOOP, LOOP_BEHIND, RUN, RUN_BEHIND, SPLIT, JUMP, START, END,
-    LINE_START, LINE_END, BOUNDARY, LOOK, SAVE, RESET, MARK, CHECK, REFERENCE, REFERENCE_BEHIND,
-) = range(21)  # fmt: skip
+    LINE_START, LINE_END, BOUNDARY, LOOK, PEEK, SAVE, RESET, MARK, CHECK, REFERENCE,
+    REFERENCE_BEHIND,
+) = range(22)  # fmt: skip
 _BEHIND: Final = 1  # added to the instruction that moves forward
 #: The most instructions of a pattern; each repetition of more than one character takes its own.
 _MAX_INSTRUCTIONS: Final = 100_000
@@ -62,6 +64,8 @@ class Program:
         self.main = self._compiled(node, behind=False)
         #: Whether it can match at the start of the text alone.
         self.anchored = self.main[0][0] == START
+        #: Python's expression for the first character, where it has to be one of a class.
+        self.first = self.main[0][2] if self.main[0][0] == CHAR else None
 
     def _compiled(self, node: Node, behind: bool) -> list[Instruction]:
         code: list[Instruction] = []
@@ -81,7 +85,9 @@ class Program:
     def _add(self, node: Node, behind: bool, code: list[Instruction]) -> None:
         match node:
             case CharacterClass():
-                self._emit(code, CHAR + behind * _BEHIND, members_of(characters(node)))
+                ranges = characters(node)
+                one = re.compile(_expression(ranges))
+                self._emit(code, CHAR + behind * _BEHIND, members_of(ranges), one)
             case Sequence(parts):
                 for part in reversed(parts) if behind else parts:
                     self._add(part, behind, code)
@@ -96,14 +102,22 @@ class Program:
             case WordBoundary(negated, any_case):
                 word = members_of(in_any_case(WORD) if any_case else WORD)
                 self._emit(code, BOUNDARY, word, negated)
-            case Lookaround(part, look_behind, negated):
-                number = len(self.looks)
-                self.looks.append([])
-                self.looks[number] = self._compiled(part, look_behind)
-                self._emit(code, LOOK, number, negated)
+            case Lookaround():
+                self._add_look(node, code)
             case BackReference(numbers, any_case):
                 slots = tuple([self._slot(each) for each in numbers])
                 self._emit(code, REFERENCE + behind * _BEHIND, slots, any_case)
+
+    def _add_look(self, node: Lookaround, code: list[Instruction]) -> None:
+        plain = _plain_expression(node.part)
+        if plain is not None:
+            sizes = plain[1] if node.behind else None
+            self._emit(code, PEEK, re.compile(plain[0]), sizes, node.negated)
+            return
+        number = len(self.looks)
+        self.looks.append([])
+        self.looks[number] = self._compiled(node.part, node.behind)
+        self._emit(code, LOOK, number, node.negated)
 
     def _slot(self, group: int) -> int:
         self.slots = max(self.slots, 2 * group)
@@ -178,9 +192,7 @@ class Program:
         members, way = members_of(ranges), behind * _BEHIND
         if self.has_references or node.maximum is not None:
             expression = None if behind else expression_of(ranges)
-            self._emit(
-                code, RUN + way, members, expression, node.minimum, node.maximum, node.lazy
-            )
+            self._emit(code, RUN + way, members, expression, node.minimum, node.maximum, node.lazy)
             return
         if node.minimum:
             self._emit(code, RUN + way, members, None, node.minimum, node.minimum, False)
@@ -196,11 +208,32 @@ def members_of(ranges: Ranges) -> Members:
 @lru_cache(maxsize=1024)
 def expression_of(ranges: Ranges) -> re.Pattern[str]:
     """Return Python's expression for any number of characters of a class."""
+    return re.compile(f"{_expression(ranges)}*")
+
+
+def _expression(ranges: Ranges) -> str:
+    """Return Python's expression for one character of a class."""
     others = complement(ranges)
     negated = len(others) < len(ranges)
     parts = "".join(
         [f"\\U{low:08x}-\\U{high:08x}" for low, high in (others if negated else ranges)]
     )
-    if not parts:
-        return re.compile(r"[\s\S]*" if negated else r"(?:[^\s\S])*")
-    return re.compile(f"[{'^' if negated else ''}{parts}]*")
+    if parts:
+        return f"[{'^' if negated else ''}{parts}]"
+    return r"[\s\S]" if ranges else r"[^\s\S]"
+
+
+def _plain_expression(node: Node) -> tuple[str, tuple[int, ...]] | None:
+    """Return Python's expression and the lengths of what has neither repeats nor groups."""
+    if isinstance(node, CharacterClass):
+        return _expression(characters(node)), (1,)
+    if not isinstance(node, (Sequence, Alternation)):
+        return None
+    parts = [_plain_expression(each) for each in node.parts]
+    texts = [each[0] for each in parts if each is not None]
+    sizes = [each[1] for each in parts if each is not None]
+    if len(texts) < len(parts) or any(len(each) > 1 for each in sizes):
+        return None
+    if isinstance(node, Alternation):
+        return f"(?:{'|'.join(texts)})", tuple(sorted({each[0] for each in sizes}))
+    return "".join(texts), (sum(each[0] for each in sizes),)

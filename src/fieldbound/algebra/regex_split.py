@@ -40,7 +40,7 @@ def conditions(node: Node, word_boundary: str) -> dict[str, Any] | None:
 def _split(node: Node, word: str) -> dict[str, Any] | None:
     if not has_any(node, Lookaround):
         return {"pattern": translated(node, word_boundary=word)}
-    parts = _flat(node)
+    parts = flat_parts(node)
     if len(parts) == 1 and isinstance(parts[0], Alternation):
         return _all_or_none("anyOf", [_split(each, word) for each in parts[0].parts])
     if parts[0] == _START and len(parts) > 1:
@@ -72,15 +72,15 @@ def _split_at_edge(parts: tuple[Node, ...], word: str) -> dict[str, Any] | None:
     """Split a lookahead at the end of a pattern, or a lookbehind at its start."""
     last, first = parts[-1], parts[0]
     if isinstance(last, Lookaround) and not last.behind:
-        other = _instead(last, _END)
+        other = instead_of(last, _END)
         return other and _split(Sequence((*parts[:-1], other)), word)
     if isinstance(first, Lookaround) and first.behind:
-        other = _instead(first, _START)
+        other = instead_of(first, _START)
         return other and _split(Sequence((other, *parts[1:])), word)
     return None
 
 
-def _instead(look: Lookaround, edge: Anchor) -> Node | None:
+def instead_of(look: Lookaround, edge: Anchor) -> Node | None:
     """Return what matches beyond a place where a lookaround at the edge of a pattern holds."""
     if not look.negated:
         return look.part
@@ -91,12 +91,12 @@ def _instead(look: Lookaround, edge: Anchor) -> Node | None:
     return Alternation((edge, others))
 
 
-def _flat(node: Node) -> tuple[Node, ...]:
+def flat_parts(node: Node) -> tuple[Node, ...]:
     """Return the nodes of a sequence, of sequences and groups within it as well."""
     if isinstance(node, Group):
-        return _flat(node.part)
+        return flat_parts(node.part)
     if isinstance(node, Sequence):
-        return tuple([part for each in node.parts for part in _flat(each)]) or (node,)
+        return tuple([part for each in node.parts for part in flat_parts(each)]) or (node,)
     return (node,)
 
 

@@ -21,8 +21,6 @@ from .regex_tree import (
     Sequence,
     WordBoundary,
     characters,
-    children,
-    has_any,
 )
 
 _META: Final = frozenset("\\^$.|?*+()[]{}")
@@ -42,14 +40,24 @@ def translated(node: Node, *, word_boundary: str | None = None) -> str:
     return _Translation(word_boundary).write(node)
 
 
+def python_text(node: Node) -> str:
+    """Return a pattern in the dialect of Python's `re`.
+
+    Python may take exponentially long for it, and refuses a lookbehind of several lengths.
+    """
+    return _ForPython(None).write(node)
+
+
 class _Translation:
+    _end = "$"
+
     def __init__(self, word_boundary: str | None) -> None:
         self._word_boundary = word_boundary
 
     def write(self, node: Node) -> str:
         match node:
             case CharacterClass():
-                return _written_class(node)
+                return self._class(node)
             case Sequence(parts):
                 return "".join([self._grouped(each, Alternation) for each in parts])
             case Alternation(parts):
@@ -62,10 +70,16 @@ class _Translation:
                 sign = ("<" if behind else "") + ("!" if negated else "=")
                 return f"(?{sign}{self.write(part)})"
             case Anchor():
-                return _anchor(node)
-            case BackReference(numbers):
-                return "(?:" + "|".join([f"\\{each}" for each in numbers]) + ")"
+                return self._anchor(node)
+            case BackReference():
+                return self._reference(node)
         return self._boundary(node)
+
+    def _class(self, node: CharacterClass) -> str:
+        return _written_class(node)
+
+    def _reference(self, node: BackReference) -> str:
+        return "(?:" + "|".join([f"\\{each}" for each in node.numbers]) + ")"
 
     def _grouped(self, node: Node, *kinds: type) -> str:
         text = self.write(node)
@@ -89,16 +103,30 @@ class _Translation:
         if self._word_boundary is not None and not node.any_case:
             letter = self._word_boundary
             return letter.replace("b", "B") if node.negated else letter
-        word = _written_ranges(in_any_case(WORD) if node.any_case else WORD)
+        word = self._class(CharacterClass(in_any_case(WORD) if node.any_case else WORD))
         one, other = ("=", "!") if node.negated else ("!", "=")
         return f"(?:(?<={word})(?{one}{word})|(?<!{word})(?{other}{word}))"
 
+    def _anchor(self, node: Anchor) -> str:
+        if not node.lines:
+            return self._end if node.at_end else "^"
+        breaks = self._class(CharacterClass(LINE_TERMINATORS))
+        return f"(?:{self._end}|(?={breaks}))" if node.at_end else f"(?:^|(?<={breaks}))"
 
-def _anchor(node: Anchor) -> str:
-    if not node.lines:
-        return "$" if node.at_end else "^"
-    breaks = _written_ranges(LINE_TERMINATORS)
-    return f"(?:$|(?={breaks}))" if node.at_end else f"(?:^|(?<={breaks}))"
+
+class _ForPython(_Translation):
+    _end = r"\Z"
+
+    def _class(self, node: CharacterClass) -> str:
+        ranges = characters(node)
+        if not ranges:
+            return r"[^\s\S]"
+        parts = [f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges]
+        plain = len(ranges) == 1 and ranges[0][0] == ranges[0][1] and chr(ranges[0][0]).isalnum()
+        return chr(ranges[0][0]) if plain else f"[{''.join(parts)}]"
+
+    def _reference(self, node: BackReference) -> str:
+        return "".join([f"(?({each})\\{each}|)" for each in node.numbers])
 
 
 def _written_class(node: CharacterClass) -> str:

@@ -159,9 +159,7 @@ def simplified(node: Node) -> Node:
         else:
             maximum = None if None in bounds else part.maximum * node.maximum  # type: ignore[operator]
         return Repeat(part.part, part.minimum * node.minimum, maximum, node.lazy)
-    return Repeat(
-        part, node.minimum, node.maximum, node.lazy, node.first_group, node.last_group
-    )
+    return Repeat(part, node.minimum, node.maximum, node.lazy, node.first_group, node.last_group)
 
 
 def _is_contiguous(inner: Repeat, outer: Repeat) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -13,9 +13,11 @@ import jsonschema_rs
 from fieldbound.model import BACKTRACK_LIMIT
 
 from .automaton import Automaton
+from .engine_patterns import engine_schema
 from .formats import BASE64_JSON, PATTERNS
+from .patterns import matches
 from .random_source import RandomSource
-from .regex_parser import NotRegular
+from .regular import NotRegular
 from .value_sets import Strings
 
 #: How much longer than the shortest a string is at most if its length has no bound.
@@ -27,6 +29,14 @@ _MAX_LENGTH: Final = 1_000_000
 _STYLE_SHIFT: Final = 3
 _VARIATION_SHIFT: Final = 5
 _TRIES: Final = 500
+#: Keywords beside a pattern that an example takes into account, or that say nothing about it.
+_EXPLAINED: Final = frozenset(
+    "type pattern minLength maxLength title description default example examples deprecated "
+    "readOnly writeOnly $comment".split()
+)
+#: The most states of an automaton for an example, and the longest one that is shown.
+_EXAMPLE_STATES: Final = 300
+_LONGEST_EXAMPLE: Final = 60
 #: Alphabets for strings of any length.
 _SCRIPTS: Final = (
     "0",
@@ -52,11 +62,27 @@ _REALISTIC: Final = (
 )
 
 
-@lru_cache(maxsize=4096)
-def matches(pattern: str, string: str) -> bool:
-    """Return whether a string matches a pattern in the engine."""
-    matched: bool = _validator(Strings(patterns=(pattern,))).is_valid(string)
-    return matched
+def example_string(schema: Mapping[str, Any]) -> str | None:
+    """Return a string with the pattern and the lengths of a schema, None if there is no short one.
+
+    There is none either where other keywords say more about it.
+    """
+    if not all(name in _EXPLAINED or name.startswith("x-") for name in schema):
+        return None
+    return _example(schema["pattern"], schema.get("minLength", 0), schema.get("maxLength"))
+
+
+@lru_cache(maxsize=1024)
+def _example(pattern: str, least: int, most: int | None) -> str | None:
+    try:
+        automaton = Automaton((pattern,), most_states=_EXAMPLE_STATES)
+    except NotRegular:
+        return None
+    for length in automaton.lengths(max(least, 1), most, count=1)[:1]:
+        string = automaton.string(length, _first)
+        if length <= _LONGEST_EXAMPLE and matches(pattern, string):
+            return string
+    return None
 
 
 def schema_of(strings: Strings) -> dict[str, Any]:
@@ -79,11 +105,13 @@ def schema_of(strings: Strings) -> dict[str, Any]:
 
 
 def _validator(strings: Strings) -> Any:
+    written = engine_schema(schema_of(strings))
     return jsonschema_rs.validator_for(
-        schema_of(strings),
+        written.schema,
         validate_formats=True,
         offline=True,
         pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACK_LIMIT),
+        **written.options,
     )
 
 

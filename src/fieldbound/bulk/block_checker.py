@@ -115,6 +115,7 @@ class BlockChecker:
             counts.blank,
             cut_off or (None if last_line is None else _TRUNCATED.format(last_line)),
             duplicates,
+            tuple([(*each.split("\n"), many) for each, many in sorted(counts.not_checked.items())]),
         )
 
     # -- chunks --------------------------------------------------------------------------------

@@ -27,19 +27,19 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
 ) -> BulkReport:
     """Check every record by a contract, or by the one of that name, and return the report.
 
-    *records* is the path of a file (NDJSON, a JSON array, CSV or Parquet; the first three also
-    compressed by gzip or zstd), a binary stream, or an iterable of JSON values. The format of a
-    file is detected by its name, or else by its content, unless *format* is given: "ndjson",
-    "json", "csv", "tsv" or "parquet". *columns* maps column names to JSON Pointers.
-
-    *workers* is the number of processes, None for one per processor; the report is the same. A
-    script uses several below `if __name__ == "__main__":`. *key* is a JSON Pointer to the key that
-    identifies a record. So many *samples* are kept of each limit. *valid_out* and *invalid_out* are
-    paths to write the valid and the invalid records to. *resume* continues a run that was stopped.
+    *records* is the path of a file (NDJSON, JSON, CSV or Parquet; the first three also compressed
+    by gzip or zstd), a binary stream, an iterable of JSON values, or a table such as a data frame.
+    A JSON value is one record, an array has many; YAML has none. The format of a file is detected
+    by its name, or else by its content, unless *format* is given: "ndjson", "json", "csv", "tsv" or
+    "parquet". *columns* maps column names to JSON Pointers. *workers* is the number of processes,
+    None for one per processor; a script uses several below `if __name__ == "__main__":`. *key* is a
+    JSON Pointer to the key that identifies a record. So many *samples* are kept of each limit.
+    *valid_out* and *invalid_out* are paths to write the valid and the invalid records to. *resume*
+    continues a run that was stopped.
 
     Raises UnknownName or BrokenContract for the contract, Unspecified if the vendor documents no
     schema for it, OSError for a file that cannot be read or written, NotJSON for a value that JSON
-    does not have, and FieldboundError for a file without records.
+    does not have, TypeError for other types, and FieldboundError for a file without records.
     """
     options = Options(
         workers=workers,

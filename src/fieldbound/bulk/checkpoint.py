@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sqlite3
+import stat
 import time
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
@@ -47,6 +49,8 @@ _NO_CHECKPOINT: Final = "no checkpoint to resume from: starting with the first r
 _DAMAGED: Final = "the checkpoint is damaged: starting with the first record"
 _CHANGED: Final = "{} has changed since the checkpoint: starting with the first record"
 _NOT_SAVED: Final = "the run cannot be resumed later: {}"
+_FOREIGN: Final = "the folder belongs to another user"
+_WRITABLE: Final = "other users can write to the folder: make it private with chmod 700"
 _LOCKED: Final = "another run of the same check is in progress: wait for it to finish, or stop it"
 
 
@@ -269,6 +273,7 @@ def _path(run_id: str) -> Path:
     except RuntimeError as error:  # there is no home folder
         raise OSError(errno.ENOENT, str(error)) from None
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _require_private(folder)
     path = folder / f"{sha256(run_id.encode()).hexdigest()[:40]}.run"
     for other in folder.glob("*.run*"):
         with suppress(OSError):
@@ -276,6 +281,17 @@ def _path(run_id: str) -> Path:
             if old and not other.name.startswith(path.name):
                 other.unlink()
     return path
+
+
+def _require_private(folder: Path) -> None:
+    """Raise PermissionError if other users may have written to the folder."""
+    status = folder.stat()
+    if os.name == "nt":  # where a user's cache folder is private, and files have no such modes
+        return
+    if status.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, _FOREIGN, str(folder))
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(errno.EPERM, _WRITABLE, str(folder))
 
 
 def _remove(path: Path) -> None:

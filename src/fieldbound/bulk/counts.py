@@ -83,7 +83,8 @@ class Counts:
     """Counts of some records: in all, by limit, and what is to be written of them.
 
     *lines* is the number of line ends, and *truncated_at* the last line of the text if it has
-    neither an end nor a readable record. *keys* has digest, number and excerpt of each record's
+    neither an end nor a readable record. *not_checked* counts records by the pointer and the reason,
+    a line each, of what could not be checked. *keys* has digest, number and excerpt of each record's
     key. *valid* has the bytes of the valid records.
     """
 
@@ -95,6 +96,7 @@ class Counts:
     violation_counts: Counter[int] = field(default_factory=Counter)
     lengths: LengthCounts = field(default_factory=LengthCounts)
     unspecified: Counter[str] = field(default_factory=Counter)
+    not_checked: Counter[str] = field(default_factory=Counter)
     missing_keys: int = 0
     truncated_at: int | None = None
     keys: list[tuple[bytes, int, str | None]] = field(default_factory=list)
@@ -119,6 +121,7 @@ class Counts:
         self.violation_counts.update(other.violation_counts)
         self.lengths.add(other.lengths)
         self.unspecified.update(other.unspecified)
+        self.not_checked.update(other.not_checked)
         self.missing_keys += other.missing_keys
 
     def fully_sampled(self, samples: int) -> frozenset[LimitKey]:

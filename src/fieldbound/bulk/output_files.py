@@ -16,6 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, Protocol
 
+from fieldbound.catalog import is_contract_file
 from fieldbound.documents import is_same_file, os_error_reason
 
 from .inputs.blocks import OutputFormat
@@ -48,7 +49,8 @@ class OutputFiles:
     """Two files of records, the *valid* and the *invalid* ones; either may be None.
 
     A file whose name ends in .gz or .zst is compressed. A device or a pipe is written to directly;
-    a file is replaced at the end, and keeps its mode. *input_path* is the file that is read.
+    a file is replaced at the end, and keeps its mode. *input_path* is the file or folder that is
+    read, *contract* the name of the contract: a target that is one of their files is an error.
     *resume* is what `flush` returned at the checkpoint to continue from.
 
     Errors are OSErrors with the target as filename; the part files are removed then, unless they
@@ -62,11 +64,15 @@ class OutputFiles:
         formats: tuple[OutputFormat, OutputFormat] = (OutputFormat(), OutputFormat()),
         *,
         input_path: str | None = None,
+        contract: str = "",
         resume: tuple[int, ...] | None = None,
     ) -> None:
         names = (valid, invalid)
         self._files: list[_OutputFile | None] = [None, None]
-        _check_distinct(valid, invalid, input_path)
+        for target in filter(None, names):
+            if what := _read_file(target, input_path, contract):
+                raise OSError(errno.EINVAL, f"it is {what}; use another file", target)
+        _check_distinct(valid, invalid)
         with self._cleanup(keep=resume is not None):
             for at, (name, layout) in enumerate(zip(names, formats, strict=True)):
                 if name is not None:
@@ -357,11 +363,22 @@ def _is_open_as(path: Path, descriptor: int) -> bool:
     return os.path.samestat(path.stat(), os.fstat(descriptor))
 
 
-def _check_distinct(valid: str | None, invalid: str | None, input_path: str | None) -> None:
-    """Raise OSError if the targets are the same file, or the input file."""
-    for name in filter(None, (valid, invalid)):
-        if input_path is not None and is_same_file(name, input_path):
-            raise OSError(errno.EINVAL, "it is the input file; use another file", name)
+def _read_file(target: str, input_path: str | None, contract: str) -> str | None:
+    """Return what a target is that must not be overwritten, None if it is nothing that is read."""
+    if input_path is not None and is_same_file(target, input_path):
+        return "the input file"
+    path = Path(os.path.realpath(target))
+    if not path.is_file():
+        return None
+    if input_path is not None and path.is_relative_to(os.path.realpath(input_path)):
+        return "a file of the input folder"
+    if path.name == "pyproject.toml":
+        return "the configuration of a project"
+    return "a file of a contract" if is_contract_file(target, [contract]) else None
+
+
+def _check_distinct(valid: str | None, invalid: str | None) -> None:
+    """Raise OSError if the targets are the same file."""
     if valid and invalid and is_same_file(valid, invalid):
         is_device = Path(valid).exists() and not Path(valid).is_file()
         if not is_device:

@@ -19,6 +19,7 @@ from .samples import FoundRecord, RecordLocation, dump_record, invalid_record_me
 
 if TYPE_CHECKING:
     from fieldbound.documents import Document
+    from fieldbound.model import Report
     from fieldbound.validation import Batch, Contract, Verdict
 
     from .counts import LimitKey
@@ -149,15 +150,19 @@ class RecordChecker:
     def _is_valid(self, document: Document, number: int, location: RecordLocation) -> bool:
         """Return whether a parsed record is valid, and count it if it is not."""
         checker = self._settings.checker
-        if not document.errors and checker.is_valid(document.value):
+        if not document.errors and checker.is_certainly_valid(document.value):
             return True
-        found = FoundRecord(number, document.value, location, document.readable)
-        self._count_invalid(found, checker.check(document).violations)
-        return False
+        report = checker.check(document)
+        self._count_undecided(report)
+        if not report.ok:
+            found = FoundRecord(number, document.value, location, document.readable)
+            self._count_invalid(found, report.violations)
+        return report.ok
 
     def _is_invalid(self, found: FoundRecord, verdict: Verdict | None) -> bool:
         """Return whether a record is invalid, and count it if it is."""
         report = self._settings.checker.check(found.value)
+        self._count_undecided(report)
         if not report.ok:
             self._count_invalid(found, report.violations)
         if verdict is not None and not self._settings.needs_violations:
@@ -188,7 +193,7 @@ class RecordChecker:
         inexact = _inexact(values, flat=flat)
         for index, value in enumerate(values):
             with record_index_in_errors(base + index):
-                suspect = inexact[index] or not self._settings.checker.is_valid(value)
+                suspect = inexact[index] or not self._settings.checker.is_certainly_valid(value)
             if suspect:
                 yield index, None, inexact[index]
 
@@ -217,6 +222,13 @@ class RecordChecker:
                     self.counts.missing_keys += 1
                 else:
                     self.counts.keys.append((key.digest, number, key.excerpt))
+
+    def _count_undecided(self, report: Report) -> None:
+        """Count what could not be checked of this record, though it can be of others."""
+        of_any = self._settings.contract.not_checked
+        for pointer, reason in report.not_checked.items():
+            if of_any.get(pointer) != reason:
+                self.counts.not_checked[f"{pointer}\n{reason}"] += 1
 
     def _count_invalid(self, found: FoundRecord, violations: Sequence[Violation]) -> None:
         """Count an invalid record, and report it."""

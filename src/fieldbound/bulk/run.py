@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import pickle
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from fieldbound.catalog import contract as contract_named
@@ -19,6 +19,7 @@ from .inputs import blocks
 from .inputs.ndjson import NdjsonSource
 from .inputs.sources import ValuesSource, source_of
 from .keys import KeyExtractor
+from .state import State, dump_state, load_state
 from .workers import check_blocks
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
     from .output_files import OutputFiles
 
-#: Blocks between two checkpoints: at the same ones in every run, as the output files of a resumed
-#: run are compressed in the same members then.
-CHECKPOINT_INTERVAL: Final = 40
+#: Seconds between two checkpoints.
+CHECKPOINT_INTERVAL: Final = 3.0
 #: Changes with the state that is saved: a run is not resumed from another version's.
-_STATE_VERSION: Final = 2
+_STATE_VERSION: Final = 3
+_DAMAGED: Final = "the checkpoint is damaged: run again without --resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Run:
         self._checkpoint: Checkpoint | None = None
         self._output: OutputFiles | None = None
         self._is_saved = False
+        self._next_save = 0.0
 
     @property
     def size(self) -> int | None:
@@ -147,6 +149,7 @@ class Run:
                 options.invalid_out,
                 (self._source.valid_format, self._source.invalid_format),
                 input_path=self._path,
+                contract=self._checker.contract.name,
                 resume=positions,
             )
 
@@ -160,14 +163,23 @@ class Run:
 
     def _check_blocks(self) -> None:
         remaining = iter(self._source.blocks(self._blocks))
+        self._next_save = monotonic() + CHECKPOINT_INTERVAL
         for position, counts in check_blocks(
             self._checker, remaining, self._workers(), self._fully_sampled
         ):
             self._add(counts)
             self._blocks += 1
             self.on_progress(position, self._counts.records, self._counts.violations)
-            if self._blocks % CHECKPOINT_INTERVAL == 0:
-                self._save()
+            if self._path is not None:
+                self._end_block()
+
+    def _end_block(self) -> None:
+        """Save the state of the run, if the last time is long ago."""
+        # after each block, so that the files of a resumed run have the same members
+        positions = None if self._output is None else self._output.flush()
+        if monotonic() >= self._next_save:
+            self._save(positions)
+            self._next_save = monotonic() + CHECKPOINT_INTERVAL
 
     def _fully_sampled(self) -> frozenset[tuple[str, str]]:
         return self._counts.fully_sampled(self._options.samples)
@@ -234,29 +246,28 @@ class Run:
                 raise
             return Checkpoint.temporary()
 
-    def _save(self) -> None:
-        """Save the state of the run to its checkpoint."""
-        if self._path is None:
-            return
+    def _save(self, positions: tuple[int, ...] | None) -> None:
+        """Save the state of the run, at these positions in its output files."""
         if self._checkpoint is None:
             try:
                 self._checkpoint = self._open_checkpoint()
             except BlockingIOError:  # the same check is in progress: only the first one is saved
                 return
         if self._checkpoint.can_be_resumed:
-            positions = None if self._output is None else self._output.flush()
-            state = (_STATE_VERSION, self._blocks, positions, self._counts)
-            self._checkpoint.commit(pickle.dumps(state))
+            state = State(self._blocks, positions, self._counts)
+            self._checkpoint.commit(dump_state(state))
             self._is_saved = True
 
     def _restore(self, checkpoint: Checkpoint) -> tuple[int, ...] | None:
         """Restore the state of the run, and return the positions in its output files."""
         if checkpoint.state is None:
             return None
-        # it was written by this program, to a folder that no other user can write to
-        _, self._blocks, positions, self._counts = pickle.loads(checkpoint.state)  # noqa: S301
+        try:
+            self._blocks, positions, self._counts = load_state(checkpoint.state)
+        except ValueError:
+            raise FieldboundError(_DAMAGED) from None
         self._is_saved = True
-        return positions  # type: ignore[no-any-return]
+        return positions
 
     def _stop(self, error: BaseException) -> None:
         """Leave what is needed to resume the run; nothing, if it cannot be resumed."""

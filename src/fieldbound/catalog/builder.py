@@ -107,8 +107,8 @@ def _bundled_part(part: OperationPart, bundle: Bundle) -> dict[str, Any]:
     if part.body is not None:
         return bundle.add_reference(*_reference_site(part.body))
     for each in part.parameters:
-        if each.schema is not None:
-            bundle.add_reference(*_reference_site(each.schema))
+        for schema in each.schemas:
+            bundle.add_reference(*_reference_site(schema))
         bundle.add_sources(each.node.value.get("x-source"))
     return parameters_schema(part)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import jsonschema_rs
 from jsonschema_rs import Registry
 
-from fieldbound.algebra import is_unsatisfiable
+from fieldbound.algebra import canonical_schema, engine_schema, is_unsatisfiable, original_error
 from fieldbound.model import (
     LIST_KEYWORDS,
     MAP_KEYWORDS,
@@ -87,7 +87,8 @@ def lint_schema(node: Node, sources: Mapping[str, Any] | None) -> Iterator[Probl
 def build_registry(resources: Mapping[str, Any]) -> Registry | None:
     """Return the registry of resources; None for an invalid URI, which is reported elsewhere."""
     try:
-        return Registry(list(resources.items()))
+        written = canonical_schema(list(resources.values())).schema
+        return Registry(list(zip(resources, written, strict=True)))
     except ValueError:
         return None
 
@@ -124,10 +125,11 @@ def _meta_schema_errors(node: Node) -> Iterator[Problem]:
         yield (*node.tokens, "$schema"), error
         return
     try:  # with a registry, the engine never fetches a meta-schema
-        jsonschema_rs.meta.validate(node.schema, registry=_EMPTY_REGISTRY)
+        jsonschema_rs.meta.validate(engine_schema(node.schema).schema, registry=_EMPTY_REGISTRY)
     except jsonschema_rs.ValidationError as invalid:
-        path = (*node.tokens, *(str(token) for token in invalid.instance_path))
-        yield path, " ".join(invalid.message.split())
+        path, refusal = original_error(node.schema, invalid.instance_path, invalid.instance)
+        reason = refusal or " ".join(invalid.message.split())
+        yield (*node.tokens, *(str(token) for token in path)), reason
 
 
 def _subschemas(

@@ -142,7 +142,7 @@ def _find_vendors(
     folders: Iterable[str | os.PathLike[str]] = (), name: str | None = None
 ) -> dict[str, Vendor]:
     """Return the vendors by name; those of installed packages only if *name* is in no folder."""
-    vendors = dict(_bundled_vendors())
+    vendors = dict(bundled_vendors())
     for folder in folders:
         _add(vendors, _vendors_in(Path(folder), lint=True))
     if name is None or name not in vendors:
@@ -162,7 +162,7 @@ def _add(vendors: dict[str, Vendor], more: Mapping[str, Vendor]) -> None:
 
 
 @lru_cache(maxsize=1)
-def _bundled_vendors() -> Mapping[str, Vendor]:
+def bundled_vendors() -> Mapping[str, Vendor]:
     """Return the vendors that come with fieldbound: in the package, or beside its sources."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "schemas"
@@ -177,7 +177,7 @@ def _vendors_in(folder: Path, *, lint: bool) -> dict[str, Vendor]:
     found = {
         each.name: Vendor(each, files.uri(document), files, lint=lint)
         for each in sorted(folder.iterdir())
-        if (document := _openapi_path(each)) is not None
+        if (document := openapi_path(each)) is not None
     }
     if not found:
         reason = "no vendor in this folder: each needs a subfolder with an openapi.json"
@@ -185,7 +185,7 @@ def _vendors_in(folder: Path, *, lint: bool) -> dict[str, Vendor]:
     return found
 
 
-def _openapi_path(folder: Path) -> Path | None:
+def openapi_path(folder: Path) -> Path | None:
     """Return the path of the OpenAPI document in a vendor's folder, or None without one."""
     paths = (folder / f"openapi{suffix}" for suffix in SUFFIXES)
     return next((path for path in paths if path.is_file()), None)

@@ -220,7 +220,9 @@ def _row_to_json(row: Row) -> dict[str, Any]:
 
 
 def _row_from_json(contract: str, data: Mapping[str, Any]) -> Row:
-    values = {each.name: data[each.name] for each in fields(Limit) if each.name != "contract"}
+    optional = {"contract", "condition"}  # the latter is not in coverage of earlier versions
+    values = {each.name: data[each.name] for each in fields(Limit) if each.name not in optional}
+    values["condition"] = data.get("condition")
     values["sources"] = tuple(Source(**each) for each in values["sources"])
     row = Row(Limit(contract, **values), _require_count(data["order"]))
     row.inside, row.beyond = _require_count(data["inside"]), _require_count(data["beyond"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,6 +40,8 @@ _FORMAT_OF_SUFFIX: Final = {".yaml": "yaml", ".yml": "yaml"}
 _MAX_LINE: Final = 1_000_000  # bytes
 _JITER_DIGITS: Final = 4300  # of an integer: jiter takes no more
 _MAX_KEY: Final = 60  # characters of a duplicate key
+_MAX_NUMBER: Final = 100  # characters of a number that are returned
+_NUMBER: Final = re.compile(r"[-+.\w]+")
 _DIGITS_TO_ZERO: Final = bytes.maketrans(b"123456789+E", b"0000000000e")
 # A text with a number too large for a double has one of these once its digits are all 0.
 _LONG_EXPONENT: Final = b"e000"
@@ -82,6 +85,22 @@ class Document:
         offsets = {pair: max(root.offset(*pair), 0) for pair in pairs}
         found = places_at(text, offsets.values())
         return {pair: found[offset] for pair, offset in offsets.items()}
+
+    def written(self, paths: Iterable[Path]) -> dict[Path, str]:
+        """Return the numbers at these paths as the text writes them."""
+        root = PositionTree()
+        wanted = list(paths)
+        for path in wanted:
+            root.add(path)
+        text = self.locate(root)
+        found = {}
+        for path in wanted:
+            at = max(root.offset(path, of_key=False), 0)
+            part = text[at : at + _MAX_NUMBER]
+            token = part.decode(errors="replace") if isinstance(part, bytes) else part
+            if match := _NUMBER.match(token):
+                found[path] = match[0]
+        return found
 
     def lines(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return the lines of these numbers, from 1, without their line ends.
@@ -202,7 +221,7 @@ def _violations(text: bytes | str, errors: list[DocumentError]) -> tuple[Violati
         Violation(
             error.code,
             pointer_of(error.path),
-            actual=str(error.path[-1])[:_MAX_KEY] if error.code == "duplicateKey" else None,
+            actual=str(error.path[-1])[:_MAX_KEY] if error.code == "duplicateKey" else error.quoted,
             place=places[error.offset],
             detail=error.detail,
         )

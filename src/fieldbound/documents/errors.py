@@ -14,10 +14,19 @@ EMPTY: Final = "the document is empty"
 
 
 class DocumentError(Exception):
-    """A syntax error: a code of `SYNTAX_CODES`, the offset, the path there and the message."""
+    """A syntax error: a code of `SYNTAX_CODES`, the offset, the path there and the message.
+
+    *quoted* is what the message shows of the text, None if it shows nothing.
+    """
 
     def __init__(
-        self, code: str, offset: int, path: Iterable[str | int] = (), detail: str | None = None
+        self,
+        code: str,
+        offset: int,
+        path: Iterable[str | int] = (),
+        detail: str | None = None,
+        quoted: str | None = None,
     ) -> None:
         super().__init__(code, offset)
-        self.code, self.offset, self.path, self.detail = code, offset, tuple(path), detail
+        self.code, self.offset, self.path = code, offset, tuple(path)
+        self.detail, self.quoted = detail, quoted

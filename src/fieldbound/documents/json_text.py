@@ -85,7 +85,7 @@ def read(data: bytes, jiter_message: str = "") -> tuple[Any, list[DocumentError]
     if message or (jiter_message and not walker.duplicates):
         message = message or jiter_message
         detail = _JITER_POSITION.sub("", message)
-        raise DocumentError("syntax", _jiter_offset(data, message), (), detail)
+        raise DocumentError("syntax", _jiter_offset(data, message), (), detail, detail)
     return value, walker.duplicates
 
 

@@ -43,10 +43,12 @@ _TAG_TYPES: Final[dict[str, type]] = {
 #: The tag of YAML, and that of Ruby's recorders.
 _BINARY_TAGS: Final = (_CORE_TAGS + "binary", "!binary")
 _NODE_PROPERTIES: Final = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n]*)?)+)+")
-# Characters that YAML does not allow, and those that are line ends in YAML 1.1 only.
+# Characters that YAML does not allow, and those that are line ends in YAML 1.1 only. A byte order
+# mark may start a document; what starts a line, parsers skip or take as text, each as it likes.
 _FORBIDDEN: Final = re.compile(
-    "^\ufeff|[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "(?m)^\ufeff|[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
+_BYTE_ORDER_MARK: Final = "\ufeff"
 _LINE_ENDS: Final = "\x85\u2028\u2029"
 # Too many directives: libyaml compares each with all before it.
 _DIRECTIVES: Final = re.compile(r"^(?:%[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n)*){100}", re.MULTILINE)
@@ -137,6 +139,8 @@ def _decode(data: bytes) -> tuple[str, DocumentError | None]:
     if found := _FORBIDDEN.search(text):
         name = f"U+{ord(found[0]):04X}"
         detail = f"control character {name}: write it as an escape, in double quotes"
+        if found[0] == _BYTE_ORDER_MARK:
+            detail = "byte order mark (U+FEFF) after the start of the text: remove it"
         if found[0] in _LINE_ENDS:
             detail = f"{name} is a line end for some parsers only: write it as an escape"
         stop = DocumentError("syntax", found.start(), (), detail)
@@ -378,7 +382,9 @@ class _Composer:
 
     def _fail_tag(self, tag: str, at: int) -> NoReturn:
         name = tag.replace(_CORE_TAGS, "!!", 1)[:20]
-        self._fail("syntax", at, f"tag {name} is not supported: remove it")
+        error = self._error("syntax", at, f"tag {name} is not supported: remove it")
+        error.quoted = name
+        raise error
 
     def _error(self, code: str, at: int, detail: str | None, inside: bool = True) -> DocumentError:
         inside = inside and not (self.collections and self.collections[-1].needs_key)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from math import inf
@@ -36,6 +37,8 @@ _MAX_CANDIDATES: Final = 400
 _CYCLES: Final = 6
 #: Maximum number of limits named as preventing a violation of another one alone.
 _MAX_NAMED: Final = 4
+#: Instances that are repaired to find what prevents one from breaking a limit alone.
+_MAX_REPAIRED: Final = 24
 #: Keywords that are satisfied or violated by a part of the value.
 _PART_KEYWORDS: Final = PRESENCE_KEYWORDS | frozenset(
     "additionalProperties unevaluatedProperties propertyNames items additionalItems "
@@ -70,11 +73,10 @@ class Certifier:
         if self.analysis.min_depth(self.analysis.root) == inf:
             raise Unsatisfiable(contract.name, self.analysis.explain_empty())
         self._mutations: dict[Limit, tuple[CertifiedMutation, ...]] = {}
-        #: The limits that mutations of another one break as well: on the same value, or elsewhere.
-        self._also_broken: tuple[dict[Limit, dict[Limit, None]], dict[Limit, dict[Limit, None]]] = (
-            {},
-            {},
-        )
+        #: By limit, those of the same value that are reported in its place.
+        self._instead: dict[Limit, dict[Limit, None]] = {}
+        #: By limit, the sets of others that are broken with it, each with an instance that does so.
+        self._also_broken: dict[Limit, dict[tuple[Limit, ...], Any]] = {}
 
     @cached_property
     def _reference(self) -> Any:
@@ -227,19 +229,43 @@ class Certifier:
         if checker_of(self.contract).is_valid(instance):
             return None
         report = checker_of(self.contract).check(instance)
-        for violation in report:
-            if violation.limit is not None and violation.limit != limit:
-                same_value = limit in violation.also
-                self._also_broken[same_value].setdefault(limit, {}).setdefault(violation.limit)
+        broken = dict.fromkeys(
+            each
+            for violation in report
+            if violation.limit
+            for each in (violation.limit, *violation.also)
+        )
+        if limit in broken:
+            others = tuple(each for each in broken if each != limit and not implies(limit, each))
+            self._also_broken.setdefault(limit, {}).setdefault(others, instance)
+        else:
+            near = [each for each in broken if _is_near(each, limit)]
+            self._instead.setdefault(limit, {}).update(dict.fromkeys(near))
         if len(report) != 1 or report.violations[0].limit != limit:
             return None
         return report.violations[0]
 
     def blocking_limits(self, limit: Limit) -> tuple[Limit, ...]:
-        """Return the limits that prevent this one from being broken alone."""
-        other_limits = [each for found in self.mutations(limit) for each in found.other_limits]
-        found = dict.fromkeys((*other_limits, *self._also_broken[True].get(limit, {})))
-        return tuple(found or self._also_broken[False].get(limit, {}))[:_MAX_NAMED]
+        """Return the limits that prevent this one from being broken alone.
+
+        Every instance that was found to break it breaks at least one of them. What an instance
+        breaks that can be valid beside the broken limit does not stand in the way.
+        """
+        self.mutations(limit)
+        found = self._also_broken.get(limit, {})
+        valid, tried = self.generator.simplest(self.analysis.root), 0
+        while tried < min(len(found), _MAX_REPAIRED):
+            instance = list(found.values())[tried]
+            tried += 1
+            for violation in checker_of(self.contract).check(instance):
+                if violation.limit != limit:
+                    repaired = _repaired(instance, valid, tokens_of(violation.pointer))
+                    self.sole_violation(repaired, limit)
+        sets = [set(each) for each in found if each]
+        least = [each for each in found if each and not any(other < set(each) for other in sets)]
+        always = [each for each in (least[0] if least else ()) if all(each in one for one in least)]
+        named = tuple(always[:_MAX_NAMED]) or _fewest(least)
+        return named or tuple(self._instead.get(limit, {}))[:_MAX_NAMED]
 
     def valid_instances(self, limit: Limit) -> Iterator[tuple[Any, Any]]:
         """Yield certified instances that satisfy a limit, each with the value that does."""
@@ -292,6 +318,42 @@ class Certifier:
         return bool(found) and all(keywords & names for names in found)
 
 
+def _is_near(limit: Limit, other: Limit) -> bool:
+    """Return whether a limit is one of the same value as another, or within its subschemas."""
+    return limit.pointer == other.pointer or limit.location.startswith(f"{other.location}/")
+
+
+def _fewest(sets: Sequence[tuple[Limit, ...]]) -> tuple[Limit, ...]:
+    """Return a few limits of which each set has one; none where it takes too many."""
+    chosen: list[Limit] = []
+    while sets:
+        counts = Counter(each for one in sets for each in one)
+        chosen.append(counts.most_common(1)[0][0])
+        sets = [one for one in sets if chosen[-1] not in one]
+    return tuple(chosen) if len(chosen) <= _MAX_NAMED else ()
+
+
+def _repaired(instance: Any, valid: Any, tokens: tuple[str, ...]) -> Any:
+    """Return an instance with what a valid one has at a pointer, as far as both have it."""
+    if not tokens:
+        return instance
+    if isinstance(instance, list) and isinstance(valid, list):
+        index = int(tokens[0])
+        if len(tokens) > 1 and index < min(len(instance), len(valid)):
+            return _replace_at(
+                instance, tokens[:1], _repaired(instance[index], valid[index], tokens[1:])
+            )
+        return instance
+    if not isinstance(instance, dict) or not isinstance(valid, dict):
+        return instance
+    name = tokens[0]
+    if name not in valid:
+        return {key: each for key, each in instance.items() if key != name}
+    if len(tokens) == 1 or name not in instance:
+        return {**instance, name: valid[name]}
+    return {**instance, name: _repaired(instance[name], valid[name], tokens[1:])}
+
+
 def _replace_at(instance: Any, tokens: tuple[str, ...], value: Any) -> Any:
     """Return an instance with the value at a pointer replaced."""
     if not tokens:
@@ -314,6 +376,8 @@ def implies(limit: Limit | None, other: Limit) -> bool:
     """Return whether any value that satisfies a limit satisfies another one of the same value."""
     if limit is None or limit.pointer != other.pointer:
         return False
+    if not _PART_KEYWORDS.isdisjoint((limit.keyword, other.keyword)):
+        return False  # what these mean depends on what stands beside them
     return _implies(limit.keyword, repr(limit.value), other.keyword, repr(other.value))
 
 

@@ -6,19 +6,18 @@ streamed body is `unread`, with the reason.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from .client_bodies import environ_body, request_body, response_body, werkzeug_body
+from .content_encoding import UnsupportedEncoding, decoded_body
 from .message import Message
 
-_STREAMED: Final = "it is a stream, which is not read"
-_ALREADY_PARSED: Final = "it was already parsed as a form, and is no longer available"
-_GZIP: Final = b"\x1f\x8b"
-_MAX_BODY_BYTES: Final = 1 << 26  # of a body after decompression
-_WINDOW_BITS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
-_REQUEST: Final = "a request of httpx, requests or werkzeug, a WSGI environ or a fieldbound.Message"
+_REQUEST: Final = (
+    "a request of httpx, requests or werkzeug, a WSGI environ, a request of starlette or FastAPI, "
+    "or a fieldbound.Message"
+)
 _RESPONSE: Final = (
     "a response of httpx, requests or werkzeug, or a fieldbound.Message with a status"
 )
@@ -33,7 +32,7 @@ def request_of(request: Any) -> Message:
     if hasattr(request, "prepare") and not hasattr(request, "prepare_url"):  # requests.Request
         request = request.prepare()
     if hasattr(request, "environ") and hasattr(request, "get_data"):
-        data, unread = _werkzeug_body(request)
+        data, unread = werkzeug_body(request)
         return Message(
             request.method, request.url, list(request.headers.items()), data, None, unread
         )
@@ -42,7 +41,7 @@ def request_of(request: Any) -> Message:
         raise TypeError(f"the request must be {_REQUEST}, not {kind}")
     headers = request.headers
     pairs = headers.raw if hasattr(headers, "raw") else list(headers.items())
-    data, unread = _request_body(request)
+    data, unread = request_body(request)
     return Message(request.method, str(request.url), pairs, data, None, unread)
 
 
@@ -61,8 +60,10 @@ def response_of(response: Any, request: Any = None) -> Message:
     sent = request_of(_request_of(response) if request is None else request)
     headers = response.headers
     pairs = headers.raw if hasattr(headers, "raw") else list(headers.items())
-    data, unread = _response_body(response)
-    return Message(sent.method, sent.url, pairs, data, int(response.status_code), unread)
+    data, unread = response_body(response)
+    is_decoded = hasattr(response, "iter_content") or hasattr(response, "iter_bytes")  # by clients
+    status = int(response.status_code)
+    return Message(sent.method, sent.url, pairs, data, status, unread, is_decoded)
 
 
 def _request_of(response: Any) -> Any:
@@ -73,48 +74,6 @@ def _request_of(response: Any) -> Any:
     if request is None:
         raise TypeError("this response does not know its request: pass it as the second argument")
     return request
-
-
-# -- bodies in clients and servers ---------------------------------------------------------------
-
-
-def _request_body(request: Any) -> tuple[Any, str | None]:
-    """Return the body of a request of httpx or requests, or why it was not read."""
-    if hasattr(request, "stream") and hasattr(request, "read"):  # httpx
-        try:
-            return request.content, None
-        except RuntimeError:
-            # the body of a redirect is a stream, too, but in memory
-            in_memory = type(request.stream).__name__ == "ByteStream"
-            return (b"".join(request.stream), None) if in_memory else (None, _STREAMED)
-    body = getattr(request, "body", None)
-    if body is None or isinstance(body, (bytes, str)):
-        return body, None
-    return (bytes(body), None) if isinstance(body, (bytearray, memoryview)) else (None, _STREAMED)
-
-
-def _response_body(response: Any) -> tuple[Any, str | None]:
-    """Return the body of a response, or why it was not read."""
-    if hasattr(response, "get_data"):  # werkzeug
-        is_streamed = response.is_streamed and not hasattr(
-            response, "request"
-        )  # TestResponse has it
-        if getattr(response, "direct_passthrough", False) or is_streamed:
-            return None, _STREAMED
-        return response.get_data(), None
-    if getattr(response, "_content", None) is False:  # requests, before anything is read
-        return None, _STREAMED
-    try:
-        return response.content, None
-    except RuntimeError:  # httpx, before anything is read
-        return None, _STREAMED
-
-
-def _werkzeug_body(request: Any) -> tuple[Any, str | None]:
-    parsed = "form" in vars(request) and getattr(request, "_cached_data", None) is None
-    return (
-        (None, _ALREADY_PARSED) if parsed and request.content_length else (request.get_data(), None)
-    )
 
 
 def _environ_message(environ: Mapping[str, Any]) -> Message:
@@ -129,23 +88,8 @@ def _environ_message(environ: Mapping[str, Any]) -> Message:
         for name in ("CONTENT_TYPE", "CONTENT_LENGTH")
         if environ.get(name)
     ]
-    data, unread = _environ_body(environ)
+    data, unread = environ_body(environ)
     return Message(environ["REQUEST_METHOD"], _environ_url(environ), headers, data, None, unread)
-
-
-def _environ_body(environ: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
-    length, stream = str(environ.get("CONTENT_LENGTH") or ""), environ.get("wsgi.input")
-    if stream is None or (length.isdecimal() and not int(length)):
-        return None, None
-    if not length.isdecimal():
-        return None, _STREAMED if "HTTP_TRANSFER_ENCODING" in environ else None
-    try:
-        start = stream.tell()
-        data = stream.read(int(length))
-        stream.seek(start)
-    except (AttributeError, OSError, ValueError):
-        return None, _STREAMED
-    return data, None
 
 
 def _environ_url(environ: Mapping[str, Any]) -> str:
@@ -182,13 +126,10 @@ def path_of(url: str) -> str:
 
 def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return headers by lower-case name; the values of repeated headers are joined."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for name, value in pairs:
-        key = name.lower()
-        text = value.strip(" \t")
-        separator = "; " if key == "cookie" else ", "
-        found[key] = f"{found[key]}{separator}{text}" if key in found else text
-    return found
+        found.setdefault(name.lower(), []).append(value.strip(" \t"))
+    return {key: ("; " if key == "cookie" else ", ").join(values) for key, values in found.items()}
 
 
 def body_of(message: Message, headers: Mapping[str, str]) -> Body:
@@ -200,30 +141,9 @@ def body_of(message: Message, headers: Mapping[str, str]) -> Body:
         body = body.encode(errors="surrogatepass")
     if body is None or isinstance(body, (bytes, bytearray, memoryview)):
         data = bytes(body or b"")
-        return _decompressed(data, headers.get("content-encoding", ""))
-    return Body(value=body)
-
-
-def _decompressed(data: bytes, encoding: str) -> Body:
-    """Decompress a body, unless the client did: Content-Encoding is there in both cases."""
-    coding = encoding.strip().lower()
-    if coding in _WINDOW_BITS and data and (data.startswith(_GZIP) or coding == "deflate"):
-        decompressor = zlib.decompressobj(_WINDOW_BITS[coding])
+        encoding = headers.get("content-encoding", "")
         try:
-            data = decompressor.decompress(data, _MAX_BODY_BYTES)
-        except zlib.error:
-            return Body(unread=f"it is not valid {coding}, though Content-Encoding says so")
-        if decompressor.unconsumed_tail:
-            return Body(unread=f"it decompresses to more than {_MAX_BODY_BYTES >> 20} MiB")
-        return Body(data)
-    if coding not in ("", "identity") and not _is_utf8(data):
-        return Body(unread=f"Content-Encoding {coding[:20]} is not supported")
-    return Body(data)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+            return Body(decoded_body(data, encoding, is_decoded=message.decoded))
+        except UnsupportedEncoding as error:
+            return Body(unread=str(error))
+    return Body(value=body)

@@ -20,6 +20,7 @@ from fieldbound.openapi import ParameterObject, default_media_type
 from fieldbound.validation import Coercion, json_value
 
 from .bracket_notation import Keys, assemble, keys_after
+from .percent_encoding import encoding_error, without_surrogates
 
 _PREFIXED: Final = ("label", "matrix")  # styles whose values begin with a delimiter
 _DELIMITERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "|"}
@@ -62,6 +63,14 @@ class Parameter:
     def is_deep_object(self) -> bool:
         """Whether properties are named in brackets after the parameter's name."""
         return self.style == "deepObject" and not self.has_content
+
+    def owns(self, name: str) -> bool:
+        """Return whether this parameter is sent under a name in a query string."""
+        if self.is_deep_object:
+            return keys_after(self.name, name) is not None
+        if self.is_exploded_object and name in self.coercion.named:
+            return True
+        return name == self.name
 
     def is_allowed_empty(self, raw: str) -> bool:
         """Return whether a raw value is empty, and allowEmptyValue makes that no value at all.
@@ -168,11 +177,30 @@ def parse_single(parameters: Iterable[Parameter], given: Mapping[str, str]) -> d
 def parse_query(parameters: Iterable[Parameter], query: str) -> dict[str, Any]:
     """Return the values of the parameters in a query string, and other ones as strings."""
     given: dict[str, list[str]] = {}
-    for pair in query.split("&") if query else ():
-        name, _, raw = pair.partition("=")
+    for name, _, raw in _partitioned(without_surrogates(query)):
         given.setdefault(unquote_plus(name), []).append(raw)
     given.pop("", None)
     return parse_multi(parameters, given)
+
+
+def undecodable_names(
+    parameters: Sequence[Parameter], query: str, path: Mapping[str, str]
+) -> dict[str, tuple[str, str]]:
+    """Return the parameters of a query or a path that cannot be decoded, each with why."""
+    pairs = [(name, "", raw) for name, raw in path.items()]
+    if parameters and parameters[0].location == "query":
+        pairs = [] if query.isascii() and "%" not in query else _partitioned(query)
+    found: dict[str, tuple[str, str]] = {}
+    for name, _, raw in pairs:
+        error = encoding_error(name) or encoding_error(raw)
+        owner = error and next((each for each in parameters if each.owns(unquote_plus(name))), None)
+        if error and owner:
+            found.setdefault(owner.name, error)
+    return found
+
+
+def _partitioned(query: str) -> list[tuple[str, str, str]]:
+    return [pair.partition("=") for pair in query.split("&")]
 
 
 def parse_cookies(parameters: Iterable[Parameter], header: str) -> dict[str, Any]:

@@ -12,7 +12,12 @@ from typing import Any, Final
 from fieldbound.model import Node
 from fieldbound.openapi import SpecNode, source_entry
 
+from .parameter_sets import CONTENT_TYPE
+from .part_headers import content_types
+
 _INFERRED: Final = {"says": "inferred"}
+#: Fields of an Encoding Object beside which its contentType is ignored.
+_SERIALIZATION: Final = frozenset(("style", "explode", "allowReserved"))
 
 
 def url_schema(
@@ -77,8 +82,7 @@ def response_schema(response: SpecNode, media_types: list[str]) -> dict[str, Any
 def _body_schema(message: SpecNode, media_types: Iterable[str]) -> dict[str, Any]:
     content = message.get("content") or message
     names = list(media_types)
-    entry = source_entry(message.value, "content") or dict(_INFERRED)
-    documented = [{**entry, "of": "enum", "at": _location(content)}]
+    documented = [_content_source(message, content)]
     inferred = {
         **_INFERRED,
         "of": "required/Content-Type",
@@ -93,6 +97,34 @@ def _body_schema(message: SpecNode, media_types: Iterable[str]) -> dict[str, Any
     return _object(headers=headers if names else {}, body={})
 
 
+def part_schema(encoding: SpecNode) -> dict[str, Any] | None:
+    """Return the schema of the Content-Type of a part; None if an Encoding Object limits none.
+
+    It does not where it says how the value is serialized.
+    """
+    names = content_types(encoding.value) if isinstance(encoding.value, dict) else []
+    if not names or not _SERIALIZATION.isdisjoint(encoding.value):
+        return None
+    node = encoding.get("contentType") or encoding
+    source = {**_INFERRED, "at": _location(node), "note": "contentType of the encoding"}
+    return {
+        "properties": {CONTENT_TYPE: {"enum": names, "x-source": {**source, "of": "enum"}}},
+        "required": [CONTENT_TYPE],
+        "x-source": {**source, "of": f"required/{CONTENT_TYPE}"},
+    }
+
+
+def _content_source(message: SpecNode, content: SpecNode) -> dict[str, Any]:
+    """Return the source of the media types: stated only where an entry of x-source says so."""
+    value = message.value.get("x-source")
+    entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        keywords = entry.get("of") if isinstance(entry, dict) else None
+        if "content" in (keywords if isinstance(keywords, list) else [keywords]):
+            return {**entry, "of": "enum", "at": _location(content)}
+    return _source_entry("enum", content, "no other media type is documented") | _cited(message)
+
+
 def _object(**properties: Any) -> dict[str, Any]:
     return {"properties": properties}
 
@@ -102,10 +134,14 @@ def _one_of(values: Iterable[Any], node: SpecNode, note: str) -> dict[str, Any]:
 
 
 def _source_entry(keyword: str, node: SpecNode, note: str) -> dict[str, Any]:
+    return {**_INFERRED, **_cited(node), "of": keyword, "at": _location(node), "note": note}
+
+
+def _cited(node: SpecNode) -> dict[str, Any]:
+    """Return the documents that a node cites: a limit may be inferred from them."""
     stated = node.value.get("x-source") if isinstance(node.value, dict) else None
     entries = stated if isinstance(stated, list) else [stated] if stated else []
-    sources = {"from": entries[0]["from"]} if entries and "from" in entries[0] else {}
-    return {**_INFERRED, **sources, "of": keyword, "at": _location(node), "note": note}
+    return {"from": entries[0]["from"]} if entries and "from" in entries[0] else {}
 
 
 def _location(node: SpecNode) -> str:

@@ -3,147 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fieldbound.catalog import OperationContracts
 from fieldbound.documents import parse
-from fieldbound.model import (
-    Limit,
-    Report,
-    Unspecified,
-    Violation,
-    closest_name,
-    pointer_of,
-    tokens_of,
-)
-from fieldbound.openapi import (
-    ParameterObject,
-    SpecNode,
-    default_media_type,
-    is_credential,
-    is_form,
-    is_json,
-)
+from fieldbound.model import Limit, Violation
+from fieldbound.openapi import ParameterObject, SpecNode, default_media_type, is_form, is_json
 from fieldbound.validation import Coercion, Contract, checker_of, coercion_of
 
 from .adapters import Body
-from .deserialize import Parameter, parse_cookies, parse_query, parse_single
-from .form_data import InvalidForm, parse_form
-from .media_types import MediaTypes, strip_parameters
+from .deserialize import parse_query
+from .envelope import part_schema
+from .form_data import InvalidForm, form_value, read_form
+from .media_types import MediaTypes, charset_of, strip_parameters
+from .misplaced_headers import merge_misplaced
+from .parameter_sets import CONTENT_TYPE, MessageHead, ParameterSet
+from .part_headers import PartHeaders
+from .percent_encoding import undecodable
+from .report_builder import ReportBuilder
 
-CONTENT_TYPE: Final = "Content-Type"
-_CONTENT_TYPE_POINTER: Final = f"/headers/{CONTENT_TYPE}"
 _UNSUPPORTED_TYPE: Final = "its media type is not supported"
 _UNKNOWN_TYPE: Final = "its media type is not documented"
+_EMPTY: Final = "an empty body is not documented"
+_NO_CONTENT_TYPE: Final = "it has no Content-Type"
 _QUERYSTRING: Final = "parameters with in: querystring are not supported"
 _NO_MEDIA_TYPE: Final = "no media type is documented for it"
 _INVALID_FORM: Final = "invalid form data: it must be name=value pairs, joined by &"
 _NO_SCHEMA: Final = "no schema is documented for it"
-#: Values that look like credentials, whatever their name.
-_CREDENTIAL: Final = re.compile(
-    r"(?:basic|bearer|digest|token|apikey|negotiate)\s+\S", re.IGNORECASE
-)
 _FORM_START: Final = re.compile(rb"\s*(?![{\[<])[^\s=]*=")
-_UNKNOWN_NAME_CODES: Final = ("additionalProperties", "unevaluatedProperties")
-_NAME: Final = re.compile(r"[\w$.:@~\[\]() -]{1,60}")
+_MAX_MEDIA_TYPE: Final = 60  # characters that are shown
 #: Status codes of responses that never have a body.
 BODILESS: Final = (204, 205, 304)
-
-
-class MessageHead(NamedTuple):
-    """The headers, query string and raw path parameters of a message."""
-
-    headers: Mapping[str, str]  # by lower-case name, repeated ones joined
-    header_pairs: Iterable[tuple[str, str]] = ()
-    query: str = ""
-    path: Mapping[str, str] = {}
-
-
-class ReportBuilder:
-    """Collects the violations of one message; *counted* in limit coverage or not."""
-
-    def __init__(self, *, counted: bool = True) -> None:
-        self._counted = counted
-        self.violations: list[Violation] = []
-        self.unspecified: dict[str, str] = {}
-        self.not_checked: dict[str, str] = {}
-
-    def add(self, prefix: str, report: Report) -> None:
-        """Add the violations of a part of the message, whose pointers get a prefix."""
-        self.violations += [_at_pointer(prefix, each) for each in report.violations]
-        self.unspecified.update({prefix + at: why for at, why in report.unspecified.items()})
-        self.not_checked.update({prefix + at: why for at, why in report.not_checked.items()})
-
-    def check(self, prefix: str, contract: Contract, instance: Any) -> None:
-        """Check a part of the message."""
-        check = contract.check if self._counted else checker_of(contract).check
-        try:
-            self.add(prefix, check(instance))
-        except Unspecified as error:
-            self.unspecified[prefix] = error.reason
-
-    def build(self, contract: str, about: str) -> Report:
-        """Return the report of the message."""
-        return Report(
-            contract,
-            tuple(self.violations),
-            None,
-            self.unspecified,
-            about=about,
-            not_checked=self.not_checked,
-        )
-
-
-def _at_pointer(prefix: str, violation: Violation) -> Violation:
-    """Return a violation with its pointer in the message, and without credentials."""
-    pointer, actual = prefix + violation.pointer, violation.actual
-    names = tokens_of(violation.pointer)
-    hidden = isinstance(actual, str) and prefix != "/body" and _CREDENTIAL.match(actual)
-    if hidden or any(map(is_credential, names)):
-        return replace(violation, pointer=pointer, actual=None, detail=_public_detail(violation))
-    unknown = violation.code in _UNKNOWN_NAME_CODES and prefix == "/query"
-    if unknown and names and not _NAME.fullmatch(names[-1]):  # it may be a secret
-        return replace(violation, pointer=f"{prefix}/…", known=())
-    return replace(violation, pointer=pointer)
-
-
-def _public_detail(violation: Violation) -> str | None:
-    """Return the detail of a violation, unless it may quote a secret."""
-    return None if violation.limit is None else violation.detail
-
-
-class ParameterSet:
-    """The headers of an operation, or its parameters in one location, and their contract."""
-
-    def __init__(
-        self, contract: Contract, location: str, definitions: Iterable[ParameterObject]
-    ) -> None:
-        self.contract = contract
-        references = checker_of(contract).references
-        properties = references.child(references.root, "properties")
-        self.location = location
-        self.parameters = [
-            Parameter(
-                each, location, coercion_of(references, references.child(properties, each.name))
-            )
-            for each in definitions
-        ]
-        self.known = frozenset(each.name.lower() for each in self.parameters)
-
-    def parse(self, head: MessageHead) -> dict[str, Any]:
-        """Return the values of these parameters in a message."""
-        if self.location == "query":
-            return parse_query(self.parameters, head.query)
-        if self.location == "cookie":
-            return parse_cookies(self.parameters, head.headers.get("cookie", ""))
-        if self.location == "path":
-            return parse_single(self.parameters, head.path)
-        headers = head.headers
-        if CONTENT_TYPE.lower() in self.known and "content-type" in headers:
-            headers = {**headers, "content-type": strip_parameters(headers["content-type"])}
-        return parse_single(self.parameters, headers)
+_SUCCESS: Final = range(200, 300)
 
 
 class MessageSpec:
@@ -171,6 +64,7 @@ class MessageSpec:
         self.media_types = MediaTypes(())
         self._default_type: str | None = None
         self._schemas: dict[str, SpecNode | None] = {}
+        self._part_headers: dict[str, dict[str, PartHeaders]] = {}
         self.has_documented_body = False
         self.body_required = False
         self.has_querystring_parameter = False
@@ -197,37 +91,77 @@ class MessageSpec:
         """Check all but the body."""
         for pointer, each in self.parameter_sets.items():
             report.check(pointer, each.contract, each.parse(head))
+            if undecodable_values := each.undecodable(head):
+                report.add_undecodable(pointer, undecodable_values)
         if self.has_querystring_parameter:
             report.not_checked["/query"] = _QUERYSTRING
         elif "/query" not in self.parameter_sets and head.query and self._part == "request":
             self._check_envelope("/query", dict.fromkeys(parse_query((), head.query)), report)
         if report.violations:
             violations = [each for each in report.violations if not _is_range(each, head)]
-            report.violations = _merge_misplaced(violations, head, self.parameter_sets)
+            headers = self.parameter_sets.get("/headers")
+            if headers is not None:
+                sent = (name for name, _ in head.header_pairs)
+                violations = merge_misplaced(violations, sent, headers.known)
+            report.violations = violations
 
-    def check_body(self, body: Body, headers: Mapping[str, str], report: ReportBuilder) -> None:
+    def check_body(self, body: Body, head: MessageHead, report: ReportBuilder) -> None:
         """Check the body by its media type, and whether there may be one."""
         if body.unread is not None:
             report.not_checked["/body"] = body.unread
         if body.is_absent:
-            if self.body_required:
-                self._check_envelope("/body", None, report)
+            self._check_absence(head, report)
             return
         if not self.has_documented_body or not self.media_types:
-            if self.has_documented_body or self._may_have_body():
-                report.unspecified["/body"] = _NO_MEDIA_TYPE
-            elif body.unread is None:
-                self._check_envelope("/body", True, report)
+            self._check_undocumented_body(body, report)
             return
-        sent = headers.get("content-type")
+        sent = head.headers.get("content-type")
         media_type = self.media_types.find(sent) if sent else None
         if media_type is None:
-            self._report_media_type(sent, report)
-            media_type = self._default_type if sent is None or _looks_like_json(body) else None
+            if self._is_lenient(head, report):
+                media_type = self._media_type_of_error(sent, body, report)
+            else:
+                self._report_media_type(sent, report)
+                is_json_body = sent is None or _looks_like_json(body)
+                media_type = self._default_type if is_json_body else None
         if media_type is not None and body.unread is None:
             self._check_body_as(body, media_type, sent or "", report)
         elif body.unread is None:
-            report.not_checked["/body"] = _UNKNOWN_TYPE
+            report.not_checked.setdefault("/body", _UNKNOWN_TYPE)
+
+    def _is_lenient(self, head: MessageHead, report: ReportBuilder) -> bool:
+        """Return whether this is an error response: vendors document few of their bodies."""
+        return head.status is not None and head.status not in _SUCCESS and not report.strict
+
+    def _check_absence(self, head: MessageHead, report: ReportBuilder) -> None:
+        """Check whether a message may have no body."""
+        if self.body_required and self._is_lenient(head, report):
+            report.add_undocumented("/body", _EMPTY)
+        elif self.body_required:
+            self._check_envelope("/body", None, report)
+
+    def _check_undocumented_body(self, body: Body, report: ReportBuilder) -> None:
+        """Report a body where none is documented, or none of any media type."""
+        may_have_body = self.has_documented_body or self._may_have_body()
+        if may_have_body and not report.strict and self._part != "request":
+            report.add_undocumented("/body", _NO_MEDIA_TYPE)
+        elif self.has_documented_body:
+            report.unspecified["/body"] = _NO_MEDIA_TYPE
+        elif body.unread is None:
+            self._check_envelope("/body", True, report)
+
+    def _media_type_of_error(
+        self, sent: str | None, body: Body, report: ReportBuilder
+    ) -> str | None:
+        """Return the documented media type of an error's body, or report that it has none."""
+        if sent:
+            shown = strip_parameters(sent)[:_MAX_MEDIA_TYPE]
+            report.add_undocumented("/body", f'media type "{shown}" is not documented')
+        elif self._default_type is not None and _looks_like_json(body):
+            return self._default_type
+        else:
+            report.add_undocumented("/body", _NO_CONTENT_TYPE)
+        return None
 
     def _may_have_body(self) -> bool:
         """Return whether this is a response whose status code allows a body."""
@@ -265,24 +199,63 @@ class MessageSpec:
         elif is_form(actual):
             self._check_form(body.data, sent or media_type, contract, report)
         elif actual == "text/plain":
-            text = body.data.decode(errors="replace")
-            report.check("/body", contract, _coercion(contract).cast(text))
+            self._check_text(body.data, sent, contract, report)
         else:
             report.not_checked["/body"] = _UNSUPPORTED_TYPE
+
+    def _check_text(
+        self, data: bytes, sent: str, contract: Contract, report: ReportBuilder
+    ) -> None:
+        charset = charset_of(sent)
+        try:
+            text = data.decode(charset)
+        except UnicodeDecodeError:
+            error = "encoding", f"the text is not valid {charset}"
+            report.violations.append(undecodable("/body", error))
+        else:
+            report.check("/body", contract, _coercion(contract).cast(text))
 
     def _check_form(
         self, data: bytes, media_type: str, contract: Contract, report: ReportBuilder
     ) -> None:
         is_multipart = strip_parameters(media_type).startswith("multipart/")
-        if not is_multipart and not _FORM_START.match(data):
-            report.violations.append(Violation("syntax", "/body", detail=_INVALID_FORM))
-            return
         try:
-            form = parse_form(data, media_type, _coercion(contract), self.encoding(media_type))
+            if not is_multipart and not _FORM_START.match(data):
+                raise InvalidForm(_INVALID_FORM)
+            fields = read_form(data, media_type)
         except InvalidForm as error:
             report.violations.append(Violation("syntax", "/body", detail=str(error)))
-        else:
-            report.check("/body", contract, form)
+            return
+        coercion = _coercion(contract)
+        report.check("/body", contract, form_value(fields, coercion, self.encoding(media_type)))
+        report.add_undecodable(
+            "/body", {each.base(coercion): each.error for each in fields if each.error}
+        )
+        if is_multipart:
+            for name, part_headers in self._headers_of_parts(media_type).items():
+                parts = [each.headers for each in fields if each.base(coercion) == name]
+                is_array = coercion.of(name).structure == "array"
+                part_headers.check(name, parts, report, is_array=is_array)
+
+    def _headers_of_parts(self, media_type: str) -> dict[str, PartHeaders]:
+        """Return the documented headers of the parts of a multipart body, by field."""
+        kind = self.media_types.find(media_type) or media_type
+        if kind not in self._part_headers:
+            found = self._contracts.openapi.encodings(self._body_node, kind)
+            part = f"{self._part}.{kind}"
+            self._part_headers[kind] = {
+                name: self._part_header(f"{part}.{name}", node) for name, node in found.items()
+            }
+        return self._part_headers[kind]
+
+    def _part_header(self, part: str, encoding: SpecNode) -> PartHeaders:
+        contracts, definitions = self._contracts, self._contracts.openapi.headers(encoding)
+        contract = contracts.contract(self._operation, f"{part}.headers") if definitions else None
+        own = ParameterSet(contract, "header", definitions) if contract else None
+        schema = part_schema(encoding)
+        name = contracts.contract_name(self._operation, f"{part}.message")
+        kind = contracts.envelope_contract(name, schema, encoding) if schema else None
+        return PartHeaders(kind, encoding.value, own)
 
     def encoding(self, media_type: str) -> Mapping[str, Any]:
         """Return the Encoding Objects of the fields of a form, by name."""
@@ -335,41 +308,3 @@ def _is_range(violation: Violation, head: MessageHead) -> bool:
 
 def _all_limits(violation: Violation) -> tuple[Limit, ...]:
     return (*((violation.limit,) if violation.limit else ()), *violation.also)
-
-
-# -- misplaced headers ---------------------------------------------------------------------------
-
-
-def _merge_misplaced(
-    violations: list[Violation], head: MessageHead, sets: Mapping[str, ParameterSet]
-) -> list[Violation]:
-    """Report a missing header that was sent under another name as one violation."""
-    headers = sets.get("/headers")
-    if headers is None:
-        return violations
-    unknown = [name for name, _ in head.header_pairs if name.lower() not in headers.known]
-    in_query = {
-        each.pointer.rpartition("/")[2].lower(): each.pointer
-        for each in violations
-        if each.code == "additionalProperties" and each.pointer.startswith("/query/")
-    }
-    merged, misplaced = [], set[str]()
-    for each in violations:
-        if each.code == "required" and each.pointer.startswith("/headers/"):
-            name = each.pointer.rpartition("/")[2]
-            pointer = in_query.get(name.lower()) or _closest_header(name, unknown)
-            if pointer is not None:
-                misplaced.add(pointer)
-                each = replace(each, detail=pointer)  # noqa: PLW2901
-        merged.append(each)
-    return [each for each in merged if each.pointer not in misplaced]
-
-
-def _closest_header(name: str, headers: Iterable[str]) -> str | None:
-    """Return the pointer of the header that was probably sent instead of *name*, or None."""
-    closest = closest_name(name, headers)
-    if closest is None and is_credential(name):
-        closest = next(
-            (each for each in headers if is_credential(each) and "cookie" not in each.lower()), None
-        )
-    return None if closest is None else "/headers" + pointer_of((closest,))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from email.message import Message
 from email.parser import BytesParser
 from email.utils import collapse_rfc2231_value
-from typing import Any, Final
-from urllib.parse import parse_qsl
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from fieldbound.validation import Coercion, json_value
 
 from .bracket_notation import Keys, assemble, split_brackets
-from .media_types import strip_parameters
+from .media_types import charset_of, strip_parameters
+from .percent_encoding import encoding_error
 
 _DISPOSITION: Final = "content-disposition"
 _SCALAR_TYPES: Final = frozenset(("string", "number", "integer", "boolean", "null"))
@@ -31,20 +32,43 @@ class InvalidForm(ValueError):
     """A body that cannot be parsed as the form its media type says it is."""
 
 
+class FormField(NamedTuple):
+    """A field of a form: its name and text, and of a part of a multipart body the headers.
+
+    *error* is the code and the reason why its bytes cannot be decoded.
+    """
+
+    name: str
+    text: str
+    headers: Mapping[str, str] = {}  # by lower-case name
+    error: tuple[str, str] | None = None
+
+    def base(self, coercion: Coercion) -> str:
+        """Return the name of the documented field, without brackets."""
+        return self.name if self.name in coercion.named else split_brackets(self.name)[0]
+
+
 def parse_form(
     body: bytes, media_type: str, coercion: Coercion, encoding: Mapping[str, Any] = {}
 ) -> dict[str, Any]:
-    """Return the values of a form body; *encoding* are the Encoding Objects of its fields.
+    """Return the values of a form body. Raises InvalidForm."""
+    return form_value(read_form(body, media_type), coercion, encoding)
+
+
+def form_value(
+    form: Iterable[FormField], coercion: Coercion, encoding: Mapping[str, Any] = {}
+) -> dict[str, Any]:
+    """Return the values of a form; *encoding* are the Encoding Objects of its fields.
 
     Names with brackets, such as `items[0][price]`, are read as objects and arrays if the name
-    before them is documented with such a type, and the whole name is not. Raises InvalidForm.
+    before them is documented with such a type, and the whole name is not.
     """
     fields: dict[str, list[tuple[Keys, str]]] = {}
-    for name, text in _pairs(body, media_type):
-        base, keys = split_brackets(name)
-        if name in coercion.named or not _takes_brackets(base, coercion, encoding):
-            base, keys = name, ()
-        fields.setdefault(base, []).append((keys, text))
+    for each in form:
+        base, keys = split_brackets(each.name)
+        if each.name in coercion.named or not _takes_brackets(base, coercion, encoding):
+            base, keys = each.name, ()
+        fields.setdefault(base, []).append((keys, each.text))
     return {
         name: _field(coercion.of(name), pairs, encoding.get(name)) for name, pairs in fields.items()
     }
@@ -80,11 +104,27 @@ def style_and_explode(encoding: Any) -> tuple[str, bool]:
     return style, bool(encoding.get("explode", style == "form"))
 
 
-def _pairs(body: bytes, media_type: str) -> Iterator[tuple[str, str]]:
-    """Yield the names and values of the fields. Raises InvalidForm."""
+def read_form(body: bytes, media_type: str) -> list[FormField]:
+    """Return the fields of a form body. Raises InvalidForm."""
     if strip_parameters(media_type) == "application/x-www-form-urlencoded":
-        yield from parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
-        return
+        charset = charset_of(media_type)
+        return [_urlencoded(each, charset) for each in body.split(b"&") if each]
+    return list(_parts(body, media_type))
+
+
+def _urlencoded(pair: bytes, charset: str) -> FormField:
+    name, _, raw = (each.replace(b"+", b" ").decode("latin-1") for each in pair.partition(b"="))
+    error = encoding_error(name, charset) or encoding_error(raw, charset)
+    text = _percent_decoded(raw, charset)
+    return FormField(_percent_decoded(name, charset), text, error=error)
+
+
+def _percent_decoded(raw: str, charset: str) -> str:
+    return unquote_to_bytes(raw.encode("latin-1")).decode(charset, "replace")
+
+
+def _parts(body: bytes, media_type: str) -> Iterator[FormField]:
+    """Yield the parts of a multipart body. Raises InvalidForm."""
     head = f"Content-Type: {media_type.replace(chr(10), ' ').replace(chr(13), ' ')}\r\n\r\n"
     message = BytesParser().parsebytes(head.encode(errors="replace") + body)
     boundary = str(message.get_boundary() or "")
@@ -100,7 +140,20 @@ def _pairs(body: bytes, media_type: str) -> Iterator[tuple[str, str]]:
         raise InvalidForm(_NO_END)
     for part in parts:
         if isinstance(part, Message):
-            yield _part_name(part), _part_content(part).decode(errors="replace")
+            yield _part(part)
+
+
+def _part(part: Message) -> FormField:
+    headers = {name.lower(): str(value).strip() for name, value in part.items()}
+    content, sent = _part_content(part), headers.get("content-type", "")
+    charset, error = charset_of(sent), None
+    is_text = part.get_filename() is None and strip_parameters(sent or "text/").startswith("text/")
+    try:
+        text = content.decode(charset)
+    except UnicodeDecodeError:
+        text = content.decode(charset, "replace")
+        error = ("encoding", f"the text is not valid {charset}") if is_text else None
+    return FormField(_part_name(part), text, headers, error)
 
 
 def _part_name(part: Message) -> str:

@@ -15,6 +15,7 @@ from .adapters import headers_of, request_of, response_of
 from .exchange import BODILESS
 from .hosts import Hosts, host_of
 from .message import Message
+from .report_builder import Undocumented
 from .vendor_api import API, api
 
 Mode = Literal["raise", "warn", "record"] | None
@@ -45,6 +46,9 @@ class Guard:
     counts checked messages by contract, *uncovered* requests without an API by host. A guard of one
     API checks every message by it, unless `Hosts` say where it is. Threads may share a guard.
 
+    What is not documented of a response is recorded, or a violation with *undocumented* "fail"; by
+    default as the API says.
+
     Raises ValueError for an invalid mode, and as `fieldbound.api` does.
     """
 
@@ -54,6 +58,7 @@ class Guard:
         *,
         request: Mode = "raise",
         response: Mode = "raise",
+        undocumented: Undocumented | None = None,
     ) -> None:
         for mode in (request, response):
             if mode is not None and mode not in MODES:
@@ -61,6 +66,8 @@ class Guard:
         self._request, self._response = request, response
         given = [apis] if isinstance(apis, (API, str)) else apis
         self.hosts = given if isinstance(given, Hosts) else Hosts((), map(_as_api, _as_list(given)))
+        if undocumented is not None:
+            self.hosts = self.hosts.with_undocumented(undocumented)
         self._single = None if isinstance(given, Hosts) else self._single_api()
         self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
         self.checked: Counter[str] = Counter()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from .adapters import path_of, request_of
 from .message import Message
+from .report_builder import Undocumented
 from .vendor_api import API, api
 
 if TYPE_CHECKING:
@@ -46,6 +47,14 @@ class Hosts:
         self.patterns = [HostPattern(*split_pattern(pattern), each) for pattern, each in mapped]
         self.unmapped = list(unmapped)
 
+    def with_undocumented(self, undocumented: Undocumented) -> Hosts:
+        """Return the same hosts, whose APIs report or fail what is not documented."""
+        found = Hosts((), (each.with_undocumented(undocumented) for each in self.unmapped))
+        found.patterns = [
+            each._replace(api=each.api.with_undocumented(undocumented)) for each in self.patterns
+        ]
+        return found
+
     @property
     def apis(self) -> list[API]:
         """All of the APIs, each once."""
@@ -80,7 +89,10 @@ def host_of(url: str) -> str:
 
 
 def hosts_of(
-    entries: Iterable[str], folders: Iterable[str] = (), formats: Formats = "assert"
+    entries: Iterable[str],
+    folders: Iterable[str] = (),
+    formats: Formats = "assert",
+    undocumented: Undocumented = "report",
 ) -> Hosts:
     """Return the APIs of entries `NAME` or `HOST=NAME`.
 
@@ -95,7 +107,7 @@ def hosts_of(
     for entry in entries:
         host, separator, name = entry.rpartition("=")
         if name not in apis:
-            apis[name] = api(name, folders, formats)
+            apis[name] = api(name, folders, formats, undocumented)
         if separator:
             mapped.append((host, apis[name]))
         else:

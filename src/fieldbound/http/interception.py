@@ -1,4 +1,4 @@
-"""Interception of the exchanges of httpx and requests, mocked or not.
+"""Interception of the exchanges of httpx, httpx2 and requests, mocked or not.
 
 The send methods of the clients are wrapped, above the transports that mocking and recording
 libraries replace. No message is changed, no stream is read, and each message is checked once. A
@@ -43,7 +43,8 @@ class Interceptor:
             if find_spec(module) is not None:
                 client = getattr(import_module(module), owner, None)
                 original = getattr(client, name, None)
-                if original is not None:
+                is_alias = any(each[:2] == (client, name) for each in self._wrapped)
+                if original is not None and not is_alias:
                     wrapped = wrap(self._checker, original)
                     self._replace(client, name, wrapped)
                     self._wrapped.append((client, name, wrapped))
@@ -284,10 +285,16 @@ class _Method(NamedTuple):
 #: Only private methods of httpx see a request after authentication, and a response that a hook
 #: rejects. If they are missing or not called, `send` checks what it returns.
 _METHODS: Final = (
-    _Method("httpx", "Client", "send", _wrap_send),
-    _Method("httpx", "Client", "_send_single_request", _wrap_single),
-    _Method("httpx", "AsyncClient", "send", _wrap_async_send),
-    _Method("httpx", "AsyncClient", "_send_single_request", _wrap_async_single),
+    *(
+        _Method(client, *method)
+        for client in ("httpx", "httpx2")
+        for method in (
+            ("Client", "send", _wrap_send),
+            ("Client", "_send_single_request", _wrap_single),
+            ("AsyncClient", "send", _wrap_async_send),
+            ("AsyncClient", "_send_single_request", _wrap_async_single),
+        )
+    ),
     _Method("requests", "Session", "send", _wrap_session_send),
 )
 #: requests-mock saves the original method at import, and calls that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import lookup
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -69,3 +70,15 @@ class MediaTypes(Names):
 def strip_parameters(media_type: str) -> str:
     """Return a media type in lower case, without parameters such as charset."""
     return media_type.partition(";")[0].strip().lower()
+
+
+def charset_of(media_type: str) -> str:
+    """Return the charset parameter of a media type, UTF-8 without one that is known."""
+    for each in media_type.split(";")[1:]:
+        name, _, value = each.partition("=")
+        if name.strip().lower() == "charset":
+            try:
+                return lookup(value.strip().strip('"')).name
+            except LookupError:
+                break
+    return "UTF-8"

@@ -13,7 +13,8 @@ class Message:
 
     *method* and *url* are those of the request, *headers* a mapping or pairs of names and values.
     *body* is bytes, a string, or a JSON value that is not None; None means no body. *unread* is the
-    reason why the body was not read, such as that it is a stream. The repr shows no values.
+    reason why the body was not read, such as that it is a stream. *decoded* is whether a client has
+    decoded the body by its Content-Encoding; without it, the bytes tell. The repr shows no values.
 
     Raises TypeError for parts of other types, ValueError for an invalid URL.
     """
@@ -24,6 +25,7 @@ class Message:
     body: Any = None
     status: int | None = None
     unread: str | None = None
+    decoded: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.method, str) or not isinstance(self.url, str):

@@ -1,39 +1,27 @@
-"""Routing: from method and path to the operation and its path parameters.
+"""Routing: from method and path to the operations that match, and their path parameters.
 
-openapi-core chooses among the path templates that match. Matching is done here: its own patterns
-backtrack exponentially on several parameters in one segment, such as `{a}-{b}`, and fail on names
-such as `{user.id}`.
+The templates are a tree of segments, so that a path is compared with those templates alone that
+begin as it does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
-from urllib.parse import quote, unquote, urljoin, urlsplit
-
-from jsonschema_path import SchemaPath
-from openapi_core.templating.datatypes import TemplateResult
-from openapi_core.templating.paths.datatypes import Path
-from openapi_core.templating.paths.exceptions import PathError
-from openapi_core.templating.paths.finders import APICallPathFinder
-from openapi_core.templating.paths.iterators import SimpleServersIterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 from fieldbound.openapi import Operation
 
+from .percent_encoding import normalized
+
 _CACHE_SIZE: Final = 1024  # paths
 _PLACEHOLDER: Final = re.compile(r"{([^{}]*)}")
-_DELIMITER: Final = re.compile("(%2[146-9a-c]|%3[abd]|%40)", re.IGNORECASE)
-_UNRESERVED: Final = "!$&'()*+,;=:@-._~"
 _NO_HOST: Final = "https://host.invalid/"
-
-
-class Match(NamedTuple):
-    """The operation of a request, and the raw values of its path parameters."""
-
-    operation: str
-    values: Mapping[str, str]
+#: Kinds of segments, the most concrete first.
+_LITERAL, _MIXED, _PARAMETER = range(3)
 
 
 class _Segment:
@@ -41,23 +29,31 @@ class _Segment:
 
     def __init__(self, template: str) -> None:
         parts = _PLACEHOLDER.split(template)
-        self.names = parts[1::2]
-        self._literals = [_normalized(each) for each in parts[::2]]
+        self.names = tuple(parts[1::2])
+        self.literals = tuple(normalized(each) for each in parts[::2])
+
+    @property
+    def kind(self) -> int:
+        """How concrete the segment is."""
+        if not self.names:
+            return _LITERAL
+        return _MIXED if any(self.literals) else _PARAMETER
 
     def values(self, raw: str) -> list[str] | None:
         """Return the raw value of each parameter, or None for no match; the first one is greedy.
 
-        Each literal is searched for once, the last one first, so that matching is linear.
+        No value is empty. Each literal is searched for once, the last one first, so that matching
+        is linear.
         """
-        first, last = self._literals[0], self._literals[-1]
+        first, last = self.literals[0], self.literals[-1]
         if not self.names:
             return [] if raw == first else None
         end = len(raw) - len(last)
-        if end < len(first) or not (raw.startswith(first) and raw.endswith(last)):
+        if end <= len(first) or not (raw.startswith(first) and raw.endswith(last)):
             return None
         found = []
-        for literal in reversed(self._literals[1:-1]):
-            at = raw.rfind(literal, len(first), end)
+        for literal in reversed(self.literals[1:-1]):
+            at = raw.rfind(literal, len(first) + 1, end - 1)
             if at < 0:
                 return None
             found.append(raw[at + len(literal) : end])
@@ -65,107 +61,191 @@ class _Segment:
         return [raw[len(first) : end], *reversed(found)]
 
 
-class _Template(NamedTuple):
-    """A path template at one server: the segments of the server's path, then its own."""
+class _Route(NamedTuple):
+    """An operation at the path of one of its servers: its template, and what its segments are."""
 
-    key: str
-    server: Sequence[_Segment]
-    own: Sequence[_Segment]
+    order: int
+    operation: str
+    method: str
+    template: str
+    names: tuple[str, ...]  # "" for a variable of the server's path
+    kinds: tuple[int, ...]
     is_short: bool = False  # "/" without its slash
 
     @property
-    def rank(self) -> tuple[bool, int]:
+    def rank(self) -> tuple[bool, int, int]:
         """The order of precedence: templates with fewer parameters match first."""
-        return self.is_short, sum(len(each.names) for each in self.own)
-
-    def values(self, segments: Sequence[str]) -> dict[str, str] | None:
-        """Return the path parameters in a path of as many segments, or None for no match."""
-        values: dict[str, str] = {}
-        for index, segment in enumerate((*self.server, *self.own)):
-            found = segment.values(segments[index])
-            if found is None:
-                return None
-            if index >= len(self.server):
-                values.update(zip(segment.names, found, strict=True))
-        return values
+        return self.is_short, sum(map(bool, self.names)), self.order
 
 
-class _Templates:
-    """The path templates in order of precedence; openapi-core's finder iterates over matches."""
+class Match(NamedTuple):
+    """An operation that matches a request, and the raw values of its path parameters."""
+
+    operation: str
+    values: Mapping[str, str]
+    kinds: tuple[int, ...] = ()
+
+    def precedes(self, other: Match) -> bool:
+        """Return whether every segment is as concrete as the other's, and one is more so."""
+        if len(self.kinds) != len(other.kinds):
+            return False
+        pairs = list(zip(self.kinds, other.kinds, strict=True))
+        return all(own <= kind for own, kind in pairs) and self.kinds != other.kinds
+
+
+class _Node:
+    """A node of the tree of templates: its children by segment, and the routes that end here."""
 
     def __init__(self) -> None:
-        self._by_size: dict[int, list[_Template]] = {}
+        self.literals: dict[str, _Node] = {}
+        self.patterns: dict[tuple[str, ...], tuple[_Segment, _Node]] = {}
+        self.routes: list[_Route] = []
 
-    def add(self, template: _Template) -> None:
-        """Add a template."""
-        size = len(template.server) + len(template.own)
-        templates = self._by_size.setdefault(size, [])
-        templates.append(template)
-        templates.sort(key=lambda each: each.rank)
+    def add(self, route: _Route, segments: Iterable[_Segment]) -> None:
+        """Add a route; segments that differ in names of parameters only share a child."""
+        node = self
+        for each in segments:
+            if each.names:
+                node = node.patterns.setdefault(each.literals, (each, _Node()))[1]
+            else:
+                node = node.literals.setdefault(each.literals[0], _Node())
+        node.routes.append(route)
 
-    def __call__(
-        self,
-        name: str,
-        spec: SchemaPath,
-        base_url: str | None = None,  # noqa: ARG002 - the finder passes it
-    ) -> Iterator[Path]:
-        segments = name.split("/")[1:]
-        for each in self._by_size.get(len(segments), ()):
-            values = each.values(segments)
-            if values is not None:
-                yield Path(spec / "paths" / each.key, TemplateResult(each.key, values))
+    def find(
+        self, segments: Sequence[str], index: int = 0, values: tuple[str, ...] = ()
+    ) -> Iterator[tuple[_Route, tuple[str, ...]]]:
+        """Yield the routes that match, each with the raw values of its parameters."""
+        if index == len(segments):
+            yield from ((route, values) for route in self.routes)
+            return
+        if child := self.literals.get(segments[index]):
+            yield from child.find(segments, index + 1, values)
+        for segment, child in self.patterns.values():
+            found = segment.values(segments[index])
+            if found is not None:
+                yield from child.find(segments, index + 1, (*values, *found))
 
-
-class _Finder(APICallPathFinder):
-    servers_iterator = SimpleServersIterator()
-
-    def __init__(self, spec: SchemaPath, templates: _Templates) -> None:
-        super().__init__(spec)
-        self.paths_iterator = templates
+    def descendants(self) -> Iterator[_Node]:
+        """Yield this node and all below it."""
+        yield self
+        for each in (*self.literals.values(), *(child for _, child in self.patterns.values())):
+            yield from each.descendants()
 
 
 class Router:
-    """Finds operations by method and path; the path includes that of a server, at any host."""
+    """Finds operations by method and path; the path includes that of a server, at any host.
 
-    def __init__(self, operations: Mapping[str, Operation]) -> None:
-        self.methods: dict[str, None] = {}
+    *spanning* returns the path parameters of an operation that may span several segments.
+    """
+
+    def __init__(
+        self,
+        operations: Mapping[str, Operation],
+        spanning: Callable[[str], frozenset[str]] = lambda _: frozenset(),
+    ) -> None:
+        self._operations, self._spanning_names = operations, spanning
         self.hosts = _hosts({server for each in operations.values() for server in each.servers})
+        self.methods: dict[str, None] = {}
         self.templates: dict[str, None] = {}
-        templates, items = _Templates(), dict[str, dict[str, Any]]()
-        for name, each in operations.items():
-            for prefix in dict.fromkeys(map(server_path, each.servers)) if each.path else ():
-                self.templates[prefix + each.path] = None
-                self.methods[each.method] = None
-                for template in _templates(prefix, each.path):
-                    if template.key not in items:
-                        templates.add(template)
-                    item = items.setdefault(template.key, {})
-                    item.setdefault(each.method, {"operationId": name})
-        self._finder = _Finder(SchemaPath.from_dict({"paths": items}), templates)
-        self.find = lru_cache(_CACHE_SIZE)(self._find)
+        self._root = _Node()
+        for route, segments in self._routes():
+            self.methods[route.method] = self.templates[route.template] = None
+            self._root.add(route, segments)
+        self.matches = lru_cache(_CACHE_SIZE)(self._matches)
 
-    def _find(self, method: str, path: str) -> Match | None:
-        """Return the operation of a method at a path of a URL, or None."""
+    def _routes(self) -> Iterator[tuple[_Route, list[_Segment]]]:
+        """Yield the route of each operation at each path of its servers, with its segments."""
+        for order, (name, each) in enumerate(self._operations.items()):
+            own = _segments(each.path)
+            for prefix in dict.fromkeys(map(server_path, each.servers)) if each.path else ():
+                server = _segments(prefix)
+                names = [*("" for segment in server for _ in segment.names)]
+                names += [parameter for segment in own for parameter in segment.names]
+                kinds = tuple(segment.kind for segment in (*server, *own))
+                template = prefix + each.path
+                route = _Route(order, name, each.method, template, tuple(names), kinds)
+                yield route, [*server, *own]
+                if each.path == "/" and prefix:
+                    yield route._replace(is_short=True, kinds=kinds[:-1]), server
+
+    def find(self, method: str, path: str) -> Match | None:
+        """Return the operation that takes precedence for a method at a path of a URL, or None."""
+        return next(iter(self.matches(method, path)), None)
+
+    def _matches(self, method: str, path: str) -> tuple[Match, ...]:
+        """Return the operations of a method at a path of a URL, in order of precedence.
+
+        A slash at the end makes no difference, unless both paths are documented.
+        """
+        found = self._routes_at(path)
+        if not found:
+            found = self._routes_at(path[:-1] if path.endswith("/") else f"{path}/")
+        by_operation: dict[str, Match] = {}
+        for route in sorted(found, key=attrgetter("rank")):
+            if route.method == method:
+                pairs = zip(route.names, found[route], strict=True)
+                values = {name: value for name, value in pairs if name}
+                by_operation.setdefault(
+                    route.operation, Match(route.operation, values, route.kinds)
+                )
+        return tuple(by_operation.values()) or tuple(self._spanning_matches(method, path))
+
+    def _routes_at(self, path: str) -> dict[_Route, tuple[str, ...]]:
+        """Return the routes that match a path, with the raw values of their parameters."""
+        found: dict[_Route, tuple[str, ...]] = {}
         # an escaped delimiter is part of a value, but may be a literal of a template
-        for each in dict.fromkeys((_normalized(path, keep=True), _normalized(path))):
-            try:
-                found = self._finder.find(method, each)
-            except PathError:
-                continue
-            name = (found.operation / "operationId").read_str()
-            return Match(name, found.path_result.variables)
-        return None
+        for each in dict.fromkeys((normalized(path, keep=True), normalized(path))):
+            for route, values in self._root.find(each.split("/")[1:]):
+                found.setdefault(route, values)
+        return found
 
     def methods_at(self, path: str) -> list[str]:
         """Return the methods of the operations at a path."""
-        return [method for method in self.methods if self.find(method, path)]
+        return [method for method in self.methods if self.matches(method, path)]
 
+    @cached_property
+    def duplicates(self) -> list[tuple[str, ...]]:
+        """The path templates of operations of one method that match exactly the same paths."""
+        found: dict[tuple[str, ...], None] = {}
+        for node in self._root.descendants():
+            by_method: dict[str, dict[str, str]] = {}
+            for route in node.routes:
+                by_method.setdefault(route.method, {})[route.operation] = route.template
+            for templates in by_method.values():
+                if len(templates) > 1:
+                    found[tuple(templates.values())] = None
+        return list(found)
 
-def _templates(prefix: str, path: str) -> Iterator[_Template]:
-    server = _segments(prefix)
-    yield _Template(prefix + path, server, _segments(path))
-    if path == "/" and prefix:
-        yield _Template(prefix, server, (), is_short=True)
+    # -- parameters that span segments -----------------------------------------------------------
+
+    def _spanning_matches(self, method: str, path: str) -> Iterator[Match]:
+        segments = normalized(path, keep=True).split("/")[1:]
+        for route, before, spanning, after in self._spanning:
+            end = len(segments) - len(after)
+            if route.method != method or end <= len(before):
+                continue
+            joined = [*segments[: len(before)], "/".join(segments[len(before) : end])]
+            own = (*before, spanning, *after)
+            found = [
+                segment.values(raw)
+                for segment, raw in zip(own, (*joined, *segments[end:]), strict=True)
+            ]
+            if None not in found:
+                raw_values = [value for values in found for value in values or ()]
+                pairs = zip(route.names, raw_values, strict=True)
+                yield Match(route.operation, {name: value for name, value in pairs if name})
+
+    @cached_property
+    def _spanning(self) -> list[tuple[_Route, list[_Segment], _Segment, list[_Segment]]]:
+        """The routes with a parameter that may span segments, and the segments around it."""
+        found = []
+        for route, segments in self._routes():
+            names = self._spanning_names(route.operation)
+            for index, segment in enumerate(segments):
+                if not names.isdisjoint(segment.names):
+                    found.append((route, segments[:index], segment, segments[index + 1 :]))
+                    break
+        return found
 
 
 def _segments(path: str) -> list[_Segment]:
@@ -204,28 +284,3 @@ def _split_url(url: str) -> tuple[str, str]:
         host, slash, path = (rest if scheme_end else url.removeprefix("//")).partition("/")
         return host, slash + path
     return "", urlsplit(urljoin(_NO_HOST, url)).path
-
-
-# -- percent-encoding ----------------------------------------------------------------------------
-
-
-def _normalized(path: str, *, keep: bool = False) -> str:
-    """Return a path with each segment percent-encoded in one way.
-
-    Escaped delimiters stay escaped with *keep*.
-    """
-    return "/".join(
-        [
-            each
-            if each.replace("-", "").isalnum() and each.isascii()
-            else "".join(_normalized_parts(each, keep=keep))
-            for each in path.split("/")
-        ]
-    )
-
-
-def _normalized_parts(segment: str, *, keep: bool) -> Iterator[str]:
-    for index, part in enumerate(_DELIMITER.split(segment) if keep else [segment]):
-        yield (
-            part.upper() if index % 2 else quote(unquote(part), _UNRESERVED, errors="surrogatepass")
-        )

@@ -18,6 +18,7 @@ from .bracket_notation import leaves, with_brackets
 from .deserialize import Parameter, parse_cookies, parse_query, parse_single
 from .form_data import FIELD_DELIMITERS, parse_form, style_and_explode
 from .media_types import strip_parameters
+from .part_headers import content_types
 
 BOUNDARY: Final = "fieldbound-part"
 #: Characters that mean themselves in a header and in a cookie, as parts of a character class.
@@ -191,24 +192,32 @@ def serialize_form(
     """
     if not isinstance(value, dict):
         raise Unserializable("not an object")
-    pairs = [
-        pair
+    fields = [
+        (name, pair)
         for name, each in value.items()
         for pair in _fields(name, each, *style_and_explode(encoding.get(name)))
     ]
     if strip_parameters(media_type) == "application/x-www-form-urlencoded":
         body = "&".join(
-            f"{quote(name, safe='')}={quote(string, safe='')}" for name, string in pairs
+            f"{quote(name, safe='')}={quote(string, safe='')}" for _, (name, string) in fields
         )
     else:
         media_type = f"{media_type}; boundary={BOUNDARY}"
-        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
-        parts = [f'{head}{name}"\r\n\r\n{string}\r\n' for name, string in pairs]
+        parts = [_part(*pair, encoding.get(field)) for field, pair in fields]
         body = "".join((*parts, f"--{BOUNDARY}--\r\n"))
     data = body.encode()
     if stringified(parse_form(data, media_type, coercion, encoding)) != stringified(value):
         raise Unserializable("it would be deserialized to another value")
     return data, media_type
+
+
+def _part(name: str, string: str, encoding: Any) -> str:
+    """Return a part of a multipart body, with the first media type that is documented for it."""
+    documented = content_types(encoding) if isinstance(encoding, dict) else []
+    kind = documented[0].replace("*/*", "text/plain").replace("*", "plain") if documented else ""
+    header = f"\r\nContent-Type: {kind}" if kind else ""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{header}'
+    return f"{head}\r\n\r\n{string}\r\n"
 
 
 def _fields(name: str, value: Any, style: str, explode: bool) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Checking whole HTTP requests and responses of a vendor's API.
 
-openapi-core finds the operation of a message (`routing`), its response and media type
+`routing` finds the operation of a message; openapi-core finds its response and media type
 (`media_types`), and deserializes its parameters (`deserialize`); contracts check the values. The
 pointer of a violation is one into the message: `/headers/Accept`, `/query/limit`, `/path/id`,
 `/cookies/sid`, `/status`, `/method`, `/url`, `/body/…`.
@@ -16,55 +16,97 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fieldbound.catalog import OperationContracts, close_matches, operations
-from fieldbound.model import Report, UnknownName
-from fieldbound.openapi import PARAMETER_PARTS, Operation, is_credential
-from fieldbound.validation import Contract, Formats
+from fieldbound.model import (
+    DOCUMENTED_PATHS,
+    BrokenContract,
+    Report,
+    UnknownName,
+    Unspecified,
+)
+from fieldbound.openapi import Operation, is_credential
+from fieldbound.validation import Contract, Formats, checker_of
 
 from .adapters import body_of, headers_of, path_of, request_of, response_of
-from .envelope import method_schema, request_schema, response_schema, status_schema, url_schema
-from .exchange import BODILESS, MessageHead, MessageSpec, ReportBuilder
+from .envelope import method_schema, url_schema
+from .exchange import BODILESS, MessageSpec
 from .media_types import StatusCodes
 from .message import Message
+from .operation_spec import OperationSpec
+from .parameter_sets import MessageHead
+from .percent_encoding import without_surrogates
+from .report_builder import UNDOCUMENTED, ReportBuilder, Undocumented
 from .routing import Match, Router
+from .unknown_paths import PathSuggestions, visible_path
 
-_NO_RESPONSE: Final = "no response is documented"
+#: The extension of a path parameter whose value may contain slashes.
+_SPANNING: Final = "x-multi-segment"
 
 
 def api(
     name: str | os.PathLike[str],
     folders: Iterable[str | os.PathLike[str]] = (),
     formats: Formats = "assert",
+    undocumented: Undocumented = "report",
 ) -> API:
     """Return the API of a vendor, or of an OpenAPI document of version 3.0, 3.1 or 3.2.
 
     *name* is the name of a vendor (built in, in *folders* or in an installed package) or the path
     of a document in JSON or YAML. Operations are compiled when they are first used. *formats* is
-    "assert" or "annotate".
+    "assert" or "annotate". What the vendor does not document of a response, such as a status code,
+    is only reported, or a violation where *undocumented* is "fail".
 
     Raises UnknownName, with close matches, and BrokenContract, with the error in the document and
     its place.
     """
     arguments = os.fspath(name), tuple(os.fspath(each) for each in folders), formats
-    return API(operations(*arguments), arguments)
+    return API(operations(*arguments), arguments, undocumented)
+
+
+def _reopened(arguments: tuple[Any, ...], undocumented: Undocumented) -> API:
+    return api(*arguments).with_undocumented(undocumented)
 
 
 class API:
     """The operations of a vendor's API; checks whole requests and responses."""
 
     def __init__(
-        self, contracts: OperationContracts, arguments: tuple[Any, ...] | None = None
+        self,
+        contracts: OperationContracts,
+        arguments: tuple[Any, ...] | None = None,
+        undocumented: Undocumented = "report",
     ) -> None:
+        if undocumented not in UNDOCUMENTED:
+            choices = ", ".join(UNDOCUMENTED)
+            raise ValueError(f"invalid undocumented {undocumented!r} (choose from {choices})")
         self._contracts = contracts
         self._arguments = arguments or (contracts.name,)
         self.name = contracts.name
-        self._operations: dict[str, _Operation] = {}
+        self.undocumented = undocumented
+        self._operations: dict[str, OperationSpec] = {}
         self._envelopes: dict[tuple[str, ...], Contract] = {}
 
     def __repr__(self) -> str:
         return f"API({self.name!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return api, self._arguments
+        return _reopened, (self._arguments, self.undocumented)
+
+    def with_undocumented(self, undocumented: Undocumented) -> API:
+        """Return this API with another *undocumented*; both share what is compiled."""
+        if undocumented == self.undocumented:
+            return self
+        found = API(self._contracts, self._arguments, undocumented)
+        vars(found).update({**vars(self), "undocumented": undocumented})
+        return found
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is ambiguous in the document: path templates that match the same paths."""
+        return tuple(
+            f"{self.name}: the paths {' and '.join(each)} match the same requests: the one whose "
+            "parameters are valid is used"
+            for each in self._router.duplicates
+        )
 
     @cached_property
     def operations(self) -> tuple[str, ...]:
@@ -76,8 +118,8 @@ class API:
 
         Raises TypeError for anything but a request.
         """
-        found = self._match(request_of(request))
-        return None if found is None else found.operation
+        found = self._matches(request_of(request))
+        return found[0].operation if found else None
 
     def has_path(self, path: str) -> bool:
         """Return whether any operation has this path, given as in a URL."""
@@ -93,17 +135,14 @@ class API:
         *request* is one of httpx, requests or werkzeug, a WSGI environ, or a Message. Raises
         TypeError for anything else, BrokenContract if its operation is invalid in the document.
         """
-        return self._report_of_request(request_of(request), ReportBuilder())
+        return self._checked(request_of(request))
 
-    def _report_of_request(self, message: Message, report: ReportBuilder) -> Report:
-        found = self._match(message)
-        if found is None:
-            return self._report_unknown(message, report)
+    def _report_of_request(self, message: Message, found: Match, report: ReportBuilder) -> Report:
         query = urlsplit(message.url).query
         head = MessageHead(headers_of(message.headers), message.headers, query, found.values)
         spec = self._operation(found.operation).request
         spec.check_head(head, report)
-        spec.check_body(body_of(message, head.headers), head.headers, report)
+        spec.check_body(body_of(message, head.headers), head, report)
         return report.build(
             self._contracts.contract_name(found.operation), self._about(message, found)
         )
@@ -114,41 +153,46 @@ class API:
         *response* is one of httpx, requests or werkzeug, or a Message with a status. One that does
         not know its *request* needs it. Raises as `check_request` does.
         """
-        return self._report_of_response(response_of(response, request), ReportBuilder())
+        return self._checked(response_of(response, request))
 
-    def _report_of_response(self, message: Message, report: ReportBuilder) -> Report:
-        found = self._match(message)
-        if found is None:
-            return self._report_unknown(message, report)
+    def _report_of_response(self, message: Message, found: Match, report: ReportBuilder) -> Report:
         operation = self._operation(found.operation)
         status = int(message.status or 0)
         about = f"{status} to {self._about(message, found)}"
         named = operation.statuses.find(status)
-        if not operation.statuses:
-            report.unspecified.update({"/status": _NO_RESPONSE, "/body": _NO_RESPONSE})
-            return report.build(self._contracts.contract_name(found.operation, "response"), about)
         if named is None:
             operation.report_unknown_status(status, report)
             name = self._contracts.contract_name(found.operation, "response")
             return report.build(name, about)
-        head = MessageHead(headers_of(message.headers), message.headers)
+        head = MessageHead(headers_of(message.headers), message.headers, status=status)
         spec = operation.response(named)
         spec.check_head(head, report)
         body = body_of(message, head.headers)
         if not (body.is_absent and (message.method == "HEAD" or status in BODILESS)):
-            spec.check_body(body, head.headers, report)
+            spec.check_body(body, head, report)
         return report.build(
             self._contracts.contract_name(found.operation, f"response.{named}"), about
         )
+
+    def _checked(self, message: Message, *, counted: bool = True) -> Report:
+        """Check a message by its operation; of several, by the first that it is valid for."""
+        check = self._report_of_request if message.status is None else self._report_of_response
+        found = self._matches(message)
+        if not found:
+            return self._report_unknown(message, self._builder(counted))
+        valid = found[:1]
+        if len(found) > 1:
+            valid = [each for each in found if check(message, each, self._builder(False)).ok]
+        return check(message, (valid or found)[0], self._builder(counted))
+
+    def _builder(self, counted: bool) -> ReportBuilder:
+        return ReportBuilder(counted=counted, strict=self.undocumented == "fail")
 
     # -- for generated messages ------------------------------------------------------------------
 
     def check_uncounted(self, message: Message) -> Report:
         """Check a generated message, without counting it in limit coverage."""
-        report = ReportBuilder(counted=False)
-        if message.status is None:
-            return self._report_of_request(message, report)
-        return self._report_of_response(message, report)
+        return self._checked(message, counted=False)
 
     def find_operation(self, operation: str) -> tuple[str, Operation]:
         """Return an operation and its name. Raises UnknownName, with close matches."""
@@ -165,8 +209,8 @@ class API:
 
     def head_of(self, message: Message) -> MessageHead:
         """Return the headers, query string and path parameters of a message."""
-        found = self._match(message)
-        query, values = urlsplit(message.url).query, found.values if found else {}
+        found = self._matches(message)
+        query, values = urlsplit(message.url).query, found[0].values if found else {}
         return MessageHead(headers_of(message.headers), message.headers, query, values)
 
     def statuses(self, operation: str) -> tuple[str, ...]:
@@ -194,28 +238,71 @@ class API:
         return spec.response(name), spec.statuses, name
 
     @cached_property
-    def _has_secret_paths(self) -> bool:
-        """Whether any path has a secret parameter: an unknown path may contain it, too."""
+    def _secret_parameters(self) -> dict[str, frozenset[str]]:
+        """The secret parameters of each path that has any: an unknown path may contain them."""
         openapi = self._contracts.openapi
-        return any(
-            each.secret or is_credential(each.name) or openapi.is_sensitive(each.schema)
-            for name in openapi.operations
-            for each in openapi.parameters(name).get("path", ())
-        )
+        found = {}
+        for name, operation in openapi.operations.items():
+            parameters = openapi.parameters(name).get("path", ())
+            secret = frozenset(
+                each.name
+                for each in parameters
+                if each.secret or is_credential(each.name) or openapi.is_sensitive(each.schema)
+            )
+            if secret:
+                found[operation.path] = secret
+        return found
 
     # -- operations ------------------------------------------------------------------------------
 
     @cached_property
     def _router(self) -> Router:
-        return Router(self._contracts.openapi.operations)
+        return Router(self._contracts.openapi.operations, self._spanning_parameters)
 
-    def _match(self, message: Message) -> Match | None:
-        return self._router.find(message.method, path_of(message.url))
+    @cached_property
+    def _suggestions(self) -> PathSuggestions:
+        return PathSuggestions(self._router.templates)
 
-    def _operation(self, name: str) -> _Operation:
+    def _spanning_parameters(self, operation: str) -> frozenset[str]:
+        """Return the path parameters of an operation that may span several segments."""
+        return frozenset(
+            each.name
+            for each in self._contracts.openapi.parameters(operation).get("path", ())
+            if each.node.value.get(_SPANNING) is True
+        )
+
+    def _matches(self, message: Message) -> list[Match]:
+        """Return the operations that a message may belong to, the likeliest first.
+
+        Of several templates that match, those count whose parameters are valid, and no template
+        counts beside a more concrete one.
+        """
+        found = self._router.matches(message.method, path_of(message.url))
+        if len(found) > 1:
+            fitting = [each for each in found if self._fits(each)] or found[:1]
+            found = tuple(
+                each for each in fitting if not any(other.precedes(each) for other in fitting)
+            )
+        return list(found)
+
+    def _fits(self, match: Match) -> bool:
+        """Return whether the path parameters of a match are valid."""
+        try:
+            parameters = self._operation(match.operation).request.parameter_sets.get("/path")
+        except BrokenContract:
+            return False
+        head = MessageHead({}, path=match.values)
+        if parameters is None or parameters.undecodable(head):
+            return parameters is None
+        try:
+            return checker_of(parameters.contract).is_valid(parameters.parse(head))
+        except Unspecified:
+            return True
+
+    def _operation(self, name: str) -> OperationSpec:
         spec = self._operations.get(name)
         if spec is None:
-            spec = self._operations[name] = _Operation(self._contracts, name)
+            spec = self._operations[name] = OperationSpec(self._contracts, name)
         return spec
 
     def _about(self, message: Message, found: Match) -> str:
@@ -235,80 +322,15 @@ class API:
             self._envelopes[methods] = self._contracts.envelope_contract(
                 self.name, schema, openapi.root
             )
-        instance = {"method": message.method} if methods else {"url": path}
-        report.check("", self._envelopes[methods], instance)
-        if self._has_secret_paths and not methods:
-            report.violations = [replace(each, actual=None) for each in report.violations]
+        if methods:
+            report.check("", self._envelopes[methods], {"method": message.method})
+        else:
+            path = without_surrogates(path)
+            report.check("", self._envelopes[methods], {"url": path})
+            shown = visible_path(path, self._secret_parameters, self._suggestions.literals)
+            nearest = self._suggestions.nearest(path)
+            report.violations = [
+                replace(each, actual=shown, known=nearest, detail=DOCUMENTED_PATHS)
+                for each in report.violations
+            ]
         return report.build(self.name, f"{message.method} request")
-
-
-class _Operation:
-    """An operation: its request and its responses, each loaded when first needed."""
-
-    def __init__(self, contracts: OperationContracts, name: str) -> None:
-        self._contracts = contracts
-        self._name = name
-        self._responses: dict[str, MessageSpec] = {}
-        self._node = contracts.openapi.operations[name].node
-
-    @cached_property
-    def request(self) -> MessageSpec:
-        """The request."""
-        openapi, body = self._contracts.openapi, self._contracts.openapi.request_body(self._name)
-        spec = MessageSpec(
-            self._contracts,
-            self._name,
-            "request",
-            lambda media_types: request_schema(self._node, body, media_types),
-            body or self._node,
-        )
-        spec.add_body(body, openapi.content(body))
-        spec.body_required = body is not None and body.value.get("required") is True
-        for location, definitions in openapi.parameters(self._name).items():
-            spec.has_querystring_parameter |= location == "querystring"
-            if location in PARAMETER_PARTS:
-                part = PARAMETER_PARTS[location]
-                spec.add_parameters("/" + part.partition(".")[2], part, location, definitions)
-        return spec
-
-    @cached_property
-    def statuses(self) -> StatusCodes:
-        """The documented status codes."""
-        return StatusCodes(self._contracts.openapi.responses(self._name))
-
-    def response(self, status: str) -> MessageSpec:
-        """Return the response of a documented status code, range or "default"."""
-        spec = self._responses.get(status)
-        if spec is None:
-            spec = self._responses[status] = self._response(status)
-        return spec
-
-    def _response(self, status: str) -> MessageSpec:
-        openapi = self._contracts.openapi
-        node = openapi.responses(self._name)[status]
-        spec = MessageSpec(
-            self._contracts,
-            self._name,
-            f"response.{status}",
-            lambda media_types: response_schema(node, media_types),
-            node,
-        )
-        content = openapi.content(node)
-        spec.add_body(node if content else None, content)
-        spec.body_required = bool(content)
-        definitions = openapi.headers(node)
-        if definitions:
-            part = f"response.{status}.headers"
-            spec.add_parameters("/headers", part, "header", list(definitions))
-        return spec
-
-    def report_unknown_status(self, status: int, report: ReportBuilder) -> None:
-        """Report that a status code is not documented."""
-        report.check("", self._status_contract, {"status": status})
-
-    @cached_property
-    def _status_contract(self) -> Contract:
-        """The contract of the status code."""
-        schema = status_schema(self._node, self.statuses.names)
-        name = self._contracts.contract_name(self._name, "response")
-        return self._contracts.envelope_contract(name, schema, self._node)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from .facts import SYNTAX_CODES as SYNTAX_CODES, Place as Place
     from .limits import (
+        ALTERNATIVE as ALTERNATIVE,
         SAYS as SAYS,
         Limit as Limit,
         Source as Source,
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
         shorten_pointer as shorten_pointer,
     )
     from .messages import (
+        DOCUMENTED_PATHS as DOCUMENTED_PATHS,
+        ENDS_TOO_EARLY as ENDS_TOO_EARLY,
         INSIDE_SENSITIVE as INSIDE_SENSITIVE,
         citation as citation,
         pluralize as pluralize,
@@ -112,8 +115,8 @@ __getattr__, __all__ = lazy(
             "Unsatisfiable Unspecified"
         ),
         ".facts": "Place SYNTAX_CODES",
-        ".limits": "Limit SAYS Source affected_field evidence_rank shorten_pointer",
-        ".messages": "INSIDE_SENSITIVE citation pluralize to_json",
+        ".limits": "ALTERNATIVE Limit SAYS Source affected_field evidence_rank shorten_pointer",
+        ".messages": "DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE citation pluralize to_json",
         ".pointers": "escape_token percent_decoded pointer_of tokens_of",
         ".subschemas": (
             "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS Node OPERATIONS_WITHOUT_PATH "

@@ -152,6 +152,7 @@ class BulkReport:
     records. *unspecified* is, by pointer, how many records have something the vendor does not
     document, with the reason. *blank* is the number of empty lines, which are no records. *cut_off*
     says how the file is truncated, if it is. *duplicates* is None if no key was configured.
+    *not_checked* has pointer, reason and number of records of what could not be checked.
     """
 
     contract: str
@@ -166,6 +167,7 @@ class BulkReport:
     blank: int = 0
     cut_off: str | None = None
     duplicates: Duplicates | None = None
+    not_checked: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def valid(self) -> int:

@@ -93,7 +93,7 @@ class Unsatisfiable(FieldboundError, ValueError):
 
 @dataclass(eq=False)
 class Inseparable(FieldboundError, ValueError):
-    """A *limit* cannot be broken alone: every such instance breaks the limits *by*, too."""
+    """A *limit* cannot be broken alone: every such instance breaks one of the limits *by*, too."""
 
     limit: Limit
     by: tuple[Limit, ...] = ()
@@ -103,7 +103,7 @@ class Inseparable(FieldboundError, ValueError):
         """Why it cannot be broken alone."""
         if not self.by:
             return "no instance was found that breaks only this limit"
-        ids = " and ".join(each.id.partition("#")[2] for each in self.by)
+        ids = " or ".join(each.id.partition("#")[2] for each in self.by)
         return f"every instance that breaks it also breaks {ids}"
 
     def __str__(self) -> str:

@@ -38,8 +38,10 @@ class ViolationFacts:
     *code* is the keyword, or one of `SYNTAX_CODES`; *limit* is None only for the latter. *actual*
     is the length or count for keywords that limit one, else the value or a short excerpt of it
     (None if the limit is sensitive); *kind* is its JSON type. *also* are other limits that the
-    same value breaks, *known* the documented names where a name is not one of them. *detail* is
-    additional information of the validator or the parser, such as what was expected there.
+    same value breaks, *known* the documented names where a name is not one of them, without those
+    that are there already, which *taken* has. *detail* is additional information of the validator
+    or the parser, such as what was expected there. *text* is a number as the document writes it,
+    *example* a string that the limit takes.
     """
 
     code: str
@@ -51,3 +53,6 @@ class ViolationFacts:
     also: tuple[Limit, ...] = ()
     known: tuple[str, ...] = ()
     detail: str | None = None
+    taken: tuple[str, ...] = ()
+    text: str | None = None
+    example: str | None = None

@@ -9,6 +9,8 @@ from .pointers import pointer_of, tokens_of
 
 #: The evidence for a limit, the strongest first: the choices of `--fail-on`.
 SAYS: Final = ("stated", "observed", "example", "inferred")
+#: The start of a condition that names no value: the number of a branch of anyOf or oneOf.
+ALTERNATIVE: Final = "alternative"
 #: Characters of a pointer that are kept where violations are counted by pointer.
 _MAX_POINTER: Final = 300
 
@@ -35,6 +37,8 @@ class Limit:
     *pointer* is a JSON Pointer into the instance with `*` for any item and any other name, and
     *location* the absolute keyword location in the schemas. *says* is one of `SAYS`, or None in a
     schema without sources. The value at a *sensitive* limit is never shown in any output.
+    *condition* says where the limit applies, such as `/country is "US"`, with the pointers of this
+    contract's values; it is None where the limit always applies.
     """
 
     contract: str
@@ -46,6 +50,7 @@ class Limit:
     sources: tuple[Source, ...] = ()
     note: str | None = None
     sensitive: bool = False
+    condition: str | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:

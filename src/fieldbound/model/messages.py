@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from .facts import ViolationFacts
-from .limits import Limit
+from .limits import ALTERNATIVE, Limit
+from .pointers import pointer_of, tokens_of
 
 _TYPE_PHRASES: Final = {
     "string": "a string",
@@ -49,8 +52,16 @@ _SYNTAX_MESSAGES: Final = {
 }
 #: The prefix of pointers into the body of an HTTP message.
 _BODY_PREFIX: Final = "/body/"
+#: The detail of a violation of a pattern by a string that has no wrong character, but too few; else
+#: it is the number of the first wrong one.
+ENDS_TOO_EARLY: Final = "ends too early"
 #: The detail of a violation inside a sensitive value, which is reported for the value itself.
 INSIDE_SENSITIVE: Final = "within"
+#: The detail of a violation by a path that is not documented; *known* are the nearest ones.
+DOCUMENTED_PATHS: Final = "paths"
+#: The detail of a violation by one of several branches that are equally close.
+EQUAL: Final = "equal"
+_CLOSED: Final = frozenset(("additionalProperties", "unevaluatedProperties"))
 _MAX_CHOICES: Final = 8
 _MAX_POINTER: Final = 200
 _MAX_EXACT_FLOAT: Final = 1e15  # below it, a whole float is shown as an integer
@@ -70,8 +81,44 @@ def message(violation: ViolationFacts) -> str:
         return f"{at}: {text}" if violation.detail and f"{at}/".startswith(_BODY_PREFIX) else text
     if violation.detail == INSIDE_SENSITIVE:
         return f"{at} is sensitive, and a value inside it violates {violation.code}"
+    if violation.detail == EQUAL:
+        return f"{message(replace(violation, detail=None))} (another alternative is as close)"
     describe = _MESSAGES.get(violation.code)
-    return describe(at, violation, limit) if describe else f"{at} violates {violation.code}"
+    text = describe(at, violation, limit) if describe else f"{at} violates {violation.code}"
+    return text + _where(violation, limit)
+
+
+def _where(violation: ViolationFacts, limit: Limit) -> str:
+    """Return where the limit applies, unless that is in a branch that no value selects."""
+    condition = limit.condition
+    if condition is None or condition.startswith(ALTERNATIVE):
+        return ""
+    required = violation.code in ("required", "dependentRequired", "dependencies")
+    where = f"where {_here(condition, violation)}"
+    return f": required {where}" if required and violation.detail is None else f" ({where})"
+
+
+def _here(text: str, violation: ViolationFacts) -> str:
+    """Return pointers of the contract as they are in the instance: `*` as the index or the name."""
+    of_limit = tokens_of(violation.limit.pointer) if violation.limit else ()
+    tokens = tokens_of(violation.pointer)
+    # a limit within itself has the pointer one step in: the last steps are the same
+    above = 0 if _is_of(of_limit, tokens) else len(tokens) - len(of_limit)
+    if above and not _is_of(of_limit, tokens[max(above, 0) :]):
+        return text
+    for end in range(len(of_limit), 0, -1):
+        if of_limit[end - 1] == "*":
+            general, own = pointer_of(of_limit[:end]), pointer_of(tokens[: above + end])
+            place = rf"(?<![^ (]){re.escape(general)}(?=[/ ),]|$)"
+            text = re.sub(place, own.replace("\\", r"\\"), text)
+    return text
+
+
+def _is_of(limit: Sequence[str], tokens: Sequence[str]) -> bool:
+    """Return whether a path starts with that of a limit, in which `*` is any token."""
+    return len(tokens) >= len(limit) and all(
+        own in ("*", token) for own, token in zip(limit, tokens, strict=False)
+    )
 
 
 def _shorten(pointer: str) -> str:
@@ -94,6 +141,8 @@ def _describe_value(violation: ViolationFacts) -> str:
         return "a boolean" if kind == "boolean" else _TYPE_PHRASES[kind]
     if kind in ("integer", "number") and isinstance(actual, str):
         return actual
+    if violation.code == "type" and isinstance(actual, float):  # 1.0 is no integer of draft 4
+        return violation.text or str(actual)
     return to_json(actual)
 
 
@@ -109,6 +158,8 @@ def _size(at: str, violation: ViolationFacts, limit: Limit) -> str:
 def _type_or_enum(at: str, violation: ViolationFacts, limit: Limit) -> str:
     is_string = violation.kind == "string" and violation.code == "type"
     note = " (a string)" if is_string and violation.actual is not None else ""
+    if violation.detail == DOCUMENTED_PATHS and len(limit.value) > _MAX_CHOICES:
+        return f"{_actual(at, violation)}, which is none of the {len(limit.value)} documented paths"
     expected = _expected((limit, *violation.also), violation.detail == "alternatives")
     return f"{_actual(at, violation)}{note}, {expected}"
 
@@ -133,14 +184,13 @@ def _expected(limits: Sequence[Limit], alternatives: bool) -> str:
 
 
 def allowed_values(limits: Iterable[Limit]) -> list[Any]:
-    """Return the values that `enum` and `const` limits allow."""
-    values: list[Any] = []
+    """Return the values that `enum` and `const` limits allow, each once; false is not 0."""
+    values: dict[str, Any] = {}
     for limit in limits:
-        if limit.keyword == "enum":
-            values += [each for each in limit.value if each not in values]
-        elif limit.keyword == "const" and limit.value not in values:
-            values.append(limit.value)
-    return values
+        if limit.keyword in ("enum", "const"):
+            for each in limit.value if limit.keyword == "enum" else (limit.value,):
+                values.setdefault(to_json(each), each)
+    return list(values.values())
 
 
 def allowed_types(limits: Iterable[Limit]) -> list[str]:
@@ -158,9 +208,16 @@ def _join_with_or(words: Iterable[str]) -> str:
 
 
 def _pattern(at: str, violation: ViolationFacts, limit: Limit) -> str:
-    if violation.detail == "undecided":
-        return f"{at} takes too long to match {limit.value}, so it counts as not matching"
-    return f"{_actual(at, violation)}, but must match {limit.value}"
+    text = f"{_actual(at, violation)}, but must match {limit.value}"
+    found, actual = violation.detail or "", violation.actual
+    if found == ENDS_TOO_EARLY:
+        return f"{text}: it ends too early"
+    if not found.isdecimal():
+        return text
+    char = actual[int(found) - 1 : int(found)] if isinstance(actual, str) else ""
+    is_shown = char and not (int(found) == len(actual) and char == "…")
+    which = f"{found}, {to_json(char)}," if is_shown else found
+    return f"{text}: character {which} does not fit"
 
 
 def _format(at: str, violation: ViolationFacts, limit: Limit) -> str:
@@ -198,7 +255,8 @@ def _undocumented(at: str, violation: ViolationFacts, limit: Limit) -> str:
     others = _other_required(violation)
     if limit.value is not False and limit.keyword == "unevaluatedProperties":
         return f"{at} does not match the schema for other properties"
-    return f"{at} is not a documented {_noun(limit)}" + (
+    patterns = "" if violation.detail is None else f" and does not match {violation.detail}"
+    return f"{at} is not a documented {_noun(limit)}{patterns}" + (
         f", and {_join_with_or(others)} is missing" if others else ""
     )
 
@@ -209,23 +267,26 @@ def _noun(limit: Limit) -> str:
 
 
 def _other_required(violation: ViolationFacts) -> list[str]:
-    """Return the pointers of the other required properties, as siblings of the violation's."""
-    at, parent = violation.limit and violation.limit.pointer, violation.pointer.rpartition("/")[0]
+    """Return the pointers of the other required properties, as they are in the instance."""
+    at = violation.limit.pointer if violation.limit else ""
+    holder = at if violation.code in _CLOSED else at.rpartition("/")[0]  # of the limit
+    parent = violation.pointer.rpartition("/")[0]
     required = {each.pointer: None for each in violation.also if each.keyword == "required"}
-    others = [each for each in required if each != at]
     return [
-        _sibling(each, parent) if each.count("/") == str(at).count("/") else each for each in others
+        f"{parent}{each.removeprefix(holder)}" if each.startswith(f"{holder}/") else each
+        for each in required
+        if each != at
     ]
-
-
-def _sibling(pointer: str, parent: str) -> str:
-    return f"{parent}/{pointer.rpartition('/')[2]}"
 
 
 def _not(at: str, violation: ViolationFacts, limit: Limit) -> str:
     if limit.value in ({}, True, False):
         return f"{at} is not allowed here"
-    return f"{_actual(at, violation)}, which is not allowed"
+    reason = violation.detail
+    if reason is None or reason.startswith("it "):
+        why = "" if reason is None else f" ({reason})"
+        return f"{_actual(at, violation)}, which is not allowed{why}"
+    return reason
 
 
 def _property_name(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
@@ -236,6 +297,8 @@ def _property_name(at: str, violation: ViolationFacts, limit: Limit) -> str:  # 
 def _alternatives(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: ARG001
     if violation.detail is None:
         return f"{at} matches none of the alternatives"
+    if violation.detail.startswith("/"):  # names that exclude each other
+        return violation.detail
     return f"{at} matches {violation.detail} alternatives, but must match exactly one"
 
 

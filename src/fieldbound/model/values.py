@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 #: Levels of nesting that are checked; a deeper value could exhaust the stack of a parser.
 MAX_DEPTH: Final = 200
-#: Backtracking steps per match of a pattern; beyond them the value counts as not matching.
-BACKTRACK_LIMIT: Final = 100_000
+#: Steps of the engine's search for a pattern with lookarounds in the name of a property; beyond
+#: them it is undecided.
+BACKTRACK_LIMIT: Final = 2_000
 #: Characters of a string that a report keeps: enough to recognise it, not to disclose it.
 _MAX_EXCERPT: Final = 60
 _MAX_SHOWN_INTEGER: Final = 1 << 256

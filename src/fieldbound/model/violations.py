@@ -18,7 +18,8 @@ class Violation(ViolationFacts):
     """A broken limit at a pointer, with what was found there.
 
     Its fields are those of `ViolationFacts`: *code*, *pointer*, *limit*, *actual*, *kind*, *place*,
-    *also*, *known* and *detail*. The message and the hint are derived from these alone.
+    *also*, *known*, *detail*, *taken* and *text*. The message and the hint are derived from these
+    alone.
     """
 
     @property
@@ -54,7 +55,8 @@ class Report:
     *name* is the file the instance was read from. *unspecified* has, by pointer, the reason why
     something was not checked: the vendor does not document it. *lines* are the lines of the text
     with violations, for display; they are not compared. For an HTTP message, *about* says which it
-    is, and *not_checked* has, by pointer, the reason why a part of it could not be checked.
+    is, and *not_checked* has, by pointer, the reason why a part of it could not be checked; for the
+    pointers in *undocumented* the reason is that the vendor does not document it.
     """
 
     contract: str
@@ -64,6 +66,7 @@ class Report:
     lines: Mapping[int, str] = field(default_factory=dict, repr=False, compare=False)
     about: str | None = None
     not_checked: Mapping[str, str] = field(default_factory=dict, hash=False)
+    undocumented: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -79,7 +82,8 @@ class Report:
             f"{each.code} at {each.pointer or '(root)'}" for each in self.violations[:_MAX_SHOWN]
         ]
         more = f" and {len(self) - _MAX_SHOWN} more" if len(self) > _MAX_SHOWN else ""
-        return f"<Report {self.name or self.contract}: {', '.join(shown) + more or 'valid'}>"
+        found = ", ".join(shown) + more or _verdict(self)
+        return f"<Report {self.name or self.contract}: {found}>"
 
     def __bool__(self) -> bool:
         return self.ok
@@ -94,12 +98,18 @@ class Report:
         return "\n".join(_lines(self))
 
 
+def _verdict(report: Report) -> str:
+    if not report.ok:
+        return "invalid"
+    return "valid where checked" if report.not_checked else "valid"
+
+
 def _lines(report: Report) -> Iterator[str]:
-    """Yield the verdict, and for each violation its message, source and hint."""
+    """Yield the verdict, each violation with source and hint, and what was not checked."""
     from .messages import citation
 
     about = f", {report.about}" if report.about else ""
-    yield f"{report.name or report.contract}: {'valid' if report.ok else 'invalid'}{about}"
+    yield f"{report.name or report.contract}: {_verdict(report)}{about}"
     for violation in report:
         place = f"{violation.place}: " if violation.place else ""
         yield f"  {place}{violation.code}: {violation.message}"
@@ -107,3 +117,5 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"      {source}"
         if violation.hint is not None:
             yield f"      hint: {violation.hint}"
+    for pointer, reason in report.not_checked.items():
+        yield f"  not checked: {pointer or '(root)'} ({reason})"

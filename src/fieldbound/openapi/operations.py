@@ -26,19 +26,31 @@ PARAMETER_PARTS: Final = {
 class ParameterObject(NamedTuple):
     """A Parameter Object or Header Object, or the parameter that a security scheme needs.
 
-    It is *secret* where a security scheme says that it carries a credential.
+    It is *secret* where a security scheme says that it carries a credential. *others* are further
+    declarations of the same header, in other cases: all of them hold.
     """
 
     name: str
     node: SpecNode
     required: bool
     secret: bool = False
+    others: tuple[SpecNode, ...] = ()
 
     @property
     def schema(self) -> SpecNode | None:
         """The schema of the value: its own, or that of its media type."""
-        own = self.node.get("schema")
-        return own or next((each.get("schema") for _, each in self.node.children("content")), None)
+        return _value_schema(self.node)
+
+    @property
+    def schemas(self) -> list[SpecNode]:
+        """The schemas of the value, one of each declaration that has any."""
+        found = map(_value_schema, (self.node, *self.others))
+        return [each for each in found if each is not None]
+
+    def merged(self, other: ParameterObject) -> ParameterObject:
+        """Return one parameter for two declarations of it."""
+        required = self.required or other.required
+        return self._replace(required=required, others=(*self.others, other.node, *other.others))
 
 
 class OperationPart(NamedTuple):
@@ -165,6 +177,12 @@ class OpenAPI:
         for location, name in PARAMETER_PARTS.items():
             if location in by_location:
                 yield OperationPart(name, parameters=tuple(by_location[location]))
+        body = self.request_body(operation)
+        for media_type in self.content(body):
+            for field, encoding in self.encodings(body, media_type).items():
+                if headers := self.headers(encoding):
+                    name = f"request.{media_type}.{field}.headers"
+                    yield OperationPart(name, parameters=headers)
 
     def _response_parts(self, operation: str) -> Iterator[OperationPart]:
         for status, response in self.responses(operation).items():
@@ -173,12 +191,24 @@ class OpenAPI:
             if headers:
                 yield OperationPart(f"response.{status}.headers", parameters=headers)
 
-    def headers(self, response: SpecNode) -> tuple[ParameterObject, ...]:
-        """Return the headers of a response, except Content-Type, which its content documents."""
-        found = [
-            (name, self._resolve(node, "header")) for name, node in response.children("headers")
-        ]
-        return tuple(_parameter(name, node) for name, node in found if node)
+    def encodings(self, body: SpecNode | None, media_type: str) -> dict[str, SpecNode]:
+        """Return the Encoding Objects of the fields of a multipart body, by name."""
+        found = body.get("content", media_type) if body else None
+        media_type_object = self._resolve(found, "media type")
+        if media_type_object is None or not media_type.lower().startswith("multipart/"):
+            return {}
+        children = media_type_object.children("encoding")
+        return {name: node for name, node in children if isinstance(node.value, dict)}
+
+    def headers(self, holder: SpecNode) -> tuple[ParameterObject, ...]:
+        """Return the headers of a response or part, but Content-Type, which others document."""
+        found: dict[str, ParameterObject] = {}
+        for name, each in holder.children("headers"):
+            node, key = self._resolve(each, "header"), name.lower()
+            if node is not None and key != "content-type":
+                header = _parameter(name, node)
+                found[key] = found[key].merged(header) if key in found else header
+        return tuple(found.values())
 
     def _body_parts(
         self, message: SpecNode | None, name: str, prefix: str
@@ -199,23 +229,29 @@ class OpenAPI:
         Those of the path item come first, then those of the operation, which override them.
         """
         found = self.operations[operation]
-        by_key = {}
+        by_key: dict[tuple[Any, str], ParameterObject] = {}
         for holder in (found.path_item, found.node):
-            for _, each in holder.children("parameters") if holder else ():
-                node = self._resolve(each, "parameter")
-                if node is not None:
-                    parameter = _parameter(node.value["name"], node)
-                    by_key[node.value.get("in"), parameter.name] = parameter
+            by_key.update(self._own_parameters(holder))
         for location, credential in self._credentials(found):
-            key = (location, credential.name)
-            documented = next((each for each in by_key if _is_same(each, key)), None)
-            by_key[documented or key] = (
-                by_key[documented]._replace(secret=True) if documented else credential
-            )
+            key = _key(location, credential.name)
+            documented = by_key.get(key)
+            by_key[key] = documented._replace(secret=True) if documented else credential
         by_location: dict[str, list[ParameterObject]] = {}
         for (location, _), parameter in by_key.items():
             by_location.setdefault(str(location), []).append(parameter)
         return by_location
+
+    def _own_parameters(self, holder: SpecNode | None) -> dict[tuple[Any, str], ParameterObject]:
+        """Return the parameters of a path item or an operation, by key."""
+        found: dict[tuple[Any, str], ParameterObject] = {}
+        for _, each in holder.children("parameters") if holder else ():
+            node = self._resolve(each, "parameter")
+            if node is not None:
+                parameter = _parameter(node.value["name"], node)
+                key = _key(node.value.get("in"), parameter.name)
+                is_declared = key in found and key[0] == "header"
+                found[key] = found[key].merged(parameter) if is_declared else parameter
+        return found
 
     def _credentials(self, operation: Operation) -> Iterator[tuple[str, ParameterObject]]:
         """Yield the parameters that the security requirements of an operation need.
@@ -275,6 +311,11 @@ class OpenAPI:
         return self._resolver.error_at(node, reason)
 
 
+def _value_schema(node: SpecNode) -> SpecNode | None:
+    own = node.get("schema")
+    return own or next((each.get("schema") for _, each in node.children("content")), None)
+
+
 def _parameter(name: str, node: SpecNode) -> ParameterObject:
     return ParameterObject(name, node, node.value.get("required") is True)
 
@@ -287,11 +328,9 @@ def _credential_parameter(scheme: SpecNode) -> tuple[str, str] | None:
     return ("header", "Authorization") if kind in ("http", "oauth2", "openIdConnect") else None
 
 
-def _is_same(one: tuple[Any, str], other: tuple[str, str]) -> bool:
-    """Return whether two parameters are the same; header names are case-insensitive."""
-    if one[0] == "header":
-        return one[0] == other[0] and one[1].lower() == other[1].lower()
-    return one == other
+def _key(location: Any, name: str) -> tuple[Any, str]:
+    """Return what identifies a parameter; header names are case-insensitive."""
+    return location, name.lower() if location == "header" else name
 
 
 def _operations_of(path_item: SpecNode) -> Iterator[tuple[str, SpecNode]]:

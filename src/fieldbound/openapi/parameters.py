@@ -61,9 +61,11 @@ def _required_source(parameter: ParameterObject) -> dict[str, Any]:
 
 
 def _value_schema(parameter: ParameterObject, is_sensitive: bool) -> dict[str, Any]:
-    schema = parameter.schema
-    result: dict[str, Any] = {"$ref": reference_to(schema)} if schema else {}
-    if parameter.secret and not schema:
+    references = [{"$ref": reference_to(schema)} for schema in parameter.schemas]
+    result: dict[str, Any] = {"allOf": references}
+    if len(references) < 2:  # noqa: PLR2004 - several where a header is declared twice
+        result = {**references[0]} if references else {}
+    if parameter.secret and not references:
         result = {"type": "string"}
     if is_sensitive or is_credential(parameter.name):
         result["x-sensitive"] = True

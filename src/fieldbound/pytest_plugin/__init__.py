@@ -73,7 +73,7 @@ def _add_traffic_options(parser: pytest.Parser, group: pytest.OptionGroup) -> No
     group.addoption(
         "--vendor-traffic",
         metavar="MODE",
-        help="check all traffic of httpx and requests, mocked or not, by the APIs in "
+        help="check all traffic of httpx, httpx2 and requests, mocked or not, by the APIs in "
         "[tool.fieldbound.apis]; MODE is what invalid messages do: raise (fail the test), warn, "
         "record (in the summary only), or off",
     )
@@ -86,7 +86,16 @@ def _add_traffic_options(parser: pytest.Parser, group: pytest.OptionGroup) -> No
     group.addoption(
         "--vendor-traffic-json", metavar="FILE", help="write a JSON report of the traffic"
     )
+    group.addoption(
+        "--vendor-traffic-undocumented",
+        metavar="MODE",
+        help="what a response does that the vendor does not document, such as a status code: "
+        "report (in the summary only, the default), or fail (as invalid messages do)",
+    )
     parser.addini("vendor_traffic", "default of --vendor-traffic", default="")
+    parser.addini(
+        "vendor_traffic_undocumented", "default of --vendor-traffic-undocumented", default=""
+    )
     parser.addini(
         "vendor_traffic_apis", "further --vendor-traffic-api, one per line", "linelist", []
     )

@@ -14,10 +14,12 @@ import pytest
 from fieldbound.catalog import is_path
 from fieldbound.http import (
     MODES,
+    UNDOCUMENTED,
     ContractWarning,
     Guard,
     Hosts,
     Interceptor,
+    Undocumented,
     hosts_of,
     installed_clients,
     split_pattern,
@@ -61,7 +63,7 @@ def start(config: pytest.Config, file: str | None) -> None:
         raise pytest.UsageError(f"--vendor-traffic: {_invalid_mode(mode)}")
     if not installed_clients():
         raise pytest.UsageError(
-            "--vendor-traffic: neither httpx nor requests is installed, so there is no traffic"
+            "--vendor-traffic: none of httpx, httpx2 and requests is installed: no traffic"
         )
     run = _Run(config, mode, _hosts(config), file)
     config.pluginmanager.register(run, _NAME)
@@ -88,7 +90,9 @@ def _hosts(config: pytest.Config) -> Hosts:
             for host, entries in _by_host(listed).items():
                 by_host.setdefault(host, entries)
         hosts = hosts_of(
-            [each for entries in by_host.values() for each in entries], settings.folders
+            [each for entries in by_host.values() for each in entries],
+            settings.folders,
+            undocumented=_undocumented(config),
         )
         for each in hosts.apis:
             each.operations  # noqa: B018 - so that an invalid document is reported before any test
@@ -100,6 +104,19 @@ def _hosts(config: pytest.Config) -> Hosts:
             "pyproject.toml, or pass --vendor-traffic-api"
         )
     return hosts
+
+
+def _undocumented(config: pytest.Config) -> Undocumented:
+    """Return what undocumented responses do. Raises UsageError."""
+    option = config.getoption("vendor_traffic_undocumented")
+    mode = option or config.getini("vendor_traffic_undocumented") or UNDOCUMENTED[0]
+    for each in UNDOCUMENTED:
+        if mode == each:
+            return each
+    choices = ", ".join(UNDOCUMENTED)
+    raise pytest.UsageError(
+        f"--vendor-traffic-undocumented: invalid mode {mode!r} (choose from {choices})"
+    )
 
 
 def _by_host(entries: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
@@ -125,6 +142,7 @@ class _Run(WorkerResults):
 
     def __init__(self, config: pytest.Config, mode: str, hosts: Hosts, file: str | None) -> None:
         super().__init__(_WORKER)
+        self._notes += [note for each in hosts.apis for note in each.notes]
         self._config = config
         self._is_worker = hasattr(config, "workerinput")
         self._default_mode = self._mode = mode

@@ -128,7 +128,7 @@ class Traffic:
         self._hosts, self._warn = hosts, warn
         self._api_by_host: dict[str, API] = {}
         self._errors: set[str] = set()
-        self.found = self.checked = 0
+        self.found = self.checked = self.undocumented = 0
         self.uncovered: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
 
@@ -197,11 +197,12 @@ class Traffic:
                 self._errors.add(str(error))
                 self._warn(str(error))
             return
+        self.undocumented += bool(report.undocumented)
         report = without_redacted(report, recorded.message, api)
         yield CheckedMessage(replace(report, about=f"exchange {number}, {report.about}"), recorded)
 
     def summary(self) -> str:
-        """Return what was skipped, by reason; "" if nothing was."""
+        """Return what was skipped, by reason, or not documented; "" if nothing was."""
         skipped = []
         if self.uncovered:
             hosts = [f"{host} {number}" for host, number in self.uncovered.most_common(_MAX_HOSTS)]
@@ -210,6 +211,8 @@ class Traffic:
             total = sum(self.uncovered.values())
             skipped.append(f"{total} to hosts without an API ({', '.join(hosts)}{also})")
         skipped += [f"{number} {reason}" for reason, number in self.skipped.items()]
+        if self.undocumented:
+            skipped.append(f"{self.undocumented} with a response that is not fully documented")
         return (
             "; ".join([f"{self.checked} of {self.found} exchanges checked", *skipped])
             if skipped

@@ -29,8 +29,9 @@ class Exchanges:
     """Counts of exchanges, which can be merged over processes, and the invalid messages.
 
     *operations* has the contracts of all operations, by API. *checked* counts requests by their
-    contract, *messages* counts requests and responses, *invalid* those with violations;
-    *uncovered* counts requests by host, *not_checked* messages by the part that was not checked.
+    contract, *messages* counts requests and responses, *invalid* those with violations,
+    *undocumented* responses that the vendor does not fully document; *uncovered* counts requests by
+    host, *not_checked* messages by the part that was not checked.
     *found* has the invalid messages, as JSON.
     """
 
@@ -38,6 +39,7 @@ class Exchanges:
     checked: Counter[str] = field(default_factory=Counter)
     messages: int = 0
     invalid: int = 0
+    undocumented: int = 0
     uncovered: Counter[str] = field(default_factory=Counter)
     not_checked: Counter[str] = field(default_factory=Counter)
     found: list[dict[str, Any]] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Exchanges:
         """Count a message by its report."""
         self.messages += 1
         self.invalid += not report.ok
+        self.undocumented += bool(report.undocumented)
         body = {at: reason for at, reason in report.unspecified.items() if at == "/body"}
         for pointer, reason in {**body, **report.not_checked}.items():
             self.not_checked[f"{pointer or '(root)'} of {report.contract} ({reason})"] += 1
@@ -75,6 +78,7 @@ class Exchanges:
         self.not_checked.update(other["unjudged"])
         self.messages += other["messages"]
         self.invalid += other["invalid"]
+        self.undocumented += other["undocumented"]
         self.found = [*self.found, *other["found"]][:MAX_KEPT]
 
     def counts(self) -> dict[str, Any]:
@@ -83,6 +87,7 @@ class Exchanges:
             "checked": dict(self.checked),
             "messages": self.messages,
             "invalid": self.invalid,
+            "undocumented": self.undocumented,
             "uncovered": dict(self.uncovered),
             "unjudged": dict(self.not_checked),
             "found": self.found,
@@ -101,10 +106,12 @@ def exchanges_summary(seen: Exchanges) -> str:
     if seen.exchanges:
         counts = f"{pluralize(seen.exchanges, 'exchange')} checked, "
         counts += f"{seen.invalid or 'none'} of {pluralize(seen.messages, 'message')} invalid"
+        if seen.undocumented:
+            counts += f", {seen.undocumented} not fully documented"
         return f"vendor traffic: {counts}" + (f"; {uncovered} more {hosts}" if uncovered else "")
     if uncovered:
         return f"vendor traffic: nothing checked: {pluralize(uncovered, 'exchange')} {hosts}"
-    return "vendor traffic: nothing checked: no exchange by httpx or requests"
+    return "vendor traffic: nothing checked: no exchange by httpx, httpx2 or requests"
 
 
 def exchanges_text(seen: Exchanges, modes: Iterable[str], *, full: bool = False) -> Iterator[str]:

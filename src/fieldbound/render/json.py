@@ -48,6 +48,7 @@ def limit_object(limit: Limit) -> dict[str, Any]:
             for each in limit.sources
         ],
         "note": limit.note,
+        "condition": limit.condition,
     }
 
 

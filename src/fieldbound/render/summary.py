@@ -14,8 +14,8 @@ class Summary:
     """Counts over reports; as text, the summary line.
 
     *documents* were checked, *messages* of them are HTTP messages, *invalid* of them have
-    violations; *warnings* are those violations that do not fail. *not_checked* counts what could
-    not be checked.
+    violations; *warnings* are those violations that do not fail. *partial* were not checked in
+    full, *undocumented* are not fully documented. *not_checked* counts what could not be checked.
     """
 
     documents: int = 0
@@ -24,18 +24,24 @@ class Summary:
     warnings: int = 0
     not_checked: int = 0
     messages: int = 0
+    partial: int = 0
+    undocumented: int = 0
 
     def add(self, report: Report, fail_on: str) -> None:
         """Count *report*."""
         self.documents += 1
         self.messages += report.about is not None
         self.invalid += not report.ok
+        self.partial += len(report.not_checked) > len(report.undocumented)
+        self.undocumented += bool(report.undocumented)
         self.violations += len(report)
         self.warnings += sum(not violation.fails(fail_on) for violation in report)
 
     def __str__(self) -> str:
         return self._checked() + (
-            f"; {self.not_checked} could not be checked" * bool(self.not_checked)
+            f"; {self.partial} not checked in full" * bool(self.partial)
+            + f"; {self.undocumented} not fully documented" * bool(self.undocumented)
+            + f"; {self.not_checked} could not be checked" * bool(self.not_checked)
         )
 
     @property

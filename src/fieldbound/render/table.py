@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from .details import limit_text, pointer_text, source_text
@@ -43,10 +44,15 @@ def limits_table(limits: Sequence[Limit], width: int | None) -> Iterator[str]:
 
 def _rows(limits: Iterable[Limit], *, address: bool) -> list[tuple[str, str, str]]:
     rows = [("FIELD", "LIMIT", "SOURCE")]
-    rows += (
-        (pointer_text(each.pointer), limit_text(each), _source(each, address)) for each in limits
-    )
+    rows += ((pointer_text(each.pointer), _limit(each), _source(each, address)) for each in limits)
     return rows
+
+
+def _limit(limit: Limit) -> str:
+    """Return a limit, and on a line of its own where it applies."""
+    if limit.condition is None:
+        return limit_text(limit)
+    return f"{limit_text(limit)}\nwhere {escaped(limit.condition)}"
 
 
 def _source(limit: Limit, address: bool) -> str:
@@ -56,7 +62,10 @@ def _source(limit: Limit, address: bool) -> str:
 
 
 def _widths(rows: Iterable[tuple[str, ...]]) -> list[int]:
-    return [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+    return [
+        max(display_width(line) for cell in column for line in cell.split("\n"))
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def _excess(widths: Sequence[int], width: int) -> int:
@@ -65,10 +74,12 @@ def _excess(widths: Sequence[int], width: int) -> int:
 
 def _lines(row: tuple[str, str, str], widths: Sequence[int]) -> Iterator[str]:
     field, limit, source = row
-    start = fit(field, widths[0]) + _GAP + fit(limit, widths[1]) + _GAP
-    for line in _wrapped(source, widths[2]):
+    limit, _, condition = limit.partition("\n")
+    limits = [limit, *(_wrapped(condition, widths[1]) if condition else ())]
+    for part, line in zip_longest(limits, _wrapped(source, widths[2]), fillvalue=""):
+        start = fit(field, widths[0]) + _GAP + fit(part, widths[1]) + _GAP
         yield (start + line).rstrip() + "\n"
-        start = " " * display_width(start)
+        field = ""
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from .coercion import Coercion as Coercion, coercion_of as coercion_of, json_value as json_value
     from .contract import Contract as Contract, checker_of as checker_of
     from .engine import BASE_URI as BASE_URI, base_uri as base_uri
-    from .formats import (
+    from .header_case import HeaderCase as HeaderCase
+    from .keywords import LIMITS as LIMITS
+    from .schema.formats import (
         FORMATS as FORMATS,
         OPENAPI_FORMATS as OPENAPI_FORMATS,
         Formats as Formats,
         why_not_checked as why_not_checked,
         with_format_limits as with_format_limits,
     )
-    from .header_case import HeaderCase as HeaderCase
-    from .keywords import LIMITS as LIMITS
-    from .limits import is_sensitive as is_sensitive
+    from .trail import is_sensitive as is_sensitive
 
 __getattr__, __all__ = lazy(
     __name__,
@@ -31,9 +31,9 @@ __getattr__, __all__ = lazy(
         ".checker": "Checker",
         ".contract": "Contract checker_of",
         ".engine": "BASE_URI base_uri",
-        ".formats": "FORMATS Formats OPENAPI_FORMATS why_not_checked with_format_limits",
+        ".schema.formats": "FORMATS Formats OPENAPI_FORMATS why_not_checked with_format_limits",
         ".header_case": "HeaderCase",
         ".keywords": "LIMITS",
-        ".limits": "is_sensitive",
+        ".trail": "is_sensitive",
     },
 )

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
 
+from fieldbound.algebra import assuming
 from fieldbound.model import affected_field, evidence_rank, pointer_of
 
 from .engine import BASE_URI, compile_schema
 from .explain import ERROR_READERS, priority
 from .inline import inlined
-from .long_integers import may_misread, refuse_long_integers
 from .properties import properties_of
+from .undecided import UndecidedError
+from .schema.long_integers import may_misread, refuse_long_integers
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit
@@ -129,7 +131,17 @@ class Batch:
         return self._rejected(self._flat, values)
 
     def _rejected(self, engine: Any, values: Sequence[Any]) -> list[int]:
-        """Return the indices of the values that a validator of arrays rejects."""
+        """Return the indices of the values that a validator of arrays rejects.
+
+        Raises UndecidedError, a ValueError, where it takes too long to decide whether one does.
+        """
+        with assuming(False) as undecided:
+            found = self._found(engine, values)
+        if undecided:
+            raise UndecidedError
+        return found
+
+    def _found(self, engine: Any, values: Sequence[Any]) -> list[int]:
         found: list[int] = []
         start, most = 0, -1 if self._dense else len(values) // _MIN_VALID
         while len(found) <= most:

@@ -22,10 +22,11 @@ from fieldbound.model import (
 )
 
 from .header_case import HeaderCase
-from .long_integers import exact
 from .ordering import in_order
-from .places import places_of
+from .places import places_of, with_texts
 from .redaction import Redaction
+from .schema.long_integers import exact
+from .undecided import UndecidedError, check_undecided, deciding
 from .undocumented import Undocumented
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from .batch import Batch
     from .compiled import CompiledSchema
-    from .explain import Mistake
+    from .mistakes import Mistake
 
 
 class Checker:
@@ -61,8 +62,22 @@ class Checker:
         except ValueError:
             return self.check(instance).ok
 
+    def is_certainly_valid(self, instance: Any) -> bool:
+        """Return whether an instance breaks no limit, and no pattern is undecided."""
+        try:
+            return self.fast_accepts(instance)
+        except UndecidedError:
+            return False
+        except ValueError:
+            return self.check(instance).ok
+
     def check(self, instance: Any) -> Report:
         """Return the Report of an instance, a JSON value or a Document."""
+        if self.compiled.may_be_undecided:
+            return check_undecided(self._check, instance)
+        return self._check(instance)
+
+    def _check(self, instance: Any) -> Report:
         if isinstance(instance, Document):
             return self._check_document(instance)
         try:
@@ -91,7 +106,11 @@ class Checker:
         """
         valid = self.accepts(instance)
         is_plain = self._chosen() == self.compiled.engine.is_valid
-        self.fast_accepts = self._exact(self.compiled.fast_is_valid()) if is_plain else self.accepts
+        fast = self._exact(self.compiled.fast_is_valid()) if is_plain else self.accepts
+        if self.compiled.may_be_undecided:
+            fast = deciding(fast)
+            valid = fast(instance)
+        self.fast_accepts = fast
         return valid
 
     def _exact(self, accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -130,6 +149,7 @@ class Checker:
         ordered = in_order(instance, mistakes) if len(mistakes) > 1 else mistakes
         if document is None and not self.redaction:
             return tuple([each.violation() for each in ordered])
+        ordered = with_texts(ordered, document, self.header_case)
         places = places_of(ordered, document, self.header_case)
         redacted = [self.redaction.mistake(each) for each in ordered]
         return _unique(each.violation(at) for each, at in zip(redacted, places, strict=True))
@@ -236,11 +256,8 @@ class Checker:
             is_open=not self.redaction,
         )
 
-    def reference(self, *, bounded: bool = True) -> ReferenceValidator:
-        """Return the validator of the jsonschema package for the same schema and resources.
-
-        A *bounded* one leaves patterns to the engine by which Python's own might never end.
-        """
+    def reference(self) -> ReferenceValidator:
+        """Return the validator of the jsonschema package for the same schema and resources."""
         from .reference import reference_validator
 
         return reference_validator(
@@ -248,7 +265,6 @@ class Checker:
             self.compiled.uri,
             self.compiled.resources,
             self.compiled.formats,
-            bounded=bounded,
         )
 
     def algebra(self, without: Limit | None = None) -> Algebra | None:

@@ -8,15 +8,16 @@ from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
+from fieldbound.algebra import engine_schema
 from fieldbound.model import encode_uri, schema_members
 
 from .engine import base_uri, compile_schema, in_dialect
-from .expansion import refuse_endless
 from .inline import inlined
 from .keywords import REFERENCES
 from .limits import Limits
-from .long_integers import may_misread
-from .survey import Survey, survey_of
+from .schema.expansion import refuse_endless
+from .schema.long_integers import may_misread
+from .schema.survey import Survey, survey_of
 
 
 class CompiledSchema:
@@ -54,6 +55,11 @@ class CompiledSchema:
     def misreads_integers(self) -> bool:
         """Whether the engine misreads integers of too many digits by this schema."""
         return may_misread((self.schema, *self.resources.values()))
+
+    @cached_property
+    def may_be_undecided(self) -> bool:
+        """Whether it has a pattern that may take too long to decide."""
+        return bool(engine_schema([self.schema, *self.resources.values()]).options)
 
     def fast_is_valid(self) -> Callable[[Any], bool]:
         """Return the fastest function that only accepts or rejects; it may compile once more."""

@@ -14,7 +14,7 @@ from .compiled import CompiledSchema
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
 
-    from .formats import Formats
+    from .schema.formats import Formats
 
 
 class Contract:
@@ -74,7 +74,7 @@ class Contract:
 
     def jsonschema_validator(self) -> ReferenceValidator:
         """Return a validator of the jsonschema package for the same schema and resources."""
-        return self._checker.reference(bounded=False)
+        return self._checker.reference()
 
     @cached_property
     def limits(self) -> tuple[Limit, ...]:

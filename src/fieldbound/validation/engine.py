@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
+from fieldbound.algebra import engine_schema, is_pattern, original_error
 from fieldbound.model import (
     BACKTRACK_LIMIT,
     DIALECTS,
@@ -37,28 +38,43 @@ def compile_schema(
             f"unknown $schema {dialect!r}: it is not a supported draft, nor one of the resources"
         )
         raise BrokenContract(reason, pointer="/$schema")
+    written = engine_schema([schema, *resources.values()])
+    read, *others = written.schema
+    known = _registered(read, uri, dict(zip(resources, others, strict=True)))
     try:
         return jsonschema_rs.validator_for(
-            schema,
-            registry=jsonschema_rs.Registry(_registered(schema, uri, resources)),
+            read,
+            registry=jsonschema_rs.Registry(known),
             base_uri=uri,
             validate_formats=formats == "assert",
             offline=True,
             pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACK_LIMIT),
+            formats={"regex": is_pattern},
+            **written.options,
         )
     except jsonschema_rs.ValidationError as error:
-        if error.kind.name == "$ref":
-            pointer, reason = SchemaRegistry(schema, uri, resources).unresolved_reference() or (
-                "",
-                error.message,
-            )
-        else:
-            pointer, reason = pointer_of(error.instance_path), error.message
+        pointer, reason = _why_broken(error, schema, uri, resources)
         raise BrokenContract(_line(reason), pointer=pointer or None) from None
     except (jsonschema_rs.ReferencingError, ValueError) as error:
-        is_too_long = "large integer" in str(error)
-        reason = "a number has too many digits: it is not supported" if is_too_long else str(error)
-        raise BrokenContract(_line(reason)) from None
+        raise BrokenContract(_line(_reason(error))) from None
+
+
+def _reason(error: Exception) -> str:
+    is_too_long = "large integer" in str(error)
+    return "a number has too many digits: it is not supported" if is_too_long else str(error)
+
+
+def _why_broken(
+    error: jsonschema_rs.ValidationError, schema: Any, uri: str, resources: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Return the pointer to what is wrong in a schema, and what that is."""
+    path, refusal = original_error(schema, error.instance_path, error.instance)
+    if refusal is not None:
+        return pointer_of(path), refusal
+    if error.kind.name == "$ref":
+        found = SchemaRegistry(schema, uri, resources).unresolved_reference()
+        return found or ("", error.message)
+    return pointer_of(path), error.message
 
 
 def _registered(schema: Any, uri: str, resources: Mapping[str, Any]) -> list[tuple[str, Any]]:

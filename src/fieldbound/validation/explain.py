@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
 
 from fieldbound.model import (
+    ENDS_TOO_EARLY,
     Limit,
+    Node,
     Path,
-    Violation,
     closest_name,
     excerpt,
     json_type,
@@ -21,41 +22,9 @@ from fieldbound.model import (
     tokens_of,
 )
 
+from .branches import Branch, branch_of, exclude_each_other, exclusive_names
 from .limits import Limits
-
-
-class Mistake(NamedTuple):
-    """A violation before its path is a pointer and its place is found.
-
-    *place* is the path of what stands in the text: the object, where a property is missing;
-    *of_name* is whether the name is meant there, not the value.
-    """
-
-    path: Path
-    code: str
-    limit: Limit
-    place: Path
-    of_name: bool = False
-    actual: Any = None
-    kind: str | None = None
-    also: tuple[Limit, ...] = ()
-    known: tuple[str, ...] = ()
-    detail: str | None = None
-
-    def violation(self, place: Any = None) -> Violation:
-        """Return the violation, without its value where that is sensitive."""
-        return Violation(
-            self.code,
-            pointer_of(self.path),
-            self.limit,
-            None if self.limit.sensitive else self.actual,
-            self.kind,
-            place,
-            self.also,
-            self.known,
-            self.detail,
-        )
-
+from .mistakes import Mistake, meant, other_limits
 
 #: Of several limits that one value breaks the first of these is reported, the others in `also`.
 _PRIORITY: Final = {
@@ -72,9 +41,6 @@ _LENGTHS: Final = frozenset(
 )
 #: Types of which several limits can be broken at once; None: there is no value.
 _CONTAINERS: Final = frozenset(("object", "array", None))
-_CHOICES: Final = frozenset(("type", "const", "enum"))
-#: How much the keyword broken at the root of a branch speaks against that branch.
-_MISMATCH: Final = {**dict.fromkeys(_CHOICES, 1), "not": 2, "readOnly": 2}
 
 
 def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -> list[Mistake]:
@@ -92,7 +58,9 @@ def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -
         else:
             others += read(error, instance, limits)
     found = [
-        each for path, (value, group) in broken.items() for each in _mistakes_of(path, value, group)
+        _with_fault(each, value, limits) if each.code == "pattern" else each
+        for path, (value, group) in broken.items()
+        for each in _mistakes_of(path, value, group)
     ]
     return _merge([*found, *others]) if others else found
 
@@ -116,6 +84,18 @@ def _mistake(
     code = limit.keyword
     actual = len(value) if code in _LENGTHS else excerpt(value, kind)
     return Mistake(path, code, limit, path, False, actual, kind, also)
+
+
+def _with_fault(mistake: Mistake, value: str, limits: Limits) -> Mistake:
+    """Return the mistake of a string with its first wrong character, and an example that fits."""
+    from fieldbound.algebra import example_string, first_fault
+
+    at = first_fault(mistake.limit.value, value)
+    holder = limits.schema_with(mistake.limit)
+    return mistake._replace(
+        detail=None if at is None else ENDS_TOO_EARLY if at == len(value) else str(at + 1),
+        example=None if holder is None else example_string(holder),
+    )
 
 
 def priority(limit: Limit) -> int:
@@ -184,7 +164,42 @@ def _read_forbidden(error: ValidationError, instance: Any, limits: Limits) -> li
     if limit.keyword == "propertyNames":
         return [Mistake((*path, name), limit.keyword, limit, (*path, name), True) for name in value]
     (mistake,) = _mistakes_of(path, value, [limit])
+    if limit.keyword == "not" and isinstance(error.kind, Kind.Not):
+        ruled_out = limits.node_at(_schema_path(error, limits), "not")
+        mistake = mistake._replace(detail=ruled_out and _ruled_out(ruled_out, path, value, limits))
     return [mistake._replace(of_name=bool(path) and isinstance(path[-1], str))]
+
+
+def _ruled_out(node: Node, path: Path, value: Any, limits: Limits) -> str | None:
+    """Return in words what a `not` rules out; None where there are no words for it."""
+    branch, schema = branch_of(node, limits.references), node.schema
+    if isinstance(schema, dict) and schema.keys() - {"type", "title", "description"} == {
+        "required"
+    }:
+        if len(branch.required) > 1:
+            return exclude_each_other(branch.required, path)
+        if branch.required:
+            return f"{pointer_of((*path, branch.required[0]))} is not allowed here"
+    if isinstance(schema, dict) and schema.keys() == {"anyOf"}:
+        within = limits.references.child(node, "anyOf")
+        branches = [limits.references.child(within, at) for at in range(len(within.schema))]
+        met = [each for each in branches if _has_required(each, value, limits)]
+        if met:
+            return _ruled_out(met[0], path, value, limits)
+    at = pointer_of(path)
+    clause = limits.conditions.clause(node, at)
+    if clause is None or not clause.met:
+        return None
+    if isinstance(value, (dict, list)):
+        return f"{clause.met}, which is not allowed"
+    return None if branch.is_value else f"it{clause.met.removeprefix(at or 'the document')}"
+
+
+def _has_required(node: Node, value: Any, limits: Limits) -> bool:
+    """Return whether a branch is no more than names, all of which are there."""
+    names = branch_of(node, limits.references).required
+    only = isinstance(node.schema, dict) and node.schema.keys() <= {"required", "type"}
+    return only and isinstance(value, dict) and bool(names) and value.keys() >= set(names)
 
 
 def _read_required(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
@@ -200,7 +215,10 @@ def _read_additional_properties(
     at, (path, present) = _schema_path(error, limits), _located(error, instance)
     limit = limits.limit_at(at)
     known = tuple(name for name in limits.known_names(at) if name not in present)
+    taken = tuple(name for name in limits.known_names(at) if name in present)
     names: Iterable[str] = getattr(error.kind, "unexpected", present)
+    patterns = limits.node_at(at, "patternProperties")
+    detail = " or ".join(patterns.schema) if patterns and patterns.schema else None
     return [
         Mistake(
             (*path, name),
@@ -210,6 +228,8 @@ def _read_additional_properties(
             True,
             kind=json_type(present[name]),
             known=known,
+            detail=detail,
+            taken=taken,
         )
         for name in names
     ]
@@ -252,14 +272,12 @@ def _read_property_names(error: ValidationError, instance: Any, limits: Limits) 
 
 def _read_several_match(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     (mistake,) = _read_value(error, instance, limits)
-    branches: list[list[Any]] = error.kind.context  # type: ignore[attr-defined]
-    fitting = sum(not branch for branch in branches)
-    return [mistake._replace(detail=f"{fitting} of {len(branches)}")]
-
-
-def _read_backtracking(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
-    (mistake,) = _read_value(error, instance, limits)
-    return [mistake._replace(detail="undecided")]
+    errors: list[list[Any]] = error.kind.context  # type: ignore[attr-defined]
+    path, value = _located(error, instance)
+    branches = _branches(error, limits)
+    fitting = [index for index, each in enumerate(errors) if not each]
+    names = exclusive_names([branches[index] for index in fitting], path, value)
+    return [mistake._replace(detail=names or f"{len(fitting)} of {len(errors)}")]
 
 
 # -- anyOf and oneOf ----------------------------------------------------------------------------
@@ -267,39 +285,22 @@ def _read_backtracking(error: ValidationError, instance: Any, limits: Limits) ->
 
 def _read_alternatives(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error of anyOf or oneOf: the mistakes by the branch that was meant."""
-    base, _ = _located(error, instance)
+    path, value = _located(error, instance)
     context: list[list[ValidationError]] = error.kind.context  # type: ignore[attr-defined]
-    branches = [found for errors in context if (found := mistakes(errors, instance, limits))]
-    if not branches:
+    branches = _branches(error, limits)
+    found = [mistakes(errors, instance, limits) for errors in context]
+    pairs = [each for each in zip(found, branches, strict=True) if each[0]]
+    if not pairs:
         return _read_value(error, instance, limits)
-    meant = min(branches, key=lambda branch: _distance(branch, base))
-    for choice in meant:
-        rivals = [_competing(choice, branch, base) for branch in branches if branch is not meant]
-        if rivals and all(rivals):
-            also = (limit for rival in rivals if rival for limit in (rival.limit, *rival.also))
-            broken = _other_limits(choice.limit, (*choice.also, *also))
-            return [choice._replace(also=broken, detail=choice.detail or "alternatives")]
-    return meant
+    return meant(pairs, path, value)
 
 
-def _distance(branch: Sequence[Mistake], base: Path) -> tuple[int, int, int, int]:
-    """Return how far an instance is from a branch: by type, by tag, by number, by depth."""
-    whole = max((_MISMATCH.get(each.code, 0) for each in branch if each.path == base), default=0)
-    tags = sum(
-        len(each.path) == len(base) + 1 and each.code in ("const", "enum") for each in branch
-    )
-    return whole, tags, len(branch), -max(len(each.path) for each in branch)
-
-
-def _competing(choice: Mistake, branch: Sequence[Mistake], base: Path) -> Mistake | None:
-    """Return the mistake of another branch that asks for a different value where *choice* does."""
-    if choice.code in _CHOICES and len(choice.path) <= len(base) + 1:
-        return next(
-            (each for each in branch if each.path == choice.path and each.code in _CHOICES), None
-        )
-    if choice.code == "required" and len(branch) == 1:
-        return next((each for each in branch if each.code == "required"), None)
-    return None
+def _branches(error: ValidationError, limits: Limits) -> Sequence[Branch]:
+    """Return what the branches of anyOf or oneOf say; nothing where the keyword is not found."""
+    node = limits.node_at(_schema_path(error, limits))
+    count = len(error.kind.context)  # type: ignore[attr-defined]
+    found = () if node is None else limits.conditions.branches(node)
+    return found if len(found) == count else [Branch({}, (), frozenset())] * count
 
 
 # -- one mistake for one thing to fix ------------------------------------------------------------
@@ -322,7 +323,11 @@ def _merge_misspelt(found: list[Mistake]) -> list[Mistake]:
     missing = {each.path: each for each in found if each.code == "required"}
     merged = []
     for each in found:
-        meant = closest_name(str(each.path[-1]), each.known) if missing and each.known else None
+        meant = (
+            closest_name(str(each.path[-1]), each.known, each.taken)
+            if missing and each.known
+            else None
+        )
         lost = missing.get((*each.path[:-1], meant)) if meant is not None else None
         if lost is not None:
             each = each._replace(also=(*each.also, lost.limit))  # noqa: PLW2901
@@ -339,14 +344,7 @@ def _is_consequence(mistake: Mistake) -> bool:
 def _merge_group(group: list[Mistake]) -> Mistake:
     first = min(group, key=lambda each: priority(each.limit))
     also = [limit for each in group for limit in (each.limit, *each.also)]
-    return first._replace(also=_other_limits(first.limit, also))
-
-
-def _other_limits(reported: Limit, limits: Iterable[Limit]) -> tuple[Limit, ...]:
-    """Return the limits other than the one reported, each once."""
-    others = {(limit.location, limit.pointer): limit for limit in limits}
-    others.pop((reported.location, reported.pointer), None)
-    return tuple(others.values())
+    return first._replace(also=other_limits(first.limit, also))
 
 
 _Reader = Callable[[ValidationError, Any, Limits], list[Mistake]]
@@ -355,7 +353,6 @@ ERROR_READERS: Final[dict[type, _Reader]] = {
     Kind.AdditionalItems: _read_additional_items,
     Kind.AdditionalProperties: _read_additional_properties,
     Kind.AnyOf: _read_alternatives,
-    Kind.BacktrackLimitExceeded: _read_backtracking,
     Kind.FalseSchema: _read_forbidden,
     Kind.Not: _read_forbidden,
     Kind.OneOfMultipleValid: _read_several_match,

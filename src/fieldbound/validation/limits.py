@@ -7,9 +7,11 @@ evaluation path of one error to the keyword it names.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
+from fieldbound.algebra import engine_location, original_keyword, original_name
 from fieldbound.model import (
     LIST_KEYWORDS,
     SCHEMA_KEYWORDS,
@@ -24,8 +26,7 @@ from fieldbound.model import (
     tokens_of,
 )
 
-from .evidence import Evidence
-from .formats import formats_of
+from .conditions import CONDITIONAL, Condition, Conditions, joined
 from .keywords import (
     ANY_NAME,
     APPLIED,
@@ -39,16 +40,9 @@ from .keywords import (
     OLD_LIMITS,
     REFERENCES,
 )
-
-
-class Trail(NamedTuple):
-    """A way to a subschema: the pointer it applies to, and what its uses say of its limits."""
-
-    node: Node
-    pointer: str = ""
-    uses: tuple[Any, ...] = ()
-    sensitive: bool = False
-    entered: tuple[tuple[str, str], ...] = ()  # each reference followed: its target, at a pointer
+from .schema.evidence import Evidence
+from .schema.formats import formats_of
+from .trail import Trail, direction_of, is_sensitive, leads_to, repeats, starts_with
 
 
 class Limits:
@@ -67,6 +61,8 @@ class Limits:
         self.references = SchemaRegistry(schema, uri, resources)
         self._root = self.references.root
         self._evidence = Evidence(schema.get("x-sources") if isinstance(schema, dict) else None)
+        #: The conditions of limits, in words.
+        self.conditions = Conditions(self.references, self._is_sensitive, self._is_required)
         self.truncated = False  # whether a walk has left places out
         #: Evaluation paths that are known to resolve.
         self.paths: set[tuple[str | int, ...]] = set()
@@ -101,9 +97,10 @@ class Limits:
         """
         location = percent_decoded(location)
         holder, _, keyword = location.rpartition("/")
+        keyword = original_keyword(keyword) or keyword
         found: tuple[Trail, str | None] | None = None
         for trail in self.trails(include_conditions=True):
-            at = percent_decoded(trail.node.location)
+            at = engine_location(percent_decoded(trail.node.location))
             if (
                 at == holder
                 and isinstance(trail.node.schema, dict)
@@ -115,7 +112,7 @@ class Limits:
             else:
                 continue
             found = found or way
-            if _leads_to(trail.pointer, instance_path):
+            if leads_to(trail.pointer, instance_path):
                 found = way
                 break
         if found is None:
@@ -131,6 +128,24 @@ class Limits:
             names = self._property_names(trail.node, ()) if trail else ()
             self._names_at[path] = tuple(dict.fromkeys(names))
         return self._names_at[path]
+
+    def node_at(self, path: tuple[str | int, ...], keyword: str | None = None) -> Node | None:
+        """Return the value of the last keyword of *path*, or of another one beside it."""
+        trail, last = self._follow(path)
+        keyword = keyword or last or ""
+        schema = trail and trail.node.schema
+        if trail is None or not isinstance(schema, dict) or keyword not in schema:
+            return None
+        return self.references.child(trail.node, keyword)
+
+    def schema_with(self, limit: Limit) -> Mapping[str, Any] | None:
+        """Return the schema that a limit is a keyword of, None if it is not where it says."""
+        holder, _, keyword = limit.location.rpartition("/")
+        try:
+            schema = self.references.resolve(self._root, holder).schema
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+        return schema if isinstance(schema, dict) and keyword in schema else None
 
     def _limit(self, path: tuple[str | int, ...], name: str | None) -> Limit:
         trail, keyword = self._follow(path)
@@ -152,7 +167,7 @@ class Limits:
                 trail = self._step(trail, str(steps.pop(0)), steps)
         except (KeyError, IndexError, TypeError, ValueError):
             return None, None
-        return trail, str(steps[0]) if steps else None
+        return trail, original_keyword(str(steps[0])) if steps else None
 
     def _start(self) -> Trail:
         return self._enter(Trail(self._root, entered=((self._root.location, ""),)))
@@ -163,6 +178,8 @@ class Limits:
         node = self.references.child(trail.node, keyword)
         if keyword in NAMED or (keyword in LIST_KEYWORDS and isinstance(node.schema, list)):
             token = str(steps.pop(0))
+            if keyword == "patternProperties":
+                token = original_name(node.schema, token)
             return self._descend(trail, keyword, self.references.child(node, token), token)
         return self._descend(trail, keyword, node)
 
@@ -173,10 +190,13 @@ class Limits:
         before = [pointer for target, pointer in trail.entered if target == node.location]
         pointer = before[1] if len(before) > 1 else trail.pointer
         entered = (*trail.entered, (node.location, pointer))
-        return self._enter(Trail(node, pointer, uses, trail.sensitive, entered))
+        return self._enter(trail._replace(node=node, pointer=pointer, uses=uses, entered=entered))
 
     def _descend(self, trail: Trail, keyword: str, node: Node, token: str | None = None) -> Trail:
         at = None
+        if keyword in CONDITIONAL:
+            condition = Condition(keyword, trail.node, trail.pointer, token)
+            trail = trail._replace(conditions=(*trail.conditions, condition))
         if keyword in {"properties", "prefixItems"} or (keyword == "items" and token):
             at = escape_token(token or "")
         elif keyword in ANY_NAME:
@@ -184,7 +204,7 @@ class Limits:
         if at is None:
             return self._enter(trail._replace(node=node))
         pointer = f"{trail.pointer}/{at}"
-        return self._enter(Trail(node, pointer, (), trail.sensitive, trail.entered))
+        return self._enter(trail._replace(node=node, pointer=pointer, uses=()))
 
     def _enter(self, trail: Trail) -> Trail:
         schema = trail.node.schema
@@ -204,7 +224,10 @@ class Limits:
         for trail in self.trails():
             for keyword, name in self.keywords_of(trail.node):
                 limit = self._make(trail, keyword, name)
-                limits.setdefault((limit.id, limit.location), limit)
+                other = limits.setdefault((limit.id, limit.location), limit)
+                if other.condition != limit.condition:
+                    either = joined(other.condition, limit.condition)
+                    limits[limit.id, limit.location] = replace(other, condition=either)
         return tuple(limits.values())
 
     def trails(self, include_conditions: bool = False) -> Iterator[Trail]:
@@ -317,15 +340,20 @@ class Limits:
     def _make(self, trail: Trail, keyword: str, name: str | None) -> Limit:
         schema, tokens = trail.node.schema, trail.node.tokens
         value = schema.get(keyword) if isinstance(schema, dict) else schema
-        if keyword == "not" and (direction := _direction(schema)) is not None:
+        if keyword == "not" and (direction := direction_of(schema)) is not None:
             keyword, value = direction, True
         if isinstance(schema, dict):
             tokens = (*tokens, keyword)
         own = schema.get("x-source") if isinstance(schema, dict) else None
+        pointer = trail.pointer if name is None else f"{trail.pointer}/{escape_token(name)}"
+        conditions = trail.conditions
+        if keyword in ("dependentRequired", "dependencies"):
+            condition = Condition("dependentRequired", trail.node, trail.pointer, name)
+            conditions = (*conditions, condition)
         at, says, sources, note = self._evidence.of((*trail.uses, own), keyword, name)
         return Limit(
             contract=self._contract,
-            pointer=trail.pointer if name is None else f"{trail.pointer}/{escape_token(name)}",
+            pointer=pointer,
             keyword=keyword,
             value=value if name is None else True,
             location=at or trail.node._replace(tokens=tokens).location,
@@ -333,31 +361,28 @@ class Limits:
             sources=sources,
             note=note,
             sensitive=trail.sensitive,
+            condition=self.conditions.text(conditions, pointer, keyword) if conditions else None,
         )
 
+    def _is_sensitive(self, pointer: str) -> bool:
+        """Return whether no output may show the value at a pointer."""
+        path = tokens_of(pointer)
+        return any(starts_with(path, each) for each in self._sensitive)
 
-def is_sensitive(schema: Mapping[str, Any]) -> bool:
-    """Return whether a schema marks its value as sensitive."""
-    return schema.get("x-sensitive", False) is not False or schema.get("format") == "password"
+    def _is_required(self, pointer: str) -> bool:
+        """Return whether there must be a value at a pointer, without a condition."""
+        return pointer in self._required
 
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        return frozenset(
+            f"{trail.pointer}/{escape_token(name)}"
+            for trail in self.trails()
+            for keyword, name in (() if trail.conditions else self.keywords_of(trail.node))
+            if keyword == "required" and name is not None
+        )
 
-def _leads_to(pointer: str, path: Sequence[str | int]) -> bool:
-    """Return whether a limit's pointer is that of a path into an instance."""
-    tokens = tokens_of(pointer)
-    return len(tokens) == len(path) and all(
-        token in ("*", str(step)) for token, step in zip(tokens, path, strict=True)
-    )
-
-
-def repeats(trail: Trail) -> int:
-    """Return how often the last reference has been followed on the way."""
-    return sum(target == trail.entered[-1][0] for target, _ in trail.entered)
-
-
-def _direction(schema: Schema) -> str | None:
-    """Return readOnly or writeOnly where a schema is marked so and rejects every value."""
-    if isinstance(schema, dict) and schema.get("not") == {}:
-        for keyword in ("readOnly", "writeOnly"):
-            if schema.get(keyword) is True:
-                return keyword
-    return None
+    @cached_property
+    def _sensitive(self) -> frozenset[tuple[str, ...]]:
+        trails = self.trails(include_conditions=True)
+        return frozenset(tokens_of(trail.pointer) for trail in trails if trail.sensitive)

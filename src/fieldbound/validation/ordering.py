@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .explain import Mistake
+    from .mistakes import Mistake
 
 _FEW: Final = 20
 

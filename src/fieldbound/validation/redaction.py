@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fieldbound.model import INSIDE_SENSITIVE, Violation, pointer_of, tokens_of
 
 if TYPE_CHECKING:
-    from .explain import Mistake
+    from .mistakes import Mistake
 
 
 class Redaction:
@@ -33,18 +33,27 @@ class Redaction:
             return mistake
         if kept < len(path):
             return mistake._replace(
-                path=mistake.path[:kept], actual=None, known=(), detail=INSIDE_SENSITIVE
+                path=mistake.path[:kept],
+                actual=None,
+                known=(),
+                taken=(),
+                text=None,
+                detail=INSIDE_SENSITIVE,
             )
-        return mistake._replace(actual=None, detail=None)
+        return mistake._replace(actual=None, detail=None, text=None)
 
     def syntax_error(self, violation: Violation) -> Violation:
-        """Return a syntax error of a text without anything that the text says."""
+        """Return a syntax error of a text without anything that the text says.
+
+        Its message stays, unless that quotes the text, which *actual* then is.
+        """
         if not self._paths:
             return violation
         path = tokens_of(violation.pointer)
         kept = self._sensitive_part(path)
         pointer = violation.pointer if kept is None else pointer_of(path[:kept])
-        return replace(violation, pointer=pointer, actual=None, detail=None)
+        detail = violation.detail if violation.actual is None else None
+        return replace(violation, pointer=pointer, actual=None, detail=detail)
 
     def _sensitive_part(self, path: tuple[str, ...]) -> int | None:
         """Return how many tokens of a path lead to a sensitive value; None: it touches none."""

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from jsonschema import FormatChecker, ValidationError
+from jsonschema import FormatChecker
 from jsonschema.protocols import Validator
 from jsonschema.validators import Draft202012Validator, extend, validator_for
 from referencing import Registry
-from referencing.jsonschema import DRAFT202012
+from referencing.jsonschema import DRAFT202012, specification_with
 
-from fieldbound.algebra import matches, may_backtrack_exponentially
-from fieldbound.model import draft_of, resolve_uri
+from fieldbound.algebra import is_pattern
+from fieldbound.model import DRAFT_4, draft_of, resolve_uri
 
-from .formats import formats_of
+from .reference_patterns import pattern_keywords, without_dialect
+from .schema.formats import formats_of
 
 _FIRST_BEYOND_URI: Final = 0xA0
 
 
 def reference_validator(
-    schema: Any, uri: str, resources: Mapping[str, Any], formats: str, *, bounded: bool = False
+    schema: Any, uri: str, resources: Mapping[str, Any], formats: str
 ) -> Validator:
-    """Return a validator for a schema that refers to *resources* by URI.
-
-    A *bounded* one leaves patterns to the engine by which Python's own might never end.
-    """
+    """Return a validator for a schema that refers to *resources* by URI."""
+    made = validator_for(schema, default=Draft202012Validator)
+    dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
     registry: Registry[Any] = Registry().with_contents(
-        {uri: schema, **resources}.items(), default_specification=DRAFT202012
+        [(at, without_dialect(each, dialect)) for at, each in {uri: schema, **resources}.items()],
+        default_specification=specification_with(dialect, default=DRAFT202012),
     )
     registry = registry.crawl()  # now, or it is done anew for every reference followed
-    made = validator_for(schema, default=Draft202012Validator)
     checker = _format_checker(draft_of(schema), formats) if formats == "assert" else None
-    if bounded:
-        made = extend(made, {"pattern": _bounded(made.VALIDATORS["pattern"])})  # type: ignore[no-untyped-call]
+    made = extend(made, pattern_keywords(made.VALIDATORS))  # type: ignore[no-untyped-call]
     validator: Validator = made(
-        _with_known_base(schema, uri), registry=registry, format_checker=checker
+        _with_known_base(schema, uri, resources), registry=registry, format_checker=checker
     )
     return validator
 
@@ -47,11 +46,17 @@ def _format_checker(draft: int, formats: str) -> FormatChecker:
     known = Draft202012Validator.FORMAT_CHECKER.checkers
     checker = FormatChecker(())
     checker.checkers = {name: known[name] for name in formats_of(draft, formats) if name in known}
+    if "regex" in checker.checkers:
+        checker.checkers["regex"] = _is_regex, ()
     for name in ("iri", "iri-reference"):  # the package checks none without another one
         if name in formats_of(draft, formats):
             check, raises = known[name.replace("iri", "uri")]
             checker.checkers[name] = partial(_is_iri, check), raises
     return checker
+
+
+def _is_regex(instance: Any) -> bool:
+    return not isinstance(instance, str) or is_pattern(instance)
 
 
 def _is_iri(is_uri: Callable[[Any], bool], instance: Any) -> bool:
@@ -63,26 +68,18 @@ def _is_iri(is_uri: Callable[[Any], bool], instance: Any) -> bool:
     )
 
 
-def _with_known_base(schema: Any, uri: str) -> Any:
+def _with_known_base(schema: Any, uri: str, resources: Mapping[str, Any]) -> Any:
     """Return a schema whose references the package resolves as the engine does, from *uri*.
 
-    It takes a relative `$id` as it is; up to draft 7, what stands beside `$ref` counts for nothing.
+    It knows the base of a schema by its `$id` alone; up to draft 7, what stands beside `$ref`
+    counts for nothing, a `$id` included.
     """
     if not isinstance(schema, dict):
         return schema
+    draft = draft_of(schema)
     dialect = {"$schema": schema["$schema"]} if "$schema" in schema else {}
-    reference, identifier = schema.get("$ref"), schema.get("$id", "")
-    if draft_of(schema) and isinstance(reference, str):
-        return {**dialect, "$ref": resolve_uri(uri, reference)}
-    is_relative = isinstance(identifier, str) and identifier and ":" not in identifier
-    return {**dialect, "$ref": uri} if is_relative else schema
-
-
-def _bounded(original: Any) -> Any:
-    def pattern(validator: Any, value: str, instance: Any, schema: Any) -> Iterator[Any]:
-        if not may_backtrack_exponentially(value):
-            yield from original(validator, value, instance, schema) or ()
-        elif isinstance(instance, str) and not matches(value, instance):
-            yield ValidationError(f"it does not match {value!r}")
-
-    return pattern
+    if draft and isinstance(schema.get("$ref"), str):
+        return {**dialect, "$ref": resolve_uri(uri, schema["$ref"])}
+    identifier = schema.get("id" if draft == DRAFT_4 else "$id") or ""
+    has_base = isinstance(identifier, str) and ":" in identifier
+    return schema if has_base or not (identifier or resources) else {**dialect, "$ref": uri}

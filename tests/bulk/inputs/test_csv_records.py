@@ -309,6 +309,7 @@ INVALID_COLUMNS = {
         {"a": "b"},
         "column 'a' must be mapped to a JSON Pointer such as /Address/City",
     ),
+    "a deep pointer": (b"/a" * 5000, {}, "column 1 is nested deeper than 200 levels"),
     "no name": (b"a,\n", {}, 'column 2 has no name: name it, or map "" to "" to omit it'),
     "an empty file": (b"", {}, "the stream is empty: the first row must be a header"),
     "a byte order mark alone": (
@@ -334,6 +335,16 @@ def test_conflicting_columns_are_errors(case: str) -> None:
     with pytest.raises(FieldboundError) as error:
         csv_source(text, columns)
     assert message in str(error.value)
+
+
+def test_an_error_lists_the_first_of_many_columns() -> None:
+    """A wide header has a short message, found in one pass over its columns."""
+    names = [f"c{at % 30_000}" for at in range(60_000)]
+    with pytest.raises(FieldboundError, match=r"^duplicate column names: 'c0', .* more$") as error:
+        csv_source(",".join(names).encode(), {})
+    assert len(str(error.value)) < 500
+    with pytest.raises(FieldboundError, match=r"unknown column 'x': the columns are 'c0', .* more"):
+        csv_source(",".join(names[:30_000]).encode(), {"x": "/x"})
 
 
 def test_a_header_alone_is_a_table_without_records() -> None:

@@ -20,6 +20,7 @@ from fieldbound.bulk.inputs import blocks, compression, json_array, ndjson_strea
 from fieldbound.bulk.inputs.blocks import LongLine, TextsChunk
 from fieldbound.bulk.inputs.compression import ByteInput, DecompressedReader
 from fieldbound.bulk.inputs.json_array import JsonArraySource
+from fieldbound.bulk.inputs.json_document import DocumentSource
 from fieldbound.bulk.inputs.ndjson import NdjsonSource
 from fieldbound.bulk.inputs.ndjson_stream import NdjsonStreamSource
 from fieldbound.bulk.inputs.sources import ValuesSource, holds_array, is_records, source_of
@@ -224,12 +225,9 @@ def test_blocks_of_an_array_can_be_skipped() -> None:
     assert list(JsonArraySource(ByteInput(io.BytesIO(text))).blocks(7)) == every[7:]
 
 
-def test_another_text_than_an_array_is_an_error() -> None:
-    """Another text raises an error that suggests the format."""
-    with pytest.raises(
-        FieldboundError, match=r"^the stream is not a JSON array: .* the format ndjson$"
-    ):
-        source_of(io.BytesIO(b'{"a":1}'), format="json")
+def test_another_value_than_an_array_is_one_record() -> None:
+    """What is said to be JSON is an array, or one value."""
+    assert isinstance(source_of(io.BytesIO(b'{"a":1}'), format="json"), DocumentSource)
 
 
 # -- compression ---------------------------------------------------------------------------------
@@ -395,6 +393,9 @@ FILES = {
     "a.JSONL.GZ": (gzip.compress(b"[1]\n"), NdjsonStreamSource),
     "a.json": (b" \n[1]", JsonArraySource),
     "b.json": (b'{"a":1}\n{"a":2}\n', NdjsonSource),
+    "c.json": (b'{\n"a":1}\n', DocumentSource),
+    "c.log": (b'{"a":1}\n{"a"', NdjsonSource),
+    "d.json.gz": (gzip.compress(b'{\n"a":1}\n'), DocumentSource),
     "a.json.zst": (zstd.compress(b"[1]"), JsonArraySource),
     "a.gz": (gzip.compress(b"[1]"), JsonArraySource),
     "b.gz": (gzip.compress(b"1\n"), NdjsonStreamSource),

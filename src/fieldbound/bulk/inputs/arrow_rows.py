@@ -15,6 +15,7 @@ How a row is converted:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 MAX_ROWS: Final = 2048
 #: ... and the bytes they may have in the table: records take many times as much memory.
 _MAX_BYTES: Final = 1 << 20
+
+#: The name that pandas gives an index without one.
+_UNNAMED_INDEX: Final = re.compile(r"__index_level_\d+__")
 
 #: The properties of a record by name: each a column name, or an object or array of such.
 ColumnTree: TypeAlias = dict[Any, Any]
@@ -77,6 +81,30 @@ class RowReader:
             if node is not nested:
                 found = [list(each.values()) for each in found]
             yield Member(name, [each or None for each in found], True)
+
+
+def stream_records(
+    stream: Any, columns: Mapping[str, str] | None, contract: Contract | None
+) -> Iterator[Any]:
+    """Return the records of an object with the protocol of Arrow, as `RowReader.records` does.
+
+    The index of a data frame is a column if it has a name. Raises what pyarrow raises.
+    """
+    import pyarrow
+
+    is_stream = hasattr(stream, "__arrow_c_stream__")
+    batches: Any = (
+        pyarrow.RecordBatchReader.from_stream(stream)
+        if is_stream
+        else pyarrow.RecordBatchReader.from_batches(
+            (batch := pyarrow.record_batch(stream)).schema, [batch]
+        )
+    )
+    names = [name for name in batches.schema.names if not _UNNAMED_INDEX.fullmatch(name)]
+    reader = RowReader(batches.schema, column_tree(names, columns, contract))
+    return (
+        record for batch in batches for chunk in reader.chunks(batch) for record in chunk.values
+    )
 
 
 def column_tree(

@@ -9,9 +9,10 @@ empty cell, quoted or not, is omitted from the record.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from fieldbound.model import FieldboundError, pointer_of, tokens_of
+from fieldbound.model import MAX_DEPTH, FieldboundError, pointer_of, tokens_of
 from fieldbound.validation import Coercion, checker_of, coercion_of
 
 from .blocks import RecordError
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 _ABSENT: Final = object()
+#: Names of columns that an error lists.
+_MAX_LISTED: Final = 20
 
 
 class Cell(NamedTuple):
@@ -125,7 +128,7 @@ def _pointers(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
     """Return the JSON Pointer of each column. Raises FieldboundError."""
     names = set(header)
     if len(names) < len(header):
-        duplicates = sorted(name for name in names if header.count(name) > 1)
+        duplicates = sorted(name for name, count in Counter(header).items() if count > 1)
         raise FieldboundError(f"duplicate column names: {_listed(duplicates)}")
     if unknown := [name for name in columns if name not in names]:
         raise FieldboundError(
@@ -143,6 +146,8 @@ def _pointers(header: Sequence[str], columns: Mapping[str, str]) -> list[str]:
                 f"column {name!r} must be mapped to a JSON Pointer such as /Address/City, or to "
                 f"an empty string to omit it, not {pointer!r}"
             )
+        if pointer.count("/") > MAX_DEPTH:
+            raise FieldboundError(f"column {index} is nested deeper than {MAX_DEPTH} levels")
         found.append(pointer)
     return found
 
@@ -156,7 +161,10 @@ def _conflict(one: str, other: str, at: tuple[str, ...], is_nested: bool) -> Fie
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names))
+    """Return names, the first ones of many."""
+    listed = ", ".join(map(repr, names[:_MAX_LISTED]))
+    more = len(names) - _MAX_LISTED
+    return f"{listed} and {more:,} more" if more > 0 else listed
 
 
 def _resolved(tree: Mapping[str, _Node], found: Coercion, at: tuple[str, ...]) -> dict[str, Any]:

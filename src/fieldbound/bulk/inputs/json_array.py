@@ -14,8 +14,6 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fieldbound.model import FieldboundError
-
 from . import blocks, compression
 from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
 
@@ -81,7 +79,7 @@ class JsonArraySource:
 
     Between two commas without an element there is an empty record, which is invalid. Extra data
     after the end of the array are one invalid record. A byte order mark is reported of the first
-    record. Raises FieldboundError if the text does not begin with an array.
+    record. The text must begin with an array.
     """
 
     valid_format = invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")
@@ -91,11 +89,6 @@ class JsonArraySource:
         self.size = data.size
         self.cut_off: str | None = None
         self._data = data
-        if not is_array(data.peek(compression.READ_SIZE)):
-            raise FieldboundError(
-                f"{data.name} is not a JSON array: its first character is not [; a file with one "
-                "record per line has the format ndjson"
-            )
 
     def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
         """Split the array into blocks of whole elements."""

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeAlias
 from fieldbound.model import FieldboundError
 
 from .blocks import OutputFormat, ValuesChunk
-from .compression import COMPRESSIONS, READ_SIZE, ByteInput
+from .compression import COMPRESSIONS, ByteInput
 from .json_array import JsonArraySource, is_array
+from .json_document import DocumentSource, layout_of
 from .ndjson import NdjsonSource
 from .ndjson_stream import NdjsonStreamSource
+from .tables import is_table, table_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,10 +36,19 @@ _FORMATS: Final = {
     ".tsv": "tsv",
     ".parquet": "parquet",
 }
+_YAML: Final = (".yaml", ".yml")
 FORMATS: Final = ("ndjson", "json", "csv", "tsv", "parquet")
 _PARQUET: Final = b"PAR1"
 #: Bytes in which the first characters of an array are searched.
 _DETECTED: Final = 4 << 10
+_IS_YAML: Final = (
+    "{} is YAML, which is not read as records: check it as a document, without the options of "
+    "records, or convert it to NDJSON"
+)
+_IS_LINES: Final = (
+    "{} is not one JSON value: its first line is a complete value, and another line follows; with "
+    "one record per line, its format is ndjson"
+)
 
 
 def source_of(
@@ -47,13 +58,16 @@ def source_of(
     columns: Mapping[str, str] | None = None,
     contract: Contract | None = None,
 ) -> Source:
-    """Return the source of records: a file by its path, a binary stream, or values one by one.
+    """Return the source of records: a file by its path, a binary stream, values, or a table.
 
     *format* is one of `FORMATS`; without it, it is detected by the name of a file or its first
-    bytes. *columns* maps column names to JSON Pointers; the *contract* has the types that CSV cells
-    are converted to. Raises OSError for a file that cannot be read, FieldboundError for one without
-    records, TypeError and ValueError for invalid arguments.
+    bytes. "json" is an array of records, or one record; YAML is never read as records. *columns*
+    maps column names to JSON Pointers; the *contract* has the types that CSV cells are converted
+    to. Raises OSError for a file that cannot be read, FieldboundError for one without records,
+    TypeError and ValueError for invalid arguments.
     """
+    if format == "yaml":
+        raise FieldboundError(_IS_YAML.format("the input"))
     if format is not None and format not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {format!r}")
     if isinstance(records, (str, os.PathLike)):
@@ -61,13 +75,19 @@ def source_of(
         if not isinstance(path, str):
             raise TypeError("path must be str, not bytes")
         return _file_source(path, format, columns, contract)
-    if callable(getattr(records, "read", None)):
+    if callable(getattr(records, "read", None)) and not is_table(records):
         return _bytes_source(ByteInput(records), format, columns, contract)  # type: ignore[arg-type]
-    if isinstance(records, (bytes, bytearray, Mapping)) or not isinstance(records, Iterable):
+    is_values = isinstance(records, Iterable) and not isinstance(
+        records, (bytes, bytearray, Mapping)
+    )
+    if not (is_values or is_table(records)):
         raise TypeError(
-            "records must be the path of a file, a binary stream or an iterable of records, not "
+            "records must be the path of a file, a binary stream, an iterable of records or a "
+            "table, not "
             f"{type(records).__name__}"
         )
+    if is_table(records):
+        return ValuesSource(table_rows(records, columns, contract))
     _no_columns(columns, format or "values")
     return ValuesSource(records)
 
@@ -100,7 +120,7 @@ def _file_source(
 
         return ParquetSource(path, columns, contract)
     data = ByteInput(path)
-    detected = format or _FORMATS.get(_suffix(_uncompressed(path)[0])) or _format(data)
+    detected = format or _FORMATS.get(_suffix(_uncompressed(path)[0])) or _detected(data)
     if detected == "parquet" and data.is_seekable:
         from .parquet import ParquetSource
 
@@ -117,7 +137,7 @@ def _bytes_source(
     columns: Mapping[str, str] | None,
     contract: Contract | None,
 ) -> Source:
-    detected = format or _format(data)
+    detected = format or _detected(data)
     if detected == "parquet":
         raise FieldboundError(
             f"{data.name} is Parquet, which is only read from the path of an uncompressed file"
@@ -126,14 +146,25 @@ def _bytes_source(
         from .csv_records import CsvSource
 
         return CsvSource(data, columns, contract, "\t" if detected == "tsv" else None)
-    _no_columns(columns, "NDJSON" if detected == "ndjson" else "a JSON array")
-    return JsonArraySource(data) if detected == "json" else NdjsonStreamSource(data)
+    _no_columns(columns, "NDJSON" if detected == "ndjson" else "JSON")
+    return _json_source(data) if detected == "json" else NdjsonStreamSource(data)
 
 
-def _format(data: ByteInput) -> str:
-    """Return the format that is detected by the first bytes."""
-    start = data.peek(READ_SIZE)
-    return "parquet" if start.startswith(_PARQUET) else "json" if is_array(start) else "ndjson"
+def _json_source(data: ByteInput) -> Source:
+    """Return the source of the items of an array, or of one record."""
+    layout = layout_of(data)
+    if layout == "lines":
+        raise FieldboundError(_IS_LINES.format(data.name))
+    return JsonArraySource(data) if layout == "array" else DocumentSource(data)
+
+
+def _detected(data: ByteInput) -> str:
+    """Return the format that is detected by the first bytes. Raises FieldboundError for YAML."""
+    if _suffix(_uncompressed(data.name)[0]) in _YAML:
+        raise FieldboundError(_IS_YAML.format(data.name))
+    if data.peek(len(_PARQUET)) == _PARQUET:
+        return "parquet"
+    return "json" if layout_of(data) in ("array", "document") else "ndjson"
 
 
 def _uncompressed(path: str) -> tuple[str, bool]:

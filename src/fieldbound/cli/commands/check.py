@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.console import ascii_only, colored, is_terminal, write
 from fieldbound.cli.selection import FILES_TABLE, STDIN
-from fieldbound.documents import is_same_file, os_error_reason
+from fieldbound.cli.written_files import overwritten
+from fieldbound.documents import os_error_reason
 from fieldbound.model import SAYS, FieldboundError
 from fieldbound.render import FORMATS, STDIN as STDIN_NAME, Style, Summary
 
@@ -66,6 +67,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="format of standard input (default: json)",
     )
     add(
+        "--skip-unmapped",
+        action="store_true",
+        help=f"skip each FILE that {FILES_TABLE} maps to no contract, instead of failing",
+    )
+    _add_limit_options(parser)
+    _add_output_options(parser)
+    _add_record_options(parser)
+
+
+def _add_limit_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("limits").add_argument
+    add(
         "--fail-on",
         choices=SAYS,
         help="weakest evidence that fails the check; limits with weaker evidence only warn "
@@ -78,12 +91,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="whether formats such as date are limits, or annotations (default: assert)",
     )
     add(
-        "--skip-unmapped",
+        "--fail-on-undocumented",
         action="store_true",
-        help=f"skip each FILE that {FILES_TABLE} maps to no contract, instead of failing",
+        help="fail recordings for responses that the vendor does not document, such as a status "
+        "code or the media type of an error, instead of only reporting them",
     )
-    _add_output_options(parser)
-    _add_record_options(parser)
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -182,11 +194,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     ).files(args.files)
     if not files and console.failed:
         return 2
-    paths = {*args.files, *(file.path for file in files)} - {STDIN}
-    if output is not None and any(is_same_file(output, path) for path in paths):
-        console.error(f"--output {output} is an input file and would be overwritten")
-        return 2
     folders = (*args.folder, *config.folders)
+    if error := overwritten(args, files, config, folders):
+        console.error(error)
+        return 2
     run = Run(args, config, console, folders, args.fail_on or config.fail_on, output)
     by_kind = assign(run, files)
     for kind, own in by_kind.items():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fieldbound.cli.selection import Selected
-    from fieldbound.http import Hosts
+    from fieldbound.http import Hosts, Undocumented
     from fieldbound.model import Report
     from fieldbound.recordings import Recording
 
@@ -88,7 +88,13 @@ class Recordings(Kind):
         from fieldbound.http import hosts_of
 
         args = self._run.args
-        return hosts_of(args.api or self._run.config.apis, self._run.folders, args.formats)
+        undocumented: Undocumented = "fail" if args.fail_on_undocumented else "report"
+        entries = args.api or self._run.config.apis
+        hosts = hosts_of(entries, self._run.folders, args.formats, undocumented)
+        for api in hosts.apis:
+            for note in api.notes:
+                self._run.console.note(note)
+        return hosts
 
 
 kind = Recordings

@@ -132,7 +132,10 @@ class Records:
             if sys.stdin is None:
                 raise OSError("standard input is closed")
             source = sys.stdin.buffer
-        run = Run(source, self._contract(name), options)
+        contract = self._contract(name)
+        for pointer, reason in contract.not_checked.items():
+            self._run.console.note(f"not checked: {pointer or '(root)'} of {name} ({reason})")
+        run = Run(source, contract, options)
         with Progress(run.size, args.quiet) as progress:
             run.on_progress = progress.update
             try:

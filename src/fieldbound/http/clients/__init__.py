@@ -1,11 +1,11 @@
-"""Hooks, transports and adapters by which a Guard checks the exchanges of httpx and requests.
+"""Hooks, transports and adapters by which a Guard checks the exchanges of HTTP clients.
 
     client = httpx.Client(event_hooks=event_hooks(guard))
     client = httpx.AsyncClient(transport=async_transport(guard))
     session.mount("https://", adapter(guard))
 
-In mode "raise", an invalid request is not sent. Instead of a Guard, an API or the name of one may
-be given: its modes are "raise".
+The clients are httpx, httpx2 and requests. In mode "raise", an invalid request is not sent. Instead
+of a Guard, an API or the name of one may be given: its modes are "raise".
 
 **Streams are never read for you.** The body of a streamed request is not checked. Of a streamed
 response of httpx, status code and headers are checked when it is received, and the body once you
@@ -17,7 +17,7 @@ report, valid or not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from fieldbound.http.guard import ContractWarning, Guard
 
@@ -33,7 +33,7 @@ __all__ = ["ContractWarning", "Guard", "adapter", "async_transport", "event_hook
 
 
 def event_hooks(guard: Guard | API | str) -> dict[str, list[Callable[..., Any]]]:
-    """Return the event hooks for an httpx.Client or httpx.AsyncClient.
+    """Return the event hooks for a Client or AsyncClient of httpx or httpx2.
 
     Hooks get each request as it is sent, with authentication, and each redirect.
     """
@@ -45,26 +45,26 @@ def event_hooks(guard: Guard | API | str) -> dict[str, list[Callable[..., Any]]]
 def transport(
     guard: Guard | API | str, inner: httpx.BaseTransport | None = None
 ) -> httpx.BaseTransport:
-    """Return a transport for an httpx.Client that checks requests and responses.
+    """Return a transport for a Client of httpx or httpx2 that checks requests and responses.
 
-    *inner* is the transport that sends, by default an httpx.HTTPTransport(). As with any custom
-    transport, `verify`, `cert` and `http2` are options of *inner*, not of the client.
+    *inner* is the transport that sends, by default the client's own HTTPTransport(). As with any
+    custom transport, `verify`, `cert` and `http2` are options of *inner*, not of the client.
     """
     from .httpx import Transport
 
-    return Transport(_guard(guard), inner)
+    return cast("httpx.BaseTransport", Transport(_guard(guard), inner))
 
 
 def async_transport(
     guard: Guard | API | str, inner: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncBaseTransport:
-    """Return a transport for an httpx.AsyncClient that checks requests and responses.
+    """Return a transport for an AsyncClient of httpx or httpx2 that checks its exchanges.
 
-    *inner* is the transport that sends, by default an httpx.AsyncHTTPTransport().
+    *inner* is the transport that sends, by default the client's own AsyncHTTPTransport().
     """
     from .httpx import AsyncTransport
 
-    return AsyncTransport(_guard(guard), inner)
+    return cast("httpx.AsyncBaseTransport", AsyncTransport(_guard(guard), inner))
 
 
 def adapter(guard: Guard | API | str, inner: BaseAdapter | None = None) -> BaseAdapter:

@@ -1,14 +1,23 @@
-"""Event hooks and transports of httpx that check exchanges by a Guard."""
+"""Event hooks and transports of httpx and httpx2 that check exchanges by a Guard.
+
+Which of the two a message is of is known from its class.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from functools import partial
-from typing import Any, Final
-
-import httpx
+from functools import cache, partial
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.http.guard import MAX_BODY_BYTES, Guard, StreamedResponse
+
+if TYPE_CHECKING:
+    import httpx
+
+_CLIENTS: Final = ("httpx", "httpx2")
 
 _NOT_DECOMPRESSED: Final = "it cannot be decompressed"
 _TOO_LARGE: Final = f"it decompresses to more than {MAX_BODY_BYTES >> 20} MiB"
@@ -39,16 +48,18 @@ def hooks(guard: Guard) -> dict[str, list[Callable[..., Any]]]:
     return {"request": [on_request], "response": [on_response]}
 
 
-class Transport(httpx.BaseTransport):
+class Transport:
     """Sends by another transport; a guard checks requests and responses."""
 
     def __init__(self, guard: Guard, inner: httpx.BaseTransport | None = None) -> None:
         self.guard = guard
-        self.inner = httpx.HTTPTransport() if inner is None else inner
+        self.inner = inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Check and send a request; check and return the response."""
         self.guard.check_request(request)
+        if self.inner is None:
+            self.inner = _client_of(request).HTTPTransport()
         response = self.inner.handle_request(request)
         try:
             check_response(self.guard, response, request)
@@ -57,21 +68,30 @@ class Transport(httpx.BaseTransport):
             raise
         return response
 
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the inner transport."""
-        self.inner.close()
+        if self.inner is not None:
+            self.inner.close()
 
 
-class AsyncTransport(httpx.AsyncBaseTransport):
+class AsyncTransport:
     """Sends by another transport; a guard checks requests and responses."""
 
     def __init__(self, guard: Guard, inner: httpx.AsyncBaseTransport | None = None) -> None:
         self.guard = guard
-        self.inner = httpx.AsyncHTTPTransport() if inner is None else inner
+        self.inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Check and send a request; check and return the response."""
         self.guard.check_request(request)
+        if self.inner is None:
+            self.inner = _client_of(request).AsyncHTTPTransport()
         response = await self.inner.handle_async_request(request)
         try:
             check_response(self.guard, response, request)
@@ -80,9 +100,23 @@ class AsyncTransport(httpx.AsyncBaseTransport):
             raise
         return response
 
+    async def __aenter__(self) -> AsyncTransport:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
     async def aclose(self) -> None:
         """Close the inner transport."""
-        await self.inner.aclose()
+        if self.inner is not None:
+            await self.inner.aclose()
+
+
+def _client_of(message: Any) -> ModuleType:
+    """Return the client that a message is of; one that is installed, if its class is another's."""
+    names = [each.__module__.partition(".")[0] for each in type(message).__mro__]
+    found = next((name for name in names if name in _CLIENTS), None)
+    return import_module(found or next(name for name in _CLIENTS if find_spec(name)))
 
 
 def check_response(
@@ -95,14 +129,11 @@ def check_response(
     streamed = guard.check_streamed(response, request)
     if streamed is None:
         return
-    stream = response.stream
-    stream_type: type[_Stream | _AsyncStream] = _AnyStream
-    if not isinstance(stream, httpx.AsyncByteStream):
-        stream_type = _Stream
-    elif not isinstance(stream, httpx.SyncByteStream):
-        stream_type = _AsyncStream
-    decompress = partial(_decompressed, response.status_code, response.headers)
-    response.stream = stream_type(stream, streamed, decompress)
+    client, stream = _client_of(response), response.stream
+    is_async = isinstance(stream, client.AsyncByteStream)
+    is_sync = not is_async or isinstance(stream, client.SyncByteStream)
+    decompress = partial(_decompressed, client, response.status_code, response.headers)
+    response.stream = _stream_type(client, is_sync, is_async)(stream, streamed, decompress)
 
 
 # -- streams -------------------------------------------------------------------------------------
@@ -117,7 +148,7 @@ class _Copied:
         self._inner, self._response, self._decompress = inner, response, decompress
 
 
-class _Stream(_Copied, httpx.SyncByteStream):
+class _Stream(_Copied):
     def __iter__(self) -> Iterator[bytes]:
         try:
             for chunk in self._inner:
@@ -135,7 +166,7 @@ class _Stream(_Copied, httpx.SyncByteStream):
             self._response.abandon()
 
 
-class _AsyncStream(_Copied, httpx.AsyncByteStream):
+class _AsyncStream(_Copied):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             async for chunk in self._inner:
@@ -153,11 +184,7 @@ class _AsyncStream(_Copied, httpx.AsyncByteStream):
             self._response.abandon()
 
 
-class _AnyStream(_Stream, _AsyncStream):
-    pass
-
-
-class _Chunks(httpx.SyncByteStream):
+class _Chunks:
     def __init__(self, chunks: list[bytes]) -> None:
         self._chunks = chunks
 
@@ -165,16 +192,32 @@ class _Chunks(httpx.SyncByteStream):
         return iter(self._chunks)
 
 
-def _decompressed(status: int, headers: httpx.Headers, chunks: list[bytes]) -> bytes | str:
-    """Return a body as httpx decompresses it, or why it is not available."""
+@cache
+def _stream_type(client: ModuleType, is_sync: bool, is_async: bool) -> Any:
+    """Return the class of a copied stream that a client takes for one of its own."""
+    bases = [*([_Stream] * is_sync), *([_AsyncStream] * is_async)]
+    bases += [*([client.SyncByteStream] * is_sync), *([client.AsyncByteStream] * is_async)]
+    return type("_CopiedStream", tuple(bases), {})
+
+
+@cache
+def _chunks_type(client: ModuleType) -> Any:
+    return type("_CopiedChunks", (_Chunks, client.SyncByteStream), {})
+
+
+def _decompressed(
+    client: ModuleType, status: int, headers: httpx.Headers, chunks: list[bytes]
+) -> bytes | str:
+    """Return a body as the client decompresses it, or why it is not available."""
     if "content-encoding" not in headers:
         return b"".join(chunks)
     body = bytearray()
     try:
-        for chunk in httpx.Response(status, headers=headers, stream=_Chunks(chunks)).iter_bytes():
+        copy = client.Response(status, headers=headers, stream=_chunks_type(client)(chunks))
+        for chunk in copy.iter_bytes():
             body += chunk
             if len(body) > MAX_BODY_BYTES:
                 return _TOO_LARGE
-    except httpx.DecodingError:
+    except client.DecodingError:
         return _NOT_DECOMPRESSED
     return bytes(body)

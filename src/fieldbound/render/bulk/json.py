@@ -61,6 +61,10 @@ def _report(report: BulkReport, style: Style) -> dict[str, Any]:
             {"pointer": pointer, "records": records, "reason": reason}
             for pointer, (records, reason) in report.unspecified.items()
         ],
+        "notChecked": [
+            {"pointer": pointer, "records": records, "reason": reason}
+            for pointer, reason, records in report.not_checked
+        ],
         "blank": report.blank,
         "cutOff": report.cut_off,
         "duplicates": None if report.duplicates is None else _duplicates(report.duplicates),

@@ -118,6 +118,9 @@ def notes(report: BulkReport) -> Iterator[str]:
             "not checked, the vendor does not document it: "
             f"{pointer or '(root)'} in {pluralize_large(records, 'record')} ({reason})"
         )
+    for pointer, reason, records in report.not_checked:
+        where = f"{pointer or '(root)'} in {pluralize_large(records, 'record')}"
+        yield escaped(f"not checked: {where} ({reason})")
 
 
 def length_ranges(lengths: Lengths) -> Iterator[tuple[int, int | None, int]]:

@@ -106,21 +106,20 @@ def _applies(name: str, types: frozenset[Any]) -> bool:
 
 def _is_implied(schema: Mapping[str, Any], types: frozenset[Any], keyword: str, value: Any) -> bool:
     """Return whether a schema has a limit as strict as this one."""
-    if keyword == "pattern":
+    if keyword in ("pattern", "multipleOf"):
         every = [schema, *(each for each in schema.get("allOf", ()) if isinstance(each, dict))]
-        return any(each.get("pattern") == value for each in every)
-    if keyword == "multipleOf":
-        if types and "number" not in types:
-            return True
-        own = schema.get("multipleOf")
-        return _is_number(own) and own % 1 == 0
+        own = [each.get(keyword) for each in every]
+        if keyword == "pattern":
+            return value in own
+        only_integers = bool(types) and "number" not in types
+        return only_integers or any(_is_number(each) and each % 1 == 0 for each in own)
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     least = keyword == "minimum"
     if isinstance(values, list):
         numbers = filter(_is_number, values)
         return all(each >= value if least else each <= value for each in numbers)
-    own = filter(_is_number, (schema.get(keyword), schema.get(_BOUNDS[keyword])))
-    return any(each >= value if least else each <= value for each in own)
+    bounds = filter(_is_number, (schema.get(keyword), schema.get(_BOUNDS[keyword])))
+    return any(each >= value if least else each <= value for each in bounds)
 
 
 def _is_number(value: Any) -> TypeGuard[int | float]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fieldbound.model import DRAFT_4, members
+from fieldbound.validation.limits import Limits
+from fieldbound.validation.trail import is_sensitive, repeats
 
 from .formats import formats_of, why_not_checked
-from .limits import Limits, is_sensitive, repeats
 
 
 class Survey(NamedTuple):

@@ -1,0 +1,93 @@
+"""JSON documents: one value, which is one record, and how the layout of a JSON text is detected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fieldbound.documents import parse
+from fieldbound.model import FieldboundError
+
+from . import blocks, compression
+from .blocks import OutputFormat, TextsChunk
+from .json_array import is_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Literal, TypeAlias
+
+    from .blocks import Block, Chunk
+    from .compression import ByteInput, DecompressedReader
+
+    #: An array; one value on several lines, or on one line; or a value on each of several lines.
+    Layout: TypeAlias = Literal["array", "document", "line", "lines"]
+
+_BLANK: Final = b" \t\r\n"
+_BOM: Final = b"\xef\xbb\xbf"
+_TOO_LONG: Final = (
+    "{} is read as one JSON value, and has more than {:,} bytes: check it as a document, without "
+    "the options of records; if it has one record per line, its format is ndjson"
+)
+
+
+class DocumentSource:
+    """A Source of one record: the value of a whole text, written unchanged if it is valid.
+
+    Raises FieldboundError if the text is longer than a record may be.
+    """
+
+    valid_format = OutputFormat()
+    invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")  # as it has several lines
+
+    def __init__(self, data: ByteInput) -> None:
+        self.name: str | None = data.name
+        self.size = data.size
+        self.cut_off: str | None = None
+        self._data = data
+
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Return the text as one block, none if it is blank."""
+        return self._data.blocks(self._split, skip)
+
+    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+        raw = reader.read(blocks.MAX_RECORD_SIZE + 1)
+        if len(raw) > blocks.MAX_RECORD_SIZE:
+            raise FieldboundError(_TOO_LONG.format(self.name, blocks.MAX_RECORD_SIZE))
+        if raw.strip(_BLANK):
+            yield DocumentBlock(raw)
+        self.cut_off = reader.cut_off
+
+
+class DocumentBlock(NamedTuple):
+    """A block of one document."""
+
+    raw: bytes
+
+    def read(self) -> Iterator[Chunk]:
+        """Yield its text."""
+        yield TextsChunk([self.raw], [0], [(1, 1)])
+
+
+def layout_of(data: ByteInput) -> Layout:
+    """Return the layout of a JSON text: where its first value ends, and what follows.
+
+    If the first line that is not blank is a complete value and another line follows, each line is
+    a record: a JSON document has nothing after its value. An array may be followed by a text that
+    is no value; that belongs to the array then, and is invalid.
+    """
+    size = compression.READ_SIZE
+    while True:
+        start = data.peek(size)
+        first, line_end, rest = start.removeprefix(_BOM).lstrip(_BLANK).partition(b"\n")
+        if line_end or len(start) < size or size > blocks.MAX_RECORD_SIZE:
+            break
+        size *= 4
+    following = rest.lstrip(_BLANK).partition(b"\n")[0]
+    if is_array(start):
+        return "lines" if following and _is_value(first) and _is_value(following) else "array"
+    if first and (len(first) > blocks.MAX_RECORD_SIZE or not _is_value(first)):
+        return "document"
+    return "lines" if following else "line"
+
+
+def _is_value(text: bytes) -> bool:
+    return parse(text).readable

@@ -1,0 +1,151 @@
+"""Mistakes: what violations are made of, and which are reported of anyOf or oneOf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from fieldbound.model import Limit, Path, Violation, pointer_of, to_json
+
+from .branches import Branch, likeness, tag_of, varied_tags
+
+_CHOICES: Final = frozenset(("type", "const", "enum"))
+#: How much the keyword broken at the root of a branch speaks against that branch.
+_MISMATCH: Final = {**dict.fromkeys(_CHOICES, 1), "not": 2, "readOnly": 2}
+
+
+class Mistake(NamedTuple):
+    """A violation before its path is a pointer and its place is found.
+
+    *place* is the path of what stands in the text: the object, where a property is missing;
+    *of_name* is whether the name is meant there, not the value.
+    """
+
+    path: Path
+    code: str
+    limit: Limit
+    place: Path
+    of_name: bool = False
+    actual: Any = None
+    kind: str | None = None
+    also: tuple[Limit, ...] = ()
+    known: tuple[str, ...] = ()
+    detail: str | None = None
+    taken: tuple[str, ...] = ()
+    text: str | None = None
+    example: str | None = None
+
+    def violation(self, place: Any = None) -> Violation:
+        """Return the violation, without its value where that is sensitive."""
+        return Violation(
+            self.code,
+            pointer_of(self.path),
+            self.limit,
+            None if self.limit.sensitive else self.actual,
+            self.kind,
+            place,
+            self.also,
+            self.known,
+            self.detail,
+            self.taken,
+            None if self.limit.sensitive else self.text,
+            self.example,
+        )
+
+
+def other_limits(reported: Limit, limits: Iterable[Limit]) -> tuple[Limit, ...]:
+    """Return the limits other than the one reported, each once."""
+    others = {(limit.location, limit.pointer): limit for limit in limits}
+    others.pop((reported.location, reported.pointer), None)
+    return tuple(others.values())
+
+
+class _Candidate(NamedTuple):
+    """A branch with the mistakes by it, and how far the value is from it: the least is meant."""
+
+    distance: tuple[float, ...]
+    mistakes: list[Mistake]
+    branch: Branch
+
+    @property
+    def selected(self) -> tuple[float, ...]:
+        """How far the type of the value and its tags select the branch."""
+        return self.distance[:2]
+
+
+def meant(found: Sequence[tuple[list[Mistake], Branch]], base: Path, value: Any) -> list[Mistake]:
+    """Return the mistakes by the branch that was meant, whatever the order of branches.
+
+    That is the branch whose type the value at *base* has; then the one whose fixed values it has,
+    then the one of whose required names it has the most, then the nearest.
+    """
+    branches = [branch for _, branch in found]
+    tags = varied_tags(branches)
+    candidates = [
+        _Candidate(_distance(mistakes, branch, tags, base, value), mistakes, branch)
+        for mistakes, branch in found
+    ]
+    best = min(candidates, key=lambda each: (each.distance, each.branch.text))
+    peers = [each for each in candidates if each.selected == best.selected]
+    tag = tag_of(branches)
+    if tag is not None and isinstance(value, dict) and tag not in value:
+        missing = [_missing(each, (*base, tag)) for each in peers]
+        if all(missing):
+            return [_joint([each for each in missing if each])]
+    shared = 0
+    for choice in best.mistakes:
+        competing = [
+            choice if each is best else _competing(choice, each.mistakes, base) for each in peers
+        ]
+        if len(peers) > 1 and all(competing):
+            demands = {(each.code, to_json(each.limit.value)) for each in competing if each}
+            if len(demands) == 1 and choice.code in _CHOICES:  # each branch asks for the same
+                shared += 1
+                continue
+            joint = _joint([each for each in competing if each])
+            return [joint._replace(detail=joint.detail or "alternatives")]
+    is_equal = sum(each.distance == best.distance for each in peers) > 1
+    if is_equal and shared < len(best.mistakes):
+        return [each._replace(detail=each.detail or "equal") for each in best.mistakes]
+    return best.mistakes
+
+
+def _distance(
+    mistakes: Sequence[Mistake], branch: Branch, tags: frozenset[str], base: Path, value: Any
+) -> tuple[float, ...]:
+    """Return how far an instance is from a branch.
+
+    By its type, by what it has of the branch, by tags that differ, by number, by depth.
+    """
+    whole = max((_MISMATCH.get(each.code, 0) for each in mistakes if each.path == base), default=0)
+    fixed = sum(
+        len(each.path) == len(base) + 1 and each.code in ("const", "enum") for each in mistakes
+    )
+    unlike = [-each for each in likeness(branch, tags, value)]
+    return whole, *unlike, fixed, len(mistakes), -max(len(each.path) for each in mistakes)
+
+
+def _missing(candidate: _Candidate, path: Path) -> Mistake | None:
+    """Return the mistake of a branch that what is at a path is missing."""
+    return next(
+        (each for each in candidate.mistakes if each.code == "required" and each.path == path),
+        None,
+    )
+
+
+def _joint(competing: Sequence[Mistake]) -> Mistake:
+    """Return the one mistake of branches that ask for different things in the same place."""
+    first = competing[0]
+    also = (limit for each in competing[1:] for limit in (each.limit, *each.also))
+    return first._replace(also=other_limits(first.limit, (*first.also, *also)))
+
+
+def _competing(choice: Mistake, branch: Sequence[Mistake], base: Path) -> Mistake | None:
+    """Return the mistake of another branch that asks for a different value where *choice* does."""
+    if choice.code in _CHOICES and len(choice.path) <= len(base) + 1:
+        return next(
+            (each for each in branch if each.path == choice.path and each.code in _CHOICES), None
+        )
+    if choice.code == "required" and len(branch) == 1:
+        return next((each for each in branch if each.code == "required"), None)
+    return None

@@ -1,0 +1,53 @@
+"""A way to a subschema, and what is said on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from fieldbound.model import Node, Schema, tokens_of
+
+from .conditions import Condition
+
+
+class Trail(NamedTuple):
+    """A way to a subschema: the pointer it applies to, and what its uses say of its limits."""
+
+    node: Node
+    pointer: str = ""
+    uses: tuple[Any, ...] = ()
+    sensitive: bool = False
+    entered: tuple[tuple[str, str], ...] = ()  # each reference followed: its target, at a pointer
+    conditions: tuple[Condition, ...] = ()
+
+
+def is_sensitive(schema: Mapping[str, Any]) -> bool:
+    """Return whether a schema marks its value as sensitive."""
+    return schema.get("x-sensitive", False) is not False or schema.get("format") == "password"
+
+
+def starts_with(path: Sequence[str | int], start: Sequence[str]) -> bool:
+    """Return whether a path starts with another one, in which `*` is any token."""
+    return len(path) >= len(start) and all(
+        token in ("*", str(step)) for token, step in zip(start, path, strict=False)
+    )
+
+
+def leads_to(pointer: str, path: Sequence[str | int]) -> bool:
+    """Return whether a limit's pointer is that of a path into an instance."""
+    tokens = tokens_of(pointer)
+    return len(tokens) == len(path) and starts_with(path, tokens)
+
+
+def repeats(trail: Trail) -> int:
+    """Return how often the last reference has been followed on the way."""
+    return sum(target == trail.entered[-1][0] for target, _ in trail.entered)
+
+
+def direction_of(schema: Schema) -> str | None:
+    """Return readOnly or writeOnly where a schema is marked so and rejects every value."""
+    if isinstance(schema, dict) and schema.get("not") == {}:
+        for keyword in ("readOnly", "writeOnly"):
+            if schema.get(keyword) is True:
+                return keyword
+    return None
