@@ -269,3 +269,24 @@ def test_recordings_override_the_mapping() -> None:
     assert not config.is_recording("c.json")
     assert config.files() == [("c.json", CREATE), (str(Path("tapes/a/b.json")), None)]
     assert config.unmatched_globs() == ["*.har"]
+
+
+@pytest.mark.parametrize("glob", ["../*.json", "a/../../b.json", "/etc/*", "**/../../x/*.json"])
+@pytest.mark.parametrize("table", ["[tool.fieldbound.files]\n{} = 'a.json'", "recordings = [{}]"])
+def test_glob_does_not_leave_the_project(
+    glob: str, table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A glob that leaves the folder of pyproject.toml is an error, unless it is in a repository."""
+    project = tmp_path / "project"
+    project.mkdir()
+    text = "[tool.fieldbound]\n" + table.format(f'"{glob}"')
+    (project / "pyproject.toml").write_text(text)
+    monkeypatch.chdir(project)
+    with pytest.raises(BrokenConfig, match="leaves the project"):
+        load()
+    (tmp_path / ".git").mkdir()
+    if glob.startswith("/"):
+        with pytest.raises(BrokenConfig, match="leaves the project"):
+            load()
+    else:
+        load()

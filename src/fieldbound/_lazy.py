@@ -11,8 +11,8 @@ from typing import Any
 def lazy(package: str, names: dict[str, str]) -> tuple[Callable[[str], Any], list[str]]:
     """Return `__getattr__` and `__all__` of a package that hands on *names* of its modules.
 
-    *names* maps each module, such as ".contract", to the names it gives, separated by spaces. Importing
-    the package imports none of its modules, so that a command loads only what it uses.
+    *names* maps each module, such as ".contract", to the names it gives, separated by spaces.
+    Importing the package imports none of its modules: a command loads only what it uses.
     """
     module_of = {name: module for module, given in names.items() for name in given.split()}
 

@@ -13,7 +13,8 @@
 
 Paths and globs are relative to the file's folder, with `/` as separator. In a glob, `*` and `?`
 match within one name, `[…]` matches one character, `**/` matches any folders; none of them matches
-a name that starts with a dot. The first glob that matches a file counts.
+a name that starts with a dot. The first glob that matches a file counts. None may leave the
+project: the repository that the file is in, or its folder where it is in none.
 """
 
 from __future__ import annotations
@@ -193,6 +194,9 @@ def _parse(table: Any, root: Path, file: str) -> Config:
         for key, (name, parse) in _KEYS.items()
         if key in table
     }
+    for key, name in (("files", "mapping"), ("recordings", "recordings")):
+        for entry in settings.get(name, ()):
+            _check_glob(root, file, _key(key), entry if isinstance(entry, str) else entry[0])
     if "folders" in settings:
         settings["folders"] = tuple(os.path.relpath(root / each) for each in settings["folders"])
     if "apis" in settings:
@@ -200,6 +204,14 @@ def _parse(table: Any, root: Path, file: str) -> Config:
             f"{host}={_relative_to_cwd(root, name)}" for host, name in settings["apis"]
         )
     return Config(root, file, **settings)
+
+
+def _check_glob(root: Path, file: str, key: str, glob: str) -> None:
+    """Raise BrokenConfig if a glob leaves the repository of a folder, or the folder itself."""
+    top = next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
+    names = os.path.normpath(root / glob)
+    if not Path(names).is_relative_to(os.path.normpath(top)):
+        raise BrokenConfig(file, f"{key}: glob {glob!r} leaves the project")
 
 
 def _parse_list(expected: str, file: str, key: str, value: Any) -> tuple[str, ...]:

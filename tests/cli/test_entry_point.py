@@ -473,13 +473,34 @@ def test_contract_is_loaded_once(cli: Command, monkeypatch: pytest.MonkeyPatch) 
     loaded = []
     load = fieldbound.catalog.contract
 
-    def counting(name: str, *rest: Any) -> Any:
+    def counting(name: str, *rest: Any, **options: Any) -> Any:
         loaded.append(name)
-        return load(name, *rest)
+        return load(name, *rest, **options)
 
     monkeypatch.setattr("fieldbound.catalog.contract", counting)
     cli("check", "-c", "group.json", "good.json", "bad.json", "warn.json")
     assert loaded == ["group.json"]
+
+
+@pytest.mark.parametrize("name", ["p.json", "p.ndjson"])
+def test_formats_that_are_not_checked_are_reported(
+    cli: Command, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By name, of documents and of records; --formats annotate makes all of them so."""
+    monkeypatch.chdir(tmp_path)
+    types = {"a": {"format": "phone"}, "b": {"format": "date"}, "c": {"type": "string"}}
+    Path("schema.json").write_text(json.dumps({"properties": types}), "utf-8")
+    Path(name).write_text('{"a": "x", "b": "2024-02-29"}\n', "utf-8")
+    ran = cli("check", "-c", "schema.json", name)
+    assert 'format "phone": no such format is known' in ran.out + ran.err
+    assert "date" not in ran.out + ran.err
+    Path(name).write_text('{"a": "x", "b": "y"}\n', "utf-8")
+    assert cli("check", "-c", "schema.json", name).code == 1
+    ran = cli("check", "-c", "schema.json", "--formats", "annotate", name)
+    assert ran.code == 0
+    assert 'format "date": formats are annotations here' in ran.out + ran.err
+    listed = cli("limits", "schema.json").out
+    assert 'not checked: /a (format "phone": no such format is known)' in listed
 
 
 # -- output ----------------------------------------------------------------------------------------

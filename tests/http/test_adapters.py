@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
+import threading
 import zlib
 from collections.abc import Iterator
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx
 import pytest
 import requests
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import Response as StarletteResponse, StreamingResponse
 from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request as WerkzeugRequest, Response as WerkzeugResponse
 
@@ -221,9 +226,169 @@ def test_a_body_that_cannot_be_decompressed_is_unread() -> None:
     )
     corrupt = Message("POST", URL, {"Content-Encoding": "gzip"}, b"\x1f\x8bnothing")
     assert "not valid gzip" in str(body_of(corrupt, headers_of(corrupt.headers)).unread)
-    bomb = gzip.compress(bytes(1 << 27))
+    bomb = gzip.compress(bytes(1 << 27), mtime=0)
     large = Message("POST", URL, {"Content-Encoding": "gzip"}, bomb)
     assert "64 MiB" in str(body_of(large, headers_of(large.headers)).unread)
+
+
+RAW_DEFLATE = zlib.compressobj(wbits=-15)
+RAW = RAW_DEFLATE.compress('{"a": "\u00e9"}'.encode()) + RAW_DEFLATE.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data", "decoded", "found"),
+    [
+        ("deflate", b'{"a": 1}', False, b'{"a": 1}'),
+        ("deflate", RAW, False, '{"a": "\u00e9"}'.encode()),
+        ("gzip", b"\x89PNG\xff", True, b"\x89PNG\xff"),
+        ("deflate", b"x\xff", True, b"x\xff"),
+        ("deflate, gzip", gzip.compress(zlib.compress(b"{}"), mtime=0), False, b"{}"),
+        ("gzip", gzip.compress(b"{", mtime=0) + gzip.compress(b"}", mtime=0), False, b"{}"),
+        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-12], False, "its gzip data ends early"),
+        ("deflate", zlib.compress(b"{}" * 99)[:-6], False, "its deflate data ends early"),
+        ("gzip", b"\xff\xfe", False, "it is not valid gzip, though Content-Encoding says so"),
+        ("br", b"\xff\xfe", True, "Content-Encoding br is not supported"),
+    ],
+)
+def test_codings_that_a_client_may_have_decoded(
+    encoding: str, data: bytes, decoded: bool, found: bytes | str
+) -> None:
+    """A body is decoded once, whether or not the client did it; else the true reason is given."""
+    message = Message("GET", URL, {"Content-Encoding": encoding}, data, 200, None, decoded)
+    body = body_of(message, headers_of(message.headers))
+    assert (body.unread if isinstance(found, str) else body.data) == found
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
+def test_clients_decode_their_responses(compress: Any) -> None:
+    """The content of a response of httpx is decoded, though it still has its header."""
+    coding = "gzip" if compress is gzip.compress else "deflate"
+    headers = {"Content-Encoding": coding, "Content-Type": "application/json"}
+    request = httpx.Request("POST", URL)
+    response = httpx.Response(200, headers=headers, content=compress(b"[]"), request=request)
+    report = fieldbound.api("axim-commerce").check_response(response)
+    assert [(each.code, each.pointer) for each in report] == [("type", "/body")]
+
+
+# -- servers -------------------------------------------------------------------------------------
+
+
+def _starlette(body: bytes = b"[]", **scope: Any) -> StarletteRequest:
+    headers = [(b"content-type", b"application/json"), (b"accesstoken", b"t")]
+    length = [(b"content-length", str(len(body)).encode())] if body else []
+    given = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "https",
+        "server": ("store.example.com", 443),
+        "path": "/companies",
+        "query_string": b"",
+        "headers": headers + length,
+        **scope,
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return StarletteRequest(given, receive)
+
+
+def test_a_request_of_starlette_is_checked_once_it_is_read() -> None:
+    """The body of a starlette or FastAPI request is checked if it was awaited, else reported."""
+    api = fieldbound.api("axim-commerce")
+    request = _starlette()
+    report = api.check_request(request)
+    assert "await request.body()" in report.not_checked["/body"]
+    assert "valid where checked" in str(report)
+    asyncio.run(request.body())
+    report = api.check_request(request)
+    assert [(each.code, each.pointer) for each in report] == [("type", "/body")]
+    assert not report.not_checked
+
+
+def test_a_request_of_starlette_that_was_consumed() -> None:
+    """A stream that was read elsewhere is gone, and a request may have no body at all."""
+
+    async def consumed(request: StarletteRequest) -> None:
+        async for _ in request.stream():
+            pass
+
+    api, request = fieldbound.api("axim-commerce"), _starlette()
+    asyncio.run(consumed(request))
+    assert "was already read" in api.check_request(request).not_checked["/body"]
+    assert [each.pointer for each in api.check_request(_starlette(b""))] == ["/body"]
+    unknown = _starlette(b"", http_version="2")  # has no need of a Content-Length
+    assert "await" in api.check_request(unknown).not_checked["/body"]
+
+
+def test_responses_of_starlette() -> None:
+    """The body of a starlette response is checked, that of a stream is not read."""
+    api, request = fieldbound.api("axim-commerce"), _equal_requests()["WSGI"]
+    response = StarletteResponse("[]", media_type="application/json")
+    assert [each.pointer for each in api.check_response(response, request)] == ["/body"]
+    streamed = StreamingResponse(_chunks(), media_type="application/json")
+    assert "stream" in api.check_response(streamed, request).not_checked["/body"]
+
+
+class Foreign:
+    """A request of a server that is not known."""
+
+    method, url = "POST", URL
+
+    def __init__(self, **headers: str) -> None:
+        self.headers = headers
+
+
+def test_a_request_whose_body_is_unknown() -> None:
+    """A request without a `body` is not taken for one without a body where it announces one."""
+    api = fieldbound.api("axim-commerce")
+    for headers in ({"Content-Length": "2"}, {"Transfer-Encoding": "chunked"}):
+        report = api.check_request(Foreign(**headers))
+        assert "Foreign is not supported" in report.not_checked["/body"]
+    assert "/body" in [each.pointer for each in api.check_request(Foreign())]
+
+
+def test_the_environ_of_a_real_server() -> None:
+    """The input of a real server is a socket: not read, which is said, with what to do."""
+    found: list[Any] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        report = fieldbound.api("axim-commerce").check_request(environ)
+        found.append(report.not_checked.get("/body"))
+        data = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        environ["wsgi.input"] = io.BytesIO(data)
+        report = fieldbound.api("axim-commerce").check_request(environ)
+        found.append([each.pointer for each in report])
+        environ["wsgi.input"].read()
+        found.append(fieldbound.api("axim-commerce").check_request(environ).not_checked["/body"])
+        start_response("204 No Content", [])
+        return []
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            """Log nothing."""
+
+    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/companies"
+        requests.post(url, json=[], headers={"accessToken": "t"}, timeout=10)
+        thread.join()
+    assert found == [
+        "wsgi.input cannot be rewound, so it is not read: put io.BytesIO of the body in its place",
+        ["/body"],
+        "its stream was already read, and is no longer available",
+    ]
+
+
+def test_a_werkzeug_request_that_was_read() -> None:
+    """A werkzeug request whose stream was read has an unread body, not none."""
+    request = WerkzeugRequest(_environ())
+    assert request.stream.read()
+    assert "was already read" in str(request_of(request).unread)
+    environ = _environ()
+    environ["wsgi.input"].read()
+    assert "was already read" in str(request_of(WerkzeugRequest(environ)).unread)
 
 
 def test_the_repr_of_a_message_has_no_values() -> None:

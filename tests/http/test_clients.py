@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import httpx2
 import jsonschema_rs
 import pytest
 import requests
@@ -811,6 +812,55 @@ def test_no_secret_is_shown(client: Any, server: Server) -> None:
         texts += [repr(guard), repr(guard.checked), repr(guard.uncovered)]
     assert len(texts) > 20
     assert not [text for text in texts if CANARY in text]
+
+
+# -- httpx2 --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+@pytest.mark.parametrize("how", ["hooks", "transport"])
+@pytest.mark.parametrize("coding", [None, "gzip"])
+def test_httpx2_is_checked_as_httpx_is(library: Any, how: str, coding: str | None) -> None:
+    """Hooks and transports check the streams of sync and async clients of both libraries."""
+    content = json.dumps(WRONG).encode()
+    content = gzip.compress(content) if coding else content
+    headers = {
+        "Content-Type": "application/json",
+        **({"Content-Encoding": coding} if coding else {}),
+    }
+
+    class Stream(library.SyncByteStream, library.AsyncByteStream):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[bytes]:
+            yield content
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield content
+
+    mock = library.MockTransport(lambda _: library.Response(200, headers=headers, stream=Stream()))
+    guard = Guard("axim-commerce", response="record")
+    url = f"https://shop.example.com{FETCH.path}"
+    hooks: Any = {"transport": mock, "event_hooks": event_hooks(guard)}
+    given = hooks if how == "hooks" else {"transport": transport(guard, mock)}
+    with library.Client(**given) as client:
+        assert client.get(url, headers=FETCH.headers).json() == WRONG
+
+    async def run() -> None:
+        given = hooks if how == "hooks" else {"transport": async_transport(guard, mock)}
+        async with library.AsyncClient(**given) as client:
+            assert (await client.get(url, headers=FETCH.headers)).json() == WRONG
+
+    asyncio.run(run())
+    assert [pointers(each) for each in guard.reports] == [["/body/data/_id"]] * 2
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2])
+def test_a_transport_sends_by_its_client(library: Any, server: Server) -> None:
+    """Without an inner transport, that of the client whose request it is sends."""
+    with library.Client(transport=transport("axim-commerce")) as client:
+        found = client.get(server.url + FETCH.path, headers=FETCH.headers)
+    assert found.json() == FETCHED.body
+    with library.Client(transport=transport("axim-commerce")):
+        pass  # closes what was never used
 
 
 # -- imports -------------------------------------------------------------------------------------

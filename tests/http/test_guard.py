@@ -134,7 +134,7 @@ def _broken(tmp_path: Path) -> API:
     }
     document = {"openapi": "3.1.0", "info": {}, "paths": {"/a": {"post": operation}}}
     (tmp_path / "a.json").write_text(json.dumps(document))
-    return fieldbound.api(str(tmp_path / "a.json"))
+    return fieldbound.api(str(tmp_path / "a.json"), strict=True)
 
 
 def test_an_invalid_operation_is_reported_by_mode(broken: API) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fieldbound import API, Message
+from fieldbound.http import headers_of
 from fieldbound.http.routing import Router
 from fieldbound.http.unknown_paths import PathSuggestions
 from fieldbound.openapi import Operation, SpecNode
@@ -20,13 +21,13 @@ UUID = {"type": "string", "format": "uuid"}
 STRING = {"type": "string"}
 
 
-def _operation(name: str, responses: Any = None, **schemas: Any) -> dict[str, Any]:
+def _operation(operation_id: str, responses: Any = None, **schemas: Any) -> dict[str, Any]:
     parameters = [
         {"name": each, "in": "path", "required": True, "schema": schema}
         for each, schema in schemas.items()
     ]
     found = responses or {"200": {"description": ""}}
-    return {"get": {"operationId": name, "parameters": parameters, "responses": found}}
+    return {"get": {"operationId": operation_id, "parameters": parameters, "responses": found}}
 
 
 def _api(folder: Path, **paths: Any) -> API:
@@ -189,27 +190,11 @@ def test_the_first_request_is_linear_in_the_paths() -> None:
     assert later_of_two == later
 
 
-def test_repeated_headers_are_joined_linearly() -> None:
-    """A header that is repeated is joined once: the copied characters are those of the result."""
-    from fieldbound.http import headers_of
-
-    class Text(str):
-        __slots__ = ()
-        copied = 0
-
-        def strip(self, _: Any = None) -> str:
-            Text.copied += len(self)
-            return str(self)
-
-    def joined(count: int) -> int:
-        headers = [("X-A", Text("v"))] * count
-        return calls(lambda: headers_of(headers))
-
-    assert joined(2000) <= 2.3 * joined(1000)
-    assert headers_of([("A", "1"), ("a", " 2 "), ("Cookie", "a"), ("cookie", "b")]) == {
-        "a": "1, 2",
-        "cookie": "a; b",
-    }
+def test_a_header_that_is_repeated_many_times() -> None:
+    """A repeated header is joined once, not value by value: that would copy 100 GB here."""
+    long = "v" * 20
+    found = headers_of([("X-A", long)] * 100_000)
+    assert found == {"x-a": ", ".join([long] * 100_000)}
 
 
 # -- unknown paths -------------------------------------------------------------------------------

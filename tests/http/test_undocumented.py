@@ -139,14 +139,15 @@ def test_strictness_survives_a_pickle(api: API) -> None:
 
 def test_the_evidence_of_a_media_type(tmp_path: Path) -> None:
     """Media types are stated only where a source says so of them, else inferred."""
-    stated = {"says": "stated", "of": ["content"]}
-    for source, says in (({"says": "stated"}, "inferred"), ([stated], "stated")):
+    stated = {"says": "stated", "from": ["page"], "of": ["content"]}
+    for source, says in (({"says": "stated", "from": ["page"]}, "inferred"), ([stated], "stated")):
         response = {"description": "", "content": CONTENT, "x-source": source}
         operation = {"operationId": "do", "responses": {"200": response}}
         document = {
             "openapi": "3.1.0",
             "info": {"title": "a", "version": "1"},
             "paths": {"/x": {"get": operation}},
+            "x-sources": {"page": {"title": "Page", "address": "https://h.invalid"}},
         }
         (tmp_path / "a.json").write_text(json.dumps(document))
         (violation,) = _check(fieldbound.api(tmp_path / "a.json"), 200, HTML, "<p>")

@@ -16,6 +16,7 @@ from support.running import Run, pytest_runner
 
 URL = "https://api.example.com/companies"
 CONFIG = '[tool.fieldbound.apis]\n"api.example.com" = "axim-commerce"\n"127.0.0.1" = "shop.json"\n'
+STRICT = ("--vendor-traffic-undocumented=fail",)
 VIOLATION = "type: /body/name is 1, but must be a string"
 #: The common part of test files: a valid and an invalid body, and clients with mock transports.
 HEAD = f"""
@@ -358,7 +359,9 @@ def test_hook_of_requests():
 
 def test_an_invalid_response_is_raised(run: Run) -> None:
     """A response is checked, even if a hook of the client rejects it."""
-    done = run("-p", "no:cacheprovider", "--vendor-traffic=raise", "-W", "error", tests=ANSWERS)
+    done = run(
+        *STRICT, "-p", "no:cacheprovider", "--vendor-traffic=raise", "-W", "error", tests=ANSWERS
+    )
     assert "6 failed" in done.stdout
     assert (
         done.stdout.count("shop.json#list-items/response.200: 1 violation in 200 to GET /items")
@@ -622,7 +625,7 @@ def test_mode_off(run: Run, tmp_path: Path) -> None:
     assert run("--vendor-traffic=record").returncode == 0
     tests = "import sys\ndef test_it():\n    assert not {'httpx', 'requests'} & set(sys.modules)\n"
     for args in (["--vendor-traffic=off"], ["-c", os.devnull, "--rootdir=."]):
-        done = run(*args, tests=tests)
+        done = run(*args, tests=tests, workers=1)
         assert "1 passed" in done.stdout
         assert "vendor traffic" not in done.stdout
 
@@ -787,10 +790,47 @@ def test_requests():
     responses.get(ITEMS, json=[])
     requests.get(ITEMS, auth=HTTPDigestAuth("a", "b"))
 """
-    done = run("--vendor-traffic=record", tests=HEAD + body)
+    done = run("--vendor-traffic=record", *STRICT, tests=HEAD + body)
     assert "2 passed" in done.stdout
     assert "4 exchanges checked, 2 of 8 messages invalid" in done.stdout
     assert "enum: /status is 401" in done.stdout
+
+
+def test_undocumented_responses_are_reported(run: Run) -> None:
+    """A response that the vendor does not document fails no test, and is counted."""
+    body = """
+def test_throttled():
+    client(lambda _: httpx.Response(429)).get("http://127.0.0.1/items")
+"""
+    done = run("--vendor-traffic=raise", tests=HEAD + body)
+    assert "1 passed" in done.stdout
+    assert "/status of shop.json#list-items/response (status 429 is not documented)" in done.stdout
+    assert "none of 2 messages invalid, 1 not fully documented" in done.stdout
+    assert "1 failed" in run("--vendor-traffic=raise", *STRICT, tests=HEAD + body).stdout
+    wrong = run("--vendor-traffic=raise", "--vendor-traffic-undocumented=no", tests=HEAD + body)
+    assert "invalid mode 'no' (choose from report, fail)" in wrong.stderr + wrong.stdout
+
+
+def test_httpx2_is_checked(run: Run) -> None:
+    """The traffic of httpx2, sync and async, is checked as that of httpx is."""
+    body = """
+import httpx2
+
+def send(request):
+    return httpx2.Response(200, json={})
+
+def test_sync():
+    httpx2.Client(transport=httpx2.MockTransport(send)).get("http://127.0.0.1/items")
+
+def test_async():
+    async def get():
+        async with httpx2.AsyncClient(transport=httpx2.MockTransport(send)) as client:
+            await client.get("http://127.0.0.1/items")
+    asyncio.run(get())
+"""
+    done = run("--vendor-traffic=raise", tests=HEAD + body)
+    assert "2 failed" in done.stdout
+    assert len(re.findall("^E +1:1: type: /body is an object", done.stdout, re.MULTILINE)) == 2
 
 
 def test_streams_are_not_read(run: Run) -> None:
@@ -873,18 +913,17 @@ def test_async():
 def test_then():
     assert closed == ["close", "aclose"]
 """
-    done = run("--vendor-traffic=raise", tests=HEAD + body)
+    done = run("--vendor-traffic=raise", *STRICT, tests=HEAD + body)
     assert "2 failed, 1 passed" in done.stdout
 
 
-def test_an_invalid_operation_fails_its_tests(run: Run) -> None:
-    """An operation that is invalid in the document fails its tests, or is reported."""
+def test_an_invalid_schema_is_reported(run: Run) -> None:
+    """An invalid schema of the document costs its own limit: it is reported as not checked."""
     tests = f"{HEAD}\ndef test_it():\n    client().get('http://127.0.0.1/broken?a=1')\n"
     done = run("--vendor-traffic=raise", tests=tests)
-    assert "E       fieldbound.BrokenContract: " in done.stdout
-    done = run("--vendor-traffic=record", tests=tests)
-    assert done.returncode == 0
-    assert "not checked: a message (shop.json" in done.stdout
+    assert "1 passed" in done.stdout
+    assert "not checked: /query/a of shop.json#broken (shop.json" in done.stdout
+    assert 'unknown type "integer,"' in done.stdout
 
 
 def test_an_unreadable_message_is_reported(run: Run) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import fieldbound
 from support.running import Run, pytest_runner
 
 NAME = "axim-commerce/create-company"
@@ -92,7 +93,7 @@ def test_a_run_without_options_imports_nothing_more(run: Run) -> None:
         "    assert loaded == {'fieldbound', 'fieldbound.pytest_plugin'}\n"
         "    assert not {'hypothesis', 'jsonschema_rs', 'jiter'} & set(sys.modules)\n"
     )
-    done = run("-W", "error", tests=tests)
+    done = run("-W", "error", tests=tests, workers=1)  # without what the tests' server preloads
     assert "1 failed, 1 passed" in done.stdout
     assert "limit coverage" not in done.stdout
 
@@ -228,7 +229,8 @@ def test_names_select_contracts(run: Run) -> None:
     """Named contracts are listed, even if not used; no others are."""
     done = run(f"--limit-coverage={GROUP},fortellis")
     lines = _table(done.stdout)
-    assert f"{GROUP}: 0 of 291 limits (0 %)" in lines
+    number = len(fieldbound.contract(GROUP).limits)
+    assert f"{GROUP}: 0 of {number} limits (0 %)" in lines
     assert any(line.startswith("fortellis/") for line in lines)
     assert not any(line.startswith(NAME) for line in lines)
 

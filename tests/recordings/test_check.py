@@ -1047,3 +1047,24 @@ def test_undocumented_responses_are_reported(check: Command) -> None:
         "enum: /status is 429",
         "enum: /status is 503",
     ]
+
+
+def test_templates_that_match_the_same_paths_are_noted(check: Command) -> None:
+    """Opening a document with two templates for the same paths says so, once."""
+    responses = {"responses": {"200": {"description": ""}}}
+    paths = {
+        f"/o/{{{name}}}": {
+            "get": {
+                "operationId": name,
+                "parameters": [{"name": name, "in": "path", "required": True, "schema": schema}],
+                **responses,
+            }
+        }
+        for name, schema in (("id", {"format": "uuid"}), ("number", {"pattern": "^PO-"}))
+    }
+    document = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}
+    Path("two.json").write_text(json.dumps(document), "utf-8")
+    log({"request": {"method": "GET", "url": "https://h.invalid/o/PO-1"}})
+    ran = check("traffic.ndjson", "--api", "two.json")
+    assert ran.code == 0
+    assert ran.err.count("/o/{id} and /o/{number} match the same requests") == 1

@@ -11,11 +11,11 @@ import fieldbound
 from fieldbound import API
 
 
-def api_of_document(folder: Path, document: dict[str, Any]) -> API:
+def api_of_document(folder: Path, document: dict[str, Any], **options: Any) -> API:
     """Return the API of an OpenAPI document, written to a folder."""
     path = folder / "openapi.json"
     path.write_text(json.dumps(document))
-    return fieldbound.api(path)
+    return fieldbound.api(path, **options)
 
 
 @cache

@@ -16,7 +16,7 @@ from fieldbound import Contract
 from fieldbound.model.pointers import pointer_of
 from fieldbound.validation import checker_of
 from fieldbound.validation.inline import inlined
-from fieldbound.validation.keywords import FORMATS
+from fieldbound.validation.schema.formats import FORMATS
 
 Path = tuple[str, ...]
 Change = tuple[str, dict[str, Any]]

@@ -206,11 +206,9 @@ def test_every_keyword_has_its_code_and_pointer(
     assert all(each.limit in Contract(schema).limits for each in Contract(schema).check(instance))
 
 
-def test_a_pattern_without_end_counts_as_broken() -> None:
-    """A pattern that backtracks without end cannot hang a check."""
-    (violation,) = Contract({"pattern": "^(?=a)(a|aa)+(?!b)$"}).check("a" * 60 + "c")
-    assert violation.code == "pattern"
-    assert "takes too long" in violation.message
+def test_no_pattern_backtracks_without_end() -> None:
+    """A pattern that would backtrack exponentially is decided all the same."""
+    assert broken({"pattern": "^(?=a)(a|aa)+(?!b)$"}, "a" * 60 + "c") == [("pattern", "")]
     assert broken({"pattern": "^(a+)+$"}, "a" * 50_000 + "b") == [("pattern", "")]
 
 
@@ -376,7 +374,7 @@ def test_a_long_value_is_only_excerpted() -> None:
     [
         ({"properties": {"a": {"type": "strin"}}}, "strin", "/properties/a/type"),
         ({"properties": {"a": {"maxLength": -1}}}, "-1", "/properties/a/maxLength"),
-        ({"pattern": "(("}, "regex", "/pattern"),
+        ({"pattern": "(("}, "not an ECMA-262 pattern", "/pattern"),
         ({"$id": "%%%"}, "Invalid URI", None),
         ({"default": {1, 2}}, "Unsupported type", None),
         ({"items": {"$ref": "#/nope"}}, "unresolved \\$ref", "/items/$ref"),

@@ -71,8 +71,8 @@ __getattr__, __all__ = lazy(
         ),
         ".numbers": "NumberSampler json_number",
         ".patterns": (
-            "Pattern Undecided assuming first_fault is_assumed is_pattern match_by_steps matches pattern_error "
-            "pattern_of python_text"
+            "Pattern Undecided assuming first_fault is_assumed is_pattern match_by_steps matches "
+            "pattern_error pattern_of python_text"
         ),
         ".random_source": "BUDGET FullSource RandomSource SeededSource SimplestSource cycle_of",
         ".strings": "StringSampler example_string intersection",

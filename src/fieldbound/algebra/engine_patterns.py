@@ -179,9 +179,9 @@ def original_keyword(keyword: str | None) -> str | None:
 def original_error(
     schema: Any, path: Sequence[str | int], instance: Any
 ) -> tuple[Path, str | None]:
-    """Return the path in a schema to what the engine's error is about, and why a pattern is refused.
+    """Return the path in a schema to what an error of the engine is about, and the reason.
 
-    The reason is None for an error about anything but a pattern; *instance* is what it is about.
+    That is None for an error about anything but a pattern; *instance* is what it is about.
     """
     found = list(path)
     for at, token in enumerate(path):

@@ -1,8 +1,8 @@
 """Patterns of ECMA-262: whether a text is one, and which strings have a match of it.
 
 What the engine matches in linear time is left to it. Any other pattern is taken apart into such
-ones where that is possible (`^(?=.*[0-9])(?!a).+$`), or else matched step by step, and left undecided
-where that takes too many steps: the verdict depends on the pattern and the string alone.
+ones where that is possible (`^(?=.*[0-9])(?!a).+$`), or else matched step by step, and left
+undecided where that takes too many steps: the verdict depends on the pattern and the string alone.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
+from math import inf
 from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
 
+from .back_references import search_with_groups
 from .pattern_errors import NotECMA, NotSupported, PatternError
 from .regex_matcher import farthest, search
+from .regex_parser import parse_pattern
 from .regex_program import Program
 from .regex_split import conditions
-from .regex_parser import parse_pattern
 from .regex_translation import python_text as python_dialect, translated
 from .regex_tree import BackReference, Lookaround, Node, WordBoundary, has_any
-from .regex_weight import byte_weight, is_bounded, has_lines, weight
+from .regex_weight import byte_weight, has_lines, is_bounded, weight
 
 #: The most characters that a pattern may ask for at once for the engine to match it as it is, ...
 _MAX_WEIGHT: Final = 30
@@ -43,13 +45,14 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._program: Program | None = None
         self.tree: Node = parse_pattern(text)
         #: The same pattern as the engine reads it; with lookarounds it takes it to backtrack.
         self.engine_text = translated(self.tree)
         #: Whether the engine decides it on any string, in a time that grows with the string.
         self.is_linear = self._is_linear()
         if not self.is_linear and self._conditions is None:
-            self.program  # raises NotSupported for one too large
+            self._program = Program(self.tree)  # raises NotSupported for one too large
 
     def _is_linear(self) -> bool:
         kinds = (Lookaround, BackReference, WordBoundary)
@@ -61,12 +64,16 @@ class Pattern:
     @cached_property
     def compiles(self) -> bool:
         """Whether the engine takes it, be it to backtrack."""
-        return _compiles(self.engine_text, byte_weight(self.tree))
+        kinds = (Lookaround, BackReference, WordBoundary)
+        size = inf if has_any(self.tree, kinds) else byte_weight(self.tree)
+        return _compiles(self.engine_text, size)
 
-    @cached_property
+    @property
     def program(self) -> Program:
         """The instructions of the matcher that counts its steps."""
-        return Program(self.tree)
+        if self._program is None:
+            self._program = Program(self.tree)
+        return self._program
 
     @cached_property
     def _conditions(self) -> Any:
@@ -86,12 +93,12 @@ class Pattern:
         if by_engine is not None and weight(self.tree) * len(string) <= _MAX_WORK:
             valid: bool = by_engine.is_valid(string)
             return valid
-        return search(self.program, string)
+        return match_by_steps(self.text, string)
 
 
 @lru_cache(maxsize=4096)
-def _compiles(engine_text: str, size: int) -> bool:
-    if size <= _SURELY_COMPILES and "(?" not in engine_text:
+def _compiles(engine_text: str, size: float) -> bool:
+    if size <= _SURELY_COMPILES:
         return True
     try:
         jsonschema_rs.validator_for({"pattern": engine_text}, offline=True)
@@ -126,12 +133,14 @@ def is_pattern(text: object) -> bool:
     return True
 
 
+@lru_cache(maxsize=16)  # one check may ask several times
 def match_by_steps(pattern: str, string: str) -> bool | None:
     """Return whether a string has a match of a pattern without the engine, None if undecided."""
     try:
-        return search(pattern_of(pattern).program, string)
+        program = pattern_of(pattern).program
     except NotSupported:
         return None
+    return (search_with_groups if program.has_references else search)(program, string)
 
 
 def first_fault(pattern: str, string: str) -> int | None:

@@ -1,21 +1,18 @@
 """A matcher of regular expressions that counts its steps: it matches, it does not, or it gives up.
 
 Without back references a state is an instruction and a position, and no state is entered twice: the
-steps grow with the text, not exponentially. With them, what the groups have matched counts as well,
-and the number of steps alone bounds the search.
+steps grow with the text, not exponentially.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final
 
-from .code_points import folded
 from .regex_program import (
     BOUNDARY,
     CHAR,
     CHAR_BEHIND,
-    CHECK,
     END,
     JUMP,
     LINE_END,
@@ -23,15 +20,10 @@ from .regex_program import (
     LOOK,
     LOOP,
     LOOP_BEHIND,
-    MARK,
     MATCH,
     PEEK,
-    REFERENCE,
-    REFERENCE_BEHIND,
-    RESET,
     RUN,
     RUN_BEHIND,
-    SAVE,
     SPLIT,
     START,
     Instruction,
@@ -41,26 +33,21 @@ from .regex_program import (
 #: The steps of one search, over all places where a match may start.
 MAX_STEPS: Final = 250_000
 #: Characters that Python's expression passes in the time of a step.
-_CHARS_PER_STEP: Final = 32
+CHARS_PER_STEP: Final = 32
 #: Steps in whose time a search starts.
-_CALL: Final = 2
+CALL: Final = 2
 _LINE_ENDS: Final = frozenset("\n\r\u2028\u2029")
 
 
-class _TooManyStepsError(Exception):
+class TooManyStepsError(Exception):
     """The search takes more steps than it may."""
 
 
 def search(program: Program, text: str, most: int = MAX_STEPS) -> bool | None:
     """Return whether a text has a match of a program, None where that takes too many steps."""
-    kind = _SearchWithGroups if program.has_references else _Search
-    starts: Iterable[int] = range(1 if program.anchored else len(text) + 1)
-    if program.first is not None:
-        starts = (found.start() for found in program.first.finditer(text))
-    made = kind(program, text, most)
     try:
-        return any(made.matches_at(start) for start in starts)
-    except _TooManyStepsError:
+        return _Search(program, text, most).found()
+    except TooManyStepsError:
         return None
 
 
@@ -69,11 +56,11 @@ def farthest(program: Program, text: str, most: int = MAX_STEPS) -> int | None:
     made = _Search(program, text, most)
     try:
         return None if made.matches_at(0) else made.farthest()
-    except _TooManyStepsError:
+    except TooManyStepsError:
         return None
 
 
-class _Text:
+class TextSearch:
     """What both searches ask of the text."""
 
     def __init__(self, program: Program, text: str, most: int) -> None:
@@ -81,10 +68,22 @@ class _Text:
         self._steps_left = most
         self._run_to = 0
 
+    def found(self) -> bool:
+        """Return whether there is a match anywhere. Raises TooManyStepsError."""
+        program, text = self._program, self._text
+        starts: Iterable[int] = range(1 if program.anchored else len(text) + 1)
+        if program.first is not None:
+            starts = (found.start() for found in program.first.finditer(text))
+        return any(self.matches_at(start) for start in starts)
+
+    def matches_at(self, start: int) -> bool:
+        """Return whether there is a match that starts at a position."""
+        raise NotImplementedError
+
     def _take(self, steps: int) -> None:
         self._steps_left -= steps
         if self._steps_left < 0:
-            raise _TooManyStepsError
+            raise TooManyStepsError
 
     def _holds(self, instruction: Instruction, at: int) -> bool:
         """Return whether an anchor or a word boundary holds at a position."""
@@ -118,7 +117,7 @@ class _Text:
         text = self._text
         if code == RUN and expression is not None:
             end = expression.match(text, at, at + most if most is not None else len(text)).end()
-            self._take((end - at) // _CHARS_PER_STEP)
+            self._take((end - at) // CHARS_PER_STEP)
             self._run_to = max(self._run_to, end)
             return (at + least, end) if at + least <= end else None
         step = 1 if code == RUN else -1
@@ -137,7 +136,7 @@ _Next = tuple[int, int]
 _Branch = tuple[int, int, int, int]
 
 
-class _Search(_Text):
+class _Search(TextSearch):
     """A search without back references: it enters no state twice.
 
     A state is a number: that of the instruction and of the position.
@@ -166,7 +165,7 @@ class _Search(_Text):
         A state that has been entered is one that fails, unless it is among those that match.
         """
         entered, matching, width = self._entered[look], self._matching[look], self._width
-        self._take(_CALL)
+        self._take(CALL)
         outer, self._stack = self._stack, [(0, start, start, -1)]
         stack, met = self._stack, list[tuple[int, int]]()
         while stack:
@@ -185,7 +184,7 @@ class _Search(_Text):
                     entered[state], before = before, state
                     self._steps_left -= 1
                     if self._steps_left < 0:
-                        raise _TooManyStepsError
+                        raise TooManyStepsError
                     at, position = _STEPS[instruction[0]](self, instruction, at, position)
                     continue
                 self._stack = outer
@@ -273,117 +272,3 @@ _STEPS: Final[dict[int, Callable[[_Search, Instruction, int, int], _Next]]] = {
     LOOK: _Search._look,
     **dict.fromkeys((START, END, LINE_START, LINE_END, BOUNDARY, PEEK), _Search._assert),
 }
-
-#: What the groups have matched, two positions each, and where repetitions started, the last first.
-_Groups = tuple[int | None, ...]
-_Marks = tuple[Any, ...]
-
-
-class _Way(NamedTuple):
-    """An instruction, and the positions from one to the last at which it is tried."""
-
-    at: int
-    position: int
-    last: int
-    groups: _Groups
-    marks: _Marks
-
-
-class _SearchWithGroups(_Text):
-    """A search with back references, in the order of ECMA-262: it tries every way."""
-
-    def matches_at(self, start: int) -> bool:
-        """Return whether there is a match that starts at a position."""
-        groups = (None,) * (self._program.slots + 2)
-        return self._matches(self._program.main, start, groups) is not None
-
-    def _matches(self, code: list[Instruction], start: int, groups: _Groups) -> _Groups | None:
-        """Return what the groups have matched where instructions match from a position on."""
-        self._take(_CALL)
-        stack: list[_Way] = [_Way(0, start, start, groups, ())]
-        while stack:
-            way: _Way | None = stack.pop()
-            if way.position != way.last:
-                step = 1 if way.position < way.last else -1
-                stack.append(way._replace(position=way.position + step))
-            while way is not None:
-                self._take(1)
-                instruction = code[way.at]
-                if instruction[0] == MATCH:
-                    return way.groups
-                way = self._next(instruction, way._replace(at=way.at + 1), stack)
-        return None
-
-    def _next(self, instruction: Instruction, way: _Way, stack: list[_Way]) -> _Way | None:
-        """Return how the search goes on, None for not at all; other ways go onto the stack."""
-        name = instruction[0]
-        if name == SPLIT:
-            stack.append(way._replace(at=instruction[2], last=way.position))
-            return way._replace(at=instruction[1])
-        if name == JUMP:
-            return way._replace(at=instruction[1])
-        if name in (RUN, RUN_BEHIND):
-            ends = self._run(instruction, way.position)
-            if ends is None:
-                return None
-            first, last = ends if instruction[-1] else ends[::-1]
-            if first != last:
-                step = 1 if first < last else -1
-                stack.append(way._replace(position=first + step, last=last))
-            return way._replace(position=first)
-        if name == MARK:
-            return way._replace(marks=(way.position, way.marks))
-        if name == CHECK:
-            return None if way.marks[0] == way.position else way._replace(marks=way.marks[1])
-        if name == LOOK:
-            found = self._matches(self._program.looks[instruction[1]], way.position, way.groups)
-            if (found is None) is not instruction[2]:
-                return None
-            return way._replace(groups=found or way.groups)
-        moved = self._move(instruction, way.position, way.groups)
-        return moved and way._replace(position=moved[0], groups=moved[1])
-
-    def _move(
-        self, instruction: Instruction, position: int, groups: _Groups
-    ) -> tuple[int, _Groups] | None:
-        """Return the position and the groups after an instruction that has one way to go on."""
-        name, text = instruction[0], self._text
-        if name == CHAR:
-            met = position < len(text) and instruction[1][text[position]]
-            return (position + 1, groups) if met else None
-        if name == CHAR_BEHIND:
-            met = position > 0 and instruction[1][text[position - 1]]
-            return (position - 1, groups) if met else None
-        if name == SAVE:
-            slot = instruction[1]
-            return position, (*groups[:slot], position, *groups[slot + 1 :])
-        if name == RESET:
-            _, first, end = instruction
-            return position, (*groups[:first], *(None,) * (end - first), *groups[end:])
-        if name in (REFERENCE, REFERENCE_BEHIND):
-            return self._repeated(instruction, position, groups)
-        return (position, groups) if self._holds(instruction, position) else None
-
-    def _repeated(
-        self, instruction: Instruction, position: int, groups: _Groups
-    ) -> tuple[int, _Groups] | None:
-        """Return what follows a back reference: a group that took no part has matched nothing."""
-        name, slots, any_case = instruction
-        spans = [(groups[slot], groups[slot + 1]) for slot in slots]
-        known = [(low, high) for low, high in spans if low is not None and high is not None]
-        if not known:
-            return position, groups
-        low, high = known[0]
-        size = high - low
-        self._take(size // _CHARS_PER_STEP)
-        at = position if name == REFERENCE else position - size
-        if at < 0:
-            return None
-        one, other = self._text[low:high], self._text[at : at + size]
-        if one != other and not (any_case and _folded_text(one) == _folded_text(other)):
-            return None
-        return (position + size if name == REFERENCE else at), groups
-
-
-def _folded_text(text: str) -> list[int]:
-    return [folded(ord(char)) for char in text]

@@ -97,16 +97,23 @@ class Program:
                 self._add_repeat(node, behind, code)
             case Group(part, number):
                 self._add_group(part, number, behind, code)
-            case Anchor(at_end, lines):
-                self._emit(code, (START, END, LINE_START, LINE_END)[2 * lines + at_end])
-            case WordBoundary(negated, any_case):
-                word = members_of(in_any_case(WORD) if any_case else WORD)
-                self._emit(code, BOUNDARY, word, negated)
-            case Lookaround():
-                self._add_look(node, code)
+            case Anchor() | WordBoundary() | Lookaround():
+                self._add_assertion(node, code)
             case BackReference(numbers, any_case):
                 slots = tuple([self._slot(each) for each in numbers])
                 self._emit(code, REFERENCE + behind * _BEHIND, slots, any_case)
+
+    def _add_assertion(
+        self, node: Anchor | WordBoundary | Lookaround, code: list[Instruction]
+    ) -> None:
+        if isinstance(node, Anchor):
+            names = ((START, END), (LINE_START, LINE_END))
+            self._emit(code, names[node.lines][node.at_end])
+        elif isinstance(node, WordBoundary):
+            word = members_of(in_any_case(WORD) if node.any_case else WORD)
+            self._emit(code, BOUNDARY, word, node.negated)
+        else:
+            self._add_look(node, code)
 
     def _add_look(self, node: Lookaround, code: list[Instruction]) -> None:
         plain = _plain_expression(node.part)

@@ -66,14 +66,15 @@ class _Translation:
                 return self._repeat(node)
             case Group(part):
                 return f"({self.write(part)})"
-            case Lookaround(part, behind, negated):
-                sign = ("<" if behind else "") + ("!" if negated else "=")
-                return f"(?{sign}{self.write(part)})"
-            case Anchor():
-                return self._anchor(node)
             case BackReference():
                 return self._reference(node)
-        return self._boundary(node)
+        return self._assertion(node)
+
+    def _assertion(self, node: Anchor | WordBoundary | Lookaround) -> str:
+        if isinstance(node, Lookaround):
+            sign = ("<" if node.behind else "") + ("!" if node.negated else "=")
+            return f"(?{sign}{self.write(node.part)})"
+        return self._anchor(node) if isinstance(node, Anchor) else self._boundary(node)
 
     def _class(self, node: CharacterClass) -> str:
         return _written_class(node)

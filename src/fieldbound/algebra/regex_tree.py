@@ -164,7 +164,7 @@ def simplified(node: Node) -> Node:
 
 def _is_contiguous(inner: Repeat, outer: Repeat) -> bool:
     """Return whether a repeat of a repeat allows every number between the least and the most."""
-    if outer.minimum == outer.maximum or inner.maximum is None and outer.minimum > 0:
+    if outer.minimum == outer.maximum or (inner.maximum is None and outer.minimum > 0):
         return True
     if outer.minimum == 0:
         return inner.minimum <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -115,7 +116,7 @@ class BlockChecker:
             counts.blank,
             cut_off or (None if last_line is None else _TRUNCATED.format(last_line)),
             duplicates,
-            tuple([(*each.split("\n"), many) for each, many in sorted(counts.not_checked.items())]),
+            tuple([(*json.loads(at), many) for at, many in sorted(counts.not_checked.items())]),
         )
 
     # -- chunks --------------------------------------------------------------------------------

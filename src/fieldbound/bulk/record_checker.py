@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
@@ -228,7 +229,7 @@ class RecordChecker:
         of_any = self._settings.contract.not_checked
         for pointer, reason in report.not_checked.items():
             if of_any.get(pointer) != reason:
-                self.counts.not_checked[f"{pointer}\n{reason}"] += 1
+                self.counts.not_checked[json.dumps([pointer, reason])] += 1
 
     def _count_invalid(self, found: FoundRecord, violations: Sequence[Violation]) -> None:
         """Count an invalid record, and report it."""

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from fieldbound.model import (
     DRAFT_4,
+    NOT_CHECKED,
     BrokenContract,
     draft_of,
     is_openapi_dialect,
     tokens_of,
 )
 from fieldbound.openapi import (
+    WEBHOOK,
     OpenAPI,
     OperationPart,
     PointerTokens,
     SpecNode,
+    is_reference,
     parameters_schema,
     reference_to,
 )
-from fieldbound.validation import BASE_URI, Contract, Formats
+from fieldbound.validation import BASE_URI, Contract
 
-from .bundle import DIALECT, Bundle, Direction
+from .bundle import DIALECT, Bundle, Direction, Options
+from .problems import Problem
 from .schema_files import SchemaFiles, value_at
 
 MAX_SUGGESTIONS: Final = 3
@@ -30,11 +34,13 @@ _VERSION_3_0: Final = "3.0"
 _VERSIONS: Final = (_VERSION_3_0, "3.1", "3.2")
 
 
-def read_openapi(files: SchemaFiles, uri: str, *, strict: bool | None) -> OpenAPI:
+def read_openapi(
+    files: SchemaFiles, uri: str, *, folder: str = "", strict: bool = False, lenient: bool = False
+) -> OpenAPI:
     """Return the operations of an OpenAPI document. Raises BrokenContract.
 
-    Its structure is checked first: unknown keys are errors if *strict*, allowed if not; None skips
-    the check.
+    Its version is that of the files in a *folder*, given by its URI. If *strict*, its structure is
+    checked first, and unknown keys are errors; if *lenient*, what cannot be read is not checked.
     """
     document = files.document(uri)
     root = document.value if isinstance(document.value, dict) else {}
@@ -43,17 +49,16 @@ def read_openapi(files: SchemaFiles, uri: str, *, strict: bool | None) -> OpenAP
     if dialect != DIALECT and not is_openapi_dialect(dialect):
         reason = f"jsonSchemaDialect {dialect!r} is not supported: must be that of 2020-12"
         raise files.error_at(uri, ("jsonSchemaDialect",), reason)
-    if strict is not None:
+    if strict:
         from .folder_lint import check_openapi
 
-        check_openapi(document, strict=strict)
+        check_openapi(document)
     if version.startswith(_VERSION_3_0):
-        files.add_openapi_3_0(uri.rpartition("/")[0] if strict is not False else "")
-    openapi = OpenAPI(SpecNode(root, (), uri), _FileResolver(files), strict=bool(strict))
-    if not openapi.operations:
-        only_webhooks = "webhooks" in root and not root.get("paths")
-        reason = "no operations" + (": webhooks are not supported" if only_webhooks else "")
-        raise files.error_at(uri, ("webhooks" if only_webhooks else "paths",), reason)
+        files.add_openapi_3_0(folder)
+    resolver = _FileResolver(files)
+    openapi = OpenAPI(SpecNode(root, (), uri), resolver, strict=strict, lenient=lenient)
+    if not openapi.operations and not openapi.webhooks:
+        raise files.error_at(uri, ("paths",), "no operations")
     return openapi
 
 
@@ -88,60 +93,83 @@ class _FileResolver:
     def error_at(self, node: SpecNode, reason: str) -> BrokenContract:
         return self._files.error_at(node.uri, node.tokens, reason)
 
+    def replace(self, node: SpecNode, value: Any) -> None:
+        self._files.replace(node.uri, node.tokens, value)
+
+    def upgrade(self, schema: SpecNode) -> None:
+        self._files.schema(schema.uri, schema.tokens)
+
 
 def part_schema(
-    files: SchemaFiles, openapi: OpenAPI, operation: str, part: str, formats: Formats = "assert"
+    files: SchemaFiles, openapi: OpenAPI, operation: str, part: str, options: Options
 ) -> tuple[dict[str, Any], Bundle] | None:
     """Return the schema of a part of an operation and the bundle it refers to; None if no such."""
     name = openapi.name_of(operation)
     part_name = "" if part == "request" else part
     found = None if name is None else openapi.parts(name).get(part_name)
-    if found is None:
+    if name is None or found is None:
         return None
-    direction: Direction = "request" if found.is_request else "response"
-    bundle = Bundle(files, direction, openapi.root.uri, formats)
+    # What the vendor sends: the answers to requests, and the requests of its webhooks.
+    is_sent_to_vendor = found.is_request != name.startswith(WEBHOOK)
+    direction: Direction = "request" if is_sent_to_vendor else "response"
+    bundle = Bundle(files, direction, options, openapi.root.uri)
     return _bundled_part(found, bundle), bundle
 
 
 def _bundled_part(part: OperationPart, bundle: Bundle) -> dict[str, Any]:
     if part.body is not None:
-        return bundle.add_reference(*_reference_site(part.body))
+        schema = bundle.add_reference(*_reference_site(part.body))
+        if part.not_checked:
+            schema[NOT_CHECKED] = [*schema.get(NOT_CHECKED, ()), *part.not_checked]
+        return schema
+    values = {}
     for each in part.parameters:
-        for schema in each.schemas:
-            bundle.add_reference(*_reference_site(schema))
+        for value in each.schemas:
+            values[reference_to(value)] = bundle.add_reference(*_reference_site(value))
         bundle.add_sources(each.node.value.get("x-source"))
-    return parameters_schema(part)
+    return parameters_schema(part, values)
 
 
 def _reference_site(schema: SpecNode) -> tuple[str, PointerTokens, str]:
     """Return the file and pointer that a schema is referred to at, and the reference."""
-    if isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}:
+    if is_reference(schema):
         return schema.uri, (*schema.tokens, "$ref"), schema.value["$ref"]
     return schema.uri, schema.tokens, reference_to(schema)
 
 
 def build_contract(
-    files: SchemaFiles,
-    uri: str,
-    bundle: Bundle,
-    schema: dict[str, Any],
-    name: str,
-    formats: Formats = "assert",
+    files: SchemaFiles, uri: str, bundle: Bundle, compound: Callable[[], dict[str, Any]], name: str
 ) -> Contract:
-    """Return the contract of a bundled schema. Raises BrokenContract at the file with the error."""
-    try:
-        return Contract(schema, name=name, formats=formats)
-    except BrokenContract as error:
-        tokens = tokens_of(error.pointer or "")
+    """Return the contract of the *compound* schema of a built bundle.
+
+    What the engine refuses is taken out of a lenient bundle. Raises BrokenContract at the file with
+    the error.
+    """
+    while isinstance(found := _compiled(compound(), name, bundle), BrokenContract):
+        file, tokens = uri, tokens_of(found.pointer or "")
         if len(tokens) > 1 and tokens[1] in bundle.resources:
-            raise files.error_at(tokens[1], tokens[2:], error.reason) from None
-        raise files.error_at(uri, tokens, error.reason) from None
+            file, tokens = tokens[1], tokens[2:]
+        located = files.error_at(file, tokens, found.reason)
+        problem = Problem(tokens, found.reason)
+        if not bundle.options.lenient or not bundle.take_out(file, problem, error=located):
+            raise located
+        bundle.build()
+    return found
 
 
-def require_limits(contract: Contract, file: str, advice: str = "") -> Contract:
+def _compiled(schema: dict[str, Any], name: str, bundle: Bundle) -> Contract | BrokenContract:
+    try:
+        return Contract(schema, name=name, formats=bundle.options.formats)
+    except BrokenContract as error:
+        return error
+
+
+def require_limits(contract: Contract, file: str, bundle: Bundle, advice: str = "") -> Contract:
     """Return a contract that has limits, or a reason for having none; else raise BrokenContract."""
     if contract.limits or contract.unspecified:
         return contract
+    if bundle.repairs.errors:  # there was something to check
+        raise bundle.repairs.errors[0]
     reason = f"{contract.name} has no constraints: every document would pass"
     raise BrokenContract(reason + advice, file=file)
 

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from fieldbound.model import (
+    NOT_CHECKED,
+    BrokenContract,
     Node,
+    child_schemas,
     draft_of,
     encode_uri,
     is_openapi_dialect,
     resolve_uri,
-    schema_members,
 )
 from fieldbound.openapi import (
     PointerTokens,
     SchemaLocation,
     apply_discriminator,
-    discriminator_error,
+    source_entry,
 )
 from fieldbound.validation import Formats, with_format_limits
 
-from .schema_files import SchemaFiles, dialect_error, has_token, value_at
+from .problems import Problem
+from .repairs import Repair, Repairs
+from .schema_files import SchemaFiles, dialect_error, has_token
 
 Direction = Literal["request", "response"] | None
 
@@ -30,7 +33,19 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 #: The keyword of properties that a message in this direction must not have.
 _FORBIDDEN_BY: Final = {"request": "readOnly", "response": "writeOnly"}
 #: The annotations that the schema of a forbidden property keeps.
-_ANNOTATIONS: Final = frozenset(("title", "description", "$comment", "x-source", "deprecated"))
+_ANNOTATIONS: Final = ("title", "description", "$comment", "deprecated", "x-sensitive")
+
+
+class Options(NamedTuple):
+    """How contracts are made of documents.
+
+    Where *lenient*, what is wrong in a document is not checked, and all else is. *formats* are
+    limits, "assert", or "annotate".
+    """
+
+    lenient: bool = False
+    enforce_discriminators: bool = False
+    formats: Formats = "assert"
 
 
 class Bundle:
@@ -38,187 +53,265 @@ class Bundle:
 
     Only what is referred to is included, each subschema at its own pointer, so that locations stay
     those of the files. *main* is the OpenAPI document of the operations, if there is one; then a
-    format of OpenAPI becomes the limits that it stands for, where *formats* are limits.
+    format of OpenAPI becomes the limits that it stands for. Of a lenient bundle, what is wrong in a
+    schema is taken out of it, and said in it.
+
+    First everything is found, then `build` copies it.
     """
 
     def __init__(
         self,
         files: SchemaFiles,
         direction: Direction,
+        options: Options,
         main: str | None = None,
-        formats: Formats = "assert",
     ) -> None:
-        self._files = files
-        self._has_openapi_formats = main is not None and formats == "assert"
+        self.files = files
+        self.options = options
+        self.repairs = Repairs()
         self._forbidden_by = _FORBIDDEN_BY.get(direction or "")
-        self._subtypes = None if main is None else files.subtypes(main)
-        self._pending_subtypes: list[SchemaLocation] = []
-        #: The resources that select subtypes, without the conditions by which they do.
-        self._unconditional: dict[str, Any] = {}
-        #: Included schemas whose `required` has not been processed yet.
-        self._pending_required: list[SchemaLocation] = []
-        #: Schemas that differ from the file: the names removed from `required`, or None for a
-        #: forbidden property.
-        self._changed: dict[SchemaLocation, frozenset[str] | None] = {}
-        self._included: dict[str, list[PointerTokens]] = {}
+        self._has_openapi_formats = main is not None and options.formats == "assert"
+        is_enforced = main is not None and options.enforce_discriminators
+        self._subtypes = files.subtypes(str(main)) if is_enforced else None
+        #: Every subschema that is included, and those that a reference leads to.
+        self.schemas: dict[SchemaLocation, Any] = {}
+        self.roots: dict[SchemaLocation, None] = {}
+        self.references: dict[SchemaLocation, SchemaLocation] = {}
+        #: What `add_reference` was given: the contract is of these.
+        self.entries: set[SchemaLocation] = set()
+        #: Schemas that select a subtype, by the URI of the resource that has the conditions.
+        self._conditions: dict[SchemaLocation, str] = {}
+        self._conditional: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._relaxed: dict[SchemaLocation, frozenset[str]] = {}
         self.resources: dict[str, Any] = {}
         self.cited: set[str] = set()
+
+    # -- finding -------------------------------------------------------------------------------
 
     def add_reference(self, uri: str, tokens: PointerTokens, reference: str) -> dict[str, Any]:
         """Include the target of a reference at a pointer in a file, and all that it refers to.
 
         Return the schema that refers to it. Raises BrokenContract.
         """
-        copy = {"$ref": resolve_uri(uri, reference)}
+        schema: dict[str, Any] = {"$ref": resolve_uri(uri, reference)}
+        site = (uri, tokens[:-1] if tokens[-1:] == ("$ref",) else tokens)
+        try:
+            target = self._resolve(uri, tokens, uri, reference)
+        except BrokenContract as error:
+            if not self.options.lenient:
+                raise
+            self.repairs.errors.append(error)
+            return {NOT_CHECKED: [str(error)]}
+        if target is not None:
+            schema["$ref"] = self._reference(schema["$ref"], target)
+            self.entries.add(target)
+            self._add_reachable([target])
         if tokens[-1:] == ("$ref",):
-            copy = self._with_subtype_conditions(copy, uri, tokens[:-1])
-        self._add_reachable(uri, tokens, uri, reference)
-        return copy
+            self._add_reachable(self._find_conditions(site))
+            schema = self._with_conditions(schema, site)
+        return schema
 
     def add_file(self, uri: str) -> None:
         """Include a whole file, and all that it refers to. Raises BrokenContract."""
-        for found in self._include(uri, ()):
-            self._add_reachable(uri, *found)
+        self._add_reachable([(uri, ())])
 
-    def _add_reachable(self, *reference: Any) -> None:
-        pending: list[Any] = [reference]
-        while pending or self._pending_subtypes:
-            pending += self._follow(*pending.pop()) if pending else ()
-            while self._pending_subtypes:
-                uri, tokens = self._pending_subtypes.pop()
-                pending += [(uri, *each) for each in self._include(uri, tokens)]
-        self._relax_required()
+    def _add_reachable(self, pending: list[SchemaLocation]) -> None:
+        while pending:
+            pending += self._include(pending.pop())
 
-    def _include(self, uri: str, tokens: PointerTokens) -> list[tuple[PointerTokens, str, str]]:
-        """Include a subschema, unless it is already; return the references in it."""
-        root = self._files.load(uri)
+    def _include(self, location: SchemaLocation) -> Iterator[SchemaLocation]:
+        """Include a subschema, unless it is already; yield the targets of references in it."""
+        uri, tokens = location
+        root = self.files.load(uri)
         error = dialect_error(dialect_of(root).get("$schema", ""))
         if error is not None:
-            raise self._files.error_at(uri, ("$schema",), error)
-        if tokens and self._files.embedded_ids(uri):
+            broken = self.files.error_at(uri, ("$schema",), error)
+            if not self.options.lenient:
+                raise broken
+            self.repairs.add(location, Repair((), broken))
+        if tokens and not self.files.is_openapi(uri) and self.files.embedded(uri):
             tokens = ()
-        if any(tokens[: len(each)] == each for each in self._included.get(uri, ())):
-            return []
-        self._included.setdefault(uri, []).append(tokens)
-        self._pending_required.append((uri, tokens))
-        schema = value_at(root, tokens)
-        copy = self._copy(schema, uri, tokens)
-        if tokens:
-            head = {"$id": uri, **dialect_of(root)}
-            _set_at(self.resources.setdefault(uri, head), tokens, copy)
-        else:
-            self.resources[uri] = {**copy, "$id": uri} if isinstance(copy, dict) else copy
-        return list(_references(schema, tokens, uri))
+        if (uri, tokens) in self.schemas:
+            return
+        schema = self.files.schema(uri, tokens)
+        self.roots[uri, tokens] = None
+        for problem in self._problems(uri, tokens, schema):
+            self.take_out(uri, problem)
+        yield from self._walk(schema, uri, tokens, uri)
 
-    def _follow(
+    def _problems(self, uri: str, tokens: PointerTokens, schema: Any) -> list[Problem]:
+        if not self.options.lenient:
+            return []  # they are raised by `lint_bundle`, with the sources at hand
+        from .lint import problems_of
+
+        return problems_of(self.files, (uri, tokens), schema)
+
+    def _walk(
+        self, schema: Any, uri: str, tokens: PointerTokens, base: str
+    ) -> Iterator[SchemaLocation]:
+        """Add a schema and all within it; yield the targets of references in them."""
+        location = (uri, tokens)
+        schema = self.schemas[location] = self.repairs.apply(location, schema)
+        if not isinstance(schema, dict):
+            return
+        if tokens and isinstance(schema.get("$id"), str):
+            base = resolve_uri(base, schema["$id"]).partition("#")[0]
+        if isinstance(schema.get("$ref"), str):
+            target = self._follow(location, base, schema["$ref"])
+            if target is not None:
+                self.references[location] = target
+                yield target
+        yield from self._find_conditions(location)
+        for at, child in child_schemas(schema):
+            yield from self._walk(child, uri, (*tokens, *at), base)
+
+    def _follow(self, location: SchemaLocation, base: str, reference: str) -> SchemaLocation | None:
+        uri, tokens = location
+        try:
+            return self._resolve(uri, (*tokens, "$ref"), base, reference)
+        except BrokenContract as error:
+            if not self.options.lenient:
+                raise
+            self.repairs.add(location, Repair(("$ref",), error))
+            return None
+
+    def _resolve(
         self, uri: str, tokens: PointerTokens, base: str, reference: str
-    ) -> list[tuple[str, PointerTokens, str, str]]:
-        """Include the target of one reference; return the references in that."""
-        target = resolve_uri(base, reference).partition("#")[0]
-        if "json-schema.org/" in target or target in self._files.embedded_ids(uri):
-            return []
-        location = self._files.resolve(uri, tokens, base, reference)
-        target = location[0]
-        if not self._files.embedded_ids(target) and self._files.graph.is_circular(location):
-            raise self._files.error_at(uri, tokens, "circular $ref")
-        return [(target, *found) for found in self._include(*location)]
+    ) -> SchemaLocation | None:
+        """Return the target of a reference; None if the engine finds it. Raises BrokenContract."""
+        whole = resolve_uri(base, reference)
+        target = whole.partition("#")[0]
+        in_schema = not self.files.is_openapi(uri) and target in self.files.embedded(uri)
+        if "json-schema.org/" in target or in_schema:
+            return None
+        location = self.files.resolve(uri, tokens, base, reference)
+        is_plain = self.files.is_openapi(location[0]) or not self.files.embedded(location[0])
+        if is_plain and self.files.graph.is_circular(location):
+            raise self.files.error_at(uri, tokens, "circular $ref")
+        return location
 
-    def _copy(self, part: Any, uri: str, tokens: PointerTokens, *, is_map: bool = False) -> Any:
-        """Return a part of a file, which is at that pointer, as it applies in this direction."""
-        if isinstance(part, list):
-            return [self._copy(each, uri, (*tokens, str(i))) for i, each in enumerate(part)]
-        if not isinstance(part, dict):
-            return part
-        schemas = {token: inner for token, _, inner in schema_members(part, is_map=is_map)}
-        copy = {
-            token: self._copy(each, uri, (*tokens, token), is_map=schemas[token])
-            if token in schemas
-            else each
-            for token, each in part.items()
-        }
-        if is_map:
-            return copy
-        if isinstance(part.get("$ref"), str):
-            copy["$ref"] = encode_uri(part["$ref"])
-        if is_openapi_dialect(part.get("$schema")):
-            del copy["$schema"]
-        if self._has_openapi_formats and isinstance(part.get("format"), str):
+    def take_out(self, uri: str, problem: Problem, *, error: BrokenContract | None = None) -> bool:
+        """Take what a problem is about out of the schemas of a file; return whether that is new."""
+        error = error or self.files.error_at(uri, problem.tokens, problem.reason)
+        is_new = False
+        for removed in problem.removed:
+            location, path = self._holder(uri, removed)
+            if location is not None:
+                repair = Repair(path, error, problem.weakens, problem.is_reported)
+                is_new |= self.repairs.add(location, repair)
+        return is_new
+
+    def _holder(
+        self, uri: str, tokens: PointerTokens
+    ) -> tuple[SchemaLocation | None, PointerTokens]:
+        """Return the schema that a pointer leads into, and the path from there."""
+        from .meta_schema import locate
+
+        roots = [each for at, each in self.roots if at == uri and tokens[: len(each)] == each]
+        if not roots:
+            return None, ()
+        root = max(roots, key=len)
+        at, rest = locate(self.files.schema(uri, root), tokens[len(root) :])
+        if not rest and at[-2:-1] == ("patternProperties",):  # its pattern may be what is wrong
+            at, rest = at[:-2], at[-2:]
+        return (uri, (*root, *at)), rest
+
+    # -- copying -------------------------------------------------------------------------------
+
+    def build(self) -> dict[str, Any]:
+        """Return the resources of the compound schema, by URI, as they are after all repairs."""
+        self.resources = {}
+        if self.repairs:
+            self.repairs.decide(self.schemas, self.references)
+        self._relax_required()
+        for uri, tokens in sorted(self.roots, key=lambda each: len(each[1])):
+            root = self.files.load(uri)
+            copy = self._copy(self.files.schema(uri, tokens), uri, tokens)
+            if tokens:
+                head = {"$id": uri, **dialect_of(root)}
+                _set_at(self.resources.setdefault(uri, head), tokens, copy)
+            else:
+                self.resources[uri] = {**copy, "$id": uri} if isinstance(copy, dict) else copy
+        for uri, (resource, condition) in self._conditional.items():
+            self.resources[uri] = {**resource, "allOf": [condition]}
+        return self.resources
+
+    def without_conditions(self) -> dict[str, Any]:
+        """Return the resources without the conditions that select subtypes.
+
+        Canonicalization would expand them all.
+        """
+        plain = {uri: resource for uri, (resource, _) in self._conditional.items()}
+        return {**self.resources, **plain}
+
+    def _copy(self, schema: Any, uri: str, tokens: PointerTokens) -> Any:
+        """Return a schema of a file as it applies in this direction, without what is wrong."""
+        location = (uri, tokens)
+        schema = self.repairs.apply(location, schema)
+        if not isinstance(schema, dict):
+            return schema
+        self.add_sources(schema.get("x-source"))
+        if self._forbidden_by and tokens[-2:-1] == ("properties",):
+            marked = self.files.graph.marked_by(location, self._forbidden_by)
+            if marked is not None:
+                return self._forbidden(schema, marked)
+        copy = dict(schema)
+        for at, child in child_schemas(schema):
+            inner = self._copy(child, uri, (*tokens, *at))
+            if len(at) == 1:
+                copy[at[0]] = inner
+                continue
+            if copy[at[0]] is schema[at[0]]:
+                copy[at[0]] = copy[at[0]].copy()
+            copy[at[0]][int(at[1]) if isinstance(copy[at[0]], list) else at[1]] = inner
+        return self._adapted(copy, schema, location)
+
+    def _adapted(
+        self, copy: dict[str, Any], schema: dict[str, Any], location: SchemaLocation
+    ) -> dict[str, Any]:
+        uri, tokens = location
+        if self._has_openapi_formats and isinstance(schema.get("format"), str):
             copy = with_format_limits(copy)
-        self.add_sources(part.get("x-source"))
-        if "discriminator" in part:
-            error = discriminator_error(part["discriminator"])
-            if error is not None and self._subtypes is not None:
-                raise self._files.error_at(uri, (*tokens, "discriminator", *error[0]), error[1])
-            copy = apply_discriminator(copy, part, uri, tokens)
-        if "discriminator" in part or "$ref" in part:
-            copy = self._with_subtype_conditions(copy, uri, tokens)
-        return self._unless_forbidden(copy, part, uri, tokens)
+        if isinstance(copy.get("$ref"), str):
+            reference, target = encode_uri(str(copy["$ref"])), self.references.get(location)
+            copy["$ref"] = self._reference(reference, target) if target else reference
+        if is_openapi_dialect(copy.get("$schema")):
+            del copy["$schema"]
+        if self.files.is_openapi(uri):  # references are by pointer
+            for keyword in ("$id", "$anchor"):
+                copy.pop(keyword, None)
+        names = self._relaxed.get(location)
+        if names:
+            copy["required"] = [name for name in copy["required"] if name not in names]
+            if not copy["required"]:
+                del copy["required"]
+        if self._subtypes is not None and "discriminator" in schema:
+            copy = apply_discriminator(copy, schema, uri, tokens)
+        return self._with_conditions(self.repairs.finish(location, copy), location)
 
-    def _unless_forbidden(
-        self, copy: dict[str, Any], part: dict[str, Any], uri: str, tokens: PointerTokens
-    ) -> dict[str, Any]:
-        """Return a copy, or a schema that rejects everything if this direction forbids it."""
-        is_unmarked = part.keys().isdisjoint(("allOf", "$ref")) and self._forbidden_by not in part
-        is_only_reference = part.keys() <= _ANNOTATIONS | {"$ref"}
-        if self._forbidden_by is None or is_unmarked or is_only_reference:
-            return copy
-        marked = self._files.graph.marked_by((uri, tokens), self._forbidden_by)
-        if marked is None:
-            return copy
-        self._changed[uri, tokens] = None
-        annotations = {name: each for name, each in part.items() if name in _ANNOTATIONS}
-        if marked[0] != uri or marked[1][: len(tokens)] != tokens:
-            return {**annotations, "$ref": Node(None, *marked).location}
-        return {**annotations, self._forbidden_by: True, "not": {}}
+    def _reference(self, reference: str, target: SchemaLocation) -> str:
+        """Return a reference to a schema, by its pointer where the document has $id or $anchor."""
+        by_name = self.files.is_openapi(target[0]) and self.files.embedded(target[0])
+        return Node(None, *target).location if by_name else reference
 
-    def _with_subtype_conditions(
-        self, copy: dict[str, Any], uri: str, tokens: PointerTokens
-    ) -> dict[str, Any]:
-        """Return the copy of a schema with the conditions by which a discriminator selects."""
-        if self._subtypes is None or draft_of(self._files.load(uri)):
-            return copy
-        conditions = self._subtypes.conditions((uri, tokens))
-        if conditions is None:
-            return copy
-        parent = self._files.graph.target((uri, tokens))
-        location = Node(None, *(parent or (uri, tokens))).location
-        # A resource of its own, so that a subtype that extends the parent does not select again.
-        conditional = location.replace("#", "?", 1)
-        if conditional not in self.resources:
-            resource = {"$id": conditional, **({"$ref": location} if parent else {})}
-            self.resources[conditional] = {**resource, "allOf": [conditions[0]]}
-            self._unconditional[conditional] = resource
-            self._pending_subtypes += conditions[1]
-        if parent is None:
-            return {**copy, "allOf": [*copy.get("allOf", ()), {"$ref": conditional}]}
-        return {**copy, "$ref": conditional}
+    def _forbidden(self, schema: Mapping[str, Any], marked: SchemaLocation) -> dict[str, Any]:
+        """Return the schema of a property that this direction forbids, where it is *marked* so."""
+        keyword = str(self._forbidden_by)
+        by = self.files.graph.schema(marked)
+        self.add_sources(by.get("x-source"))
+        entry = source_entry(schema, keyword) or source_entry(by, keyword)
+        location = Node(None, marked[0], (*marked[1], keyword)).location
+        annotations = {name: schema[name] for name in _ANNOTATIONS if name in schema}
+        source = {**entry, "of": keyword, "at": location}
+        return {**annotations, keyword: True, "not": {}, "x-source": source}
 
     def _relax_required(self) -> None:
-        """Remove from `required` the properties that this direction forbids."""
-        pending, self._pending_required = self._pending_required, []
-        if self._forbidden_by is None:
-            return
-        graph = self._files.graph
-        for uri, tokens in pending:
-            for each in _schema_pointers(value_at(self._files.load(uri), tokens), tokens):
-                for location, names in graph.forbidden_required((uri, each), self._forbidden_by):
-                    before = self._changed.get(location, frozenset())
-                    self._changed[location] = None if before is None else before | names
-                    _apply_change(self.resources.get(location[0]), location[1], names)
-
-    def _effective_schema(self, uri: str, tokens: PointerTokens) -> Any:
-        """Return a schema of a file with the changes for this direction."""
-        schema = value_at(self._files.load(uri), tokens)
-        changes = {
-            pointer[len(tokens) :]: names
-            for (changed_uri, pointer), names in self._changed.items()
-            if changed_uri == uri and pointer[: len(tokens)] == tokens
-        }
-        if changes:
-            schema = deepcopy(schema)
-            for pointer, names in changes.items():
-                _apply_change(schema, pointer, names)
-        return schema
+        """Find the properties in each `required` that this direction forbids."""
+        self._relaxed = {}
+        for each in self.schemas if self._forbidden_by else ():
+            found = self.files.graph.forbidden_required(each, str(self._forbidden_by))
+            for location, names in found:
+                self._relaxed[location] = self._relaxed.get(location, frozenset()) | names
 
     def add_sources(self, x_source: Any) -> None:
         """Add the sources that an x-source names to those cited."""
@@ -227,59 +320,38 @@ class Bundle:
                 keys = entry.get("from", [])
                 self.cited.update(str(key) for key in (keys if isinstance(keys, list) else [keys]))
 
-    def lint(self, sources: Mapping[str, Any] | None) -> None:
-        """Raise BrokenContract for the first error in the schemas that were included.
+    # -- discriminators that are enforced ------------------------------------------------------
 
-        *sources* are those that limits may cite; None allows unknown keywords, too.
-        """
-        from .lint import build_registry, find_conflicts, lint_schema
+    def _find_conditions(self, site: SchemaLocation) -> list[SchemaLocation]:
+        """Return the subtypes that a discriminator selects at a site, which has its conditions."""
+        schema = self.files.graph.schema(site)
+        is_site = "discriminator" in schema or "$ref" in schema
+        if self._subtypes is None or not is_site or draft_of(self.files.load(site[0])):
+            return []
+        try:
+            conditions = self._subtypes.conditions(site)
+        except BrokenContract:
+            if not self.options.lenient:
+                raise
+            return []  # a broken mapping, which is reported as such
+        if conditions is None:
+            return []
+        parent = self.files.graph.target(site)
+        location = Node(None, *(parent or site)).location
+        # A resource of its own, so that a subtype that extends the parent does not select again.
+        uri = self._conditions[site] = location.replace("#", "?", 1)
+        resource = {"$id": uri, **({"$ref": location} if parent else {})}
+        self._conditional.setdefault(uri, (resource, conditions[0]))
+        return conditions[1]
 
-        included = [
-            Node(value_at(root, tokens), uri, tokens, draft_of(root))
-            for uri, pointers in self._included.items()
-            for root in [self._files.load(uri)]
-            for tokens in pointers
-        ]
-        for node in included:
-            self._raise_first(node, lint_schema(node, sources))
-        # Without the conditions that select subtypes: canonicalization would expand them all.
-        registry = build_registry({**self.resources, **self._unconditional})
-        for node in included if registry is not None else ():
-            effective = node._replace(schema=self._effective_schema(node.uri, node.tokens))
-            self._raise_first(node, find_conflicts(effective, registry))
-
-    def _raise_first(self, node: Node, errors: Iterator[tuple[PointerTokens, str]]) -> None:
-        for tokens, reason in errors:
-            raise self._files.error_at(node.uri, tokens, reason)
-
-
-def _schema_pointers(
-    part: Any, tokens: PointerTokens, *, is_map: bool = False
-) -> Iterator[PointerTokens]:
-    """Yield the pointers to the objects in a part of a file that may be schemas."""
-    if isinstance(part, dict) and not is_map:
-        yield tokens
-    for token, child, inner in schema_members(part, is_map=is_map):
-        if isinstance(child, (dict, list)):
-            yield from _schema_pointers(child, (*tokens, token), is_map=inner)
-
-
-def _apply_change(root: Any, tokens: PointerTokens, names: frozenset[str] | None) -> None:
-    """Remove names from the `required` of the schema at a pointer; None: make it reject all.
-
-    A pointer to nothing is ignored.
-    """
-    try:
-        schema = value_at(root, tokens)
-    except (LookupError, ValueError, TypeError):
-        return
-    if names is None:
-        schema.clear()
-        schema["not"] = {}
-    elif isinstance(schema, dict) and isinstance(schema.get("required"), list):
-        schema["required"] = [name for name in schema["required"] if name not in names]
-        if not schema["required"]:
-            del schema["required"]
+    def _with_conditions(self, copy: dict[str, Any], site: SchemaLocation) -> dict[str, Any]:
+        """Return the copy of a schema with the conditions by which a discriminator selects."""
+        conditional = self._conditions.get(site)
+        if conditional is None:
+            return copy
+        if self.files.graph.target(site) is None:
+            return {**copy, "allOf": [*copy.get("allOf", ()), {"$ref": conditional}]}
+        return {**copy, "$ref": conditional}
 
 
 def dialect_of(root: Any) -> dict[str, Any]:
@@ -288,21 +360,12 @@ def dialect_of(root: Any) -> dict[str, Any]:
     return {"$schema": root["$schema"]} if has_dialect else {}
 
 
-def _references(
-    part: Any, tokens: PointerTokens, base: str, *, is_map: bool = False
-) -> Iterator[tuple[PointerTokens, str, str]]:
-    """Yield every $ref in a schema: the pointer to it, its base URI, and its value."""
-    if tokens and not is_map and isinstance(part, dict) and isinstance(part.get("$id"), str):
-        base = resolve_uri(base, part["$id"]).partition("#")[0]
-    for name, child, inner in schema_members(part, is_map=is_map):
-        if name == "$ref" and isinstance(child, str) and not is_map:
-            yield (*tokens, name), base, child
-        elif isinstance(child, (dict, list)):
-            yield from _references(child, (*tokens, name), base, is_map=inner)
-
-
 def _set_at(root: dict[str, Any], tokens: PointerTokens, part: Any) -> None:
     """Set a value at a pointer; arrays on the way become objects with the indices as names."""
+    holder: Any = root
     for token in tokens[:-1]:
-        root = root.setdefault(token, {})
-    root[tokens[-1]] = part
+        key: Any = int(token) if isinstance(holder, list) else token
+        inner = holder[key] if isinstance(holder, list) else holder.get(key, {})
+        holder[key] = inner.copy()
+        holder = holder[key]
+    holder[int(tokens[-1]) if isinstance(holder, list) else tokens[-1]] = part

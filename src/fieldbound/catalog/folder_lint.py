@@ -12,15 +12,20 @@ from typing import Any, Final
 from fieldbound.documents import Document
 from fieldbound.model import (
     SAYS,
-    VALUE_KEYWORDS,
     BrokenContract,
     Path,
     Violation,
-    members,
     pointer_of,
     tokens_of,
 )
-from fieldbound.openapi import METHODS
+from fieldbound.openapi import (
+    ENFORCED,
+    METHODS,
+    PointerTokens,
+    SpecNode,
+    is_ignored,
+    positions,
+)
 from fieldbound.validation import Contract, checker_of
 
 from .lint import EXTENSIONS, did_you_mean
@@ -176,18 +181,17 @@ _SOURCES: Final = {
 }
 
 
-def check_openapi(document: Document, *, strict: bool) -> None:
+def check_openapi(document: Document) -> None:
     """Raise BrokenContract for the first structural error in an OpenAPI document.
 
-    Where *strict*, unknown keys are errors, too: a misspelled one would drop a limit silently.
+    Unknown keys are errors, too: a misspelled one would drop a limit silently.
     """
-    _raise_first(document, _openapi_contract(strict))
-    if strict:
-        for path, suggestion in _misspelled_extensions(document.value, ()):
-            key = (path, True)
-            place = document.places([key])[key]
-            reason = f"unknown extension{suggestion}"
-            raise BrokenContract(reason, document.name, place, pointer_of(path))
+    _raise_first(document, _openapi_contract())
+    for tokens, reason in _errors_in(document.value):
+        path = _path_of(document.value, tokens)
+        key = (path, True)
+        place = document.places([key])[key]
+        raise BrokenContract(reason, document.name, place, pointer_of(path))
 
 
 def check_sources(document: Document) -> None:
@@ -196,19 +200,8 @@ def check_sources(document: Document) -> None:
 
 
 @cache
-def _openapi_contract(strict: bool) -> Contract:
-    return Contract(_OPENAPI if strict else _without_closed_objects(_OPENAPI), name="OpenAPI")
-
-
-def _without_closed_objects(part: Any) -> Any:
-    """Return a schema that allows unknown properties."""
-    if isinstance(part, dict):
-        return {
-            key: _without_closed_objects(each)
-            for key, each in part.items()
-            if (key, each) != ("additionalProperties", False)
-        }
-    return [_without_closed_objects(each) for each in part] if isinstance(part, list) else part
+def _openapi_contract() -> Contract:
+    return Contract(_OPENAPI, name="OpenAPI")
 
 
 def _raise_first(document: Document, contract: Contract) -> None:
@@ -220,13 +213,26 @@ def _raise_first(document: Document, contract: Contract) -> None:
         raise BrokenContract(reason, document.name, violation.place, violation.pointer or None)
 
 
-def _misspelled_extensions(part: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the paths of extension keys that are close to those of fieldbound."""
-    for token, child in members(part):
-        step: str | int = int(token) if isinstance(part, list) else token
-        if isinstance(step, str) and step.startswith("x-") and step not in EXTENSIONS:
-            suggestion = did_you_mean(step, EXTENSIONS)
-            if suggestion:
-                yield (*path, step), suggestion
-        if token not in VALUE_KEYWORDS and isinstance(child, (dict, list)):
-            yield from _misspelled_extensions(child, (*path, step))
+def _errors_in(document: Any) -> Iterator[tuple[PointerTokens, str]]:
+    """Yield extension keys that are close to those of fieldbound, and headers that are ignored."""
+    for position in positions(document):
+        if position.kind == "schema" or not isinstance(position.value, dict):
+            continue  # each schema is checked with the contract that needs it
+        for key in () if position.kind == "callback" else position.value:
+            if key.startswith("x-") and key not in EXTENSIONS:
+                suggestion = did_you_mean(key, EXTENSIONS)
+                if suggestion:
+                    yield (*position.tokens, key), f"unknown extension{suggestion}"
+        if position.kind == "parameter" and is_ignored(SpecNode(position.value)):
+            name = position.value["name"]
+            reason = f"OpenAPI ignores a header parameter {name}: to enforce it, add {ENFORCED}"
+            yield (*position.tokens, "name"), f"{reason}: true"
+
+
+def _path_of(document: Any, tokens: PointerTokens) -> Path:
+    """Return a pointer as the path of a document."""
+    path: list[str | int] = []
+    for token in tokens:
+        path.append(int(token) if isinstance(document, list) else token)
+        document = document[path[-1]]
+    return tuple(path)

@@ -1,6 +1,6 @@
-"""Lint of one JSON Schema: the meta-schema, unknown keywords and formats, sources, contradictions.
+"""Lint of one JSON Schema: the meta-schema, unknown keywords and formats, sources.
 
-Every error comes with the pointer to it.
+Every problem comes with the pointer to it.
 """
 
 from __future__ import annotations
@@ -8,50 +8,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-import jsonschema_rs
-from jsonschema_rs import Registry
-
-from fieldbound.algebra import canonical_schema, engine_schema, is_unsatisfiable, original_error
-from fieldbound.model import (
-    LIST_KEYWORDS,
-    MAP_KEYWORDS,
-    SAYS,
-    SCHEMA_KEYWORDS,
-    VALUE_KEYWORDS,
-    Node,
-    child_schemas,
-    closest_name,
-    is_openapi_dialect,
-    members,
-    resolve_uri,
+from fieldbound.model import NOT_CHECKED, SAYS, Node, closest_name, draft_of
+from fieldbound.openapi import ENFORCED, SchemaLocation
+from fieldbound.validation import (
+    FORMATS,
+    KEYWORDS,
+    OPENAPI_FORMATS,
+    misspelt_keywords,
+    why_not_checked,
 )
-from fieldbound.openapi import PointerTokens
-from fieldbound.validation import FORMATS, LIMITS, OPENAPI_FORMATS, why_not_checked
 
-from .schema_files import dialect_error
+from .contradictions import impossible_names, subschemas
+from .discriminator_lint import discriminator_problems
+from .meta_schema import meta_schema_problems
+from .problems import Problem
+from .schema_files import SchemaFiles
 
-Problem = tuple[PointerTokens, str]
-
-#: Keywords that do not constrain the instance itself, but its properties and items, or nothing.
-_NOT_IN_PLACE: Final = frozenset(
-    "properties patternProperties additionalProperties unevaluatedProperties items prefixItems "
-    "additionalItems unevaluatedItems propertyNames contains $defs definitions $id id title "
-    "description default readOnly writeOnly x-source x-sources x-sensitive".split()
+EXTENSIONS: Final = (
+    "x-source",
+    "x-sources",
+    "x-unspecified",
+    "x-sensitive",
+    "x-any-case",
+    NOT_CHECKED,
+    ENFORCED,
 )
-_UNSATISFIABLE: Final = "no value can satisfy this schema: its limits contradict each other"
-EXTENSIONS: Final = ("x-source", "x-sources", "x-unspecified", "x-sensitive", "x-any-case")
-_KEYWORDS: Final = (
-    LIMITS
-    | MAP_KEYWORDS
-    | LIST_KEYWORDS
-    | SCHEMA_KEYWORDS
-    | frozenset(
-        "$schema $id $ref $anchor $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor "
-        "$vocabulary $comment title description default examples deprecated readOnly writeOnly "
-        "contentEncoding contentMediaType discriminator xml externalDocs example".split()
-    )
-)
-_EMPTY_REGISTRY: Final = Registry([])
 _SOURCE_KEYS: Final = ("says", "from", "of", "note")
 #: Keywords that drafts from 2019-09 on ignore, and their replacements.
 _REPLACED: Final = {
@@ -62,88 +43,49 @@ _REPLACED: Final = {
 }
 
 
-def lint_schema(node: Node, sources: Mapping[str, Any] | None) -> Iterator[Problem]:
-    """Yield the errors in a schema, except for those that depend on what it refers to.
+def problems_of(
+    files: SchemaFiles,
+    location: SchemaLocation,
+    schema: Any,
+    sources: Mapping[str, Any] | None = None,
+) -> list[Problem]:
+    """Return the problems of a schema in a file, and of those within it.
+
+    *sources* are those that limits may cite; None allows what JSON Schema does.
+    """
+    uri, tokens = location
+    node = Node(schema, uri, tokens, draft_of(files.load(uri)))
+    found = schema_problems(node, sources)
+    return [*found, *discriminator_problems(files, node)] if files.is_openapi(uri) else found
+
+
+def schema_problems(node: Node, sources: Mapping[str, Any] | None) -> list[Problem]:
+    """Return the problems of a schema, except for those that depend on what it refers to.
 
     *sources* are those that its limits may cite. None allows what JSON Schema does: unknown
-    keywords and formats, which it ignores.
+    keywords and formats, which it ignores, but not those that are misspelt.
     """
-    errors = list(_meta_schema_errors(node))
-    yield from errors
-    if errors:
-        return
-    subschemas = list(_subschemas(node.schema, node.tokens, node.draft))
-    for tokens, schema in subschemas:
-        if sources is not None and isinstance(schema, dict):
-            yield from ((tokens + at, why) for at, why in _keyword_errors(schema, node.draft))
-            yield from ((tokens + at, why) for at, why in _source_errors(schema, sources))
-    for tokens, schema in reversed(subschemas):  # the innermost first: it causes the others
-        constraints = _in_place(schema)
-        if constraints and not _has_reference(constraints) and is_unsatisfiable(constraints):
-            yield tokens, _UNSATISFIABLE
-            return
+    found = list(meta_schema_problems(node))
+    broken = {removed for each in found for removed in each.removed}
+    for tokens, schema in subschemas(node.schema, node.tokens, node.draft):
+        if tokens in broken or not isinstance(schema, dict):
+            continue
+        if sources is not None:
+            more = [*_keyword_errors(schema, node.draft), *_source_errors(schema, sources)]
+            found += [Problem((*tokens, *at), reason) for at, reason in more]
+        else:
+            found += _misspellings(schema, tokens)
+        found += impossible_names(schema, tokens)
+    return found
 
 
-def build_registry(resources: Mapping[str, Any]) -> Registry | None:
-    """Return the registry of resources; None for an invalid URI, which is reported elsewhere."""
-    try:
-        written = canonical_schema(list(resources.values())).schema
-        return Registry(list(zip(resources, written, strict=True)))
-    except ValueError:
-        return None
+def _misspellings(schema: Mapping[str, Any], tokens: tuple[str, ...]) -> Iterator[Problem]:
+    for keyword, meant in misspelt_keywords(schema):
+        reason = f"unknown keyword {keyword!r} is not enforced; did you mean {meant}?"
+        yield Problem((*tokens, keyword), reason, weakens=False)
 
 
-def find_conflicts(node: Node, registry: Registry | None) -> Iterator[Problem]:
-    """Yield where a schema contradicts what it refers to, which is in the registry."""
-    for tokens, schema in reversed(list(_subschemas(node.schema, node.tokens, node.draft))):
-        constraints = _in_place(schema)
-        is_only_reference = constraints.keys() <= {"$ref"}  # its target is checked itself
-        if (
-            not is_only_reference
-            and _has_reference(constraints)
-            and is_unsatisfiable(_with_absolute_references(constraints, node.uri), registry)
-        ):
-            yield tokens, _UNSATISFIABLE
-            return
-
-
-def is_false_schema(schema: Any) -> bool:
-    """Return whether a schema is meant to reject everything: false, or one with `not: {}`."""
-    return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
-
-
-def _meta_schema_errors(node: Node) -> Iterator[Problem]:
-    if not isinstance(node.schema, (dict, bool)):
-        yield node.tokens, "a JSON Schema must be an object or a boolean"
-        return
-    dialect = node.schema.get("$schema", "") if isinstance(node.schema, dict) else ""
-    if isinstance(node.schema, dict) and is_openapi_dialect(dialect):
-        schema = {name: each for name, each in node.schema.items() if name != "$schema"}
-        node, dialect = node._replace(schema=schema), ""
-    error = dialect_error(dialect)
-    if error is not None:
-        yield (*node.tokens, "$schema"), error
-        return
-    try:  # with a registry, the engine never fetches a meta-schema
-        jsonschema_rs.meta.validate(engine_schema(node.schema).schema, registry=_EMPTY_REGISTRY)
-    except jsonschema_rs.ValidationError as invalid:
-        path, refusal = original_error(node.schema, invalid.instance_path, invalid.instance)
-        reason = refusal or " ".join(invalid.message.split())
-        yield (*node.tokens, *(str(token) for token in path)), reason
-
-
-def _subschemas(
-    schema: Any, tokens: PointerTokens, draft: int
-) -> Iterator[tuple[PointerTokens, Any]]:
-    """Yield a schema and all within it, each with its pointer, the outer before the inner."""
-    yield tokens, schema
-    if isinstance(schema, dict) and not (draft and "$ref" in schema):
-        for at, child in child_schemas(schema):
-            if isinstance(child, (dict, bool)):  # else the list of names in dependencies
-                yield from _subschemas(child, (*tokens, *at), draft)
-
-
-def _keyword_errors(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
+def _keyword_errors(schema: Mapping[str, Any], draft: int) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield unknown keywords and formats: limits that would not be enforced."""
     for keyword in schema:
         if keyword in _REPLACED and not draft:
@@ -153,8 +95,8 @@ def _keyword_errors(schema: Mapping[str, Any], draft: int) -> Iterator[Problem]:
             suggestion = did_you_mean(keyword, EXTENSIONS)
             if suggestion and keyword not in EXTENSIONS:
                 yield (keyword,), f"unknown extension {keyword!r}{suggestion}"
-        elif keyword not in _KEYWORDS and not (draft and keyword in _REPLACED):
-            suggestion = did_you_mean(keyword, _KEYWORDS)
+        elif keyword not in KEYWORDS and not (draft and keyword in _REPLACED):
+            suggestion = did_you_mean(keyword, KEYWORDS)
             yield (keyword,), f"unknown keyword {keyword!r} would not be enforced{suggestion}"
     if not isinstance(schema.get("x-sensitive", False), bool):
         yield ("x-sensitive",), "x-sensitive must be true or false"
@@ -173,7 +115,9 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     return f"; did you mean {meant}?" if meant else ""
 
 
-def _source_errors(schema: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Problem]:
+def _source_errors(
+    schema: Mapping[str, Any], sources: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the errors in the x-source of a schema."""
     if "x-source" not in schema:
         return
@@ -213,42 +157,7 @@ def _is_keyword_of(schema: Mapping[str, Any], word: str) -> bool:
     """Return whether "of" may have a word: a keyword of the schema, or any behind its $ref."""
     keyword, _, name = word.partition("/")
     if "$ref" in schema:
-        return keyword in _KEYWORDS or word == "nullable"
+        return keyword in KEYWORDS or word == "nullable"
     if name:
         return name in _words(schema.get(keyword))
     return word in schema or (word == "nullable" and "null" in _words(schema.get("type")))
-
-
-def _in_place(schema: Any) -> dict[str, Any]:
-    """Return the keywords of a schema that constrain the instance itself.
-
-    {} for a schema that rejects everything on purpose. Properties and items are checked on their
-    own.
-    """
-    if not isinstance(schema, dict) or is_false_schema(schema):
-        return {}
-    return {keyword: part for keyword, part in schema.items() if keyword not in _NOT_IN_PLACE}
-
-
-def _with_absolute_references(part: Any, uri: str) -> Any:
-    """Return a schema with every $ref as an absolute URI."""
-    if isinstance(part, list):
-        return [_with_absolute_references(each, uri) for each in part]
-    if not isinstance(part, dict):
-        return part
-    return {
-        keyword: resolve_uri(uri, each)
-        if keyword == "$ref" and isinstance(each, str)
-        else each
-        if keyword in VALUE_KEYWORDS
-        else _with_absolute_references(each, uri)
-        for keyword, each in part.items()
-    }
-
-
-def _has_reference(part: Any) -> bool:
-    return any(
-        token in ("$ref", "$dynamicRef") or (token not in VALUE_KEYWORDS and _has_reference(child))
-        for token, child in members(part)
-        if isinstance(child, (dict, list)) or token in ("$ref", "$dynamicRef")
-    )

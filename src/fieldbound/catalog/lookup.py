@@ -11,66 +11,84 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from fieldbound.model import BrokenContract, UnknownName
 from fieldbound.validation import BASE_URI, Contract, Formats
 
-from .builder import (
-    build_contract,
-    close_matches,
-    require_limits,
-    self_contained_schema,
-)
-from .bundle import Bundle
+from .builder import close_matches, require_limits
+from .bundle import Bundle, Options
+from .bundle_lint import lint_bundle
 from .operation_contracts import OperationContracts
 from .schema_files import SUFFIXES, SchemaFiles
 from .single_file import contract_of_file, is_path, operations_of_file
 
 GROUP: Final = "fieldbound.contracts"
 _MAX_PARTS: Final = 6
+_DEFAULTS: Final = Options()
+#: Whether a discriminator only selects the branch that is reported, or is a limit.
+Discriminator = Literal["report", "enforce"]
 
 
 def contract(
-    name: str, folders: Iterable[str | os.PathLike[str]] = (), *, formats: Formats = "assert"
+    name: str,
+    folders: Iterable[str | os.PathLike[str]] = (),
+    *,
+    formats: Formats = "assert",
+    strict: bool = False,
+    discriminator: Discriminator = "report",
 ) -> Contract:
     """Return the contract of that name, from fieldbound, *folders*, or installed packages.
 
+    What is wrong in a document given by its path is not checked, which every report says, and all
+    else is checked; where *strict*, it is an error, as it always is in a vendor's folder. A
+    *discriminator* selects the branch that is reported, and "enforce" makes it a limit, too.
     Formats are limits, "assert", or "annotate".
 
     Raises UnknownName with the closest names, or BrokenContract with the error in the contract
     itself, its file and place.
     """
+    options = _options(strict, discriminator, formats)
     if is_path(name):
-        return contract_of_file(name, formats)
+        return contract_of_file(name, options)
     vendor_name, _, rest = name.partition("/")
-    vendor = _find_vendors(folders, vendor_name).get(vendor_name)
+    vendor = _find_vendors(folders, vendor_name, options).get(vendor_name)
     if vendor is None or not rest:
         raise UnknownName(name, close_matches(name, contracts(folders)))
-    return vendor.with_formats(formats).find_contract(name, rest)
+    return vendor.find_contract(name, rest)
 
 
 def operations(
-    name: str, folders: Iterable[str | os.PathLike[str]] = (), formats: Formats = "assert"
+    name: str,
+    folders: Iterable[str | os.PathLike[str]] = (),
+    formats: Formats = "assert",
+    strict: bool = False,
+    discriminator: Discriminator = "report",
 ) -> OperationContracts:
     """Return the operations of the vendor of that name, or of the OpenAPI document at that path.
 
-    Formats are limits, "assert", or "annotate".
-
-    Raises UnknownName, or BrokenContract for an invalid document.
+    *formats*, *strict* and *discriminator* are those of `contract`. Raises UnknownName, or
+    BrokenContract for an invalid document.
     """
+    options = _options(strict, discriminator, formats)
     if is_path(name):
-        return operations_of_file(name).with_formats(formats)
-    found = _find_vendors(folders, name).get(name)
+        return operations_of_file(name, options)
+    found = _find_vendors(folders, name, options).get(name)
     if found is None:
-        vendors = sorted(_find_vendors(folders))
+        vendors = sorted(_find_vendors(folders, name, options))
         raise UnknownName(
             name,
             close_matches(name, vendors),
             f"there is no vendor named {name!r}: must be one of {', '.join(vendors)}, or the path "
             "of an OpenAPI document in .json, .yaml or .yml",
         )
-    return found.with_formats(formats)
+    return found
+
+
+def _options(strict: bool, discriminator: str, formats: Formats) -> Options:
+    if discriminator not in ("report", "enforce"):
+        raise ValueError(f"discriminator must be 'report' or 'enforce', not {discriminator!r}")
+    return Options(not strict, discriminator == "enforce", formats)
 
 
 def contracts(folders: Iterable[str | os.PathLike[str]] = ()) -> list[str]:
@@ -88,11 +106,14 @@ class Vendor(OperationContracts):
     Where *lint* is false, as for the bundled vendors, files are trusted and contracts are cached.
     """
 
-    def __init__(self, folder: Path, uri: str, files: SchemaFiles, *, lint: bool) -> None:
-        super().__init__(folder.name, "/", files, uri)
+    def __init__(
+        self, folder: Path, uri: str, files: SchemaFiles, options: Options, *, lint: bool
+    ) -> None:
+        super().__init__(folder.name, "/", files, uri, options)
         self.folder = folder
-        self.strict = True if lint else None
-        self._cache: dict[tuple[str, Formats], Contract] = {}
+        self.strict = lint
+        self.version_folder = uri.rpartition("/")[0]
+        self._cache: dict[str, Contract] = {}
 
     @cached_property
     def sources(self) -> Mapping[str, Any]:
@@ -110,27 +131,27 @@ class Vendor(OperationContracts):
 
     def find_contract(self, name: str, rest: str) -> Contract:
         """Return the contract of a name; *rest* is what follows the vendor in it."""
-        found = self._cache.get((name, self.formats))
+        found = self._cache.get(name)
         if found is None:
-            operation, _, part = rest.partition("/")
+            operation, part = self.openapi.split_name(rest)
             found = self.contract(operation, part, name)
             if found is None:
                 suggestions = close_matches(name, self.names())
                 raise UnknownName(name, suggestions, self._missing_part(operation, part))
             if not self.strict:
-                self._cache[name, self.formats] = found
+                self._cache[name] = found
         return found
 
     def _build(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
-        if self.strict:
-            bundle.lint(self.sources)
-        whole = self_contained_schema(schema, name, bundle, self.sources)
-        built = build_contract(self._files, self._uri, bundle, whole, name, self.formats)
-        return require_limits(built, str(self.folder)) if self.strict else built
+        if not self.strict:
+            bundle.build()
+            return self._compile(schema, bundle, name)
+        lint_bundle(bundle, self.sources)
+        return require_limits(self._compile(schema, bundle, name), str(self.folder), bundle)
 
     def _missing_part(self, operation: str, part: str) -> str | None:
         """Return the reason for an unknown name if its operation exists, else None."""
-        if operation not in self.openapi.operations:
+        if operation not in {**self.openapi.operations, **self.openapi.webhooks}:
             return None
         parts = [each or "the request body" for each in self.openapi.parts(operation)]
         more = f", and {len(parts) - _MAX_PARTS} more" if len(parts) > _MAX_PARTS else ""
@@ -139,15 +160,18 @@ class Vendor(OperationContracts):
 
 
 def _find_vendors(
-    folders: Iterable[str | os.PathLike[str]] = (), name: str | None = None
+    folders: Iterable[str | os.PathLike[str]] = (),
+    name: str | None = None,
+    options: Options = _DEFAULTS,
 ) -> dict[str, Vendor]:
     """Return the vendors by name; those of installed packages only if *name* is in no folder."""
-    vendors = dict(bundled_vendors())
+    options = options._replace(lenient=False)
+    vendors = dict(bundled_vendors(options))
     for folder in folders:
-        _add(vendors, _vendors_in(Path(folder), lint=True))
+        _add(vendors, _vendors_in(Path(folder), options, lint=True))
     if name is None or name not in vendors:
         for folder in _package_folders():
-            _add(vendors, _vendors_in(folder, lint=True))
+            _add(vendors, _vendors_in(folder, options, lint=True))
     return vendors
 
 
@@ -161,21 +185,23 @@ def _add(vendors: dict[str, Vendor], more: Mapping[str, Vendor]) -> None:
         vendors[name] = vendor
 
 
-@lru_cache(maxsize=1)
-def bundled_vendors() -> Mapping[str, Vendor]:
+@lru_cache(maxsize=4)
+def bundled_vendors(options: Options = _DEFAULTS) -> Mapping[str, Vendor]:
     """Return the vendors that come with fieldbound: in the package, or beside its sources."""
     package = Path(__file__).resolve().parents[1]
     inside = package / "schemas"
     folder = inside if inside.is_dir() else package.parents[1] / "schemas"
-    return _vendors_in(folder, lint=False)
+    return _vendors_in(folder, options, lint=False)
 
 
-def _vendors_in(folder: Path, *, lint: bool) -> dict[str, Vendor]:
+def _vendors_in(folder: Path, options: Options, *, lint: bool) -> dict[str, Vendor]:
     if not folder.is_dir():
         raise BrokenContract("contracts folder not found", file=str(folder))
-    files = SchemaFiles(folder, f"{BASE_URI}{folder.name if lint else 'schemas'}/")
+    inner = [each for each in folder.iterdir() if each.is_dir()]  # any may be a link
+    base = f"{BASE_URI}{folder.name if lint else 'schemas'}/"
+    files = SchemaFiles(folder, base, (folder, *inner))
     found = {
-        each.name: Vendor(each, files.uri(document), files, lint=lint)
+        each.name: Vendor(each, files.uri(document), files, options, lint=lint)
         for each in sorted(folder.iterdir())
         if (document := openapi_path(each)) is not None
     }

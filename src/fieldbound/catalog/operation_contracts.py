@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
+from fieldbound.model import BrokenContract
 from fieldbound.openapi import OpenAPI, SpecNode
 from fieldbound.validation import Contract
 
-from .builder import build_contract, part_schema, read_openapi, self_contained_schema
-from .bundle import Bundle
+from .builder import (
+    build_contract,
+    part_schema,
+    read_openapi,
+    self_contained_schema,
+)
+from .bundle import Bundle, Options
+from .bundle_lint import lint_bundle
 from .schema_files import SchemaFiles
-
-if TYPE_CHECKING:
-    from fieldbound.validation import Formats
-
-_Contracts = TypeVar("_Contracts", bound="OperationContracts")
 
 
 class OperationContracts:
@@ -26,29 +27,30 @@ class OperationContracts:
     *name* is the vendor's, or the document's path; with *separator* it begins each contract's name.
     """
 
-    #: Whether unknown keys in the document are errors; None: its structure is not checked.
-    strict: bool | None = False
-    #: Whether formats are limits, "assert", or "annotate".
-    formats: Formats = "assert"
+    #: Whether the structure of the document is checked first, and unknown keys are errors.
+    strict = False
+    #: The URI of the folder whose files are all of the document's version.
+    version_folder = ""
 
-    def __init__(self, name: str, separator: str, files: SchemaFiles, uri: str) -> None:
+    def __init__(
+        self, name: str, separator: str, files: SchemaFiles, uri: str, options: Options
+    ) -> None:
         self.name = name
         self.separator = separator
         self._files = files
         self._uri = uri
-
-    def with_formats(self: _Contracts, formats: Formats) -> _Contracts:
-        """Return the same contracts with formats that are limits, "assert", or "annotate"."""
-        if formats == self.formats:
-            return self
-        other = copy(self)
-        other.formats = formats
-        return other
+        self._options = options
 
     @cached_property
     def openapi(self) -> OpenAPI:
         """The operations of the document. Raises BrokenContract."""
-        return read_openapi(self._files, self._uri, strict=self.strict)
+        return read_openapi(
+            self._files,
+            self._uri,
+            folder=self.version_folder,
+            strict=self.strict,
+            lenient=self._options.lenient,
+        )
 
     @property
     def sources(self) -> Mapping[str, Any]:
@@ -61,29 +63,44 @@ class OperationContracts:
 
     def names(self) -> Iterator[str]:
         """Yield the names of all contracts."""
-        for operation in self.openapi.operations:
+        for operation in (*self.openapi.operations, *self.openapi.webhooks):
             for part in self.openapi.parts(operation):
                 yield self.contract_name(operation, part)
 
-    def contract(self, operation: str, part: str = "", name: str | None = None) -> Contract | None:
+    def contract(
+        self, operation: str, part: str = "", name: str | None = None, *, limited: bool = False
+    ) -> Contract | None:
         """Return the contract of a part of an operation, under its own or another *name*.
 
-        None if there is no such part. Raises BrokenContract.
+        None if there is no such part. Raises BrokenContract, where it must be *limited* also if no
+        limit is left that can be checked.
         """
-        found = part_schema(self._files, self.openapi, operation, part, self.formats)
+        found = part_schema(self._files, self.openapi, operation, part, self._options)
         if found is None:
             return None
         schema, bundle = found
-        return self._build(schema, bundle, name or self.contract_name(operation, part))
+        built = self._build(schema, bundle, name or self.contract_name(operation, part))
+        if limited and built.not_checked and not built.limits:
+            errors = bundle.repairs.errors or map(BrokenContract, built.not_checked.values())
+            raise next(iter(errors))
+        return built
 
     def envelope_contract(self, name: str, schema: dict[str, Any], node: SpecNode) -> Contract:
         """Return the contract of a message's envelope, which cites the sources of a node."""
-        bundle = Bundle(self._files, None)
+        bundle = Bundle(self._files, None, self._options)
         bundle.add_sources(node.value.get("x-source") if isinstance(node.value, dict) else None)
-        whole = self_contained_schema(schema, name, bundle, self.sources)
-        return build_contract(self._files, node.uri, bundle, whole, name, self.formats)
+
+        def compound() -> dict[str, Any]:
+            return self_contained_schema(schema, name, bundle, self.sources)
+
+        return build_contract(self._files, node.uri, bundle, compound, name)
 
     def _build(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
-        bundle.lint(None)
-        whole = self_contained_schema(schema, name, bundle, self.sources)
-        return build_contract(self._files, self._uri, bundle, whole, name, self.formats)
+        lint_bundle(bundle, None)
+        return self._compile(schema, bundle, name)
+
+    def _compile(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
+        def compound() -> dict[str, Any]:
+            return self_contained_schema(schema, name, bundle, self.sources)
+
+        return build_contract(self._files, self._uri, bundle, compound, name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,29 +12,36 @@ from fieldbound.model import (
     DIALECTS,
     BrokenContract,
     Place,
+    child_schemas,
+    is_openapi_dialect,
     percent_decoded,
     pointer_of,
     resolve_uri,
-    schema_members,
     tokens_of,
 )
-from fieldbound.openapi import PointerTokens, SchemaGraph, Subtypes, to_2020_12
+from fieldbound.openapi import PointerTokens, SchemaGraph, Subtypes, Upgrade, positions
 
+#: What a file without $schema in a document of OpenAPI 3.0 is taken for.
+_DIALECT_3_0: Final = "https://spec.openapis.org/oas/3.0/dialect/base"
 SUFFIXES: Final = (".json", ".yaml", ".yml")
 
 
 class SchemaFiles:
-    """The JSON and YAML files below one folder, each with a URI under *base*."""
+    """The JSON and YAML files below one folder, each with a URI under *base*.
 
-    def __init__(self, root: Path, base: str) -> None:
+    References are followed to files in the folders *allowed* alone: by default, in *root*.
+    """
+
+    def __init__(self, root: Path, base: str, allowed: tuple[Path, ...] = ()) -> None:
         self.root = root
         self.base = base
+        self._allowed = tuple(each.resolve() for each in allowed or (root,))
         self._documents: dict[str, Document] = {}
         self._paths_by_id: dict[str, Path] = {}
-        self._embedded_ids: dict[str, frozenset[str]] = {}
+        self._embedded: dict[str, Mapping[str, PointerTokens]] = {}
         self._prefixes_3_0: list[str] = []
-        self.has_reference_outside = False
-        self.graph = SchemaGraph(self.load)
+        self._upgrade = Upgrade()
+        self.graph = SchemaGraph(self.load, self.schema)
         self._subtypes: dict[str, Subtypes] = {}
 
     def uri(self, path: Path) -> str:
@@ -62,7 +70,7 @@ class SchemaFiles:
         """Index the files in the folder of a file by their $id."""
         file = self.path(uri)
         for path in sorted(file.parent.iterdir()) if file is not None else ():
-            if path.suffix in SUFFIXES and path.is_file():
+            if path.suffix in SUFFIXES and path.is_file() and self._is_allowed(path):
                 value = read(path).value
                 schema_id = value.get("$id") if isinstance(value, dict) else None
                 if isinstance(schema_id, str):
@@ -72,13 +80,35 @@ class SchemaFiles:
         """Return the value of a file. Raises BrokenContract if it cannot be read."""
         return self.document(uri).value
 
+    def schema(self, uri: str, tokens: PointerTokens) -> Any:
+        """Return the schema at a pointer in a file, one of OpenAPI 3.0 as one of 2020-12.
+
+        Raises LookupError, ValueError or TypeError where there is none.
+        """
+        found = value_at(self.load(uri), tokens)
+        if self._is_openapi_3_0(uri):
+            self._upgrade.apply(found)
+        return found
+
+    def _is_openapi_3_0(self, uri: str) -> bool:
+        """Return whether the schemas of a file are of OpenAPI 3.0, by itself or its users."""
+        root = self.load(uri)
+        version = root.get("openapi") if isinstance(root, dict) else None
+        if isinstance(version, str):
+            return version.startswith("3.0")
+        if isinstance(root, dict) and not is_openapi_dialect(root.get("$schema", _DIALECT_3_0)):
+            return False
+        return any(uri.startswith(prefix) for prefix in self._prefixes_3_0)
+
     def add_openapi_3_0(self, prefix: str) -> None:
-        """Read all files whose URIs have a prefix as OpenAPI 3.0, upgraded to 2020-12."""
+        """Read the schemas in all files whose URIs have a prefix as those of OpenAPI 3.0."""
         if prefix not in self._prefixes_3_0:
             self._prefixes_3_0.append(prefix)
-            for uri, document in self._documents.items():
-                if uri.startswith(prefix):
-                    to_2020_12(document.value)
+
+    def replace(self, uri: str, tokens: PointerTokens, value: Any) -> None:
+        """Replace what is at a pointer in a file, as long as it is in memory."""
+        holder = value_at(self.load(uri), tokens[:-1])
+        holder[int(tokens[-1]) if isinstance(holder, list) else tokens[-1]] = value
 
     def resolve(
         self, uri: str, tokens: PointerTokens, base: str, reference: str
@@ -87,19 +117,71 @@ class SchemaFiles:
 
         The reference is relative to *base*. Raises BrokenContract if it is unresolved.
         """
-        target, _, fragment = resolve_uri(base, reference).partition("#")
+        whole = resolve_uri(base, reference)
+        target, _, fragment = whole.partition("#")
+        embedded = self.embedded(uri) if self.is_openapi(uri) else {}
+        if whole in embedded or target in embedded:
+            return self._resolve_embedded(uri, tokens, reference, whole)
+        if self._leaves(target) or self._climbs(base, reference):
+            reason = f"$ref {reference!r} leaves the folder of the file and its repository"
+            raise self.error_at(uri, tokens, f"{reason}: it is not followed")
         if not self.exists(target, uri):
-            self.has_reference_outside |= reference.startswith("..")
             reason = f"file not found for $ref {reference!r} (remote references are never fetched)"
             raise self.error_at(uri, tokens, reason)
+        if fragment and not fragment.startswith("/") and self.is_openapi(target):
+            return self._resolve_embedded(target, tokens, reference, whole, referrer=uri)
         found = () if not fragment.startswith("/") else tokens_of(percent_decoded(fragment))
+        self._require(uri, tokens, reference, (target, found))
+        return target, found
+
+    def _resolve_embedded(
+        self,
+        uri: str,
+        tokens: PointerTokens,
+        reference: str,
+        whole: str,
+        referrer: str | None = None,
+    ) -> tuple[str, PointerTokens]:
+        """Return where the schema with an $id or $anchor is in an OpenAPI document."""
+        embedded, (target, _, fragment) = self.embedded(uri), whole.partition("#")
+        found = embedded.get(whole)
+        if found is None and target in embedded and (not fragment or fragment.startswith("/")):
+            found = (*embedded[target], *tokens_of(percent_decoded(fragment)))
+        if found is None:
+            reason = f"unresolved $ref: there is no $anchor for {reference!r}"
+            raise self.error_at(referrer or uri, tokens, reason)
+        self._require(referrer or uri, tokens, reference, (uri, found))
+        return uri, found
+
+    def _require(
+        self, uri: str, tokens: PointerTokens, reference: str, target: tuple[str, PointerTokens]
+    ) -> None:
+        """Raise BrokenContract if a reference has no target."""
         try:
-            value_at(self.load(target), found)
+            value_at(self.load(target[0]), target[1])
         except (KeyError, IndexError, ValueError, TypeError):
-            name = percent_decoded(target.rpartition("/")[2])
+            name = percent_decoded(target[0].rpartition("/")[2])
             reason = f"unresolved $ref: {reference!r} is not in {name}"
             raise self.error_at(uri, tokens, reason) from None
-        return target, found
+
+    def _leaves(self, uri: str) -> bool:
+        """Return whether the file of a URI is outside of the folders that are allowed."""
+        path = self.path(uri)
+        if path is None or uri in self._documents or uri in self._paths_by_id:
+            return False
+        return not self._is_allowed(path)
+
+    def _is_allowed(self, path: Path) -> bool:
+        """Return whether a file is in the folders that are allowed, links resolved."""
+        real = path.resolve()
+        return any(real.is_relative_to(each) for each in self._allowed)
+
+    def _climbs(self, base: str, reference: str) -> bool:
+        """Return whether a relative reference goes above the folder that URIs begin at."""
+        name, path = percent_decoded(reference.partition("#")[0]), self.path(base)
+        if path is None or "://" in name or not name or name.startswith("/"):
+            return False
+        return not Path(os.path.normpath(path.parent / name)).is_relative_to(self.root)
 
     def document(self, uri: str) -> Document:
         """Return the document of a file. Raises BrokenContract if it cannot be read."""
@@ -115,8 +197,6 @@ class SchemaFiles:
             if document.errors:
                 first = document.errors[0]
                 raise BrokenContract(first.message, file=document.name, place=first.place)
-            if any(uri.startswith(prefix) for prefix in self._prefixes_3_0):
-                to_2020_12(document.value)
             self._documents[uri] = document
         return self._documents[uri]
 
@@ -126,11 +206,30 @@ class SchemaFiles:
             self._subtypes[main] = Subtypes(self.graph, self.resolve, main)
         return self._subtypes[main]
 
-    def embedded_ids(self, uri: str) -> frozenset[str]:
-        """Return the URIs of the embedded resources and the anchors in a file."""
-        if uri not in self._embedded_ids:
-            self._embedded_ids[uri] = frozenset(_embedded_ids(self.load(uri), uri))
-        return self._embedded_ids[uri]
+    def is_openapi(self, uri: str) -> bool:
+        """Return whether a file is an OpenAPI document."""
+        root = self.load(uri)
+        return isinstance(root, dict) and "openapi" in root
+
+    def embedded(self, uri: str) -> Mapping[str, PointerTokens]:
+        """Return the URIs of the embedded resources and the anchors in a file, and where each is.
+
+        Those of a file that is a schema as a whole are within that schema.
+        """
+        if uri not in self._embedded:
+            found: dict[str, PointerTokens] = {}
+            root = self.load(uri)
+            if self.is_openapi(uri):
+                outer: PointerTokens = ("",)
+                for each in positions(root):
+                    if each.kind == "schema" and each.tokens[: len(outer)] != outer:
+                        outer = each.tokens
+                        _collect_ids(found, each.value, uri, outer)
+            else:
+                for at, child in child_schemas(root):
+                    _collect_ids(found, child, uri, at)
+            self._embedded[uri] = found
+        return self._embedded[uri]
 
     def error_at(self, uri: str, tokens: PointerTokens, reason: str) -> BrokenContract:
         """Return the BrokenContract for an error at a pointer in a file, with its place."""
@@ -161,19 +260,20 @@ def _relative_to_cwd(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _embedded_ids(
-    part: Any, base: str, *, is_root: bool = True, is_map: bool = False
-) -> Iterator[str]:
-    """Yield the URIs of the resources embedded in a schema, and its anchors."""
-    if isinstance(part, dict) and not is_root and not is_map:
-        for keyword in ("$id", "$anchor", "$dynamicAnchor"):
-            name = part.get(keyword)
-            if isinstance(name, str):
-                base = resolve_uri(base, name).partition("#")[0] if keyword == "$id" else base
-                yield base if keyword == "$id" else f"{base}#{name}"
-    for _, child, inner in schema_members(part, is_map=is_map):
-        if isinstance(child, (dict, list)):
-            yield from _embedded_ids(child, base, is_root=False, is_map=inner)
+def _collect_ids(
+    found: dict[str, PointerTokens], schema: Any, base: str, tokens: PointerTokens
+) -> None:
+    """Collect the URIs of the resources embedded in a schema, and its anchors."""
+    if not isinstance(schema, dict):
+        return
+    if isinstance(schema.get("$id"), str):
+        base = resolve_uri(base, schema["$id"]).partition("#")[0]
+        found.setdefault(base, tokens)
+    for keyword in ("$anchor", "$dynamicAnchor"):
+        if isinstance(schema.get(keyword), str):
+            found.setdefault(f"{base}#{schema[keyword]}", tokens)
+    for at, child in child_schemas(schema):
+        _collect_ids(found, child, base, (*tokens, *at))
 
 
 def value_at(part: Any, tokens: PointerTokens) -> Any:

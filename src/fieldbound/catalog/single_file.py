@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from fieldbound.model import BrokenContract, UnknownName, percent_decoded
-from fieldbound.validation import BASE_URI, Contract, Formats, base_uri
+from fieldbound.model import UnknownName
+from fieldbound.validation import BASE_URI, Contract, base_uri
 
 from .builder import (
     MAX_SUGGESTIONS,
@@ -18,13 +17,14 @@ from .builder import (
     embed_resources,
     require_limits,
 )
-from .bundle import Bundle, dialect_of
+from .bundle import Bundle, Options, dialect_of
+from .bundle_lint import lint_bundle
+from .contradictions import impossible_names
 from .operation_contracts import OperationContracts
 from .schema_files import SUFFIXES, SchemaFiles
 
-#: The file of a $ref, as it is written in JSON or YAML.
-_REFERENCED_FILE: Final = re.compile(rb"""\$ref["']?\s*:\s*["']?([^#"'\s,}]+)""")
-_Result = TypeVar("_Result")
+#: What is at the root of a repository or a project, the surest first.
+_ROOT_MARKS: Final = (".git", "pyproject.toml")
 
 
 def is_path(name: str) -> bool:
@@ -33,96 +33,79 @@ def is_path(name: str) -> bool:
     return path.endswith(SUFFIXES)
 
 
-def contract_of_file(name: str, formats: Formats = "assert") -> Contract:
+def contract_of_file(name: str, options: Options) -> Contract:
     """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document."""
     path, _, fragment = name.partition("#")
-    return _with_files(path, lambda files, uri: _contract(files, uri, name, fragment, formats))
-
-
-def operations_of_file(path: str) -> OperationContracts:
-    """Return the operations of an OpenAPI document."""
-    return _with_files(path, lambda files, uri: _operations(path, files, uri, check_files=True))
-
-
-def _with_files(path: str, build: Callable[[SchemaFiles, str], _Result]) -> _Result:
-    """Return what *build* makes of a file among those below the working folder.
-
-    If a reference leaves the working folder, it is among all files instead.
-    """
-    file, here = Path(path).absolute(), Path.cwd()
-    if file.is_relative_to(here):
-        files = SchemaFiles(here, BASE_URI)
-        try:
-            return build(files, files.uri(file))
-        except BrokenContract:
-            if not files.has_reference_outside:
-                raise
-    files = SchemaFiles(Path(file.anchor), BASE_URI)
-    return build(files, files.uri(file))
-
-
-def _operations(
-    path: str, files: SchemaFiles, uri: str, *, check_files: bool = False
-) -> OperationContracts:
-    operations = OperationContracts(path, "#", files, uri)
-    operations.openapi  # noqa: B018 - raises BrokenContract for an invalid document
-    if check_files and files.root == Path.cwd() and _refers_outside(files, uri):
-        files.has_reference_outside = True
-        raise files.error_at(uri, (), "it refers to files outside the working folder")
-    return operations
-
-
-def _refers_outside(files: SchemaFiles, uri: str) -> bool:
-    """Return whether a document refers to files outside the folder, directly or by others.
-
-    Operations are read later, so that references to resolve are not known yet.
-    """
-    pending, seen = [Path(str(files.path(uri)))], set[Path]()
-    while pending:
-        path = pending.pop()
-        if not path.is_relative_to(files.root):
-            return True
-        if path in seen or not path.is_file():
-            continue
-        seen.add(path)
-        names = {
-            percent_decoded(each.decode(errors="replace"))
-            for each in _REFERENCED_FILE.findall(path.read_bytes())
-        }
-        pending += [
-            Path(os.path.normpath(path.parent / each)) for each in names if "://" not in each
-        ]
-    return False
-
-
-def _contract(files: SchemaFiles, uri: str, name: str, fragment: str, formats: Formats) -> Contract:
+    files, uri = _files_of(path)
     value = files.load(uri)
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
-        return _operation_contract(files, uri, name, fragment, formats)
+        return _operation_contract(_operations(path, files, uri, options), name, fragment)
     if fragment and not fragment.startswith("/"):
-        path = name.partition("#")[0]
         reason = f"{path} is not an OpenAPI document: it has no operations"
         raise UnknownName(name, reason=reason)
-    return _schema_contract(files, uri, name, fragment, formats)
+    return _schema_contract(files, uri, name, fragment, options)
+
+
+def operations_of_file(path: str, options: Options) -> OperationContracts:
+    """Return the operations of an OpenAPI document."""
+    return _operations(path, *_files_of(path), options)
+
+
+def _operations(path: str, files: SchemaFiles, uri: str, options: Options) -> OperationContracts:
+    found = OperationContracts(path, "#", files, uri, options)
+    found.openapi  # noqa: B018 - raises BrokenContract for an invalid document
+    return found
+
+
+def _files_of(path: str) -> tuple[SchemaFiles, str]:
+    """Return the files that a file may refer to, and its own URI among them.
+
+    They are those in its folder, and in the repository or project that it is part of.
+    """
+    file = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
+    allowed = tuple(dict.fromkeys(_folders_of(file)))
+    try:
+        root = Path(os.path.commonpath([Path.cwd(), *allowed[:1]]))
+    except ValueError:  # on another drive
+        root = Path(file.anchor)
+    files = SchemaFiles(root, BASE_URI, allowed)
+    return files, files.uri(file)
+
+
+def _folders_of(file: Path) -> Iterator[Path]:
+    """Yield the outermost folder of a file that is its own, as the path is given and in truth."""
+    for each in (file, file.resolve()):
+        marked = (
+            folder for mark in _ROOT_MARKS for folder in each.parents if (folder / mark).exists()
+        )
+        yield next(marked, each.parent)
 
 
 def _schema_contract(
-    files: SchemaFiles, uri: str, name: str, pointer: str, formats: Formats
+    files: SchemaFiles, uri: str, name: str, pointer: str, options: Options
 ) -> Contract:
     """Return the contract of a JSON Schema file, or of the subschema at a pointer in it."""
-    bundle = Bundle(files, None)
+    bundle = Bundle(files, None, options)
+    head: dict[str, Any] = {}
     if pointer:
-        bundle.add_reference(uri, (), f"#{pointer}")
-        schema: dict[str, Any] = {"$id": base_uri(None, name), "$ref": f"{uri}#{pointer}"}
-        schema = {**dialect_of(files.load(uri)), **schema}
+        reference = bundle.add_reference(uri, (), f"#{pointer}")
+        if bundle.repairs.errors and "$ref" not in reference:
+            raise bundle.repairs.errors[0]
+        head = {**dialect_of(files.load(uri)), "$id": base_uri(None, name), **reference}
+        (whole,) = bundle.entries
     else:
+        whole = (uri, ())
         bundle.add_file(uri)
-        schema = {}
-    bundle.lint(None)
-    schema = schema or bundle.resources.pop(uri)
-    whole = embed_resources(schema, bundle.resources)
-    contract = build_contract(files, uri, bundle, whole, name, formats)
-    return require_limits(contract, name, _definitions_advice(files.load(uri), name))
+    for problem in impossible_names(files.schema(*whole), whole[1]):
+        raise files.error_at(uri, problem.tokens, problem.reason)
+    lint_bundle(bundle, None, whole)
+
+    def compound() -> dict[str, Any]:
+        others = {each: bundle.resources[each] for each in bundle.resources if head or each != uri}
+        return embed_resources(head or bundle.resources[uri], others)
+
+    contract = build_contract(files, uri, bundle, compound, name)
+    return require_limits(contract, name, bundle, _definitions_advice(files.load(uri), name))
 
 
 def _definitions_advice(schema: Any, name: str) -> str:
@@ -135,13 +118,10 @@ def _definitions_advice(schema: Any, name: str) -> str:
     return f"; name one of its definitions, such as {found[0]}" if found else ""
 
 
-def _operation_contract(
-    files: SchemaFiles, uri: str, name: str, fragment: str, formats: Formats
-) -> Contract:
+def _operation_contract(operations: OperationContracts, name: str, fragment: str) -> Contract:
     path = name.partition("#")[0]
-    operations = _operations(path, files, uri).with_formats(formats)
-    operation, _, part = fragment.partition("/")
-    contract = operations.contract(operation, part, name)
+    operation, part = operations.openapi.split_name(fragment)
+    contract = operations.contract(operation, part, name, limited=True)
     if contract is None:
         names = list(operations.names())
         suggestions = close_matches(name, names) or tuple(names[:MAX_SUGGESTIONS])

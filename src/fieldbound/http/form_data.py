@@ -113,14 +113,14 @@ def read_form(body: bytes, media_type: str) -> list[FormField]:
 
 
 def _urlencoded(pair: bytes, charset: str) -> FormField:
-    name, _, raw = (each.replace(b"+", b" ").decode("latin-1") for each in pair.partition(b"="))
+    name, _, raw = (each.replace(b"+", b" ") for each in pair.partition(b"="))
     error = encoding_error(name, charset) or encoding_error(raw, charset)
     text = _percent_decoded(raw, charset)
     return FormField(_percent_decoded(name, charset), text, error=error)
 
 
-def _percent_decoded(raw: str, charset: str) -> str:
-    return unquote_to_bytes(raw.encode("latin-1")).decode(charset, "replace")
+def _percent_decoded(raw: bytes, charset: str) -> str:
+    return unquote_to_bytes(raw).decode(charset, "replace")
 
 
 def _parts(body: bytes, media_type: str) -> Iterator[FormField]:

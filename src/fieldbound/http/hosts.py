@@ -93,6 +93,7 @@ def hosts_of(
     folders: Iterable[str] = (),
     formats: Formats = "assert",
     undocumented: Undocumented = "report",
+    strict: bool = False,
 ) -> Hosts:
     """Return the APIs of entries `NAME` or `HOST=NAME`.
 
@@ -107,7 +108,7 @@ def hosts_of(
     for entry in entries:
         host, separator, name = entry.rpartition("=")
         if name not in apis:
-            apis[name] = api(name, folders, formats, undocumented)
+            apis[name] = api(name, folders, formats, undocumented, strict)
         if separator:
             mapped.append((host, apis[name]))
         else:

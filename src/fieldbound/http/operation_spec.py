@@ -21,7 +21,7 @@ class OperationSpec:
         self._contracts = contracts
         self._name = name
         self._responses: dict[str, MessageSpec] = {}
-        self._node = contracts.openapi.operations[name].node
+        self._node = contracts.openapi.operation(name).node
 
     @cached_property
     def request(self) -> MessageSpec:

@@ -18,13 +18,14 @@ _BYTES: Final = "invalid percent-encoding: the bytes are not valid {charset}"
 _NO_CHARACTER: Final = "it contains a lone surrogate, which is not a character"
 
 
-def encoding_error(raw: str, charset: str = "UTF-8") -> tuple[str, str] | None:
+def encoding_error(raw: str | bytes, charset: str = "UTF-8") -> tuple[str, str] | None:
     """Return the code and the reason why a string cannot be decoded, or None if it can."""
-    if raw.isascii() and "%" not in raw:
+    text = raw if isinstance(raw, str) else raw.decode("latin-1")
+    if text.isascii() and "%" not in text:
         return None
-    if _SURROGATE.search(raw):
+    if _SURROGATE.search(text):
         return "loneSurrogate", _NO_CHARACTER
-    if _LONE_PERCENT.search(raw):
+    if _LONE_PERCENT.search(text):
         return "encoding", _DIGITS
     try:
         unquote_to_bytes(raw).decode(charset)

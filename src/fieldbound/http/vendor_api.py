@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from fieldbound.catalog import OperationContracts, close_matches, operations
@@ -23,7 +23,7 @@ from fieldbound.model import (
     UnknownName,
     Unspecified,
 )
-from fieldbound.openapi import Operation, is_credential
+from fieldbound.openapi import WEBHOOK, Operation, is_credential
 from fieldbound.validation import Contract, Formats, checker_of
 
 from .adapters import body_of, headers_of, path_of, request_of, response_of
@@ -47,6 +47,8 @@ def api(
     folders: Iterable[str | os.PathLike[str]] = (),
     formats: Formats = "assert",
     undocumented: Undocumented = "report",
+    strict: bool = False,
+    discriminator: Literal["report", "enforce"] = "report",
 ) -> API:
     """Return the API of a vendor, or of an OpenAPI document of version 3.0, 3.1 or 3.2.
 
@@ -55,15 +57,21 @@ def api(
     "assert" or "annotate". What the vendor does not document of a response, such as a status code,
     is only reported, or a violation where *undocumented* is "fail".
 
+    What is wrong in a document given by its path is not checked, which every report says; where
+    *strict*, it is an error. A *discriminator* selects the branch that is reported; "enforce" makes
+    it a limit, too.
+
     Raises UnknownName, with close matches, and BrokenContract, with the error in the document and
     its place.
     """
-    arguments = os.fspath(name), tuple(os.fspath(each) for each in folders), formats
+    given = os.fspath(name), tuple(os.fspath(each) for each in folders)
+    arguments = (*given, formats, strict, discriminator)
     return API(operations(*arguments), arguments, undocumented)
 
 
 def _reopened(arguments: tuple[Any, ...], undocumented: Undocumented) -> API:
-    return api(*arguments).with_undocumented(undocumented)
+    options = dict(zip(("strict", "discriminator"), arguments[3:], strict=False))
+    return api(*arguments[:3], **options).with_undocumented(undocumented)
 
 
 class API:
@@ -187,6 +195,24 @@ class API:
 
     def _builder(self, counted: bool) -> ReportBuilder:
         return ReportBuilder(counted=counted, strict=self.undocumented == "fail")
+
+    # -- what the vendor sends -------------------------------------------------------------------
+
+    @cached_property
+    def webhooks(self) -> tuple[str, ...]:
+        """The names of the webhooks and callbacks, by which the vendor sends requests."""
+        return tuple(each.removeprefix(WEBHOOK) for each in self._contracts.openapi.webhooks)
+
+    def check_webhook(self, request: Any, name: str | None = None) -> Report:
+        """Check a request that the vendor sends, as a webhook or callback documents it.
+
+        Without the *name* of the webhook, it is one that the request is valid for or, if there is
+        none, the one with the fewest violations. Raises as `check_request` does, and UnknownName
+        where the document has no such webhook.
+        """
+        from .webhooks import WebhookChecker
+
+        return WebhookChecker(self._contracts, self._operation).check(request_of(request), name)
 
     # -- for generated messages ------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         truncation_warning as truncation_warning,
     )
     from .cases import Breach as Breach, Case as Case
+    from .discriminators import selected_branch as selected_branch
     from .errors import (
         BrokenContract as BrokenContract,
         FieldboundError as FieldboundError,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
         DRAFT_4 as DRAFT_4,
         LIST_KEYWORDS as LIST_KEYWORDS,
         MAP_KEYWORDS as MAP_KEYWORDS,
+        NOT_CHECKED as NOT_CHECKED,
         OPERATIONS_WITHOUT_PATH as OPERATIONS_WITHOUT_PATH,
         SCHEMA_KEYWORDS as SCHEMA_KEYWORDS,
         VALUE_KEYWORDS as VALUE_KEYWORDS,
@@ -110,6 +112,7 @@ __getattr__, __all__ = lazy(
             "pluralize_large summary_line truncation_warning"
         ),
         ".cases": "Breach Case",
+        ".discriminators": "selected_branch",
         ".errors": (
             "BrokenContract FieldboundError Inseparable Invalid NotJSON UnknownName "
             "Unsatisfiable Unspecified"
@@ -119,7 +122,7 @@ __getattr__, __all__ = lazy(
         ".messages": "DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE citation pluralize to_json",
         ".pointers": "escape_token percent_decoded pointer_of tokens_of",
         ".subschemas": (
-            "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS Node OPERATIONS_WITHOUT_PATH "
+            "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS NOT_CHECKED Node OPERATIONS_WITHOUT_PATH "
             "SCHEMA_KEYWORDS Schema SchemaRegistry VALUE_KEYWORDS child_schemas draft_of "
             "encode_uri is_openapi_dialect members resolve_uri schema_members"
         ),

@@ -25,6 +25,8 @@ SCHEMA_KEYWORDS: Final = frozenset(
 )
 #: Operations whose path the vendor does not document.
 OPERATIONS_WITHOUT_PATH: Final = "x-operations-without-path"
+#: The reasons why something that belongs in a schema is not checked.
+NOT_CHECKED: Final = "x-not-checked"
 DRAFT_4 = 4
 _AUTHORITY_SLASHES: Final = 2  # slashes before the host of a URI
 #: Supported drafts by the URI of their meta-schema; "" for a schema without `$schema`.

@@ -44,19 +44,24 @@ def hint(violation: ViolationFacts) -> str | None:
     limit = violation.limit
     if violation.detail == INSIDE_SENSITIVE:
         return None
-    if limit is not None and violation.code == "maxLength" and violation.actual is not None:
-        return f"shorten it by {pluralize(violation.actual - limit.value, 'character')}"
     if violation.example is not None:
         return f"such as {to_json(violation.example)}"
     if violation.known or violation.detail == DOCUMENTED_PATHS:
         return _did_you_mean(violation)
-    if limit is not None and violation.code in ("type", "enum", "const"):
-        return _replacement(violation, (limit, *violation.also))
-    if limit is not None and violation.code == "format" and limit.value == "date-time":
-        return _fix_date_time(violation.actual)
     if violation.code == "required" and is_misnamed(violation):
         return f"send it as {violation.pointer.rpartition('/')[2]}"
-    if violation.code == "not" and limit is not None and limit.value not in ({}, True, False):
+    return _HINTS.get(violation.code) if limit is None else _hint_by_limit(violation, limit)
+
+
+def _hint_by_limit(violation: ViolationFacts, limit: Limit) -> str | None:
+    """Return what the limit's value says to write instead."""
+    if violation.code == "maxLength" and violation.actual is not None:
+        return f"shorten it by {pluralize(violation.actual - limit.value, 'character')}"
+    if violation.code in ("type", "enum", "const"):
+        return _replacement(violation, (limit, *violation.also))
+    if violation.code == "format" and limit.value == "date-time":
+        return _fix_date_time(violation.actual)
+    if violation.code == "not" and limit.value not in ({}, True, False):
         return None
     return _HINTS.get(violation.code)
 

@@ -8,7 +8,11 @@ from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
     from .composition import SchemaGraph as SchemaGraph, SchemaLocation as SchemaLocation
-    from .discriminators import Subtypes as Subtypes, discriminator_error as discriminator_error
+    from .discriminators import (
+        Subtypes as Subtypes,
+        apply_discriminator as apply_discriminator,
+        discriminator_error as discriminator_error,
+    )
     from .media_types import (
         default_media_type as default_media_type,
         is_form as is_form,
@@ -18,31 +22,38 @@ if TYPE_CHECKING:
         METHODS as METHODS,
         PointerTokens as PointerTokens,
         SpecNode as SpecNode,
+        is_reference as is_reference,
         reference_to as reference_to,
     )
-    from .operations import (
-        PARAMETER_PARTS as PARAMETER_PARTS,
-        OpenAPI as OpenAPI,
-        Operation as Operation,
-        OperationPart as OperationPart,
-        ParameterObject as ParameterObject,
-    )
+    from .object_kinds import positions as positions
+    from .operation_parameters import ENFORCED as ENFORCED, is_ignored as is_ignored
+    from .operations import OpenAPI as OpenAPI
     from .parameters import (
         is_credential as is_credential,
         parameters_schema as parameters_schema,
         source_entry as source_entry,
     )
-    from .upgrade import apply_discriminator as apply_discriminator, to_2020_12 as to_2020_12
+    from .parts import (
+        PARAMETER_PARTS as PARAMETER_PARTS,
+        WEBHOOK as WEBHOOK,
+        Operation as Operation,
+        OperationPart as OperationPart,
+        ParameterObject as ParameterObject,
+    )
+    from .upgrade import Upgrade as Upgrade
 
 __getattr__, __all__ = lazy(
     __name__,
     {
         ".composition": "SchemaGraph SchemaLocation",
-        ".discriminators": "Subtypes discriminator_error",
+        ".discriminators": "Subtypes apply_discriminator discriminator_error",
         ".media_types": "default_media_type is_form is_json",
-        ".node": "METHODS PointerTokens SpecNode reference_to",
-        ".operations": "OpenAPI Operation OperationPart PARAMETER_PARTS ParameterObject",
+        ".node": "METHODS PointerTokens SpecNode is_reference reference_to",
+        ".object_kinds": "positions",
+        ".operation_parameters": "ENFORCED is_ignored",
+        ".operations": "OpenAPI",
         ".parameters": "is_credential parameters_schema source_entry",
-        ".upgrade": "apply_discriminator to_2020_12",
+        ".parts": "Operation OperationPart PARAMETER_PARTS ParameterObject WEBHOOK",
+        ".upgrade": "Upgrade",
     },
 )

@@ -31,21 +31,29 @@ _CACHE_SIZE: Final = 10_000
 
 
 class SchemaGraph:
-    """The schemas of files, which are *load*ed by URI."""
+    """The schemas of files: *read* returns the one at a location, *load* a whole file."""
 
-    def __init__(self, load: Callable[[str], Any]) -> None:
+    def __init__(
+        self, load: Callable[[str], Any], read: Callable[[str, PointerTokens], Any]
+    ) -> None:
         self._load = load
+        self._read = read
         self.conjuncts = lru_cache(_CACHE_SIZE)(self._conjuncts)
 
     def schema(self, location: SchemaLocation) -> dict[str, Any]:
         """Return the schema at a location; {} for a boolean or a missing one."""
         try:
-            part = self._load(location[0])
-            for token in location[1]:
-                part = part[int(token)] if isinstance(part, list) else part[token]
+            part = self._read(*location)
         except (BrokenContract, LookupError, ValueError, TypeError):
             return {}  # an unresolved $ref is reported where it is resolved
         return part if isinstance(part, dict) else {}
+
+    def names(self, location: SchemaLocation) -> list[str]:
+        """Return the names in a map of schemas; none for a missing one."""
+        part = self._load(location[0])
+        for token in location[1]:
+            part = part.get(token) if isinstance(part, dict) else None
+        return list(part) if isinstance(part, dict) else []
 
     def target(self, location: SchemaLocation) -> SchemaLocation | None:
         """Return the target of the $ref in a schema, or None without one."""

@@ -1,4 +1,7 @@
-"""Discriminators of schemas that others extend by `allOf`: the subtypes, and what selects each.
+"""Discriminators written as limits, where that is asked for: what selects each schema.
+
+OpenAPI takes a discriminator for a hint, which changes no verdict. Those who enforce it have it as
+limits: of the alternatives of oneOf and anyOf, and of schemas that others extend by `allOf`.
 
 A subtype is selected by its schema name, or by the values that the discriminator's mapping has for
 it. The selection applies where the base schema is referenced, but not where a subtype itself
@@ -10,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from fieldbound.model import Node, members, percent_decoded
+from fieldbound.model import Node, percent_decoded, resolve_uri
 
 from .composition import SchemaGraph, SchemaLocation
 from .node import PointerTokens
 
 #: The keys under which schemas have names.
 _NAMED_UNDER: Final = ("schemas", "$defs", "definitions")
+_ALTERNATIVES: Final = ("oneOf", "anyOf")
 _UNDOCUMENTED: Final = "which schema applies for each value of {name!r} is not documented"
 
 #: Resolve a reference at a pointer in a file, relative to a base URI.
@@ -120,10 +124,10 @@ class Subtypes:
     def _named_schemas(self, parent: SchemaLocation) -> Iterator[tuple[str, SchemaLocation]]:
         """Yield the schemas that have names: those of the document, and those beside one."""
         uri, tokens = parent
-        for name, _ in members(self._graph.schema((self._main, ("components", "schemas")))):
+        for name in self._graph.names((self._main, ("components", "schemas"))):
             yield name, (self._main, ("components", "schemas", name))
         if tokens and has_name(parent):
-            for name, _ in members(self._graph.schema((uri, tokens[:-1]))):
+            for name in self._graph.names((uri, tokens[:-1])):
                 yield name, (uri, (*tokens[:-1], name))
         elif not tokens:
             yield percent_decoded(uri.rpartition("/")[2]).partition(".")[0], parent
@@ -178,7 +182,8 @@ class Subtypes:
 def has_name(location: SchemaLocation) -> bool:
     """Return whether a schema is where it has a name: under components, in $defs or a file."""
     tokens = location[1]
-    return not tokens[:-1] or tokens[-2] in _NAMED_UNDER
+    is_property = tokens[-3:-2] in (("properties",), ("patternProperties",))
+    return not tokens[:-1] or (tokens[-2] in _NAMED_UNDER and not is_property)
 
 
 def _extends(site: SchemaLocation) -> bool:
@@ -195,3 +200,51 @@ def _has_value(name: str, values: list[Any]) -> dict[str, Any]:
 
 def _uri_reference(location: SchemaLocation) -> str:
     return Node(None, *location).location
+
+
+def apply_discriminator(
+    copy: dict[str, Any], schema: dict[str, Any], uri: str, tokens: PointerTokens
+) -> dict[str, Any]:
+    """Return the *copy* of a schema with its discriminator written as limits.
+
+    Each alternative of oneOf or anyOf then requires the property values that select it.
+    """
+    discriminator = schema.get("discriminator")
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    if not isinstance(name, str):
+        return copy
+    for keyword in _ALTERNATIVES:
+        alternatives = copy.get(keyword)
+        if isinstance(alternatives, list):
+            selected = [
+                _selected(each, name, discriminator, Node(each, uri, (*tokens, keyword, str(i))))
+                for i, each in enumerate(alternatives)
+            ]
+            copy = {**copy, keyword: selected}
+    return copy
+
+
+def _selected(alternative: Any, name: str, discriminator: Any, node: Node) -> Any:
+    """Return an alternative that requires the property values that select it."""
+    if not isinstance(alternative, dict) or alternative.keys() != {"$ref"}:
+        return alternative
+    reference = alternative["$ref"]
+    mapping = discriminator.get("mapping")
+    schema_name = percent_decoded(reference).rpartition("/")[2].partition(".")[0]
+    values = [
+        value
+        for value, target in (mapping.items() if isinstance(mapping, dict) else ())
+        if isinstance(target, str)
+        and (
+            resolve_uri(node.uri, target) == resolve_uri(node.uri, reference)
+            or target == schema_name
+        )
+    ]
+    values += [schema_name] if schema_name not in values else []
+    source = {"at": node.location}
+    return {
+        **alternative,
+        "properties": {name: {"enum": values, "x-source": {"of": "enum", **source}}},
+        "required": [name],
+        "x-source": {"of": f"required/{name}", **source},
+    }

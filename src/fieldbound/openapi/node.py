@@ -42,8 +42,14 @@ class SpecNode(NamedTuple):
         return Node(self.value, self.uri, self.tokens).location
 
 
+def is_reference(schema: SpecNode) -> bool:
+    """Return whether a schema is only a $ref."""
+    is_only = isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}
+    return is_only and isinstance(schema.value["$ref"], str)
+
+
 def reference_to(schema: SpecNode) -> str:
     """Return the reference to a schema; for one that is only a $ref, the target of that."""
-    if isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}:
+    if is_reference(schema):
         return resolve_uri(schema.uri, schema.value["$ref"])
     return schema.location

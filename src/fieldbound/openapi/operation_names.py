@@ -17,19 +17,28 @@ class OperationNames:
         self._names: set[str] = set()
         self._by_id: dict[str, tuple[str, Hashable]] = {}
 
-    def add(self, operation_id: str, fallback: str, location: Hashable, *, strict: bool) -> str:
+    def add(
+        self,
+        operation_id: str,
+        fallback: str,
+        location: Hashable,
+        *,
+        strict: bool,
+        unique: bool = True,
+    ) -> str:
         """Return the name of an operation, made of *fallback* if it has no operationId.
 
-        Raise ValueError for a duplicate operationId and, where *strict*, for a duplicate name.
+        Raise ValueError for a duplicate operationId where it must be *unique* and, where *strict*,
+        for a duplicate name.
         """
         name = kebab_case(operation_id) or kebab_case(fallback)
         known = self._by_id.get(operation_id)
-        if known is not None and known[1] != location:
+        if unique and known is not None and known[1] != location:
             raise ValueError(f"duplicate operationId {operation_id!r}")
         if operation_id and known is None and strict and name in self._names:
             raise ValueError(f"duplicate operation name {name}")
         if operation_id != name or known is not None:
-            name = _unused_name(name, self._names | self._already_kebab)
+            name = unused_name(name, self._names | self._already_kebab)
         if operation_id:
             self._by_id.setdefault(operation_id, (name, location))
         self._names.add(name)
@@ -43,7 +52,8 @@ class OperationNames:
         return name if name in self._names else None
 
 
-def _unused_name(name: str, used: Container[str]) -> str:
+def unused_name(name: str, used: Container[str]) -> str:
+    """Return a name that is not used yet: this one, or one with a number after it."""
     unused, number = name, 1
     while unused in used:
         number += 1

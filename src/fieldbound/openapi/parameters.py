@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from fieldbound.model import NOT_CHECKED
+
 from .node import SpecNode, reference_to
-from .operations import PARAMETER_PARTS, OperationPart, ParameterObject
+from .objects import not_checked
+from .parts import PARAMETER_PARTS, OperationPart, ParameterObject
 
 #: Names of credentials, in lower case with hyphens: their values are never shown.
 _CREDENTIALS: Final = frozenset(
@@ -28,10 +31,11 @@ def is_credential(name: str) -> bool:
     return name.lower().replace("_", "-") in _CREDENTIALS
 
 
-def parameters_schema(part: OperationPart) -> dict[str, Any]:
+def parameters_schema(part: OperationPart, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of an object of headers, query parameters, path parameters or cookies.
 
-    The schemas of their values are referenced, not copied.
+    The schemas of their values are referenced, not copied: *values* has what stands for each
+    reference.
     """
     sources: list[dict[str, Any]] = [_OBJECT]
     sources += [_required_source(each) for each in part.parameters if each.required]
@@ -39,13 +43,16 @@ def parameters_schema(part: OperationPart) -> dict[str, Any]:
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {
-            each.name: _value_schema(each, are_sensitive or each.secret) for each in part.parameters
+            each.name: _value_schema(each, values, are_sensitive or each.secret)
+            for each in part.parameters
         },
         "required": [each.name for each in part.parameters if each.required],
         "x-source": sources,
     }
     if part.name.endswith("headers"):
         return {**schema, "x-any-case": True}
+    if part.not_checked:  # any other parameter may be one that cannot be read
+        return {**schema, NOT_CHECKED: list(part.not_checked)}
     if part.name in (PARAMETER_PARTS["query"], PARAMETER_PARTS["path"]):
         sources.append(_CLOSED)
         return {**schema, "additionalProperties": False}
@@ -60,15 +67,20 @@ def _required_source(parameter: ParameterObject) -> dict[str, Any]:
     return {**entry, "of": f"required/{parameter.name}", "at": location}
 
 
-def _value_schema(parameter: ParameterObject, is_sensitive: bool) -> dict[str, Any]:
-    references = [{"$ref": reference_to(schema)} for schema in parameter.schemas]
-    result: dict[str, Any] = {"allOf": references}
-    if len(references) < 2:  # noqa: PLR2004 - several where a header is declared twice
-        result = {**references[0]} if references else {}
+def _value_schema(
+    parameter: ParameterObject, values: Mapping[str, Any], is_sensitive: bool
+) -> dict[str, Any]:
+    references = [values[reference_to(schema)] for schema in parameter.schemas]
+    result: dict[str, Any] = dict(references[0]) if references else {}
+    if len(references) > 1:
+        result = {"allOf": references}
     if parameter.secret and not references:
         result = {"type": "string"}
     if is_sensitive or is_credential(parameter.name):
         result["x-sensitive"] = True
+    reasons = not_checked(parameter.node, *parameter.others)
+    if reasons:
+        result[NOT_CHECKED] = [*result.get(NOT_CHECKED, ()), *reasons]
     source = parameter.node.value.get("x-source")
     return result if source is None else {**result, "x-source": source}
 
@@ -76,7 +88,8 @@ def _value_schema(parameter: ParameterObject, is_sensitive: bool) -> dict[str, A
 def source_entry(value: Mapping[str, Any], keyword: str) -> dict[str, Any]:
     """Return the entry of the x-source in a value that applies to a keyword; {} if none does."""
     source = value.get("x-source", [])
-    entries: Sequence[Any] = source if isinstance(source, list) else [source]
+    given: Sequence[Any] = source if isinstance(source, list) else [source]
+    entries = [entry for entry in given if isinstance(entry, dict)]
     for entry in entries:
         keywords = entry.get("of", [])
         if keyword in (keywords if isinstance(keywords, list) else [keywords]):

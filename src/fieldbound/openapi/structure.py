@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 #: The styles of each parameter location; a response header has those of "header".
@@ -29,12 +29,36 @@ _SCHEMA_OF: Final = {
     "path item": _IN_CONTENT,
 }
 _WITH_SCHEMA: Final = ("parameter", "header")
+_OF_VALUE: Final = {
+    "required": (bool, "true or false"),
+    "explode": (bool, "true or false"),
+    "allowReserved": (bool, "true or false"),
+    "allowEmptyValue": (bool, "true or false"),
+    "content": (dict, "an object"),
+}
+#: The fields of each kind of object that must be of a type, and that type in words.
+_FIELDS: Final[Mapping[str, Mapping[str, tuple[type, str]]]] = {
+    "parameter": _OF_VALUE,
+    "header": _OF_VALUE,
+    "request body": {"required": (bool, "true or false"), "content": (dict, "an object")},
+    "response": {"headers": (dict, "an object"), "content": (dict, "an object")},
+    "media type": {"encoding": (dict, "an object")},
+    "operation": {
+        "parameters": (list, "an array"),
+        "callbacks": (dict, "an object"),
+        "security": (list, "an array"),
+    },
+    "path item": {"parameters": (list, "an array")},
+}
 
 
 def structure_error(kind: str, value: Any) -> tuple[str, str | None] | None:
     """Return what is wrong with an object of a kind, and the key it is at, or None if valid."""
     if kind == "schema" and isinstance(value, bool):
         return None
+    if kind.endswith(" list"):
+        is_list = isinstance(value, (list, dict))
+        return None if is_list else (f"a {kind} must be an array or an object", None)
     if not isinstance(value, dict):
         return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind} must be an object", None
     missing = [key for key in _REQUIRED.get(kind, ()) if key not in value]
@@ -43,6 +67,15 @@ def structure_error(kind: str, value: Any) -> tuple[str, str | None] | None:
     return _misplaced_keyword(kind, value) or (
         _parameter_error(kind, value) if kind in _WITH_SCHEMA else None
     )
+
+
+def field_errors(kind: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield the fields of an object of a kind that are not of their type, each with the reason."""
+    for field, (type_, words) in _FIELDS.get(kind, {}).items():
+        given = value.get(field) if isinstance(value, dict) else None
+        is_reference = isinstance(given, dict) and isinstance(given.get("$ref"), str)
+        if given is not None and not isinstance(given, type_) and not is_reference:
+            yield field, f"{field} must be {words}"
 
 
 def _misplaced_keyword(kind: str, value: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -62,9 +95,9 @@ def _parameter_error(kind: str, value: Mapping[str, Any]) -> tuple[str, str] | N
     style = value.get("style")
     if kind == "parameter" and not isinstance(value["name"], str):
         return "the name of a parameter must be a string", "name"
-    if location not in STYLES:
+    if not isinstance(location, str) or location not in STYLES:
         return f"in must be one of {', '.join(STYLES)}, not {location!r}", "in"
     styles = STYLES[location]
-    if style is None or style in styles or not styles:
+    if style is None or not styles or style in styles:
         return None
     return f"the style in a {location} must be one of {', '.join(styles)}, not {style!r}", "style"

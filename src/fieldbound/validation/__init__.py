@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from .engine import BASE_URI as BASE_URI, base_uri as base_uri
     from .header_case import HeaderCase as HeaderCase
     from .keywords import LIMITS as LIMITS
+    from .schema.broken_parts import (
+        KEYWORDS as KEYWORDS,
+        misspelt_keywords as misspelt_keywords,
+    )
     from .schema.formats import (
         FORMATS as FORMATS,
         OPENAPI_FORMATS as OPENAPI_FORMATS,
@@ -31,6 +35,7 @@ __getattr__, __all__ = lazy(
         ".checker": "Checker",
         ".contract": "Contract checker_of",
         ".engine": "BASE_URI base_uri",
+        ".schema.broken_parts": "KEYWORDS misspelt_keywords",
         ".schema.formats": "FORMATS Formats OPENAPI_FORMATS why_not_checked with_format_limits",
         ".header_case": "HeaderCase",
         ".keywords": "LIMITS",

@@ -19,8 +19,8 @@ from .engine import BASE_URI, compile_schema
 from .explain import ERROR_READERS, priority
 from .inline import inlined
 from .properties import properties_of
-from .undecided import UndecidedError
 from .schema.long_integers import may_misread, refuse_long_integers
+from .undecided import UndecidedError
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit

@@ -221,7 +221,7 @@ class Checker:
     @cached_property
     def not_checked(self) -> Undocumented:
         """What is written in the schema, and not checked."""
-        return Undocumented(self.compiled.survey.not_checked)
+        return Undocumented(self.compiled.survey.not_checked, self.compiled.survey.broken)
 
     def _normalized(self, instance: Any) -> Any:
         return instance if self.header_case is None else self.header_case.normalized(instance)

@@ -10,6 +10,7 @@ from fieldbound.model import Invalid, Limit, Report
 
 from .checker import Checker
 from .compiled import CompiledSchema
+from .undocumented import joined
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
@@ -88,8 +89,9 @@ class Contract:
 
     @property
     def not_checked(self) -> Mapping[str, str]:
-        """Pointer and reason of formats that are not checked, such as those of another draft."""
-        return self._checker.compiled.survey.not_checked
+        """Pointer and reason of what is not checked: other formats, and what is itself broken."""
+        survey = self._checker.compiled.survey
+        return joined(survey.broken, survey.not_checked)
 
 
 def checker_of(contract: Contract) -> Checker:

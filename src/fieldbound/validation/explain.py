@@ -18,6 +18,7 @@ from fieldbound.model import (
     json_type,
     percent_decoded,
     pointer_of,
+    selected_branch,
     to_json,
     tokens_of,
 )
@@ -292,7 +293,18 @@ def _read_alternatives(error: ValidationError, instance: Any, limits: Limits) ->
     pairs = [each for each in zip(found, branches, strict=True) if each[0]]
     if not pairs:
         return _read_value(error, instance, limits)
-    return meant(pairs, path, value)
+    index = _selected(error, value, limits)
+    selected = found[index] if index is not None and index < len(found) else None
+    return selected or meant(pairs, path, value)
+
+
+def _selected(error: ValidationError, value: Any, limits: Limits) -> int | None:
+    """Return the index of the branch that a discriminator selects for a value, or None."""
+    path = _schema_path(error, limits)
+    alternatives, discriminator = limits.node_at(path), limits.node_at(path, "discriminator")
+    if alternatives is None or discriminator is None:
+        return None
+    return selected_branch(limits.references, alternatives, discriminator.schema, value)
 
 
 def _branches(error: ValidationError, limits: Limits) -> Sequence[Branch]:

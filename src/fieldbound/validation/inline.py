@@ -17,7 +17,7 @@ from fieldbound.model import (
 #: Keywords that constrain nothing by themselves.
 _ANNOTATIONS: Final = frozenset(
     "$id $anchor $comment $defs definitions title description default examples deprecated "
-    "readOnly writeOnly x-source x-sources x-unspecified x-sensitive".split()
+    "readOnly writeOnly x-source x-sources x-unspecified x-sensitive x-not-checked".split()
 )
 #: Keywords whose meaning depends on the reference by which they are reached, or on their siblings.
 _CONTEXTUAL: Final = frozenset(

@@ -13,12 +13,14 @@ _NOTHING: Final[Mapping[str, str]] = {}
 class Undocumented:
     """Parts that are not checked: *reasons* by pointer, `*` being any name or index.
 
-    A contract marks what the vendor does not document as `x-unspecified`.
+    A contract marks what the vendor does not document as `x-unspecified`. What is in *always* is
+    reported whatever the instance has.
 
     *first_names* are the names at the root under which there is any; None: under any name.
     """
 
-    def __init__(self, reasons: Mapping[str, str]) -> None:
+    def __init__(self, reasons: Mapping[str, str], always: Mapping[str, str] = _NOTHING) -> None:
+        self._always = always
         self._paths = [(pointer, tokens_of(pointer), reason) for pointer, reason in reasons.items()]
         firsts = [tokens[:1] for _, tokens, _ in self._paths]
         anywhere = () in firsts or ("*",) in firsts
@@ -28,8 +30,18 @@ class Undocumented:
         """Return pointer and reason of each undocumented part that an instance has."""
         firsts = self.first_names
         if firsts is not None and (not isinstance(instance, dict) or firsts.isdisjoint(instance)):
-            return _NOTHING
-        return {pointer: reason for pointer, path, reason in self._paths if _has(instance, path)}
+            return self._always
+        found = {pointer: reason for pointer, path, reason in self._paths if _has(instance, path)}
+        return joined(self._always, found)
+
+
+def joined(*several: Mapping[str, str]) -> Mapping[str, str]:
+    """Return reasons by pointer, those of one pointer joined."""
+    found: dict[str, list[str]] = {}
+    for reasons in several:
+        for pointer, reason in reasons.items():
+            found.setdefault(pointer, []).append(reason)
+    return {pointer: "; ".join(reasons) for pointer, reasons in found.items()}
 
 
 def _has(instance: Any, path: tuple[str, ...]) -> bool:

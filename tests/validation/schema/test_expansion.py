@@ -58,6 +58,15 @@ def test_endless_recursion_by_a_resource() -> None:
         Contract(schema, resources={"https://a.example/b.json": other})
 
 
+def test_endless_recursion_in_an_embedded_resource_has_its_place() -> None:
+    """The pointer is one into the whole schema."""
+    uri = "https://a.example/b.json"
+    part = {"$id": uri, "$defs": {"x": {"anyOf": [{"$ref": "#/$defs/x"}]}}}
+    with pytest.raises(BrokenContract) as caught:
+        Contract({"$defs": {uri: part}, "items": {"$ref": f"{uri}#/$defs/x"}})
+    assert caught.value.pointer == "/$defs/https:~1~1a.example~1b.json/$defs/x/anyOf/0"
+
+
 @pytest.mark.parametrize(
     "schema",
     [

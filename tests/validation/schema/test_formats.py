@@ -19,7 +19,7 @@ DRAFTS = {
 }
 #: A string that does not have the format.
 WRONG = {
-    **dict.fromkeys(FORMATS, "x"),
+    **dict.fromkeys(sorted(FORMATS), "x"),
     "hostname": "-_-",
     "idn-hostname": "-_-",
     "uri-reference": "\\ x",

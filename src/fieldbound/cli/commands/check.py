@@ -84,6 +84,16 @@ def _add_limit_options(parser: argparse.ArgumentParser) -> None:
         help="weakest evidence that fails the check; limits with weaker evidence only warn "
         f"(default: {SAYS[-1]}, every limit fails)",
     )
+    _add_strictness(add)
+    add(
+        "--fail-on-undocumented",
+        action="store_true",
+        help="fail recordings for responses that the vendor does not document, such as a status "
+        "code or the media type of an error, instead of only reporting them",
+    )
+
+
+def _add_strictness(add: Callable[..., Any]) -> None:
     add(
         "--formats",
         choices=("assert", "annotate"),
@@ -91,10 +101,10 @@ def _add_limit_options(parser: argparse.ArgumentParser) -> None:
         help="whether formats such as date are limits, or annotations (default: assert)",
     )
     add(
-        "--fail-on-undocumented",
+        "--strict",
         action="store_true",
-        help="fail recordings for responses that the vendor does not document, such as a status "
-        "code or the media type of an error, instead of only reporting them",
+        help="fail where a schema or OpenAPI document has an error itself, instead of not "
+        "checking that part of it",
     )
 
 

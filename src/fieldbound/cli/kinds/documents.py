@@ -49,7 +49,10 @@ class Documents(Kind):
 
             try:
                 self._contracts[name] = contract(
-                    name, self._run.folders, formats=self._run.args.formats
+                    name,
+                    self._run.folders,
+                    formats=self._run.args.formats,
+                    strict=self._run.args.strict,
                 )
             except FieldboundError as error:
                 self._contracts[name] = error

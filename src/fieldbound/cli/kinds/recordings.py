@@ -90,7 +90,8 @@ class Recordings(Kind):
         args = self._run.args
         undocumented: Undocumented = "fail" if args.fail_on_undocumented else "report"
         entries = args.api or self._run.config.apis
-        hosts = hosts_of(entries, self._run.folders, args.formats, undocumented)
+        folders = self._run.folders
+        hosts = hosts_of(entries, folders, args.formats, undocumented, args.strict)
         for api in hosts.apis:
             for note in api.notes:
                 self._run.console.note(note)

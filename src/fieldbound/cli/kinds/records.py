@@ -108,7 +108,10 @@ class Records:
 
         if name not in self._contracts:
             self._contracts[name] = contract(
-                name, self._run.folders, formats=self._run.args.formats
+                name,
+                self._run.folders,
+                formats=self._run.args.formats,
+                strict=self._run.args.strict,
             )
         return self._contracts[name]
 

@@ -85,10 +85,10 @@ class _Expansion:
                 continue
             known = self._sizes[_key(part)]
             if known is None:
-                raise _error(step.node, _ENDLESS)
+                raise _error(self._references.root, step.node, _ENDLESS)
             step.size += known
             if step.size > MAX_IN_PLACE:
-                raise _error(step.node, _TOO_MANY)
+                raise _error(self._references.root, step.node, _TOO_MANY)
             step.parts.pop()
 
     def _enter(self, node: Node) -> _Step:
@@ -126,5 +126,13 @@ class _Expansion:
                     continue  # reported by the engine already
 
 
-def _error(node: Node, reason: str) -> BrokenContract:
-    return BrokenContract(reason, pointer=pointer_of(node.tokens) or None)
+def _error(root: Node, node: Node, reason: str) -> BrokenContract:
+    """Return the error at a subschema, with its pointer in the whole schema if that embeds it."""
+    tokens = node.tokens
+    if node.uri != root.uri:
+        holders = [
+            each for each in ("$defs", "definitions") if node.uri in root.schema.get(each, {})
+        ]
+        tokens = (*holders[:1], node.uri, *tokens) if holders else ()
+        reason = reason if holders else f"{node.location}: {reason}"
+    return BrokenContract(reason, pointer=pointer_of(tokens) or None)

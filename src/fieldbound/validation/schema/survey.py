@@ -9,6 +9,7 @@ from fieldbound.model import DRAFT_4, members
 from fieldbound.validation.limits import Limits
 from fieldbound.validation.trail import is_sensitive, repeats
 
+from .broken_parts import BrokenParts
 from .formats import formats_of, why_not_checked
 
 
@@ -17,7 +18,7 @@ class Survey(NamedTuple):
 
     Whether it is *recursive*, what is *unspecified* by pointer and reason, the pointers of
     *sensitive* values, whether it is *unconstrained*: it has no limit at all, and by pointer and
-    reason what is *not_checked*.
+    reason what is *not_checked*, and what is *broken* in the schema itself.
     """
 
     recursive: bool
@@ -25,20 +26,23 @@ class Survey(NamedTuple):
     sensitive: tuple[str, ...]
     unconstrained: bool
     not_checked: Mapping[str, str]
+    broken: Mapping[str, str]
 
 
 def survey_of(limits: Limits) -> Survey:
     """Return what has to be known of a schema before instances are checked."""
     unspecified: dict[str, str] = {}
-    recursive, unconstrained = False, True
+    recursive, unconstrained, broken = False, True, BrokenParts()
     for trail in limits.trails():
         recursive = recursive or repeats(trail) > 1
         unconstrained = unconstrained and next(limits.keywords_of(trail.node), None) is None
         schema = trail.node.schema
+        broken.add(trail.pointer, trail.node)
         if isinstance(schema, dict) and "x-unspecified" in schema:
             unspecified.setdefault(trail.pointer, str(schema["x-unspecified"]))
     sensitive = _sensitive(limits, recursive)
-    return Survey(recursive, unspecified, sensitive, unconstrained, _not_checked(limits))
+    found = _not_checked(limits), broken.reasons()
+    return Survey(recursive, unspecified, sensitive, unconstrained, *found)
 
 
 def _sensitive(limits: Limits, recursive: bool) -> tuple[str, ...]:

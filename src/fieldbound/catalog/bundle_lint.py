@@ -1,0 +1,106 @@
+"""Lint of a bundle: the problems of each schema in it, and contradictions among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fieldbound.model import MAP_KEYWORDS, Node, draft_of
+from fieldbound.openapi import PointerTokens, SchemaLocation
+
+from .bundle import Bundle
+from .contradictions import UNSATISFIABLE, contradictions, registry_of
+from .lint import problems_of
+from .problems import Problem
+from .schema_files import value_at
+
+#: Subschemas that need not be satisfied: those of lists, and single ones.
+_ALTERNATIVES: Final = frozenset(("oneOf", "anyOf"))
+_CONDITIONS: Final = frozenset(("not", "if", "then", "else", "contains", "propertyNames"))
+_OTHER_NAMES: Final = MAP_KEYWORDS - {"dependentSchemas", "dependencies"}
+
+
+def lint_bundle(
+    bundle: Bundle, sources: Mapping[str, Any] | None, whole: SchemaLocation | None = None
+) -> None:
+    """Build a bundle, and raise BrokenContract for the first problem in it.
+
+    *sources* are those that limits may cite; None allows unknown keywords, too. From a lenient
+    bundle what contradicts itself is taken out instead, unless it is the *whole* schema.
+    """
+    if bundle.options.lenient:
+        bundle.entries.discard(whole)
+        while _take_out_contradictions(bundle, whole):
+            pass
+        return
+    for uri, tokens in bundle.roots:
+        schema = bundle.files.schema(uri, tokens)
+        for problem in problems_of(bundle.files, (uri, tokens), schema, sources):
+            raise bundle.files.error_at(uri, problem.tokens, problem.reason)
+    bundle.build()
+    for found in _contradictions(bundle):
+        for uri, problem in found:
+            raise bundle.files.error_at(uri, problem.tokens, problem.reason)
+
+
+def _contradictions(bundle: Bundle) -> Iterator[list[tuple[str, Problem]]]:
+    """Yield the contradictions within the schemas of a bundle, then those with what they refer to.
+
+    Each comes with the URI of its file.
+    """
+    registry = registry_of(bundle.without_conditions())
+    nodes = [
+        Node(value_at(bundle.resources[uri], tokens), uri, tokens, draft_of(bundle.files.load(uri)))
+        for uri, tokens in bundle.roots
+    ]
+    for known in (None, registry):
+        yield [(node.uri, each) for node in nodes for each in contradictions(node, known)]
+
+
+def _take_out_contradictions(bundle: Bundle, whole: SchemaLocation | None) -> bool:
+    """Build a bundle, and take out what no value satisfies; return whether there was any.
+
+    Definitions and alternatives stay as they are: nothing need satisfy them.
+    """
+    bundle.build()
+    dead = set[SchemaLocation]()
+    for contradictory in _contradictions(bundle):
+        taken = set[SchemaLocation]()
+        for uri, problem in contradictory:
+            location = (uri, problem.tokens)
+            if _is_definition(bundle, location):
+                dead.add(location)
+            elif not _has_inner(location, taken) and bundle.take_out(uri, problem):
+                taken.add(location)
+        if taken:
+            return True
+    found = False
+    for site, target in bundle.references.items() if dead else ():
+        if target in dead and not _is_definition(bundle, site):
+            problem = Problem((*site[1], "$ref"), UNSATISFIABLE)
+            found |= bundle.take_out(site[0], problem)
+    if not found and whole in dead:
+        raise bundle.files.error_at(*whole, UNSATISFIABLE)
+    return found
+
+
+def _has_inner(location: SchemaLocation, others: set[SchemaLocation]) -> bool:
+    """Return whether one of the others is within a schema, or it itself."""
+    uri, tokens = location
+    return any(at == uri and each[: len(tokens)] == tokens for at, each in others)
+
+
+def _is_definition(bundle: Bundle, location: SchemaLocation) -> bool:
+    """Return whether a schema is one that others may refer to, or an alternative of theirs."""
+    is_root = location in bundle.roots and location not in bundle.entries
+    is_named = location[1][-2:-1] in (("$defs",), ("definitions",))
+    return is_root or is_named or _is_alternative(location[1])
+
+
+def _is_alternative(tokens: PointerTokens) -> bool:
+    """Return whether a schema is one of several, or a condition: nothing need satisfy it."""
+    before = tokens[-2] if len(tokens) > 1 else ""
+    if before in _OTHER_NAMES:
+        return False
+    is_single = bool(tokens) and tokens[-1] in _CONDITIONS
+    return before in _ALTERNATIVES or before in ("dependentSchemas", "dependencies") or is_single

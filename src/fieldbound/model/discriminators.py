@@ -1,0 +1,97 @@
+"""Discriminators: which of several schemas an instance is meant for.
+
+A discriminator of OpenAPI changes no verdict: it selects the branch whose violations are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .pointers import percent_decoded
+from .subschemas import Node, SchemaRegistry, resolve_uri
+
+
+def selected_branch(
+    references: SchemaRegistry, alternatives: Node, discriminator: Any, instance: Any
+) -> int | None:
+    """Return the index of the alternative that a discriminator selects, or None.
+
+    *alternatives* are those of oneOf or anyOf. Where they fix the property by themselves, that
+    counts, else the mapping and the names of the schemas do.
+    """
+    name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    if not isinstance(name, str) or not isinstance(instance, dict):
+        return None
+    value = instance.get(name)
+    if not isinstance(value, str) or not isinstance(alternatives.schema, list):
+        return None
+    branches = [
+        references.child(alternatives, index) for index in range(len(alternatives.schema))
+    ]
+    fixed = [list(_values(references, each, name)) for each in branches]
+    if not any(fixed):
+        mapping = discriminator.get("mapping")
+        fixed = [_names(each, alternatives.uri, mapping) for each in branches]
+    found = [index for index, values in enumerate(fixed) if value in values]
+    return found[0] if len(found) == 1 else None
+
+
+def _values(
+    references: SchemaRegistry, node: Node, name: str, seen: frozenset[str] = frozenset()
+) -> Iterator[Any]:
+    """Yield the values that a schema fixes a property to, itself or by what it refers to."""
+    schema = node.schema
+    if not isinstance(schema, dict) or node.location in seen:
+        return
+    seen |= {node.location}
+    target = _target(references, node)
+    if target is not None:
+        yield from _values(references, target, name, seen)
+    properties = schema.get("properties")
+    if isinstance(properties, dict) and name in properties:
+        own = references.child(references.child(node, "properties"), name)
+        yield from _allowed(references, own, frozenset())
+    for index in range(len(schema["allOf"]) if isinstance(schema.get("allOf"), list) else 0):
+        child = references.child(references.child(node, "allOf"), index)
+        yield from _values(references, child, name, seen)
+
+
+def _allowed(references: SchemaRegistry, node: Node, seen: frozenset[str]) -> Iterator[Any]:
+    """Yield the values of the enum or const of a schema, or of the one it refers to."""
+    schema = node.schema
+    if not isinstance(schema, dict) or node.location in seen:
+        return
+    yield from schema["enum"] if isinstance(schema.get("enum"), list) else ()
+    if "const" in schema:
+        yield schema["const"]
+    target = _target(references, node)
+    if target is not None:
+        yield from _allowed(references, target, seen | {node.location})
+
+
+def _target(references: SchemaRegistry, node: Node) -> Node | None:
+    """Return what the $ref of a schema refers to, if that is there."""
+    reference = node.schema.get("$ref")
+    if not isinstance(reference, str):
+        return None
+    try:
+        return references.resolve(node, reference)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+
+
+def _names(branch: Node, base: str, mapping: Any) -> list[str]:
+    """Return the values that name an alternative: those mapped to it, and its schema's name."""
+    reference = branch.schema.get("$ref") if isinstance(branch.schema, dict) else None
+    if not isinstance(reference, str):
+        return []
+    target = resolve_uri(branch.uri, reference)
+    name = percent_decoded(reference).rpartition("/")[2].partition(".")[0]
+    mapped = [
+        value
+        for value, given in (mapping.items() if isinstance(mapping, dict) else ())
+        if isinstance(given, str) and (given == name or resolve_uri(base, given) == target)
+    ]
+    is_taken = isinstance(mapping, dict) and name in mapping
+    return mapped if is_taken else [*mapped, name]

@@ -1,0 +1,256 @@
+"""Forms and percent-encoding: what cannot be decoded, and the headers of parts."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import requests
+
+import fieldbound
+from fieldbound import API, Message
+from fieldbound.strategies import requests as request_strategy
+from support.apis import api_of_document
+from support.examples import drawn
+
+URLENCODED = "application/x-www-form-urlencoded"
+STRING = {"type": "string", "maxLength": 30}
+PROPERTIES = {
+    "photo": {"type": "string"},
+    "photos": {"type": "array", "items": {"type": "string"}},
+    "meta": {"type": "object", "properties": {"a": {"type": "integer"}}},
+    "styled": {"type": "string"},
+    "note": {"type": "string"},
+}
+ENCODING: dict[str, Any] = {
+    "photo": {
+        "contentType": "image/png, image/x-*",
+        "headers": {
+            "X-Rate": {"required": True, "schema": {"type": "integer"}},
+            "Content-Type": {"schema": {"enum": ["ignored"]}},
+        },
+    },
+    "photos": {"contentType": "image/*"},
+    "meta": {"contentType": "application/json"},
+    "styled": {"contentType": "application/json", "style": "form"},
+    "note": {"contentType": "text/plain"},
+}
+
+
+@pytest.fixture(name="api")
+def _api(tmp_path: Path) -> API:
+    parameters = [
+        {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 3}},
+        {"name": "deep", "in": "query", "style": "deepObject", "schema": {"type": "object"}},
+        {
+            "name": "page",
+            "in": "query",
+            "schema": {"type": "object", "properties": {"size": {"type": "integer"}}},
+        },
+    ]
+    path = [{"name": "id", "in": "path", "required": True, "schema": STRING}]
+    form = {"type": "object", "properties": {"n": STRING, "m": STRING}}
+    content = {URLENCODED: {"schema": form}, "text/plain": {"schema": STRING}}
+    schema = {"type": "object", "properties": PROPERTIES}
+    parts = {"multipart/form-data": {"schema": schema, "encoding": ENCODING}}
+    ok = {"200": {"description": ""}}
+    return api_of_document(
+        tmp_path,
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "a", "version": "1"},
+            "paths": {
+                "/x": {"get": {"operationId": "x", "parameters": parameters, "responses": ok}},
+                "/y/{id}": {"get": {"operationId": "y", "parameters": path, "responses": ok}},
+                "/form": {"post": {"requestBody": {"content": content}, "responses": ok}},
+                "/parts": {
+                    "post": {
+                        "operationId": "parts",
+                        "requestBody": {"content": parts},
+                        "responses": ok,
+                    }
+                },
+            },
+        },
+    )
+
+
+def _found(api: API, method: str, path: str, kind: str = "", body: Any = None) -> list[Any]:
+    headers = {"Content-Type": kind} if kind else {}
+    report = api.check_request(Message(method, f"https://h.invalid{path}", headers, body))
+    return [(each.code, each.pointer) for each in report]
+
+
+# -- percent-encoding ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/x?q=%C3%A9", []),
+        ("/x?q=%E9", [("encoding", "/query/q")]),
+        ("/x?q=%", [("encoding", "/query/q")]),
+        ("/x?q=1%zz4567", [("encoding", "/query/q")]),
+        ("/x?q=%c3%28", [("encoding", "/query/q")]),
+        ("/x?q=\ud800", [("loneSurrogate", "/query/q")]),
+        ("/x?q=a&q=%E9", [("encoding", "/query/q")]),
+        ("/x?deep[a]=%E9", [("encoding", "/query/deep")]),
+        ("/x?size=%E9", [("encoding", "/query/page")]),
+        ("/x?other=%E9", [("additionalProperties", "/query/other")]),
+        ("/y/%C3%A9", []),
+        ("/y/%E9", [("encoding", "/path/id")]),
+        ("/y/%", [("encoding", "/path/id")]),
+        ("/y/a%2", [("encoding", "/path/id")]),
+        ("/y/a\udfffb", [("loneSurrogate", "/path/id")]),
+        ("/%E9", [("enum", "/url")]),
+        ("/\ud800", [("enum", "/url")]),
+        ("/x?\ud800=1", [("additionalProperties", "/query/…")]),
+    ],
+)
+def test_what_cannot_be_decoded(api: API, path: str, found: list[Any]) -> None:
+    """Invalid percent-encoding, or a lone surrogate, is one violation of its parameter."""
+    assert _found(api, "GET", path) == found
+
+
+def test_the_message_says_what_is_invalid(api: API) -> None:
+    """The message of invalid percent-encoding names the parameter and the reason, no value."""
+    (violation,) = api.check_request(Message("GET", "https://h.invalid/x?q=%E9"))
+    assert violation.message == (
+        "/query/q: invalid percent-encoding: the bytes are not valid UTF-8"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "found"),
+    [
+        (URLENCODED, b"n=Herr%C3%A9&m=a+b", []),
+        (URLENCODED, b"n=Herr%E9&m=1", [("encoding", "/body/n")]),
+        (URLENCODED, b"n=Herr\xe9", [("encoding", "/body/n")]),
+        (URLENCODED, b"n=100%&m=%zz", [("encoding", "/body/n"), ("encoding", "/body/m")]),
+        (f"{URLENCODED}; charset=iso-8859-1", b"n=Herr%E9", []),
+        (f"{URLENCODED}; charset=unknown", b"n=Herr%E9", [("encoding", "/body/n")]),
+        ("text/plain", b"Herr\xe9", [("encoding", "/body")]),
+        ("text/plain; charset=latin-1", b"Herr\xe9", []),
+    ],
+)
+def test_forms_and_texts_that_cannot_be_decoded(
+    api: API, kind: str, body: bytes, found: list[Any]
+) -> None:
+    """A form field or text that is invalid in its charset is a violation, not replaced."""
+    assert _found(api, "POST", "/form", kind, body) == found
+
+
+# -- parts ---------------------------------------------------------------------------------------
+
+
+def _part(name: str, headers: str, content: bytes = b"x") -> bytes:
+    disposition = f'Content-Disposition: form-data; name="{name}"'
+    return f"--b\r\n{disposition}\r\n{headers}\r\n".encode() + content + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        ([_part("photo", "Content-Type: image/png\r\nX-Rate: 5\r\n")], []),
+        ([_part("photo", "Content-Type: image/x-icon\r\nx-rate: 5\r\n")], []),
+        (
+            [_part("photo", "Content-Type: image/gif\r\nX-Rate: five\r\n")],
+            [
+                ("enum", "/body/photo/headers/Content-Type"),
+                ("type", "/body/photo/headers/X-Rate"),
+            ],
+        ),
+        (
+            [_part("photo", "")],
+            [
+                ("required", "/body/photo/headers/Content-Type"),
+                ("required", "/body/photo/headers/X-Rate"),
+            ],
+        ),
+        (
+            [
+                _part("photos", "Content-Type: image/png\r\n"),
+                _part("photos", "Content-Type: text/plain\r\n"),
+            ],
+            [("enum", "/body/photos/1/headers/Content-Type")],
+        ),
+        ([_part("meta", "Content-Type: application/json; charset=utf-8\r\n", b'{"a": 1}')], []),
+        (
+            [_part("meta", "Content-Type: application/json\r\n", b'{"a": "x"}')],
+            [("type", "/body/meta/a")],
+        ),
+        ([_part("meta", "", b"{}")], [("required", "/body/meta/headers/Content-Type")]),
+        ([_part("styled", ""), _part("note", ""), _part("other", "")], []),
+        ([_part("note", "", b"\xe9")], [("encoding", "/body/note")]),
+        ([_part("note", "Content-Type: text/plain; charset=latin-1\r\n", b"\xe9")], []),
+    ],
+)
+def test_the_headers_of_parts(api: API, parts: list[bytes], found: list[Any]) -> None:
+    """The contentType and the headers of an Encoding Object are limits of each part."""
+    body = b"".join(parts) + b"--b--\r\n"
+    assert _found(api, "POST", "/parts", "multipart/form-data; boundary=b", body) == found
+
+
+def test_the_headers_of_parts_are_a_contract(api: API) -> None:
+    """The headers of a part are a contract of their own, by media type and field."""
+    name = f"{api.name}#parts/request.multipart/form-data.photo.headers"
+    assert [each.pointer for each in fieldbound.contract(name).check({"X-Rate": "a"})] == [
+        "/X-Rate"
+    ]
+
+
+def test_parts_are_generated_with_their_media_type(tmp_path: Path) -> None:
+    """Generated parts have a documented Content-Type."""
+    schema = {"type": "object", "required": ["meta"], "properties": {"meta": {"type": "integer"}}}
+    encoding = {"meta": {"contentType": "application/*"}}
+    body = {"content": {"multipart/form-data": {"schema": schema, "encoding": encoding}}}
+    operation = {"operationId": "do", "requestBody": {**body, "required": True}}
+    info = {"title": "a", "version": "1"}
+    paths = {"/x": {"post": {**operation, "responses": {"200": {"description": ""}}}}}
+    api = api_of_document(tmp_path, {"openapi": "3.1.0", "info": info, "paths": paths})
+    for message in drawn(request_strategy(api, "do"), 3):
+        assert b"Content-Type: application/plain" in message.body
+
+
+class Unseekable(io.RawIOBase):
+    """A file that can be read once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._data = io.BytesIO(b"x")
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read the next bytes."""
+        return self._data.readinto(buffer)
+
+
+def test_files_of_clients_are_checked(api: API) -> None:
+    """Files of httpx and requests are checked as they are sent, and can be sent afterwards."""
+    url, png = "https://h.invalid/parts", io.BytesIO(b"\x89PNG")
+    png.seek(1)
+    for client in (httpx.Request, requests.Request):
+        files: Any = {"photo": ("a.gif", png, "image/gif", {"X-Rate": "5"})}
+        request = client("POST", url, files=files)
+        pointers = [each.pointer for each in api.check_request(request)]
+        assert pointers == ["/body/photo/headers/Content-Type"]
+        png.seek(1)
+    request = httpx.Request("POST", url, files={"photo": ("a.gif", png, "image/gif")})
+    api.check_request(request)
+    assert png.tell() == 1
+    assert b"\x89PNG" in b"".join(request.stream)  # type: ignore[arg-type]
+
+
+def test_a_file_that_cannot_be_rewound_is_not_read(api: API) -> None:
+    """A file that can be read only once is left to the client, and the report says so."""
+    file = Unseekable()
+    files: Any = {"photo": ("a.png", file, "image/png")}
+    report = api.check_request(httpx.Request("POST", "https://h.invalid/parts", files=files))
+    assert "cannot be rewound" in report.not_checked["/body"]
+    assert file.read() == b"x"
