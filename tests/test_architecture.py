@@ -153,9 +153,7 @@ def test_a_library_has_its_rooms(module: str) -> None:
 
 def test_no_circle_of_modules() -> None:
     """No module imports itself by way of others, neither for types nor inside functions."""
-    graph = {
-        name: {*targets(path)} & MODULES.keys() for name, path in MODULES.items() if name
-    }
+    graph = {name: {*targets(path)} & MODULES.keys() for name, path in MODULES.items() if name}
     done: set[str] = set()
 
     def visit(name: str, way: tuple[str, ...]) -> None:

@@ -84,8 +84,8 @@ class Counts:
 
     *lines* is the number of line ends, and *truncated_at* the last line of the text if it has
     neither an end nor a readable record. *not_checked* counts records by the pointer and the
-    reason, as JSON, of what could not be checked. *keys* has digest, number and excerpt of each record's
-    key. *valid* has the bytes of the valid records.
+    reason, as JSON, of what could not be checked. *keys* has digest, number and excerpt of each
+    record's key. *valid* has the bytes of the valid records.
     """
 
     records: int = 0

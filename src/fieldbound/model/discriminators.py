@@ -26,9 +26,7 @@ def selected_branch(
     value = instance.get(name)
     if not isinstance(value, str) or not isinstance(alternatives.schema, list):
         return None
-    branches = [
-        references.child(alternatives, index) for index in range(len(alternatives.schema))
-    ]
+    branches = [references.child(alternatives, index) for index in range(len(alternatives.schema))]
     fixed = [list(_values(references, each, name)) for each in branches]
     if not any(fixed):
         mapping = discriminator.get("mapping")

@@ -112,9 +112,11 @@ def _schema_path(error: ValidationError, limits: Limits) -> tuple[str | int, ...
     another one: then the keyword is looked for by its location.
     """
     path = tuple(error.evaluation_path)
+    location = error.absolute_keyword_location or ""
+    if isinstance(error.kind, Kind.Custom):  # its path is that within the resource
+        return limits.path_to(location, error.instance_path) or path
     if path in limits.paths or limits.resolves(path):
         return path
-    location = error.absolute_keyword_location or ""
     if "$ref" not in path:
         return tokens_of(percent_decoded(location.partition("#")[2]))
     return limits.path_to(location, error.instance_path) or path
@@ -155,6 +157,12 @@ def _located_by_message(error: ValidationError, instance: Any) -> tuple[Path, An
 def _read_value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a value by itself."""
     return _mistakes_of(*_located(error, instance), [limits.limit_at(_schema_path(error, limits))])
+
+
+def _read_pattern(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
+    """Read an error about a pattern that the engine asks about."""
+    (mistake,) = _read_value(error, instance, limits)
+    return [_with_fault(mistake, _located(error, instance)[1], limits)]
 
 
 def _read_forbidden(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
@@ -365,6 +373,7 @@ ERROR_READERS: Final[dict[type, _Reader]] = {
     Kind.AdditionalItems: _read_additional_items,
     Kind.AdditionalProperties: _read_additional_properties,
     Kind.AnyOf: _read_alternatives,
+    Kind.Custom: _read_pattern,
     Kind.FalseSchema: _read_forbidden,
     Kind.Not: _read_forbidden,
     Kind.OneOfMultipleValid: _read_several_match,

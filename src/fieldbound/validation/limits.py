@@ -98,28 +98,32 @@ class Limits:
         location = percent_decoded(location)
         holder, _, keyword = location.rpartition("/")
         keyword = original_keyword(keyword) or keyword
-        found: tuple[Trail, str | None] | None = None
-        for trail in self.trails(include_conditions=True):
-            at = engine_location(percent_decoded(trail.node.location))
-            if (
-                at == holder
-                and isinstance(trail.node.schema, dict)
-                and keyword in trail.node.schema
-            ):
-                way: tuple[Trail, str | None] = trail, keyword
-            elif at == location and trail.node.schema is False:
-                way = trail, None
-            else:
-                continue
-            found = found or way
-            if leads_to(trail.pointer, instance_path):
-                found = way
-                break
+        ways: list[tuple[Trail, str | None]] = [
+            (trail, keyword)
+            for trail in self._by_location.get(holder, ())
+            if isinstance(trail.node.schema, dict) and keyword in trail.node.schema
+        ]
+        ways += [
+            (trail, None)
+            for trail in self._by_location.get(location, ())
+            if trail.node.schema is False
+        ]
+        leading = (way for way in ways if leads_to(way[0].pointer, instance_path))
+        found = next(leading, ways[0] if ways else None)
         if found is None:
             return None
         path = ("#", location, found[0].pointer)
         self._found[path] = found
         return path
+
+    @cached_property
+    def _by_location(self) -> Mapping[str, list[Trail]]:
+        """Every way to each subschema, by its location as the engine names it."""
+        found: dict[str, list[Trail]] = {}
+        for trail in self.trails(include_conditions=True):
+            at = engine_location(percent_decoded(trail.node.location))
+            found.setdefault(at, []).append(trail)
+        return found
 
     def known_names(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
         """Return the property names that the schema with the keyword at *path* documents."""
