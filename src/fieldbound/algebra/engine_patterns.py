@@ -146,11 +146,19 @@ def engine_names(properties: Iterable[str]) -> list[str]:
     """Return the names of `patternProperties` in the engine's dialect, each of them another."""
     names: dict[str, None] = {}
     for text in properties:
-        name = engine_pattern(text)
+        name = _REFUSED + text if _name_error(text) else engine_pattern(text)
         while name in names:
             name += _SAME
         names[name] = None
     return list(names)
+
+
+def _name_error(text: str) -> str | None:
+    """Return why a text is no pattern for names, which the engine alone can search."""
+    error = pattern_error(text)
+    if error is None and not pattern_of(text).compiles:
+        return f"not supported for the names of properties: `{text}`"
+    return error
 
 
 def original_name(properties: Mapping[str, Any], name: str) -> str:
@@ -196,7 +204,8 @@ def original_error(
     text = instance.removeprefix(_REFUSED).removesuffix(_SAME)
     if found[-1:] == ["patternProperties"]:  # the error is about the names of this object
         found.append(text)
-    return tuple(found), pattern_error(text)
+    of_name = found[-2:-1] == ["patternProperties"]
+    return tuple(found), _name_error(text) if of_name else pattern_error(text)
 
 
 class _PatternKeyword:

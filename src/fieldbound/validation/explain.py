@@ -269,7 +269,8 @@ def _read_additional_items(error: ValidationError, instance: Any, limits: Limits
 def _read_property_names(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     inner: ValidationError = error.kind.error  # type: ignore[attr-defined]
     at = _schema_path(inner, limits)
-    outer = at[: len(at) - at[::-1].index("propertyNames")] if "propertyNames" in at else ()
+    outer = at if "propertyNames" in at else tuple(error.evaluation_path)
+    outer = outer[: len(outer) - outer[::-1].index("propertyNames")]
     limit = limits.limit_at(outer or _schema_path(error, limits))
     broken = limits.limit_at(at)
     path = (*_located(error, instance)[0], str(inner.instance))
