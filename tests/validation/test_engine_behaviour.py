@@ -134,3 +134,48 @@ def test_the_canonical_form_is_a_set() -> None:
         "maxLength": 35,
     }
     assert canonical.json.to_string({"b": 1.0, "a": [1]}) == '{"a":[1],"b":1}'
+
+
+class _Refusing:
+    """A keyword that refuses every string."""
+
+    def __init__(self, parent: Any, value: Any, path: Any) -> None:
+        pass
+
+    def validate(self, instance: Any) -> None:
+        """Refuse a string."""
+        if isinstance(instance, str):
+            raise ValueError("refused")
+
+
+def test_a_keyword_of_ours_has_the_path_within_its_resource() -> None:
+    """`explain` finds the limit by the keyword location, which is right behind a reference, too."""
+    schema = {"$defs": {"a": {"x-ours": 1}}, "properties": {"q": {"$ref": "#/$defs/a"}}}
+    found = error(schema, {"q": "b"}, keywords={"x-ours": _Refusing})
+    assert isinstance(found.kind, Kind.Custom)
+    assert found.instance_path == ["q"]
+    assert found.evaluation_path == ["$defs", "a", "x-ours"]
+    assert found.absolute_keyword_location == f"{BASE}#/$defs/a/x-ours"
+    named = error({"propertyNames": {"x-ours": 1}}, {"q": 1}, keywords={"x-ours": _Refusing})
+    assert isinstance(named.kind, Kind.PropertyNames)
+    assert named.evaluation_path == ["propertyNames", "x-ours"]
+
+
+def test_a_refused_pattern_is_what_the_error_is_about() -> None:
+    """A pattern without its end is refused, and the error has it: also as the name of a schema."""
+    for schema, path in (
+        ({"pattern": "(ours: a"}, ["pattern"]),
+        ({"patternProperties": {"(ours: a": {}}}, ["patternProperties"]),
+    ):
+        with pytest.raises(ValidationError) as raised:
+            jsonschema_rs.validator_for(schema, offline=True)
+        assert raised.value.instance == "(ours: a"
+        assert raised.value.instance_path[: len(path)] == path
+
+
+def test_the_linear_engine_knows_boundaries_of_ascii_words() -> None:
+    """`Pattern` writes a word boundary so, where no lookaround is needed."""
+    options = jsonschema_rs.RegexOptions()
+    for pattern, text, expected in ((r"a(?-u:\b)", "aé", True), (r"a(?-u:\B)", "aé", False)):
+        validator = jsonschema_rs.validator_for({"pattern": pattern}, pattern_options=options)
+        assert validator.is_valid(text) is expected
