@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 import pytest
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import settings
 
 from support.effort import PROFILES, is_thorough
 
@@ -53,7 +53,8 @@ def _is_scaled(item: pytest.Item) -> bool:
     if function is None:
         return False
     thorough = item.get_closest_marker("thorough") is not None
-    return thorough or is_hypothesis_test(function) or _scales(function, set())
+    is_property = getattr(function, "is_hypothesis_test", False)
+    return thorough or is_property or _scales(function, set())
 
 
 def _scales(function: Any, seen: set[str]) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 import fieldbound
-from fieldbound import Contract
+from fieldbound import BrokenContract, Contract
 from fieldbound.model.subschemas import SchemaRegistry
 from fieldbound.validation.inline import inlined
 from support.effort import examples
@@ -72,7 +72,11 @@ def test_an_inlined_schema_checks_the_same(
     schema: dict[str, Any], definitions: dict[str, Any], instances: list[Any]
 ) -> None:
     """Whatever refers to whatever: is_valid, check and the reference have one verdict."""
-    made = Contract({**schema, "$defs": definitions})
+    try:
+        made = Contract({**schema, "$defs": definitions})
+    except BrokenContract as error:
+        assume("endless recursion" not in error.reason)
+        raise
     for instance in instances:
         report = made.check(instance)
         assert made.is_valid(instance) is report.ok

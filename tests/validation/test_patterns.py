@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from fieldbound import BrokenContract, Contract, bulk
 from fieldbound.generation import cases
@@ -54,7 +54,11 @@ def test_every_check_agrees_with_regress(pattern: str, text: str, use: Any) -> N
     """
     schema, instance = use(pattern, text)
     expected = regress_matches(pattern, text)
-    contract = Contract(schema)
+    try:
+        contract = Contract(schema)
+    except BrokenContract as error:
+        assume("not supported" not in error.reason)
+        raise
     report = contract.check(instance)
     if report.not_checked:
         assert "\\" in pattern
