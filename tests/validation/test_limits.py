@@ -169,3 +169,11 @@ def test_a_schema_that_unfolds_without_end_has_limits_still() -> None:
     made = Contract({"$ref": "#/$defs/n1", "$defs": nodes})
     assert any(limit.keyword == "maxProperties" for limit in made.limits)
     assert made.is_valid({"p0": {"p1": {}}})
+
+
+@pytest.mark.parametrize("keyword", ["then", "else"])
+def test_a_consequence_without_a_condition_is_no_limit(keyword: str) -> None:
+    """`then` and `else` are ignored without `if`, so nothing under them is a limit."""
+    contract = Contract({keyword: {"maxLength": 1}})
+    assert contract.limits == ()
+    assert contract.is_valid("abc")

@@ -268,6 +268,8 @@ class Limits:
         if trail.node.draft and "$ref" in schema:
             return
         for keyword in schema:
+            if keyword in ("then", "else") and "if" not in schema:
+                continue  # ignored without `if`
             if keyword in APPLIED or (include_conditions and keyword in SCHEMA_KEYWORDS):
                 yield from self._apply(trail, keyword)
 
