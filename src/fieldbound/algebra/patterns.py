@@ -12,19 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jsonschema_rs
 
-from .back_references import search_with_groups
 from .pattern_errors import NotECMA, NotSupported, PatternError
-from .regex_matcher import farthest, search
 from .regex_parser import parse_pattern
-from .regex_program import Program
-from .regex_split import conditions
 from .regex_translation import python_text as python_dialect, translated
 from .regex_tree import BackReference, Lookaround, Node, WordBoundary, has_any
 from .regex_weight import byte_weight, has_lines, is_bounded, weight
+
+if TYPE_CHECKING:
+    from .regex_program import Program
 
 #: The most characters that a pattern may ask for at once for the engine to match it as it is, ...
 _MAX_WEIGHT: Final = 30
@@ -49,17 +48,18 @@ class Pattern:
         self.tree: Node = parse_pattern(text)
         #: The same pattern as the engine reads it; with lookarounds it takes it to backtrack.
         self.engine_text = translated(self.tree)
+        self._weight = weight(self.tree)
         #: Whether the engine decides it on any string, in a time that grows with the string.
         self.is_linear = self._is_linear()
         if not self.is_linear and self._conditions is None:
-            self._program = Program(self.tree)  # raises NotSupported for one too large
+            _ = self.program  # raises NotSupported for one too large
 
     def _is_linear(self) -> bool:
         kinds = (Lookaround, BackReference, WordBoundary)
         if has_any(self.tree, kinds) or has_lines(self.tree):
             return False
         most = _MAX_BOUNDED_WEIGHT if is_bounded(self.tree) else _MAX_WEIGHT
-        return weight(self.tree) <= most and _compiles(self.engine_text, byte_weight(self.tree))
+        return self._weight <= most and _compiles(self.engine_text, byte_weight(self.tree))
 
     @cached_property
     def compiles(self) -> bool:
@@ -72,14 +72,18 @@ class Pattern:
     def program(self) -> Program:
         """The instructions of the matcher that counts its steps."""
         if self._program is None:
+            from .regex_program import Program
+
             self._program = Program(self.tree)
         return self._program
 
     @cached_property
     def _conditions(self) -> Any:
         """What the engine can decide it by, a validator; None if it cannot."""
+        from .regex_split import conditions
+
         schema = conditions(self.tree, _WORD_BOUNDARY)
-        if schema is None or weight(self.tree) > _MAX_BOUNDED_WEIGHT:
+        if schema is None or self._weight > _MAX_BOUNDED_WEIGHT:
             return None
         try:
             options = jsonschema_rs.RegexOptions()
@@ -90,7 +94,7 @@ class Pattern:
     def matches(self, string: str) -> bool | None:
         """Return whether a string has a match, None where that is undecided."""
         by_engine = self._conditions
-        if by_engine is not None and weight(self.tree) * len(string) <= _MAX_WORK:
+        if by_engine is not None and self._weight * len(string) <= _MAX_WORK:
             valid: bool = by_engine.is_valid(string)
             return valid
         return match_by_steps(self.text, string)
@@ -140,7 +144,13 @@ def match_by_steps(pattern: str, string: str) -> bool | None:
         program = pattern_of(pattern).program
     except NotSupported:
         return None
-    return (search_with_groups if program.has_references else search)(program, string)
+    if program.has_references:
+        from .back_references import search_with_groups
+
+        return search_with_groups(program, string)
+    from .regex_matcher import search
+
+    return search(program, string)
 
 
 def first_fault(pattern: str, string: str) -> int | None:
@@ -149,6 +159,8 @@ def first_fault(pattern: str, string: str) -> int | None:
     It is the length of the string where that ends too early, and None where no character is at
     fault: a match may start anywhere, or depends on what is around it.
     """
+    from .regex_matcher import farthest
+
     found = pattern_of(pattern)
     kinds = (Lookaround, BackReference, WordBoundary)
     if len(string) > _LONGEST_EXPLAINED or has_any(found.tree, kinds) or has_lines(found.tree):

@@ -2,7 +2,7 @@ r"""A parser of regular expressions: those of ECMA-262 with the flag u.
 
 Beyond that flag it takes from Annex B what a pattern plainly means: an escaped character that is
 neither a letter nor a digit is that character (`\<`, `\-`, `\_`), and so are a bracket or a brace
-without a partner and a hyphen beside a class (`[\w-.]`).
+without a partner and a hyphen beside a class (`[\w-.]`); a lookahead may be repeated.
 """
 
 from __future__ import annotations
@@ -56,7 +56,6 @@ _REFERENCE: Final = re.compile(r"\\(?:([1-9][0-9]*)|k<([^>]*)>)")
 _PROPERTY: Final = re.compile(r"\\([pP])\{([A-Za-z0-9_=]+)\}")
 _LOOKAROUNDS: Final = {"?=": (False, False), "?!": (False, True)}
 _LOOKBEHINDS: Final = {"?<=": (True, False), "?<!": (True, True)}
-_ASSERTIONS: Final = ("(?=", "(?!", "(?<")
 _SIGNS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _CONTROLS: Final = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13}
 _CLASSES: Final = {"d": DIGITS, "s": SPACE, "w": WORD}
@@ -146,7 +145,7 @@ class _Parser:
         if found is None:
             self._refuse_open_quantifier()
             return part
-        in_group = self._text[start] == "(" and self._text[start : start + 3] not in _ASSERTIONS
+        in_group = self._text[start] == "(" and self._text[start : start + 3] != "(?<"
         if isinstance(part, (Anchor, WordBoundary, Lookaround)) and not in_group:
             raise not_ecma("nothing to repeat before", found[0], at)
         sign, least, comma, most = found.groups()

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from .regex_translation import translated
 from .regex_tree import (
+    END,
+    START,
     Alternation,
     Anchor,
     BackReference,
@@ -18,11 +20,10 @@ from .regex_tree import (
     Node,
     Sequence,
     has_any,
+    is_anchor,
 )
 from .regex_weight import has_lines
 
-_START: Final = Anchor(at_end=False)
-_END: Final = Anchor(at_end=True)
 #: The most conditions of one pattern.
 _MAX_CONDITIONS: Final = 64
 _Schema = dict[str, Any]
@@ -52,26 +53,26 @@ class _Splitter:
         parts = flat_parts(node)
         if len(parts) == 1 and isinstance(parts[0], Alternation):
             return _all_or_none("anyOf", [self.split(each) for each in parts[0].parts])
-        if parts[0] == _START and len(parts) > 1:
+        if is_anchor(parts[0], START) and len(parts) > 1:
             found = self._at_start(parts[1], parts[2:])
             if found is not None:
                 return found
-        if parts[-1] == _END and len(parts) > 1:
+        if is_anchor(parts[-1], END) and len(parts) > 1:
             look = parts[-2]
             if isinstance(look, Lookaround) and look.behind:
-                inner = self.split(Sequence((look.part, _END)))
-                return _both(inner, look.negated, self.split(Sequence((*parts[:-2], _END))))
+                inner = self.split(Sequence((look.part, END)))
+                return _both(inner, look.negated, self.split(Sequence((*parts[:-2], END))))
         return self._at_edge(parts)
 
     def _at_start(self, first: Node, rest: tuple[Node, ...]) -> _Schema | None:
         """Split what follows the start of the text."""
-        if first == _START:
-            return self.split(Sequence((_START, *rest)))
+        if is_anchor(first, START):
+            return self.split(Sequence((START, *rest)))
         if isinstance(first, Lookaround) and not first.behind:
-            inner = self.split(Sequence((_START, first.part)))
-            return _both(inner, first.negated, self.split(Sequence((_START, *rest))))
+            inner = self.split(Sequence((START, first.part)))
+            return _both(inner, first.negated, self.split(Sequence((START, *rest))))
         if isinstance(first, Alternation):
-            ways = [self.split(Sequence((_START, each, *rest))) for each in first.parts]
+            ways = [self.split(Sequence((START, each, *rest))) for each in first.parts]
             return _all_or_none("anyOf", ways)
         return None
 
@@ -79,10 +80,10 @@ class _Splitter:
         """Split a lookahead at the end of a pattern, or a lookbehind at its start."""
         last, first = parts[-1], parts[0]
         if isinstance(last, Lookaround) and not last.behind:
-            other = instead_of(last, _END)
+            other = instead_of(last, END)
             return None if other is None else self.split(Sequence((*parts[:-1], other)))
         if isinstance(first, Lookaround) and first.behind:
-            other = instead_of(first, _START)
+            other = instead_of(first, START)
             return None if other is None else self.split(Sequence((other, *parts[1:])))
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
@@ -17,8 +16,7 @@ class Property(NamedTuple):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CharacterClass:
+class CharacterClass(NamedTuple):
     """One character: of ranges of code points and properties, or none of these if *negated*."""
 
     ranges: Ranges
@@ -27,38 +25,33 @@ class CharacterClass:
     any_case: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """The start of the string, or its end; with *lines* of a line, too."""
 
     at_end: bool
     lines: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WordBoundary:
+class WordBoundary(NamedTuple):
     """A place between a word character and another, or one that is not if *negated*."""
 
     negated: bool
     any_case: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """One node after another."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternation:
+class Alternation(NamedTuple):
     """One of several nodes."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """A node repeated *minimum* to *maximum* times; *maximum* None: any number.
 
     *first_group* and *last_group* are the numbers of the groups within, which each repetition
@@ -73,24 +66,21 @@ class Repeat:
     last_group: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A node whose match a back reference can refer to by its *number*."""
 
     part: Node
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class BackReference:
+class BackReference(NamedTuple):
     """What the group matched; of several groups of one name the one that took part."""
 
     numbers: tuple[int, ...]
     any_case: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Lookaround:
+class Lookaround(NamedTuple):
     """A node that has to match, or must not if *negated*, ahead of a place or *behind* it."""
 
     part: Node
@@ -104,6 +94,13 @@ Node: TypeAlias = (
 )
 
 EMPTY: Final = Sequence(())
+START: Final = Anchor(at_end=False)
+END: Final = Anchor(at_end=True)
+
+
+def is_anchor(node: Node, anchor: Anchor) -> bool:
+    """Return whether a node is an anchor; those of another kind compare equal to it."""
+    return isinstance(node, Anchor) and node == anchor
 
 
 @lru_cache(maxsize=4096)

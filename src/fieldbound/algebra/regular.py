@@ -9,6 +9,8 @@ from .patterns import pattern_of
 from .regex_split import flat_parts, instead_of
 from .regex_tree import (
     EMPTY,
+    END,
+    START,
     Alternation,
     Anchor,
     BackReference,
@@ -19,11 +21,10 @@ from .regex_tree import (
     Repeat,
     Sequence,
     children,
+    is_anchor,
     simplified,
 )
 
-_START: Final = Anchor(at_end=False)
-_END: Final = Anchor(at_end=True)
 _MAX_REPEATS: Final = 5_000
 
 
@@ -45,7 +46,7 @@ def split_lookaheads(node: Node) -> tuple[list[Node], list[Node]]:
     Leading lookaheads are how rules for passwords are written: `^(?=.*[0-9])(?!a).+$`.
     """
     parts, found = flat_parts(node), list[Lookaround]()
-    if parts[0] != _START:
+    if not is_anchor(parts[0], START):
         return [node], []
     rest = parts[1:]
     while rest and isinstance(rest[0], Lookaround) and not rest[0].behind:
@@ -53,9 +54,9 @@ def split_lookaheads(node: Node) -> tuple[list[Node], list[Node]]:
         rest = rest[1:]
     if not found:
         return [node], []
-    positive = [Sequence((_START, each.part)) for each in found if not each.negated]
-    negative = [Sequence((_START, each.part)) for each in found if each.negated]
-    return [*positive, Sequence((_START, *rest))], [*negative]
+    positive = [Sequence((START, each.part)) for each in found if not each.negated]
+    negative = [Sequence((START, each.part)) for each in found if each.negated]
+    return [*positive, Sequence((START, *rest))], [*negative]
 
 
 def regular(node: Node, lenient: bool = False) -> Node:
@@ -80,7 +81,7 @@ def _without_edges(node: Node) -> Node:
     if isinstance(node, Alternation):
         return Alternation(tuple([_without_edges(each) for each in node.parts]))
     parts = list(flat_parts(node))
-    for at, behind, edge in ((-1, False, _END), (0, True, _START)):
+    for at, behind, edge in ((-1, False, END), (0, True, START)):
         look = parts[at]
         if isinstance(look, Lookaround) and look.behind is behind:
             parts[at] = instead_of(look, edge) or look
