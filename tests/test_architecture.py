@@ -111,7 +111,7 @@ def imports(path: Path) -> Iterator[Import]:
 
 
 def targets(path: Path) -> Iterator[str]:
-    """Yield the modules of ours that a file imports."""
+    """Yield the modules of fieldbound that a file imports."""
     for module, given in imports(path):
         if module.partition(".")[0] == "fieldbound":
             inner = module.removeprefix("fieldbound").lstrip(".")

@@ -180,7 +180,7 @@ def test_what_ecma_262_does_not_have_is_refused_by_name(pattern: str, message: s
     [r"\p{Changes_When_NFKC_Casefolded}", "(" * 150 + ")" * 150, "(?:(?:ab){1,65535}){9}"],
 )
 def test_what_is_too_much_is_not_supported(pattern: str) -> None:
-    """A pattern of ECMA-262 that nothing here can decide is one, and said to be not supported."""
+    """A valid pattern that nothing here can decide is reported as not supported."""
     assert is_pattern(pattern)
     assert str(pattern_error(pattern)).startswith("not supported: ")
 

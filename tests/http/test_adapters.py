@@ -349,7 +349,7 @@ def test_a_request_whose_body_is_unknown() -> None:
 
 
 def test_the_environ_of_a_real_server() -> None:
-    """The input of a real server is a socket: not read, which is said, with what to do."""
+    """The input of a real server is a socket: not read, which is reported, with what to do."""
     found: list[Any] = []
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:

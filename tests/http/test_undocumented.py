@@ -52,7 +52,7 @@ def test_a_status_that_is_not_documented(api: API, status: int) -> None:
 
 
 def test_no_response_is_documented(api: API) -> None:
-    """Where an operation documents no response at all, that is said of the status code."""
+    """Where an operation documents no response at all, the status code is reported as such."""
     report = _check(api, 200, JSON, "{}", "/y")
     assert report.ok
     assert report.not_checked == {"/status": "status 200 is not documented"}
@@ -109,7 +109,7 @@ def test_a_success_is_checked_as_documented(api: API) -> None:
 
 
 def test_a_guard_passes_undocumented_responses(api: API) -> None:
-    """A guard in mode raise passes them, records them, and raises if it is told to."""
+    """A guard in mode raise passes them, records them, and raises if it is asked to."""
     message = Message("GET", "https://h.invalid/x", HTML, "<p>", 503)
     guard = Guard(api)
     guard.check_response(message)

@@ -541,15 +541,15 @@ def test_a_limit_has_its_condition(schema: Any, conditions: dict[str, str | None
 def test_a_condition_does_not_make_another_limit() -> None:
     """A limit compares, hashes and pickles as before; the condition is the last of its fields."""
     plain = Limit("c", "/a", "maxLength", 3, "u#/a/maxLength")
-    told = replace(plain, condition="/b is present")
+    conditional = replace(plain, condition="/b is present")
     assert plain.condition is None
-    assert plain == told
-    assert hash(plain) == hash(told)
-    assert pickle.loads(pickle.dumps(told)).condition == "/b is present"  # noqa: S301
+    assert plain == conditional
+    assert hash(plain) == hash(conditional)
+    assert pickle.loads(pickle.dumps(conditional)).condition == "/b is present"  # noqa: S301
 
 
 def test_a_sensitive_value_is_in_no_condition() -> None:
-    """A message does not tell a sensitive value by the condition of a limit, nor by a `not`."""
+    """A message does not show a sensitive value by the condition of a limit, nor by a `not`."""
     secret = {"pin": {"x-sensitive": True, "type": "string"}}
     selects = {"properties": {"pin": {"const": "0000"}}, "required": ["pin"]}
     for rest in ({"if": selects, "then": {"required": ["a"]}}, {"not": selects}):

@@ -1,8 +1,8 @@
 """Schemas with their patterns as the engine reads them, with the meaning that ECMA-262 gives them.
 
 A pattern that the engine decides in linear time is written in its dialect. Any other one becomes a
-keyword of ours, by which the engine asks `Pattern` about the string. What is no pattern becomes one
-that the engine refuses, wherever the schema with it is used.
+custom keyword, by which the engine asks `Pattern` about the string. An invalid pattern becomes one
+that the engine rejects, wherever the schema with it is used.
 """
 
 from __future__ import annotations
@@ -225,9 +225,9 @@ class _PatternKeyword:
 
 
 class _NamesKeyword:
-    """A keyword of the engine that notes where it cannot tell whether a name matches a pattern.
+    """A custom keyword that records where the engine cannot decide whether a name matches.
 
-    Names by a pattern with lookarounds it searches backtracking, and gives up.
+    For a pattern with lookarounds it backtracks, up to a limit.
     """
 
     def __init__(self, _parent: Any, value: list[list[str]], _path: Any) -> None:

@@ -6,6 +6,7 @@ steps grow with the text, not exponentially.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -60,8 +61,8 @@ def farthest(program: Program, text: str, most: int = MAX_STEPS) -> int | None:
         return None
 
 
-class TextSearch:
-    """What both searches ask of the text."""
+class TextSearch(ABC):
+    """A search in a text that counts its steps, with or without back references."""
 
     def __init__(self, program: Program, text: str, most: int) -> None:
         self._program, self._text = program, text
@@ -76,9 +77,9 @@ class TextSearch:
             starts = (found.start() for found in program.first.finditer(text))
         return any(self.matches_at(start) for start in starts)
 
+    @abstractmethod
     def matches_at(self, start: int) -> bool:
         """Return whether there is a match that starts at a position."""
-        raise NotImplementedError
 
     def _take(self, steps: int) -> None:
         self._steps_left -= steps

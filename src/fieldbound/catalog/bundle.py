@@ -53,8 +53,8 @@ class Bundle:
 
     Only what is referred to is included, each subschema at its own pointer, so that locations stay
     those of the files. *main* is the OpenAPI document of the operations, if there is one; then a
-    format of OpenAPI becomes the limits that it stands for. Of a lenient bundle, what is wrong in a
-    schema is taken out of it, and said in it.
+    format of OpenAPI becomes the limits that it stands for. In a lenient bundle, what is broken in
+    a schema is removed and marked there.
 
     First everything is found, then `build` copies it.
     """

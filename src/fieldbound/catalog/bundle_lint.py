@@ -91,7 +91,7 @@ def _has_inner(location: SchemaLocation, others: set[SchemaLocation]) -> bool:
 
 
 def _is_definition(bundle: Bundle, location: SchemaLocation) -> bool:
-    """Return whether a schema is one that others may refer to, or an alternative of theirs."""
+    """Return whether a schema is one that others may refer to, or an alternative of one."""
     is_root = location in bundle.roots and location not in bundle.entries
     is_named = location[1][-2:-1] in (("$defs",), ("definitions",))
     return is_root or is_named or _is_alternative(location[1])

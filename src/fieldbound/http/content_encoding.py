@@ -23,8 +23,8 @@ class UnsupportedEncoding(ValueError):
 def decoded_body(data: bytes, encoding: str, *, is_decoded: bool) -> bytes:
     """Return a body without the codings of its Content-Encoding.
 
-    Where it is not known that a client *is_decoded* it, its bytes tell: the header is there in both
-    cases. Raises UnsupportedEncoding.
+    *is_decoded* is whether a client is known to have decoded it. If not, its bytes decide, for the
+    header is there in both cases. Raises UnsupportedEncoding.
     """
     for coding in reversed([each.strip().lower() for each in encoding.split(",")]):
         if coding in ("", "identity") or not data:

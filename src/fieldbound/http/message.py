@@ -14,7 +14,8 @@ class Message:
     *method* and *url* are those of the request, *headers* a mapping or pairs of names and values.
     *body* is bytes, a string, or a JSON value that is not None; None means no body. *unread* is the
     reason why the body was not read, such as that it is a stream. *decoded* is whether a client has
-    decoded the body by its Content-Encoding; without it, the bytes tell. The repr shows no values.
+    decoded the body by its Content-Encoding; without it, the bytes decide. No value is in its
+    repr.
 
     Raises TypeError for parts of other types, ValueError for an invalid URL.
     """

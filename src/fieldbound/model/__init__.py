@@ -51,7 +51,9 @@ if TYPE_CHECKING:
         DOCUMENTED_PATHS as DOCUMENTED_PATHS,
         ENDS_TOO_EARLY as ENDS_TOO_EARLY,
         INSIDE_SENSITIVE as INSIDE_SENSITIVE,
+        TYPE_PHRASES as TYPE_PHRASES,
         citation as citation,
+        join_or as join_or,
         pluralize as pluralize,
         to_json as to_json,
     )
@@ -119,7 +121,10 @@ __getattr__, __all__ = lazy(
         ),
         ".facts": "Place SYNTAX_CODES",
         ".limits": "ALTERNATIVE Limit SAYS Source affected_field evidence_rank shorten_pointer",
-        ".messages": "DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE citation pluralize to_json",
+        ".messages": (
+            "DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE TYPE_PHRASES "
+            "citation join_or pluralize to_json"
+        ),
         ".pointers": "escape_token percent_decoded pointer_of tokens_of",
         ".subschemas": (
             "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS NOT_CHECKED Node OPERATIONS_WITHOUT_PATH "

@@ -28,8 +28,8 @@ class Case:
 
     If one of them does not exist or was not found, *reason* says why. It also says which other
     limits an invalid instance breaks if none breaks this limit alone. *violation* is what the
-    invalid instance is reported as, None if there is none. *has_valid* tells a valid
-    instance that is None (null) from no valid instance.
+    invalid instance is reported as, None if there is none. *has_valid* is whether there is a
+    valid instance, which may be None (null).
     """
 
     limit: Limit

@@ -11,7 +11,7 @@ from .facts import ViolationFacts
 from .limits import ALTERNATIVE, Limit
 from .pointers import pointer_of, tokens_of
 
-_TYPE_PHRASES: Final = {
+TYPE_PHRASES: Final = {
     "string": "a string",
     "integer": "an integer",
     "number": "a number",
@@ -78,7 +78,10 @@ def message(violation: ViolationFacts) -> str:
         text = violation.detail or _SYNTAX_MESSAGES.get(violation.code, violation.code).format(
             at=at
         )
-        return f"{at}: {text}" if violation.detail and f"{at}/".startswith(_BODY_PREFIX) else text
+        # a document shows the place; a body, and a value without a text, have the pointer alone
+        is_placed = violation.place is not None and not f"{at}/".startswith(_BODY_PREFIX)
+        names_it = is_placed or not violation.detail or not violation.pointer
+        return text if names_it else f"{at}: {text}"
     if violation.detail == INSIDE_SENSITIVE:
         return f"{at} is sensitive, and a value inside it violates {violation.code}"
     if violation.detail == EQUAL:
@@ -138,7 +141,7 @@ def _describe_value(violation: ViolationFacts) -> str:
     if kind == "null":
         return "null"
     if actual is None:
-        return "a boolean" if kind == "boolean" else _TYPE_PHRASES[kind]
+        return "a boolean" if kind == "boolean" else TYPE_PHRASES[kind]
     if kind in ("integer", "number") and isinstance(actual, str):
         return actual
     if violation.code == "type" and isinstance(actual, float):  # 1.0 is no integer of draft 4
@@ -176,11 +179,11 @@ def _expected(limits: Sequence[Limit], alternatives: bool) -> str:
         limits = [limit for limit in limits if limit.location.rpartition("/")[0] not in schemas]
     types = [] if enums and not alternatives else allowed_types(limits)
     values = [to_json(value) for value in allowed_values(enums)]
-    types = [_TYPE_PHRASES.get(name, name) for name in dict.fromkeys(types)]
+    types = [TYPE_PHRASES.get(name, name) for name in dict.fromkeys(types)]
     if len(values) > _MAX_CHOICES:
         values = [f"one of {len(values)} values, such as {', '.join(values[:4])}"]
     phrases = [*values, *types]
-    return f"but must be {_join_with_or(phrases)}" if phrases else "but no value is allowed"
+    return f"but must be {join_or(phrases)}" if phrases else "but no value is allowed"
 
 
 def allowed_values(limits: Iterable[Limit]) -> list[Any]:
@@ -202,8 +205,9 @@ def allowed_types(limits: Iterable[Limit]) -> list[str]:
     return types
 
 
-def _join_with_or(words: Iterable[str]) -> str:
-    *others, last = words
+def join_or(words: Iterable[str]) -> str:
+    """Return words as a list that ends in "or": `a, b or c`."""
+    *others, last = list(words) or [""]
     return f"{', '.join(others)} or {last}" if others else last
 
 
@@ -243,7 +247,7 @@ def _missing(at: str, violation: ViolationFacts, limit: Limit) -> str:  # noqa: 
     others = _other_required(violation)
     if is_misnamed(violation):
         return f"{at} is missing: it was sent as {_shorten(str(violation.detail))}"
-    return f"{at} is missing" + (f", or {_join_with_or(others)} instead" if others else "")
+    return f"{at} is missing" + (f", or {join_or(others)} instead" if others else "")
 
 
 def is_misnamed(violation: ViolationFacts) -> bool:
@@ -257,7 +261,7 @@ def _undocumented(at: str, violation: ViolationFacts, limit: Limit) -> str:
         return f"{at} does not match the schema for other properties"
     patterns = "" if violation.detail is None else f" and does not match {violation.detail}"
     return f"{at} is not a documented {_noun(limit)}{patterns}" + (
-        f", and {_join_with_or(others)} is missing" if others else ""
+        f", and {join_or(others)} is missing" if others else ""
     )
 
 

@@ -207,10 +207,10 @@ def _similarity(word: str, name: str) -> float:
 
 def _is_misspelling(word: str, name: str) -> bool:
     """Return whether two similar names differ neither by a number nor by a whole word."""
-    ours, theirs = _WORD.findall(word), _WORD.findall(name)
-    if [each for each in ours if each.isdecimal()] != [each for each in theirs if each.isdecimal()]:
+    given, known = _WORD.findall(word), _WORD.findall(name)
+    if [each for each in given if each.isdecimal()] != [each for each in known if each.isdecimal()]:
         return False
-    return len(ours) != len(theirs) or all(
+    return len(given) != len(known) or all(
         _similarity(own.lower(), other.lower()) >= _MIN_SIMILARITY
-        for own, other in zip(ours, theirs, strict=True)
+        for own, other in zip(given, known, strict=True)
     )

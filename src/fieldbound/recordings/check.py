@@ -47,7 +47,7 @@ class _Chunk(NamedTuple):
 
 
 class Recording:
-    """A recording: its *data*, and a *name* whose suffix tells the format.
+    """A recording: its *data*, and a *name* whose suffix says its format.
 
     With another suffix the content decides; *format* "yaml" means a cassette.
     """

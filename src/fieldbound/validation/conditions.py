@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from fieldbound.model import ALTERNATIVE, Node, SchemaRegistry, escape_token, to_json
+from fieldbound.model import (
+    ALTERNATIVE,
+    TYPE_PHRASES,
+    Node,
+    SchemaRegistry,
+    escape_token,
+    join_or,
+    to_json,
+)
 
 from .branches import Branch, branches_of, tag_of
 
@@ -16,7 +24,7 @@ CONDITIONAL: Final = frozenset(
 _LONGEST: Final = 200
 _MOST_VALUES: Final = 4
 _DEEPEST: Final = 8  # subschemas within one another that are put into words
-#: Keywords that say nothing of an instance.
+#: Keywords that constrain nothing.
 _SILENT: Final = frozenset(
     "$schema $id id $anchor $comment $defs definitions title description default examples example "
     "deprecated readOnly writeOnly if then else".split()
@@ -27,24 +35,15 @@ _PREDICATES: Final = {
     "maximum": ("is at most {}", "is more than {}"),
     "exclusiveMinimum": ("is more than {}", "is at most {}"),
     "exclusiveMaximum": ("is less than {}", "is at least {}"),
-    "multipleOf": ("is a multiple of {}", "is no multiple of {}"),
-    "minLength": ("has at least {} characters", "has less than {} characters"),
+    "multipleOf": ("is a multiple of {}", "is not a multiple of {}"),
+    "minLength": ("has at least {} characters", "has fewer than {} characters"),
     "maxLength": ("has at most {} characters", "has more than {} characters"),
-    "minItems": ("has at least {} items", "has less than {} items"),
+    "minItems": ("has at least {} items", "has fewer than {} items"),
     "maxItems": ("has at most {} items", "has more than {} items"),
-    "minProperties": ("has at least {} properties", "has less than {} properties"),
+    "minProperties": ("has at least {} properties", "has fewer than {} properties"),
     "maxProperties": ("has at most {} properties", "has more than {} properties"),
     "pattern": ("matches {}", "does not match {}"),
-    "format": ("is a valid {}", "is no valid {}"),
-}
-_TYPES: Final = {
-    "string": "a string",
-    "integer": "an integer",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "an object",
-    "array": "an array",
-    "null": "null",
+    "format": ("is a valid {}", "is not a valid {}"),
 }
 
 
@@ -128,7 +127,7 @@ class Conditions:
             names = [
                 name for name, each in needs.items() if isinstance(each, list) and token in each
             ]
-            return f"{_join_or(f'{at}/{escape_token(name)}' for name in names)} is present"
+            return f"{join_or(f'{at}/{escape_token(name)}' for name in names)} is present"
         return f"{at}/{escape_token(token or '')} is present"
 
     def _alternative(self, condition: Condition, pointer: str, limited: str) -> str | None:
@@ -230,7 +229,7 @@ class Conditions:
             texts = [f"one of {len(texts)} values"]
         texts += ["missing"] * optional
         unmet = f"not {texts[0]}" if len(texts) == 1 else f"neither {' nor '.join(texts)}"
-        return Clause(f"{name} is {_join_or(texts)}", f"{name} is {unmet}")
+        return Clause(f"{name} is {join_or(texts)}", f"{name} is {unmet}")
 
     def _predicate(self, keyword: str, value: Any, pointer: str) -> list[Clause] | None:
         if isinstance(value, bool):  # draft 4
@@ -242,7 +241,7 @@ class Conditions:
         return [Clause(f"{name} {met.format(shown)}", f"{name} {unmet.format(shown)}")]
 
     def _required(self, node: Node, names: Any, pointer: str) -> list[Clause]:
-        """Return that names are present, unless what is said of their values implies it."""
+        """Return that names are present, unless a constraint on their values implies it."""
         properties = node.schema.get("properties", {})
         return [
             Clause(f"{place} is present", f"{place} is missing")
@@ -287,7 +286,7 @@ class Conditions:
         if not all(each.met for each in found):
             return []
         return [
-            Clause(_join_or(each.met for each in found), _join_and(each.unmet for each in found))
+            Clause(join_or(each.met for each in found), _join_and(each.unmet for each in found))
         ]
 
     def _referred(self, node: Node, to: Any, pointer: str, depth: int) -> list[Clause] | None:
@@ -307,31 +306,31 @@ def joined(one: str | None, other: str | None) -> str | None:
 
 
 def _of_type(schema: Any, value: Any, pointer: str) -> list[Clause]:
-    """Return what is said of the type; that of an object is implied by what it must have."""
+    """Return the clause of `type`; that of an object is implied by the properties it must have."""
     if value == "object" and ("properties" in schema or "required" in schema):
         return []
     types = value if isinstance(value, list) else [value]
-    name, kinds = pointer or "the document", [_TYPES.get(each, str(each)) for each in types]
+    name, kinds = pointer or "the document", [TYPE_PHRASES.get(each, str(each)) for each in types]
     unmet = f"not {kinds[0]}" if len(kinds) == 1 else f"neither {' nor '.join(kinds)}"
-    return [Clause(f"{name} is {_join_or(kinds)}", f"{name} is {unmet}")]
+    return [Clause(f"{name} is {join_or(kinds)}", f"{name} is {unmet}")]
 
 
 def _values(schema: Any) -> Sequence[Any] | None:
     """Return the values that a schema allows, if it says no more than that."""
-    said = {
+    constraints = {
         keyword: value
         for keyword, value in (schema.items() if isinstance(schema, dict) else ())
         if keyword not in _SILENT and keyword != "type"
     }
-    if said.keys() == {"const"}:
-        return [said["const"]]
-    return said["enum"] if said.keys() == {"enum"} else None
+    if constraints.keys() == {"const"}:
+        return [constraints["const"]]
+    return constraints["enum"] if constraints.keys() == {"enum"} else None
 
 
 def _all(clauses: Sequence[Clause]) -> Clause:
     """Return the clause that is met where all of them are; its words are empty without any."""
     unmet = list(dict.fromkeys(each.unmet for each in clauses))
-    return Clause(_join_and(each.met for each in clauses), _join_or(unmet))
+    return Clause(_join_and(each.met for each in clauses), join_or(unmet))
 
 
 def _join_and(texts: Iterable[str]) -> str:
@@ -339,8 +338,3 @@ def _join_and(texts: Iterable[str]) -> str:
     if len(texts) > 1:
         texts = [f"({each})" if " or " in each else each for each in texts]
     return " and ".join(texts)
-
-
-def _join_or(texts: Iterable[str]) -> str:
-    *others, last = list(texts) or [""]
-    return f"{', '.join(others)} or {last}" if others else last

@@ -1,4 +1,4 @@
-"""A way to a subschema, and what is said on the way."""
+"""A way to a subschema, with the sources and conditions on the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON documents: one record each, and told from NDJSON by their first line."""
+"""JSON documents: one record each; their first line shows whether they are NDJSON."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_document_is_written_unchanged_or_as_an_array(tmp_path: Path) -> None:
 
 
 def test_a_blank_document_has_no_records(tmp_path: Path) -> None:
-    """A blank file has no records, also if it is said to be JSON."""
+    """A blank file has no records, also with format="json"."""
     (tmp_path / "p.json").write_bytes(b" \n")
     for format_ in (None, "json"):
         report = check(tmp_path / "p.json", CONTRACT, format=format_)
@@ -127,7 +127,7 @@ def test_a_truncated_document_fails(tmp_path: Path) -> None:
 
 
 def test_lines_are_not_one_document(tmp_path: Path) -> None:
-    """NDJSON that is said to be JSON is an error that names its format."""
+    """NDJSON given with format="json" is an error that names its format."""
     (tmp_path / "p.json").write_bytes(b'{"a":"x"}\n{"a":"xyz"}\n')
     report = check(tmp_path / "p.json", CONTRACT)
     assert (report.records, report.invalid) == (2, 1)

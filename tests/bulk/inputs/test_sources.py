@@ -202,7 +202,7 @@ def test_a_byte_order_mark_belongs_to_the_first_record() -> None:
 @pytest.mark.usefixtures("small_sizes")
 @pytest.mark.parametrize("size", [90, 99, 100, 5000])
 def test_elements_that_are_too_long_are_not_read(size: int) -> None:
-    """An element that is too long has no text; the others have theirs."""
+    """An element that is too long has no text; the others keep their own."""
     text = b'"' + b"x" * (size - 2) + b'"'
     expected = None if size >= 100 else text
     assert texts(b"[1," + text + b",2]") == [b"1", expected, b"2"]
@@ -226,7 +226,7 @@ def test_blocks_of_an_array_can_be_skipped() -> None:
 
 
 def test_another_value_than_an_array_is_one_record() -> None:
-    """What is said to be JSON is an array, or one value."""
+    """With format="json" a text is an array, or one value."""
     assert isinstance(source_of(io.BytesIO(b'{"a":1}'), format="json"), DocumentSource)
 
 

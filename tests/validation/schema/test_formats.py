@@ -1,4 +1,4 @@
-"""Formats: each is checked in the drafts that define it, or said not to be, by name."""
+"""Formats: each is checked in the drafts that define it, or reported as not checked, by name."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_formats_as_annotations_are_reported(name: str) -> None:
     ],
 )
 def test_a_format_is_reported_wherever_it_applies(schema: Any) -> None:
-    """A condition that is not checked decides nothing: it is said."""
+    """A condition that is not checked decides nothing, and is reported."""
     assert "phone" in Contract(schema).not_checked[""]
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import stat
 import zlib
+from abc import ABC, abstractmethod
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from fieldbound.model import FieldboundError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from .blocks import Block
 
@@ -73,20 +74,32 @@ class ByteInput:
         file = open(path, "rb")  # noqa: PTH123, SIM115 - the reader closes it
         return DecompressedReader(file, self.name, COMPRESSIONS.get(suffix), owns=True)
 
-    def blocks(
-        self, split: Callable[[DecompressedReader], Iterator[Block]], skip: int
-    ) -> Iterator[tuple[int, Block]]:
-        """Split the bytes into blocks, and skip so many, as `Source.blocks` does."""
-        with self.open() as reader:
-            for block in islice(split(reader), skip, None):
-                yield reader.position, block
-
     def peek(self, size: int) -> bytes:
         """Return the first bytes without consuming them."""
         if self._path is None:
             return self._reader.peek(size)
         with self.open() as reader:
             return reader.peek(size)
+
+
+class ByteSource(ABC):
+    """A Source of compressed or plain bytes, read in order; a subclass splits them into blocks."""
+
+    def __init__(self, data: ByteInput) -> None:
+        self.name: str | None = data.name
+        self.size = data.size
+        self.cut_off: str | None = None
+        self._data = data
+
+    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+        """Split the bytes into blocks, and skip so many, as `Source.blocks` does."""
+        with self._data.open() as reader:
+            for block in islice(self.split(reader), skip, None):
+                yield reader.position, block
+
+    @abstractmethod
+    def split(self, reader: DecompressedReader) -> Iterator[Block]:
+        """Yield the blocks of whole records, and set `cut_off` at the end."""
 
 
 class DecompressedReader:

@@ -16,6 +16,7 @@ from fieldbound.model import FieldboundError
 from . import blocks, compression
 from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
 from .columns import ColumnMapping
+from .compression import ByteSource
 from .csv_rows import RowSplitter, parse_rows
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class LongRowBlock(NamedTuple):
         yield TextsChunk([None], [self.offset], [(self.line, 1)])
 
 
-class CsvSource:
+class CsvSource(ByteSource):
     """A Source of the records in a CSV file.
 
     The *delimiter* is detected from the header if it is not given. Valid rows are written unchanged
@@ -99,21 +100,15 @@ class CsvSource:
         contract: Contract | None = None,
         delimiter: str | None = None,
     ) -> None:
-        self.name: str | None = data.name
-        self.size = data.size
-        self.cut_off: str | None = None
-        self._data = data
+        super().__init__(data)
         self._delimiter, raw, header = _header(data, delimiter)
         self._mapping = ColumnMapping(header, columns or {}, contract)
         self._head = len(raw)
         self._line = 1 + raw.count(b"\n")
         self.valid_format = OutputFormat(raw)
 
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
-        """Split the file into blocks of whole rows."""
-        return self._data.blocks(self._split, skip)
-
-    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+    def split(self, reader: DecompressedReader) -> Iterator[Block]:
+        """Yield the blocks of whole records."""
         held, start, line = bytearray(reader.read(self._head)), self._head, self._line
         held.clear()
         ends, found = RowSplitter(self._delimiter), array("q")

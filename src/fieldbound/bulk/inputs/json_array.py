@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import blocks, compression
 from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
+from .compression import ByteSource
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
     from .blocks import Block, Chunk
-    from .compression import ByteInput, DecompressedReader
+    from .compression import DecompressedReader
 
 #: Records of a chunk.
 _CHUNK: Final = 500
@@ -74,7 +75,7 @@ def is_array(start: bytes) -> bool:
     return _HEAD.match(start) is not None
 
 
-class JsonArraySource:
+class JsonArraySource(ByteSource):
     """A Source of the records in a JSON array.
 
     Between two commas without an element there is an empty record, which is invalid. Extra data
@@ -84,17 +85,8 @@ class JsonArraySource:
 
     valid_format = invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")
 
-    def __init__(self, data: ByteInput) -> None:
-        self.name: str | None = data.name
-        self.size = data.size
-        self.cut_off: str | None = None
-        self._data = data
-
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
-        """Split the array into blocks of whole elements."""
-        return self._data.blocks(self._split, skip)
-
-    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+    def split(self, reader: DecompressedReader) -> Iterator[Block]:
+        """Yield the blocks of whole records."""
         elements: list[Element] = []
         scanner = Scanner()
         for each in _elements(reader, scanner):

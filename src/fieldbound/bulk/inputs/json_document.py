@@ -9,6 +9,7 @@ from fieldbound.model import FieldboundError
 
 from . import blocks, compression
 from .blocks import OutputFormat, TextsChunk
+from .compression import ByteSource
 from .json_array import is_array
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _TOO_LONG: Final = (
 )
 
 
-class DocumentSource:
+class DocumentSource(ByteSource):
     """A Source of one record: the value of a whole text, written unchanged if it is valid.
 
     Raises FieldboundError if the text is longer than a record may be.
@@ -38,17 +39,8 @@ class DocumentSource:
     valid_format = OutputFormat()
     invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")  # as it has several lines
 
-    def __init__(self, data: ByteInput) -> None:
-        self.name: str | None = data.name
-        self.size = data.size
-        self.cut_off: str | None = None
-        self._data = data
-
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
-        """Return the text as one block, none if it is blank."""
-        return self._data.blocks(self._split, skip)
-
-    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+    def split(self, reader: DecompressedReader) -> Iterator[Block]:
+        """Yield the blocks of whole records."""
         raw = reader.read(blocks.MAX_RECORD_SIZE + 1)
         if len(raw) > blocks.MAX_RECORD_SIZE:
             raise FieldboundError(_TOO_LONG.format(self.name, blocks.MAX_RECORD_SIZE))

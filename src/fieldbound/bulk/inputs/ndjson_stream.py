@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import blocks
 from .blocks import LongLine, OutputFormat
-from .compression import READ_SIZE
+from .compression import READ_SIZE, ByteSource
 from .ndjson import LinesBlock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .blocks import Block, Chunk
-    from .compression import ByteInput, DecompressedReader
+    from .compression import DecompressedReader
 
 
 class LongLineBlock(NamedTuple):
@@ -27,22 +27,13 @@ class LongLineBlock(NamedTuple):
         yield LongLine(self.offset, self.size)
 
 
-class NdjsonStreamSource:
+class NdjsonStreamSource(ByteSource):
     """A Source of the records in compressed NDJSON, or in a stream of NDJSON."""
 
     valid_format = invalid_format = OutputFormat()
 
-    def __init__(self, data: ByteInput) -> None:
-        self.name: str | None = data.name
-        self.size = data.size
-        self.cut_off: str | None = None
-        self._data = data
-
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
-        """Split the text into blocks of whole lines."""
-        return self._data.blocks(self._split, skip)
-
-    def _split(self, reader: DecompressedReader) -> Iterator[Block]:
+    def split(self, reader: DecompressedReader) -> Iterator[Block]:
+        """Yield the blocks of whole records."""
         yield from split_blocks(reader)
         self.cut_off = reader.cut_off
 

@@ -17,7 +17,7 @@ class Evidence:
     def of(
         self, given: Iterable[Any], keyword: str, name: str | None
     ) -> tuple[str | None, str | None, tuple[Source, ...], str | None]:
-        """Return `at`, `says`, the sources and the note of a limit; None for what is not said.
+        """Return `at`, `says`, the sources and the note of a limit; None for what is not given.
 
         *given* are the `x-source` of the references on the way and of the schema itself; *name* is
         the one that is required. Anything that is not as documented is ignored.

@@ -1,7 +1,7 @@
 """Formats: which are checked in which draft of JSON Schema, and what those of OpenAPI mean.
 
 JSON Schema leaves a format that its draft does not define to the implementation. What is not
-checked is said, by name. The numbers of OpenAPI's registry are written as the limits they stand
+checked is reported, by name. The numbers of OpenAPI's registry are written as the limits they stand
 for, which both engines check and generate; `date`, `uuid` and the like are those of JSON Schema.
 """
 
