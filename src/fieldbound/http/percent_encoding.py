@@ -37,8 +37,7 @@ def encoding_error(raw: str | bytes, charset: str = "UTF-8") -> tuple[str, str] 
 def undecodable(pointer: str, error: tuple[str, str]) -> Violation:
     """Return the violation of a value at a pointer into a message that cannot be decoded."""
     code, reason = error
-    is_in_body = f"{pointer}/".startswith("/body/")  # whose pointer each message shows
-    return Violation(code, pointer, detail=reason if is_in_body else f"{pointer}: {reason}")
+    return Violation(code, pointer, detail=reason)
 
 
 def without_surrogates(text: str) -> str:
