@@ -19,7 +19,7 @@ from hypothesis import settings
 from support.effort import PROFILES, is_thorough
 
 #: Names that a test module imports where it scales what it tries.
-_SCALING = frozenset(("examples", "drawn"))
+_SCALING = frozenset(("examples", "sampled", "drawn"))
 
 for _name, _examples in PROFILES.items():
     settings.register_profile(

@@ -14,6 +14,7 @@ import pytest
 import fieldbound
 from fieldbound import Contract, Inseparable, Limit
 from fieldbound.strategies import invalid, valid
+from support.effort import examples
 from support.examples import drawn
 from support.mutants import Mutant, mutants
 
@@ -30,20 +31,22 @@ VENDORS = {
     "axim-commerce": ["create-company", "create-company-group", "get-company/response.200"],
 }
 NAMES = [f"{vendor}/{name}" for vendor, names in VENDORS.items() for name in names]
-#: Maximum number of mutants for strategies; cases are run on all.
+#: Maximum number of mutants of a contract that are tried.
 MAX_MUTANTS = 220
-
-
-@cache
-def mutants_of(name: str) -> list[Mutant]:
-    """Return the mutants of a contract."""
-    return mutants(fieldbound.contract(name))
 
 
 def test_there_are_enough_mutants() -> None:
     """Each vendor has at least 200 mutants."""
     for vendor, names in VENDORS.items():
-        assert sum(len(mutants_of(f"{vendor}/{name}")) for name in names) >= 200, vendor
+        assert (
+            sum(len(mutants(fieldbound.contract(f"{vendor}/{name}"))) for name in names) >= 200
+        ), vendor
+
+
+@cache
+def sample_of(name: str) -> list[Mutant]:
+    """Return as many mutants of a contract as this run tries, of each part of it."""
+    return mutants(fieldbound.contract(name), limit=examples(MAX_MUTANTS))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -56,7 +59,7 @@ def test_cases_kill_every_mutant(name: str) -> None:
         instances += [(each.limit.pointer, each.invalid, False)] if each.violation else []
     survivors = [
         (mutant.pointer, mutant.change)
-        for mutant in mutants_of(name)
+        for mutant in sample_of(name)
         if all(
             mutant.is_valid(instance) is verdict
             for _, instance, verdict in sorted(
@@ -99,10 +102,9 @@ def test_strategies_kill_every_mutant(name: str) -> None:
     """A hundred valid instances, or a hundred that break the limit, kill each mutant."""
     contract = fieldbound.contract(name)
     good, bad = drawn(valid(contract), 100), _Breaches(contract)
-    step = -(-len(mutants_of(name)) // MAX_MUTANTS)
     survivors = [
         (mutant.pointer, mutant.change)
-        for mutant in mutants_of(name)[::step]
+        for mutant in sample_of(name)
         if all(mutant.is_valid(each) for each in good)
         and not any(mutant.is_valid(each) for each in bad.at(mutant.pointer))
     ]
