@@ -31,7 +31,7 @@ class Mutant(NamedTuple):
 
 
 def mutants(contract: Contract, limit: int | None = None) -> list[Mutant]:
-    """Return the mutants of a contract, a sample from all its parts if there are more than *limit*."""
+    """Return the mutants of a contract: if there are more than *limit*, some of each part of it."""
     schema = inlined(checker_of(contract).references)
     changes = [
         (path, pointer, name, changed)

@@ -85,9 +85,14 @@ class _FileResolver:
 
     def __init__(self, files: SchemaFiles) -> None:
         self._files = files
+        self._targets: dict[tuple[str, str], tuple[str, PointerTokens]] = {}
 
     def resolve(self, node: SpecNode, reference: str) -> SpecNode:
-        uri, tokens = self._files.resolve(node.uri, (*node.tokens, "$ref"), node.uri, reference)
+        key = node.uri, reference  # components are referred to from many places of a file
+        if key not in self._targets:
+            place = (*node.tokens, "$ref")
+            self._targets[key] = self._files.resolve(node.uri, place, node.uri, reference)
+        uri, tokens = self._targets[key]
         return SpecNode(value_at(self._files.load(uri), tokens), tokens, uri)
 
     def error_at(self, node: SpecNode, reason: str) -> BrokenContract:

@@ -94,7 +94,7 @@ def _options(strict: bool, discriminator: str, formats: Formats) -> Options:
 def contracts(folders: Iterable[str | os.PathLike[str]] = ()) -> list[str]:
     """Return the names of all contracts: of fieldbound, of *folders*, of installed packages."""
     vendors = _find_vendors(folders).values()
-    return sorted(name for vendor in vendors for name in vendor.names())
+    return sorted(name for vendor in vendors for name in vendor.names)
 
 
 # -- vendors -------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ class Vendor(OperationContracts):
             operation, part = self.openapi.split_name(rest)
             found = self.contract(operation, part, name)
             if found is None:
-                suggestions = close_matches(name, self.names())
+                suggestions = close_matches(name, self.names)
                 raise UnknownName(name, suggestions, self._missing_part(operation, part))
             if not self.strict:
                 self._cache[name] = found

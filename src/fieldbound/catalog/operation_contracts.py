@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -61,11 +61,14 @@ class OperationContracts:
         """Return the name of the contract of a part of an operation."""
         return f"{self.name}{self.separator}{operation}/{part}".rstrip("/")
 
-    def names(self) -> Iterator[str]:
-        """Yield the names of all contracts."""
-        for operation in (*self.openapi.operations, *self.openapi.webhooks):
-            for part in self.openapi.parts(operation):
-                yield self.contract_name(operation, part)
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all contracts."""
+        return tuple(
+            self.contract_name(operation, part)
+            for operation in (*self.openapi.operations, *self.openapi.webhooks)
+            for part in self.openapi.parts(operation)
+        )
 
     def contract(
         self, operation: str, part: str = "", name: str | None = None, *, limited: bool = False

@@ -123,7 +123,7 @@ def _operation_contract(operations: OperationContracts, name: str, fragment: str
     operation, part = operations.openapi.split_name(fragment)
     contract = operations.contract(operation, part, name, limited=True)
     if contract is None:
-        names = list(operations.names())
+        names = list(operations.names)
         suggestions = close_matches(name, names) or tuple(names[:MAX_SUGGESTIONS])
         reason = None if fragment else f"{path} is an OpenAPI document: name one of its operations"
         raise UnknownName(name, suggestions, reason)
