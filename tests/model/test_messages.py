@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Violation, contract
+from fieldbound.model import to_json
 from fieldbound.model.facts import SYNTAX_CODES
 from fieldbound.model.limits import SAYS
 from fieldbound.model.messages import citation
@@ -122,6 +123,7 @@ def test_message(schema: Any, instance: Any, message: str) -> None:
         ),
         ({"format": "date-time"}, "2024-02-30T09:30:00Z", None),
         ({"format": "date-time"}, "soon", None),
+        ({"format": "date"}, "2024-01-31 09:30:00Z", None),
     ],
 )
 def test_hint(schema: Any, instance: Any, hint: str | None) -> None:
@@ -164,6 +166,44 @@ def test_hint_for_a_name_with_a_slash() -> None:
     """Names are compared and suggested without the escapes of a pointer."""
     schema = {"properties": {"net/gross~": {}}, "additionalProperties": False}
     assert only(schema, {"net/gros~": 1}).hint == "did you mean net/gross~?"
+
+
+@pytest.mark.parametrize(
+    ("detail", "rest"),
+    [
+        (None, "matches none of the alternatives"),
+        ("2 of 3", "matches 2 of 3 alternatives, but must match exactly one"),
+    ],
+)
+def test_message_of_alternatives(detail: str | None, rest: str) -> None:
+    """It says how many match, if that is known."""
+    (limit, *_) = Contract({"anyOf": [{"minimum": 1}]}).limits
+    assert Violation("anyOf", "/a", limit, detail=detail).message == f"/a {rest}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1.0, "1"),
+        (999_999_999_999_999.0, "999999999999999"),
+        (1e15, "1000000000000000.0"),
+        (-1e15, "-1000000000000000.0"),
+        (1.5, "1.5"),
+        (float("inf"), "Infinity"),
+    ],
+)
+def test_a_number_as_json(value: float, text: str) -> None:
+    """A whole one is shown as an integer, as long as a float has all integers of its size."""
+    assert to_json(value) == text
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(200, True), (201, False)])
+def test_a_long_pointer_is_shortened_in_the_middle(length: int, is_whole: bool) -> None:
+    """Its start and its end tell where it is."""
+    pointer = "/" + "a" * (length - 2) + "z"
+    (limit,) = Contract({"minimum": 1}).limits
+    shown = Violation("minimum", pointer, limit, 0, "integer").message.partition(" ")[0]
+    assert shown == (pointer if is_whole else f"{pointer[:100]}…{pointer[-100:]}")
 
 
 @pytest.mark.parametrize("code", SYNTAX_CODES)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from fieldbound import Contract, Document
+from fieldbound import Contract, Document, Violation
 from fieldbound.documents import parse
+from fieldbound.model import closest_name
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 
@@ -124,7 +125,7 @@ def test_a_string_that_looks_like_json_text_has_to_be_parsed(schema: Any, text: 
     """It is a string all the same."""
     (violation,) = Contract(schema).check(text)
     assert "(a string), but must be" in violation.message
-    assert violation.hint == "this looks like JSON text: parse it first, e.g. with json.loads"
+    assert violation.hint == "this looks like JSON text: parse it first, with fieldbound.loads"
 
 
 @pytest.mark.parametrize(
@@ -144,3 +145,107 @@ def test_a_sensitive_number_is_not_suggested() -> None:
     (violation,) = Contract(schema).check(document)
     assert (violation.text, violation.hint) == (None, None)
     assert "0.70" not in repr(violation)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("2024-01-31t09:30z", '"2024-01-31T09:30:00Z"'),
+        ("2024-01-31T09:30", '"2024-01-31T09:30:00+00:00", with the correct offset'),
+        ("2024-01-31Z", '"2024-01-31T00:00:00Z"'),
+        ("2024-01-31 09:30:00.5 +0100", '"2024-01-31T09:30:00.5+01:00"'),
+        (" 2024-01-31 ", '"2024-01-31T00:00:00+00:00", with the correct offset'),
+        ("2024-01-31T25:00:00Z", None),
+        ("2024-01-31T09:30:61", None),
+        ("2024-13-31", None),
+        ("31.01.2024", None),
+    ],
+)
+def test_a_date_and_time_is_completed(given: str, expected: str | None) -> None:
+    """What is missing is added, and said where it is not known; what is no date stays wrong."""
+    assert hint({"format": "date-time"}, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("schema", "given", "expected"),
+    [
+        ({"type": "boolean"}, " Off ", "false"),
+        ({"type": "boolean"}, "t", "true"),
+        ({"type": "boolean"}, "maybe", None),
+        ({"type": "integer"}, " -12 ", "-12"),
+        ({"type": "integer"}, "0", "0"),
+        ({"type": "integer"}, "1" * 59, "1" * 59),
+        ({"type": "integer"}, "1" * 60, None),
+        ({"type": "integer"}, "1.5", None),
+        ({"type": "number"}, "-0.50", "-0.50"),
+        ({"type": "number"}, "12", "12"),
+        ({"type": "number"}, "1.", None),
+        ({"type": "number"}, "01.5", None),
+        ({"type": ["integer", "boolean"]}, "1", "1"),
+        ({"type": ["boolean", "integer"]}, "1", "true"),
+        ({"type": ["integer", "boolean"]}, "no", "false"),
+        ({"enum": [True, "x"]}, "yes", "true"),
+        ({"enum": ["Yes", "No"]}, True, '"Yes"'),
+        ({"enum": ["on", "off"]}, "nope", None),
+        ({"const": "Draft"}, " draft", '"Draft"'),
+        ({"const": "Draft"}, "Drafft", '"Draft"'),
+        ({"enum": ["Y", "N"]}, 1, '"Y"'),
+        ({"enum": [1, 2]}, "2", "2"),
+        ({"type": "string"}, None, None),
+        ({"properties": {"a": {"enum": ["x"]}}}, {"a": None}, "remove it, unless it is required"),
+        ({"properties": {"a": {"type": "boolean"}}}, {"a": ""}, "remove it, unless it is required"),
+        ({"type": "boolean"}, "", None),
+        ({"type": ["boolean", "null"]}, "", None),
+        ({"not": {"const": 5}}, 5, None),
+        ({"properties": {"a": {"not": {}}}}, {"a": 5}, "remove it"),
+        ({"properties": {"a": {"not": True}}}, {"a": 5}, "remove it"),
+        ({"properties": {"a": {"not": {"type": "integer"}}}}, {"a": 5}, None),
+        ({"minLength": 5}, "a", None),
+    ],
+)
+def test_what_a_value_stands_for(schema: Any, given: Any, expected: str | None) -> None:
+    """The value of the type or the choice that it means, if it means one, and loses nothing."""
+    assert hint(schema, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "names", "taken", "expected"),
+    [
+        ("internal", ["Internal"], [], "Internal"),
+        ("lenght", ["length", "width"], [], "length"),
+        ("abcd", ["abce"], [], "abce"),  # three letters of four
+        ("abc", ["abd"], [], None),  # two of three
+        ("colour", ["color"], [], "color"),
+        ("colour", ["color"], ["colours"], None),  # which is there, and nearer
+        ("colour", ["color"], ["taste"], "color"),
+        ("abcdx", ["abcdy", "abcdz"], [], None),  # equally near
+        ("abcdx", ["abcdy", "abcdy"], [], "abcdy"),
+        ("name", ["NAME", "Name"], [], None),
+        ("NameOfGruop", ["NameOfGroup"], [], "NameOfGroup"),
+        ("billToName", ["shipToName"], [], None),  # another word
+        ("address1", ["address2"], [], None),  # another number
+        ("adress1", ["address1"], [], "address1"),
+        ("name_of_group", ["NameOfGroup"], [], "NameOfGroup"),
+        ("nameofgroup", ["NameOfGroup"], [], "NameOfGroup"),
+        ("URLOfPage", ["UrlOfPage"], [], "UrlOfPage"),
+        ("", ["a"], [], None),
+        ("a", [], ["a"], None),
+    ],
+)
+def test_the_name_that_was_meant(
+    word: str, names: list[str], taken: list[str], expected: str | None
+) -> None:
+    """The nearest, unless that is a guess."""
+    assert closest_name(word, names, taken) == expected
+
+
+def test_a_hint_of_paths_and_headers() -> None:
+    """The nearest paths are suggested as they are, and a name that was sent elsewhere."""
+    (limit,) = Contract({"required": ["a"]}).limits
+    near = Violation("enum", "/path", limit, known=("/a", "/b"), detail="paths")
+    assert near.hint == "did you mean /a, /b?"
+    assert Violation("enum", "/path", limit, detail="paths").hint is None
+    assert Violation("required", "/header/A", limit, detail="/query/a").hint == "send it as A"
+    assert Violation("required", "/header/A", limit).hint is None
+    assert Violation("nonFinite", "/a").hint == "use null, or remove it"
+    assert Violation("syntax", "/a").hint is None

@@ -64,6 +64,20 @@ def test_many_are_checked_as_each(
             assert sorted(found) == sorted(expected)  # type: ignore[type-var]
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "object"}, True),
+        ({"type": "object", "properties": {"a": {"$ref": "#"}}}, False),
+        ({}, False),
+        ({"maxProperties": 1, "patternProperties": {"^(a)\\1$": {}}}, False),
+    ],
+)
+def test_which_schemas_a_batch_is_for(schema: Any, expected: bool) -> None:
+    """Those with limits, not recursive, and without patterns for names that the engine searches."""
+    assert checker_of(Contract(schema)).batch.simple is expected
+
+
 def test_few_invalid_among_many_are_found() -> None:
     """However many of them are invalid, and wherever, just these are found."""
     batch = checker_of(Contract(CLOSED)).batch
@@ -93,6 +107,17 @@ def test_broken_limits_are_found(value: dict[str, Any], codes: list[str]) -> Non
     assert verdict is not None
     assert [limit.keyword for limit, *_ in verdict.broken] == codes
     assert (verdict is VALID) == (not codes)
+
+
+def test_each_missing_name_has_its_limit() -> None:
+    """The engine's path is the same for all of them."""
+    batch = checker_of(Contract({"type": "object", "required": ["a", "b"]})).batch
+    found = batch.broken([{"b": 1}, {"a": 1}, {"b": 1}])
+    assert [each and [limit.pointer for limit, *_ in each.broken] for each in found] == [
+        ["/a"],
+        ["/b"],
+        ["/a"],
+    ]
 
 
 @pytest.mark.parametrize("value", [{"b": 1}, {"a": []}, [], "x"])
@@ -145,3 +170,117 @@ def test_a_verdict_of_many_limits_or_long_names_is_not_remembered() -> None:
     assert expected[0] is not None
     assert expected[0] is expected[1]
     assert expected[2:] == [None, None]
+
+
+#: The engine's errors are needed here: it is open, and has parts within one another.
+OPEN: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "a": {"type": "string", "maxLength": 2, "pattern": "^x"},
+        "list": {"items": {"maximum": 5}, "maxItems": 2},
+        "own": {"propertyNames": {"maxLength": 2}, "additionalProperties": {"type": "string"}},
+        "shut": {"additionalProperties": False, "properties": {"a": {}}, "required": ["a"]},
+        "off": False,
+        "any": {"anyOf": [{"type": "string"}, {"minimum": 5}]},
+        "no": {"not": {"type": "string"}},
+    },
+    "required": ["a"],
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"a": "x"}, []),
+        ({"a": "xyz"}, [("maxLength", None)]),
+        ({"a": "y"}, [("pattern", None)]),
+        ({"a": "yzz"}, [("maxLength", None)]),  # the first of two of one string
+        ({}, [("required", None)]),
+        ({"list": [9]}, [("maximum", None), ("required", None)]),
+        ({"a": "x", "list": [1, 9, 9]}, [("maxItems", None), ("maximum", None), ("maximum", None)]),
+        ({"a": "x", "own": {"b": 1}}, [("type", "/own/b")]),
+        ({"a": "x", "own": {"abc": ""}}, None),
+        ({"a": "x", "off": 1}, [("not", None)]),
+        ({"a": "x", "no": ""}, [("not", None)]),
+        ({"a": "x", "any": 1}, None),
+        ({"a": "x", "shut": {"a": 1, "b": 1}}, [("additionalProperties", "/shut/b")]),
+        ({"a": "x", "shut": {"a": 1, "b": 1, "c": 1}}, None),
+        ({"a": "x", "shut": {"b": 1}}, None),  # which may be misspelt
+        ({"a": "x", "shut": {}}, [("required", None)]),
+        ({"a": "xyz", "": 1}, None),  # a name that the engine leaves out of paths
+        ({"a": "x", "own": {"5": 1}}, None),  # and one that it gives as a number
+        ([], [("type", None)]),
+    ],
+)
+def test_broken_limits_are_found_by_the_engine_s_errors(
+    value: Any, expected: list[tuple[str, str | None]] | None
+) -> None:
+    """Where one error is one mistake; None is left to check."""
+    contract = Contract(OPEN)
+    batch = checker_of(contract).batch
+    for _ in range(2):  # and again, as it is known now
+        (verdict,) = batch.broken([value])
+        found = verdict and [(limit.keyword, field) for limit, _, field in verdict.broken]
+        assert (found and sorted(found, key=str)) == (expected and sorted(expected, key=str))
+        assert (verdict is None) is (expected is None)
+    if verdict is not None:
+        assert {limit.id for limit, *_ in verdict.broken} == {
+            each.limit.id for each in contract.check(value) if each.limit
+        }
+
+
+def test_verdicts_are_shared_by_errors_too() -> None:
+    """One that breaks a limit has the verdict of the others that do, one with a name its own."""
+    batch = checker_of(Contract(OPEN)).batch
+    values: list[Any] = [{"a": "xyz"}, {"a": "xab"}, {}, {"b": 1}, {"a": "x", "own": {"b": 1}}]
+    one, two, three, four, five = batch.broken(values)
+    assert one is two is not None
+    assert three is four is not None
+    assert five is not None
+    (other,) = batch.broken([{"a": "x", "own": {"c": 1}}])
+    assert other is not None
+    assert other.broken[0][2] == "/own/c"
+    assert batch.broken([{"a": "x", "own": {"b": 2}}]) == [five]
+
+
+@pytest.mark.parametrize(
+    ("names", "is_cached"),
+    [
+        ([f"x{at:02}" for at in range(16)], True),
+        ([f"x{at:02}" for at in range(17)], False),
+        (["x" * 299, "y" * 199], True),
+        (["x" * 299, "y" * 200], False),
+    ],
+)
+def test_how_large_a_verdict_may_be(names: list[str], is_cached: bool) -> None:
+    """It has sixteen limits and 500 characters of names at most."""
+    batch = checker_of(Contract(CLOSED)).batch
+    (found,) = batch.broken([{"a": "", **dict.fromkeys(names)}])
+    assert (found is not None) is is_cached
+
+
+def test_what_accepts_flat_objects_alone() -> None:
+    """A property that can be text alone needs no other constraint; any number may be rounded."""
+    properties = {
+        "text": {"type": ["string", "null"]},
+        "number": {"type": "integer", "minimum": 0, "maximum": 9},
+        "huge": {"type": "integer", "minimum": 0, "maximum": 2**64},
+        "off": {"not": {}},
+        "free": True,
+        "shut": False,
+        "untyped": {"minimum": 0, "maximum": 9},
+    }
+    schema = {"type": "object", "properties": properties, "additionalProperties": {}}
+    batch = checker_of(Contract(schema)).batch
+    for name, certain, unsure in (
+        ("text", ["x", None], [[], 1]),
+        ("number", [9], [[], 10]),
+        ("huge", [2**63], [2**64, -1]),
+        ("free", [2**63, "x"], [2**64, {}, -(2**64)]),
+        ("untyped", [9, "x"], [[], {}]),
+        ("other", ["x", 1], [[], {}, 2**64]),
+        ("off", [], ["x"]),
+        ("shut", [], ["x"]),
+    ):
+        assert batch.unsure([{name: each} for each in certain]) == [], name
+        assert batch.unsure([{name: each} for each in unsure]) == [*range(len(unsure))], name

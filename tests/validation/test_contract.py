@@ -327,7 +327,8 @@ def test_undocumented_parts_are_reported_as_not_checked() -> None:
 def test_names_of_headers_count_in_any_case() -> None:
     """A header is known in any case, and violations name it as the vendor does."""
     headers = contract("axim-commerce/create-company-group/request.headers")
-    assert headers.is_valid({"ACCESSTOKEN": "t", "content-type": "application/json"})
+    for _ in range(3):  # asked again, it is checked in the fastest way there is
+        assert headers.is_valid({"ACCESSTOKEN": "t", "content-type": "application/json"})
     assert [each.pointer for each in headers.check({"content-type": "text/xml"})] == [
         "/accessToken",
         "/Content-Type",

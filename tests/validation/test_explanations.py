@@ -9,8 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from fieldbound import Contract, Limit, Violation
+from fieldbound.documents import parse
+from fieldbound.validation.conditions import Conditions
+from support.effort import examples
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -33,6 +37,13 @@ LOOSE = {
     "oneOf": [
         {"properties": {"type": {"const": "a"}}},
         {"properties": {"type": {"const": "b"}, "mode": {"enum": ["x", "y"]}}},
+    ]
+}
+#: Two tags, each of which selects the branch: what is beside them decides.
+VERSIONED = {
+    "oneOf": [
+        tagged("kind", "service", version={"const": "1"}, port={"type": "integer"}),
+        tagged("kind", "job", version={"const": "2"}, steps={"type": "integer"}),
     ]
 }
 SHIPPING = {
@@ -137,6 +148,20 @@ CASES: list[tuple[Any, Any, str, str, str]] = [
         '/chip is 7, but must be a string (where /kind is "dog")',
     ),
     (REFERRED, {"kind": "cow"}, "const", "/kind", '/kind is "cow", but must be "cat" or "dog"'),
+    (
+        VERSIONED,
+        {"version": "1", "kind": "job", "steps": 2},
+        "const",
+        "/version",
+        '/version is "1", but must be "2" (where /kind is "job")',
+    ),
+    (
+        VERSIONED,
+        {"version": "1", "kind": "job", "port": 2},
+        "const",
+        "/kind",
+        '/kind is "job", but must be "service"',
+    ),
     (
         LOOSE,
         {"type": "b", "mode": "z"},
@@ -604,3 +629,185 @@ def test_conditions_are_in_the_outputs() -> None:
     assert "where /cc is" in "".join(limits_table(made.limits, 80))
     rows = json.loads(json.dumps([limit_object(limit) for limit in made.limits]))
     assert {row["condition"] for row in rows} == {None, '/cc is "US"', '/cc is not "US"'}
+
+
+@pytest.mark.parametrize(
+    ("instance", "message"),
+    [
+        ({"type": "text"}, '/type is "text", but must be "array", "boolean", "integer", "null"'),
+        ({"minLength": "a"}, '/minLength is "a" (a string), but must be an integer'),
+        ({"minLength": -1}, "/minLength is -1, but must be at least 0"),
+        ({"required": ["a", "a"]}, "/required"),
+    ],
+)
+def test_a_limit_of_a_meta_schema_has_its_value(instance: Any, message: str) -> None:
+    """The meta-schemas are known to the engine alone: so are the values of their limits."""
+    contract = Contract({"$ref": "https://json-schema.org/draft/2020-12/schema"})
+    (violation,) = contract.check(instance)
+    assert violation.message.startswith(message)
+    assert str(contract.check(instance))
+
+
+def test_a_choice_is_told_with_values_of_its_type() -> None:
+    """Of alternatives, that is reported which allows values of the type that the value has."""
+    schema = {"anyOf": [{"type": "boolean"}, {"enum": ["true", "false"]}]}
+    (violation,) = Contract(schema).check("yes")
+    assert violation.code == "enum"
+    assert (
+        violation.message == 'the document is "yes", but must be "true", "false" or true or false'
+    )
+    (violation,) = Contract(schema).check(5)
+    assert violation.code == "type"
+
+
+def test_a_name_and_its_value_are_two_mistakes() -> None:
+    """A name that is not allowed, and a value that is not, are reported both."""
+    schema = {"propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": {"maxLength": 3}}
+    found = [(each.code, each.pointer) for each in Contract(schema).check({"A": "abcd"})]
+    assert sorted(found) == [("maxLength", "/A"), ("propertyNames", "/A")]
+
+
+TREE = {
+    "$ref": "#/$defs/node",
+    "$defs": {
+        "node": {
+            "properties": {"kids": {"items": {"$ref": "#/$defs/node"}}},
+            "if": {"properties": {"k": {"const": 1}}, "required": ["k"]},
+            "then": {"required": ["v"]},
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "path", [(), ("kids", 0), ("kids", 1, "kids", 0), ("kids", 0, "kids", 0, "kids", 2)]
+)
+def test_a_condition_within_itself_is_told_of_the_same_object(path: tuple[str | int, ...]) -> None:
+    """The pointers of a recursive limit are those of the object that breaks it."""
+    instance: Any = {"k": 1}
+    for step in reversed(path):
+        instance = {step: instance} if isinstance(step, str) else [*[{}] * step, instance]
+    at = "".join(f"/{step}" for step in path)
+    assert only(TREE, instance).message == f"{at}/v is missing: required where {at}/k is 1"
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "place"),
+    [
+        ({"additionalProperties": False}, '{"ab": 1}', "1:2"),
+        ({"propertyNames": {"maxLength": 1}}, '{"ab": 1}', "1:2"),
+        ({"propertyNames": False}, '{"ab": 1}', "1:2"),
+        ({"properties": {"ab": False}}, '{"ab": 1}', "1:2"),
+        ({"properties": {"ab": {"type": "null"}}}, '{"ab": 1}', "1:8"),
+        ({"items": False}, "[ 1]", "1:3"),
+        ({"required": ["b"]}, ' {"ab": 1}', "1:2"),
+    ],
+)
+def test_a_violation_of_a_name_stands_at_the_name(schema: Any, text: str, place: str) -> None:
+    """What is wrong with a value stands at the value, what is missing at its object."""
+    assert str(only(schema, parse(text)).place) == place
+
+
+def test_a_contract_shows_its_name() -> None:
+    """In its repr."""
+    assert repr(Contract(True, name="a/b")) == "Contract('a/b')"
+
+
+@pytest.mark.parametrize(
+    ("schema", "instance", "codes"),
+    [
+        (
+            {"prefixItems": [True], "unevaluatedItems": False},
+            [0, 1, 2, 1],
+            [("unevaluatedItems", "/1"), ("unevaluatedItems", "/2"), ("unevaluatedItems", "/3")],
+        ),
+        (
+            {"unevaluatedItems": False},
+            [{"a": 1, "b": [1, 2]}],
+            [("unevaluatedItems", "/0")],
+        ),
+        (
+            {"unevaluatedItems": {"type": "string"}},
+            [1, "a", 2],
+            [("unevaluatedItems", "/0"), ("unevaluatedItems", "/2")],
+        ),
+        (
+            {"$schema": DRAFT_7, "items": [{}], "additionalItems": False},
+            [1, 2, 3],
+            [("additionalItems", "/1"), ("additionalItems", "/2")],
+        ),
+        (
+            {"properties": {"a": {"propertyNames": {"maxLength": 1}}}},
+            {"a": {"bb": 1, "c": 1, "dd": 2}},
+            [("propertyNames", "/a/bb"), ("propertyNames", "/a/dd")],
+        ),
+    ],
+)
+def test_each_item_and_name_at_fault_is_a_violation(
+    schema: Any, instance: Any, codes: list[tuple[str, str]]
+) -> None:
+    """In the order of the document, each once."""
+    assert [(each.code, each.pointer) for each in Contract(schema).check(instance)] == codes
+
+
+def test_the_fastest_verdict_is_that_of_check() -> None:
+    """A contract that is asked again and again has the same answer, in its own way of checking."""
+    nested: Any = {}
+    for _ in range(300):
+        nested = {"a": nested}
+    tree = Contract({"properties": {"a": {"$ref": "#"}}})
+    header = Contract({"properties": {"X-Id": {"type": "string"}}, "required": ["X-Id"]})
+    other = Contract({"$ref": "urn:x:y"}, resources={"urn:x:y": {"type": "string"}})
+    for _ in range(3):
+        assert tree.is_valid({"a": {"a": {}}})
+        assert not tree.is_valid(nested)
+        assert not header.is_valid({"x-id": "a"})
+        assert header.is_valid({"X-Id": "a"})
+        assert other.is_valid("a")
+        assert not other.is_valid(5)
+
+
+def test_the_names_that_are_there_are_told_from_those_that_are_missing() -> None:
+    """A name that is not documented may stand for one of the latter."""
+    properties = {"name": {}, "size": {}, "length": {}}
+    made = Contract({"properties": properties, "additionalProperties": False})
+    (violation,) = made.check({"name": 1, "length": 1, "nam": 2})
+    assert (violation.known, violation.taken) == (("size",), ("name", "length"))
+
+
+#: Branches by one tag, and by two: the second has a member of its own in each.
+BY_ONE_TAG = {
+    "oneOf": [
+        tagged("kind", kind, n={"maximum": at}, **{name: {"type": "string"}})
+        for at, (kind, name) in enumerate((("a", "x"), ("b", "y"), ("c", "x"), ("d", "z")))
+    ]
+}
+BY_TWO_TAGS = {
+    "oneOf": [
+        tagged("kind", kind, m={"enum": [at, "x"]}, n={"maximum": at})
+        for at, kind in enumerate("abcd")
+    ]
+}
+MISTAKEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "kind": st.sampled_from(["a", "b", "c", "d", "e", 1]),
+        "n": st.sampled_from([0, 5, "x"]),
+        "m": st.sampled_from([0, 1, "x", None]),
+        "x": st.sampled_from(["", 1]),
+        "y": st.just(""),
+    },
+)
+
+
+@settings(max_examples=examples(400))
+@given(st.sampled_from((BY_ONE_TAG, BY_TWO_TAGS)), st.one_of(MISTAKEN, st.sampled_from([[], 1])))
+def test_the_other_branches_need_no_look_where_a_tag_selects_one(
+    schema: Any, instance: Any
+) -> None:
+    """What is reported is the same as with a look at each branch."""
+    contract = Contract(schema)
+    found = contract.check(instance)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Conditions, "tagged_branch", lambda *_: None)
+        assert contract.check(instance) == found

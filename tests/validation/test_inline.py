@@ -101,11 +101,59 @@ def test_an_inlined_schema_checks_the_same(
             {"properties": {"default": {"const": {"$ref": 1}}}},
             {"properties": {"default": {"const": {"$ref": 1}}}},
         ),
+        (
+            {"$ref": "#/$defs/a", "minProperties": 1, "$defs": {"a": {"properties": {}}}},
+            {"minProperties": 1, "properties": {}},
+        ),
+        (
+            {
+                "$ref": "#/$defs/a",
+                "properties": {},
+                "$defs": {"a": {"additionalProperties": False}},
+            },
+            {"properties": {}, "allOf": [{"additionalProperties": False}]},
+        ),
+        (
+            {"$ref": "#/$defs/a", "allOf": [{}], "$defs": {"a": {"allOf": [{"type": "null"}]}}},
+            {"allOf": [{}, {"allOf": [{"type": "null"}]}]},
+        ),
+        (
+            {"$ref": "#/$defs/a", "minLength": 1, "$defs": {"a": True}},
+            {"minLength": 1, "allOf": [True]},
+        ),
+        ({"$ref": "#/$defs/a", "$defs": {"a": False}}, False),
+        (
+            {"items": {"$ref": "#/$defs/a"}, "$defs": {"a": {"prefixItems": [{"title": "t"}]}}},
+            {"items": {"prefixItems": [{}]}},
+        ),
+        (
+            {"dependentRequired": {"title": ["x-source"]}, "x-own": {"title": {}}},
+            {"dependentRequired": {"title": ["x-source"]}, "x-own": {"title": {}}},
+        ),
+        (
+            {"const": {"title": 1}, "enum": [{"$ref": "#"}]},
+            {"const": {"title": 1}, "enum": [{"$ref": "#"}]},
+        ),
+        (
+            {
+                "allOf": [
+                    {"$id": "a.json", "$schema": "https://json-schema.org/draft/2020-12/schema"}
+                ]
+            },
+            None,
+        ),
+        (True, True),
         ({"$ref": "#"}, None),
         ({"properties": {"a": {"$ref": "#"}}}, None),
         ({"unevaluatedProperties": False}, None),
         ({"$dynamicAnchor": "a"}, None),
         ({"$schema": "http://json-schema.org/draft-07/schema#"}, None),
+        (
+            {"$schema": "https://json-schema.org/draft/2020-12/schema#", "title": "t"},
+            {"$schema": "https://json-schema.org/draft/2020-12/schema#"},
+        ),
+        ({"$schema": "https://a.example/own"}, None),
+        ({"const": {"a": {"title": "t"}}}, {"const": {"a": {"title": "t"}}}),
     ],
 )
 def test_what_becomes_of_a_schema(schema: Any, expected: Any) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Limit
+from fieldbound.validation import checker_of
 from fieldbound.validation.schema.formats import FORMATS
+
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
 def ids(schema: Any, **options: Any) -> list[str]:
@@ -49,6 +52,7 @@ def ids(schema: Any, **options: Any) -> list[str]:
         ({"readOnly": True, "not": {}}, [":readOnly"]),
         ({"writeOnly": True, "not": {}}, [":writeOnly"]),
         ({"contentEncoding": "base64"}, []),
+        ({"$schema": DRAFT_7, "contentEncoding": "base64"}, [":contentEncoding"]),
         ({"$ref": "#/$defs/a", "$defs": {"a": {"minimum": 1}, "b": {"maximum": 2}}}, [":minimum"]),
         (
             {"properties": {"a": {"$ref": "#x"}}, "$defs": {"b": {"$anchor": "x", "const": 1}}},
@@ -147,6 +151,15 @@ def test_the_two_ways_to_a_limit_agree() -> None:
     assert all(limit in made.limits for limit in found)
 
 
+def test_each_required_name_is_a_limit_of_its_own() -> None:
+    """Also where the same schema requires several."""
+    report = Contract({"required": ["a", "b"]}).check({})
+    assert [each.limit and each.limit.id for each in report] == [
+        "schema#/a:required",
+        "schema#/b:required",
+    ]
+
+
 def test_a_limit_is_a_noun() -> None:
     """A limit compares by value, hashes, and has its id from its facts."""
     (one,) = Contract({"enum": [1, [2]]}).limits
@@ -169,6 +182,25 @@ def test_a_schema_that_unfolds_without_end_has_limits_still() -> None:
     made = Contract({"$ref": "#/$defs/n1", "$defs": nodes})
     assert any(limit.keyword == "maxProperties" for limit in made.limits)
     assert made.is_valid({"p0": {"p1": {}}})
+
+
+@pytest.mark.parametrize(
+    ("at", "is_found"),
+    [
+        ("/properties/a/minLength", True),
+        ("/properties/a/maxLength", False),
+        ("/properties/b/minLength", False),
+        ("/properties/b", False),
+        ("/properties/c", True),
+        ("/properties/d/minLength", False),
+    ],
+)
+def test_a_keyword_is_found_by_its_location(at: str, is_found: bool) -> None:
+    """Only where the schema has it; a schema that is false is found itself."""
+    made = Contract({"properties": {"a": {"minLength": 1}, "b": True, "c": False}})
+    limits = checker_of(made).compiled.limits
+    path = limits.path_to(f"{limits.references.root.location}{at}", ())
+    assert (path is not None) is is_found
 
 
 @pytest.mark.parametrize("keyword", ["then", "else"])

@@ -112,7 +112,10 @@ def test_patterns_mean_what_ecma_262_says(
         assert names.jsonschema_validator().is_valid({text: 1}) is not expected, text
 
 
-@pytest.mark.parametrize("pattern", ["a++", "(?i)a", r"\x{41}", r"\pL", "[[:alpha:]]", "(("])
+@pytest.mark.parametrize(
+    "pattern",
+    ["a++", "(?i)a", r"\x{41}", r"\pL", "[[:alpha:]]", "((", ")", "?i)", "a)b", ")(", "]+)", "#)"],
+)
 def test_another_dialect_is_a_broken_contract(pattern: str) -> None:
     """A pattern that ECMA-262 does not have breaks the contract, at its place, with the reason."""
     for schema, pointer in (
@@ -214,6 +217,59 @@ def test_what_is_undecided_is_not_checked(
     assert contract.is_valid(instance) is (not codes)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "count"),
+    [
+        (r"^(\w+)\s.*\1$", "a b" + "c" * 300, 6_000),
+        ("^.*a{0,99}b$", "a" * 1_000, 500),
+        ("^(?:[ab]{0,50}a{0,50}){50}c$", "ab" * 20, 30),
+    ],
+)
+def test_all_matches_of_a_check_share_their_steps(pattern: str, text: str, count: int) -> None:
+    """What can be decided within the steps of one check is; the rest of it is not checked."""
+    contract = Contract({"items": {"pattern": pattern}})
+    texts = [f"{text}{each:05}" for each in range(count)]
+    report = contract.check(texts)
+    broken = {each.pointer for each in report}
+    assert broken
+    assert report.not_checked
+    assert broken.isdisjoint(report.not_checked)
+    assert {f"/{at}" for at in range(count)} == broken | report.not_checked.keys()
+    assert not contract.is_valid(texts)
+    assert bulk.check([texts], contract).invalid == 1
+    assert [each.ok for each in map(contract.check, ([], texts[-1:]))] == [True, False]
+
+
+def test_a_record_has_steps_of_its_own() -> None:
+    """Records are decided each by itself, however many there are."""
+    contract = Contract({"properties": {"a": {"pattern": "^.*a{0,99}b"}}})
+    records = [{"a": "a" * 900 + str(each)} for each in range(300)]
+    found = bulk.check(records, contract)
+    assert (found.invalid, found.not_checked) == (300, ())
+    assert contract.check(records[0]).not_checked == {}
+
+
+def test_names_that_the_engine_takes_long_for_are_not_checked() -> None:
+    """An object with too many characters of names is not checked by a pattern to backtrack for."""
+    pattern = "(?!b).*?(?!b).*?c"
+    contract = Contract({"patternProperties": {pattern: {"type": "null"}}})
+    reason = f"it takes too long to decide whether a property name matches {pattern}"
+    assert not contract.is_valid({"ac": 1})
+    for names in (["a" * 1_000_000], [f"{each:06}" for each in range(10_000)]):
+        instance = dict.fromkeys(names, 1)
+        assert contract.is_valid(instance)
+        assert contract.check(instance).not_checked == {"": reason}
+        assert bulk.check([instance, {"ac": 1}], contract).invalid == 1
+
+
+def test_names_by_leading_lookaheads_are_decided() -> None:
+    """The engine takes such a pattern as it is, for any number of names."""
+    contract = Contract({"patternProperties": {"^(?!x-)[a-z]": {"type": "null"}}})
+    instance = {f"x-{each}": 1 for each in range(50_000)}
+    assert contract.check(instance) == contract.check({})
+    assert not contract.is_valid({**instance, "a": 1})
+
+
 def test_undecided_names_are_not_checked() -> None:
     """Where it takes too long to decide whether a name matches, the object is not checked."""
     pattern = r"(a*)*b(?=c)\1"
@@ -257,6 +313,13 @@ def test_undecided_records_are_counted_as_not_checked(tmp_path: Path, workers: i
         ),
         ({"pattern": "[0-9]"}, "abc", "but must match [0-9]", 'such as "0"'),
         ({"pattern": r"(a)\1"}, "x", r"but must match (a)\1", None),
+        (
+            {"pattern": "^[0-9]+$", "minLength": 2.0, "maxLength": 3.0},
+            "ab",
+            'character 1, "a", does not fit',
+            'such as "00"',
+        ),
+        ({"pattern": "^[0-9]+$", "maxLength": 1e300}, "a", "does not fit", 'such as "0"'),
         ({"pattern": "^a$", "format": "uuid"}, "b", "", None),
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, cases
+from fieldbound.validation import checker_of
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -27,6 +28,10 @@ STRING = {"type": "string"}
         ),
         ({"$id": "root.json", "$ref": "other.json"}, {f"{BASE}other.json": STRING}),
         ({"$schema": DRAFT_7, "$ref": "#/definitions/a", "definitions": {"a": STRING}}, {}),
+        (
+            {"id": "https://a.example/root.json", "$ref": "other.json"},
+            {"https://a.example/other.json": STRING},
+        ),
         (
             {"$schema": DRAFT_7, "allOf": [{"$ref": "other.json#/definitions/a"}]},
             {f"{BASE}other.json": {"definitions": {"a": STRING}}},
@@ -76,3 +81,124 @@ def test_a_plain_value_that_looks_like_a_reference_stays() -> None:
 def test_cases_of_a_draft_that_allows_no_empty_list(schema: Any, draft: str) -> None:
     """A limit is removed with the list that would be empty."""
     assert list(cases(Contract({"$schema": draft, **schema})))
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_a_brief_reference_says_less(keyword: str) -> None:
+    """It does not say how a value differs from each alternative."""
+    checker = checker_of(Contract({keyword: [{"type": "string"}, {"type": "null"}]}))
+    for brief, count in ((True, 0), (False, 2)):
+        validator = checker.reference(brief=brief)
+        assert [len(each.context or ()) for each in validator.iter_errors(5)] == [count]
+        assert validator.is_valid("a")
+
+
+def test_draft_4_has_no_boolean_schemas() -> None:
+    """A resource of draft 4 with `true` for a schema is read as any other one is."""
+    resource = {"properties": {"a": True, "b": False}, "items": [True], "additionalItems": False}
+    schema = {"$schema": DRAFT_4, "properties": {"x": {"$ref": "http://a.example/x"}}}
+    contract = Contract(schema, resources={"http://a.example/x": resource})
+    for instance, ok in (({"a": 1}, True), ({"b": 1}, False), ([1], True), ([1, 2], False)):
+        assert contract.check({"x": instance}).ok == ok
+        assert contract.jsonschema_validator().is_valid({"x": instance}) == ok
+
+
+@pytest.mark.parametrize(
+    ("schema", "valid", "invalid"),
+    [
+        ({"pattern": "^\\d$"}, ["5", 5], ["\u0665", "5\n"]),
+        ({"patternProperties": {"^\\d$": STRING}}, [{"5": "x"}, {"\u0665": 1}, 5], [{"5": 1}]),
+        (
+            {
+                "properties": {"a": {}},
+                "patternProperties": {"^\\d$": {}},
+                "additionalProperties": STRING,
+            },
+            [{"a": 1, "5": 1, "b": "x"}, 5],
+            [{"b": 1}, {"\u0665": 1}],
+        ),
+        ({"properties": {"a": {}}, "additionalProperties": False}, [{"a": 1}, 5], [{"b": 1}]),
+        (
+            {
+                "patternProperties": {"^[\\d]$": {}},
+                "properties": {"patternProperties": {}},
+                "unevaluatedProperties": False,
+            },
+            [{"5": 1, "patternProperties": 1}],
+            [{"x": 1}, {"\u0665": 1}],
+        ),
+        ({"pattern": "^(a+)+$"}, ["a" * 40], ["a" * 40 + "b"]),
+        ({"pattern": "^(a|b)*c$"}, ["ab" * 60_000 + "c"], ["ab" * 60_000]),  # by the engine
+        ({"pattern": "(?=a)\\w"}, ["a"], ["b"]),
+        (
+            {"format": "iri"},
+            ["http://ü.example/ä", "http://a/\u00a0", 5],
+            ["ü", "http://a b", "http://a/\u009f"],
+        ),
+        ({"format": "iri-reference"}, ["ä", "/ü"], ["\\\\ä"]),
+        ({"format": "regex"}, ["^a$", 5], ["("]),
+    ],
+)
+def test_the_reference_reads_patterns_and_formats_as_the_engine(
+    schema: Any, valid: list[Any], invalid: list[Any]
+) -> None:
+    """Patterns are those of ECMA-262, and IRIs are known."""
+    contract = Contract(schema)
+    for instance, ok in (*((each, True) for each in valid), *((each, False) for each in invalid)):
+        assert contract.is_valid(instance) == ok, instance
+        assert contract.jsonschema_validator().is_valid(instance) == ok, instance
+
+
+def test_a_part_may_name_the_dialect_anew() -> None:
+    """It is checked like the rest."""
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    part = {"$schema": dialect, "$id": "part.json", "pattern": "^\\d$"}
+    named = {"properties": {"$schema": {"const": dialect}}}
+    contract = Contract({"$schema": dialect, "allOf": [part, named]})
+    for instance, ok in (
+        ("5", True),
+        ("\u0665", False),
+        ({"$schema": dialect}, True),
+        ({"$schema": 1}, False),
+    ):
+        assert contract.is_valid(instance) == ok
+        assert contract.jsonschema_validator().is_valid(instance) == ok
+
+
+@pytest.mark.parametrize("base", ["a.json", "https://a.example/a.json"])
+@pytest.mark.parametrize(("dialect", "keyword"), [(DRAFT_4, "id"), (DRAFT_7, "$id")])
+def test_the_base_of_a_schema_is_known_to_both(dialect: str, keyword: str, base: str) -> None:
+    """By the keyword of its draft."""
+    schema = {"$schema": dialect, keyword: base, "properties": {"x": {"$ref": "b.json"}}}
+    at = base.rpartition("/")[0] or BASE.rstrip("/")
+    contract = Contract(schema, resources={f"{at}/b.json": STRING})
+    assert not contract.is_valid({"x": 5})
+    assert not contract.jsonschema_validator().is_valid({"x": 5})
+    assert contract.jsonschema_validator().is_valid({"x": "a"})
+
+
+@pytest.mark.parametrize("base", [{}, {"$id": "https://a.example/b"}, {"$id": "urn:uuid:1-2"}])
+@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef"])
+def test_an_empty_reference_is_one_to_the_whole(base: dict[str, str], keyword: str) -> None:
+    """It is resolved like `#`: to the schema itself."""
+    contract = Contract({**base, "minimum": 3, "properties": {"a": {keyword: ""}}})
+    for instance, ok in (({"a": 3}, True), ({"a": 2}, False), ({"a": {"a": 2}}, False)):
+        assert contract.check(instance).ok == ok
+        assert contract.is_valid(instance) == ok
+        assert contract.jsonschema_validator().is_valid(instance) == ok
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        {"if": {"patternProperties": {"^[^x]*$": True}}},
+        {"anyOf": [{"patternProperties": {"^.$": {"type": "integer"}}, "minProperties": 1}]},
+        {"allOf": [{"patternProperties": {r"^\p{L}+$": True}, "unevaluatedProperties": True}]},
+    ],
+)
+def test_patterns_within_what_counts_as_evaluated(applied: dict[str, Any]) -> None:
+    """The package finds evaluated names in its own dialect, and checks schemas on the way."""
+    contract = Contract({**applied, "unevaluatedProperties": False})
+    for instance in ({"a": 1}, {"\U0001f600": 1}, {"ab": 1}, {"x": 1}, {"a": "b"}, {}):
+        ok = contract.is_valid(instance)
+        assert contract.jsonschema_validator().is_valid(instance) == ok, instance

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext as does
 from typing import Any
 
 import pytest
 
 from fieldbound import BrokenContract, Contract
+from fieldbound.model import SchemaRegistry
+from fieldbound.validation.schema.expansion import refuse_endless
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 ROOT = {"$ref": "#"}
@@ -62,9 +65,11 @@ def test_endless_recursion_in_an_embedded_resource_has_its_place() -> None:
     """The pointer is one into the whole schema."""
     uri = "https://a.example/b.json"
     part = {"$id": uri, "$defs": {"x": {"anyOf": [{"$ref": "#/$defs/x"}]}}}
-    with pytest.raises(BrokenContract) as caught:
-        Contract({"$defs": {uri: part}, "items": {"$ref": f"{uri}#/$defs/x"}})
-    assert caught.value.pointer == "/$defs/https:~1~1a.example~1b.json/$defs/x/anyOf/0"
+    whole = {"$defs": {uri: part}, "items": {"$ref": f"{uri}#/$defs/x"}}
+    for schema in (whole, {**whole, "definitions": {uri: part}}):
+        with pytest.raises(BrokenContract) as caught:
+            Contract(schema)
+        assert caught.value.pointer == "/$defs/https:~1~1a.example~1b.json/$defs/x/anyOf/0"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,7 @@ def test_endless_recursion_in_an_embedded_resource_has_its_place() -> None:
             "$defs": {"a": {"type": "object"}},
         },
         {"const": ROOT},
+        {"$schema": DRAFT_7, "$ref": "#/definitions/a", "definitions": {"a": {}}, "not": ROOT},
     ],
 )
 def test_recursion_that_consumes_a_level_is_none_of_that(schema: Any) -> None:
@@ -104,6 +110,23 @@ def test_subschemas_without_number_are_a_broken_contract(keyword: str, times: in
     """They are counted, not expanded."""
     with pytest.raises(BrokenContract, match="more than 50,000 subschemas apply"):
         Contract(doubling(keyword, times, {"type": "integer"}))
+
+
+@pytest.mark.parametrize(("count", "is_refused"), [(49_999, False), (50_000, True)])
+def test_how_many_subschemas_are_too_many(count: int, is_refused: bool) -> None:
+    """The schema that applies them counts, too."""
+    schema = {"allOf": [{"type": "string"}] * count}
+    expected = pytest.raises(BrokenContract, match="more than 50,000") if is_refused else does()
+    with expected:
+        refuse_endless(SchemaRegistry(schema, "https://a.example/a.json", {}))
+
+
+@pytest.mark.parametrize("first", ["#/none", "b.json", "#/%"])
+def test_a_reference_to_nothing_hides_no_other(first: str) -> None:
+    """What it leads to is not known, but what another one leads to is."""
+    schema = {"$ref": first, "$dynamicRef": "#"}
+    with pytest.raises(BrokenContract, match="endless recursion"):
+        refuse_endless(SchemaRegistry(schema, "https://a.example/a.json", {}))
 
 
 def test_a_few_doublings_are_checked() -> None:

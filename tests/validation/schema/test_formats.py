@@ -180,3 +180,16 @@ def test_an_added_limit_is_documented_where_the_format_is() -> None:
     schema = with_format_limits({"type": "integer", "format": "int32", "x-source": source})
     limits = {limit.keyword: limit.says for limit in Contract(schema).limits}
     assert limits == {"type": None, "minimum": "stated", "maximum": "stated"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ({"type": "string", "format": "int64"}, "it is about numbers"),
+        ({"type": "integer", "format": "byte"}, "it is about strings"),
+        ({"type": "string", "format": "phone"}, "no such format is known"),
+    ],
+)
+def test_the_reason_why_a_format_is_not_checked(schema: Any, why: str) -> None:
+    """It says what the format is about."""
+    assert Contract(schema).not_checked == {"": f'format "{schema["format"]}": {why}'}

@@ -1,0 +1,159 @@
+"""Strings of parameters become what their schema asks for, as JSON writes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fieldbound.model import SchemaRegistry
+from fieldbound.validation import coercion_of
+from fieldbound.validation.coercion import json_value
+
+INTEGER, NUMBER, TEXT = {"type": "integer"}, {"type": "number"}, {"type": "string"}
+BASE = "https://h.invalid/"
+
+
+def cast(schema: Any, value: Any) -> Any:
+    """Return a value as the types of a schema."""
+    references = SchemaRegistry(schema, BASE, {})
+    return coercion_of(references, references.root).cast(value)
+
+
+def nested(levels: int, leaf: Any, keyword: str) -> Any:
+    """Return a schema within others."""
+    for _ in range(levels):
+        leaf = {keyword: leaf if keyword == "items" else [leaf]}
+    return leaf
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "value"),
+    [
+        (INTEGER, "5", 5),
+        (INTEGER, "-0", 0),
+        (INTEGER, "+5", "+5"),
+        (INTEGER, "007", "007"),
+        (INTEGER, "5.0", "5.0"),
+        (INTEGER, "\u0665", "\u0665"),
+        (INTEGER, "1" * 401, int("1" * 401)),
+        (INTEGER, "1" * 402, "1" * 402),
+        (NUMBER, "5", 5),
+        (NUMBER, "-1.5e3", -1500.0),
+        (NUMBER, "1e999", "1e999"),
+        (NUMBER, "NaN", "NaN"),
+        ({"type": "boolean"}, "true", True),
+        ({"type": "boolean"}, "false", False),
+        ({"type": "boolean"}, "TRUE", "TRUE"),
+        ({"type": "boolean"}, "null", "null"),
+        ({"type": ["boolean", "string"]}, "true", True),
+        ({"type": "null"}, "null", None),
+        ({"type": ["null", "string"]}, "null", "null"),
+        ({"type": ["null", "integer"]}, "null", None),
+        ({"type": ["string", "integer"]}, "5", 5),
+        (TEXT, "5", "5"),
+        ({}, "5", "5"),
+        (True, "5", "5"),
+        ({"const": 5}, "5", 5),
+        ({"const": "5"}, "5", "5"),
+        ({"enum": [1, True]}, "true", True),
+        ({"enum": [1, True]}, "1", 1),
+        ({"allOf": [INTEGER, {"minimum": 1}]}, "5", 5),
+        ({"allOf": [NUMBER, INTEGER]}, "5", 5),
+        ({"allOf": [NUMBER, INTEGER]}, "5.5", "5.5"),
+        ({"allOf": [INTEGER, NUMBER]}, "5.5", "5.5"),
+        ({"allOf": [{"type": ["integer", "boolean"]}, {"type": ["boolean", "null"]}]}, "5", "5"),
+        ({"allOf": [{"type": ["integer", "boolean"]}, {"type": ["boolean"]}]}, "true", True),
+        ({"anyOf": [INTEGER, {"type": "boolean"}]}, "true", True),
+        ({"oneOf": [INTEGER, {"type": "boolean"}]}, "5", 5),
+        ({"anyOf": [INTEGER, {}]}, "5", "5"),
+        ({"type": "string", "anyOf": [INTEGER, TEXT]}, "5", "5"),
+        ({"anyOf": []}, "5", "5"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": INTEGER}}, "5", 5),
+        ({"$ref": "#/$defs/b", "$defs": {"a": INTEGER}}, "5", "5"),
+        ({"$ref": "#"}, "5", "5"),
+    ],
+)
+def test_a_string_is_what_its_schema_asks_for(schema: Any, text: str, value: Any) -> None:
+    """Where it is not written as JSON writes it, it stays a string."""
+    found = cast(schema, text)
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"items": INTEGER}, ["5", "x"], [5, "x"]),
+        ({"items": True}, ["5"], ["5"]),
+        ({"properties": {"a": INTEGER}}, {"a": "5", "b": "5"}, {"a": 5, "b": "5"}),
+        (
+            {"properties": {"a": TEXT}, "additionalProperties": INTEGER},
+            {"a": "5", "b": "5"},
+            {"a": "5", "b": 5},
+        ),
+        (
+            {"properties": {"a": TEXT}, "allOf": [{"properties": {"a": INTEGER, "b": INTEGER}}]},
+            {"a": "5", "b": "5"},
+            {"a": "5", "b": 5},
+        ),
+        ({"oneOf": [{"items": INTEGER}, {"type": "null"}]}, ["5"], [5]),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"items": INTEGER}}}, ["5"], [5]),
+        ({"items": INTEGER}, [5, None, ["5"]], [5, None, ["5"]]),
+    ],
+)
+def test_items_and_properties_have_their_own_types(schema: Any, value: Any, expected: Any) -> None:
+    """By the schemas that apply to them, in place and by reference; the nearest counts."""
+    assert cast(schema, value) == expected
+
+
+@pytest.mark.parametrize(("levels", "value"), [(21, 5), (22, "5")])
+def test_items_within_items_have_types_down_to_a_depth(levels: int, value: Any) -> None:
+    """A schema that refers to itself has no types without end."""
+    given: Any = "5"
+    for _ in range(levels - 1):
+        given, value = [given], [value]
+    assert cast(nested(levels - 1, INTEGER, "items"), given) == value
+
+
+@pytest.mark.parametrize("keyword", ["properties", "additionalProperties"])
+@pytest.mark.parametrize(("levels", "value"), [(20, 5), (21, "5")])
+def test_properties_within_properties_have_types_down_to_a_depth(
+    levels: int, value: Any, keyword: str
+) -> None:
+    """As items have."""
+    given: Any = "5"
+    schema: Any = INTEGER
+    for _ in range(levels):
+        given, value = {"a": given}, {"a": value}
+        schema = {keyword: {"a": schema} if keyword == "properties" else schema}
+    assert cast(schema, given) == value
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
+@pytest.mark.parametrize(("levels", "expected"), [(20, 5), (21, "5")])
+def test_schemas_in_place_count_down_to_a_depth(keyword: str, levels: int, expected: Any) -> None:
+    """Of types and of properties alike."""
+    assert cast(nested(levels, INTEGER, keyword), "5") == expected
+    within = nested(levels, {"items": INTEGER}, keyword)
+    assert cast(within, ["5"]) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("schema", "structure"),
+    [
+        (TEXT, ""),
+        ({}, ""),
+        ({"type": ["string", "object"]}, "object"),
+        ({"type": ["object", "array"]}, "array"),
+    ],
+)
+def test_how_a_string_is_split(schema: Any, structure: str) -> None:
+    """By the type that has parts; an array before an object."""
+    references = SchemaRegistry(schema, BASE, {})
+    assert coercion_of(references, references.root).structure == structure
+
+
+@pytest.mark.parametrize(("text", "value"), [('{"a":1}', {"a": 1}), ("{", "{"), ("5", 5)])
+def test_a_text_that_is_json(text: str, value: Any) -> None:
+    """Else it is the text itself."""
+    assert json_value(text) == value

@@ -1,0 +1,130 @@
+"""Limits that an object breaks by its properties: found by verdicts, where those are clear."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fieldbound import Contract
+from fieldbound.validation import checker_of
+from fieldbound.validation.inline import inlined
+from fieldbound.validation.properties import Properties, properties_of
+
+EVERY_KEYWORD: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {
+        "a": {"type": "string", "maxLength": 2, "pattern": "^x"},
+        "no": {"not": {}},
+        "off": False,
+        "x-b": {"x-source": {"says": "inferred"}, "minimum": 1, "multipleOf": 2},
+        "deep": {"properties": {"x": {"type": "string"}}},
+    },
+    "required": ["a"],
+    "patternProperties": {"^x-": True, "^y-": {}},
+    "additionalProperties": False,
+}
+
+
+def finder(schema: Any) -> Properties | None:
+    """Return what finds the limits that an object breaks."""
+    limits = checker_of(Contract(schema)).compiled.limits
+    return properties_of(inlined(limits.references), limits, lambda part: Contract(part).is_valid)
+
+
+def broken(schema: Any, value: Any) -> list[tuple[str, str | None]] | None:
+    """Return keyword and field of each limit that is found broken; None where that is not clear."""
+    properties = finder(schema)
+    assert properties is not None
+    found = properties.broken(value)
+    return None if found is None else [(limit.keyword, field) for limit, _, field in found]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"a": "xyz"}, [("maxLength", None)]),
+        ({"a": 5}, [("type", None)]),
+        ({"a": "abc"}, [("maxLength", None)]),  # the first of several
+        ({"a": "ab", "x-b": 0}, [("pattern", None), ("minimum", None)]),
+        ({"a": "x", "no": 1}, [("not", None)]),
+        ({"a": "x", "x-b": 3}, [("multipleOf", None)]),
+        (
+            {"a": "x", "z": 1, "z/": 1},
+            [("additionalProperties", "/z"), ("additionalProperties", "/z~1")],
+        ),
+        ({"a": "x", "y-1": 1}, None),  # nothing is broken
+        ({"a": "x", "off": 1}, None),
+        ({}, [("required", None)]),
+        ({"x-b": 3}, [("multipleOf", None), ("required", None)]),
+        ({"z": 1}, None),  # which may be /a, misspelt
+        ({"a": ["x"]}, None),
+        ({"a": {}}, None),
+        ({"a": "x", "deep": {"x": 1}}, None),
+        ([], None),
+        ("x", None),
+    ],
+)
+def test_what_an_object_breaks(value: Any, expected: list[tuple[str, str | None]] | None) -> None:
+    """Each broken property, then each missing one; None where `check` has to find it."""
+    assert broken(EVERY_KEYWORD, value) == expected
+    if expected is not None:
+        report = Contract(EVERY_KEYWORD).check(value)
+        assert sorted(each.code for each in report) == sorted(keyword for keyword, _ in expected)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        True,
+        {**EVERY_KEYWORD, "minProperties": 1},
+        {**EVERY_KEYWORD, "type": ["object"]},
+        {**EVERY_KEYWORD, "additionalProperties": True},
+        {**EVERY_KEYWORD, "required": ["a", "c"]},
+        {key: each for key, each in EVERY_KEYWORD.items() if key != "type"},
+    ],
+)
+def test_a_schema_that_says_more_has_no_such_properties(schema: Any) -> None:
+    """The properties alone do not say then what is reported."""
+    assert finder(schema) is None
+
+
+def test_an_undocumented_name_is_left_to_check_where_names_have_schemas() -> None:
+    """What breaks the schema of a pattern is not told apart from what is not documented."""
+    patterns = {"^x-": {"type": "string"}}
+    schema = {**EVERY_KEYWORD, "patternProperties": patterns}
+    assert broken(schema, {"a": "x", "z": 1}) is None
+    assert broken(schema, {"a": "xyz", "x-c": "x"}) == [("maxLength", None)]
+
+
+def test_a_property_named_like_any_other_is_left_to_check() -> None:
+    """The limits of `*` are not told apart from those of all names."""
+    part = {"type": "string"}
+    schema = {**EVERY_KEYWORD, "properties": {"*": part}, "patternProperties": {"^x": part}}
+    assert broken({**schema, "required": []}, {"*": 5}) is None
+
+
+def test_a_property_that_depends_on_another_keyword_is_left_to_check() -> None:
+    """Keywords are checked alone only where each is independent."""
+    for part in (
+        {"allOf": [{"maxLength": 1}]},
+        {"not": {"const": "ab"}},
+        {"not": {}, "allOf": [True]},
+    ):
+        schema = {"type": "object", "properties": {"a": part}, "additionalProperties": False}
+        assert broken(schema, {"a": "ab"}) is None
+
+
+def test_the_strongest_evidence_counts() -> None:
+    """Of several limits that a value breaks, the first is reported, with the strongest evidence."""
+    stated = [{"of": "pattern", "says": "stated"}, {"of": "maxLength", "says": "inferred"}]
+    part = {"maxLength": 1, "pattern": "^x", "x-source": stated}
+    properties = finder(
+        {"type": "object", "properties": {"a": part}, "additionalProperties": False}
+    )
+    assert properties is not None
+    ((limit, rank, _),) = properties.broken({"a": "abc"}) or ()
+    assert (limit.keyword, rank) == ("maxLength", 0)
+    ((limit, rank, _),) = properties.broken({"a": "xbc"}) or ()
+    assert (limit.keyword, rank) == ("maxLength", 3)

@@ -1,0 +1,59 @@
+"""Parts that are not checked: which of them an instance has, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fieldbound.validation.undocumented import Undocumented, joined
+
+
+@pytest.mark.parametrize(
+    ("pointer", "instance", "has"),
+    [
+        ("", 5, True),
+        ("/a", {"a": 1}, True),
+        ("/a", {"b": 1}, False),
+        ("/a", [1], False),
+        ("/a/b", {"a": {"b": None}}, True),
+        ("/a/b", {"a": {"c": 1}}, False),
+        ("/a/b", {"a": 1}, False),
+        ("/a/*", {"a": [1]}, True),
+        ("/a/*", {"a": (1,)}, True),
+        ("/a/*", {"a": []}, False),
+        ("/a/*", {"a": {"x": 1}}, True),
+        ("/a/*/b", {"a": [{"c": 1}, {"b": 1}]}, True),
+        ("/a/*/b", {"a": {"x": {"c": 1}, "y": {"b": 1}}}, True),
+        ("/a/*/b", {"a": [{"c": 1}]}, False),
+        ("/*", {"x": 1}, True),
+        ("/*", [], False),
+        ("/*/b", [{"b": 1}], True),
+    ],
+)
+def test_a_part_that_an_instance_has_is_reported(pointer: str, instance: Any, has: bool) -> None:
+    """`*` is any name or index; what is always reported is, whatever there is."""
+    always = {"/z": "always"}
+    found = Undocumented({pointer: "why"}, always).within(instance)
+    assert found == ({**always, pointer: "why"} if has else always)
+    assert (Undocumented({pointer: "why"}).within(instance) == {}) is not has
+
+
+@pytest.mark.parametrize(
+    ("pointers", "names"),
+    [
+        ([], set()),
+        (["/a", "/b/c"], {"a", "b"}),
+        (["/a", "/*/b"], None),
+        (["/a", ""], None),
+        (["/a/*"], {"a"}),
+    ],
+)
+def test_the_names_under_which_there_is_any(pointers: list[str], names: set[str] | None) -> None:
+    """None is any name."""
+    assert Undocumented(dict.fromkeys(pointers, "why")).first_names == names
+
+
+def test_reasons_of_one_pointer_are_joined() -> None:
+    """Each is there, in order."""
+    assert joined({"/a": "1", "/b": "2"}, {}, {"/a": "3"}) == {"/a": "1; 3", "/b": "2"}
