@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import jsonschema_rs
 import pytest
 import regress
 from hypothesis import given, settings, strategies as st
@@ -56,6 +57,53 @@ def test_every_matcher_agrees_with_node() -> None:
     for (pattern, text), expected in zip(pairs, node_matches(pairs), strict=True):
         assert match_by_steps(pattern, text) is expected, (pattern, text)
         assert pattern_of(pattern).matches(text) is expected, (pattern, text)
+
+
+#: Lookaheads at the start, as rules for passwords have them: the engine takes them as they are.
+LED = st.lists(st.tuples(st.sampled_from(("(?=", "(?!")), REGULAR), min_size=1, max_size=2)
+
+
+@settings(max_examples=examples(1_000))
+@given(LED, REGULAR, SOME_TEXTS)
+def test_the_engine_decides_what_is_linear(
+    looks: list[tuple[str, str]], rest: str, texts: list[str]
+) -> None:
+    """A pattern that the engine is given as it is matches where regress finds a match."""
+    pattern = "^" + "".join([f"{sign}{inner})" for sign, inner in looks]) + f"(?:{rest})"
+    found = pattern_of(pattern)
+    if found.is_linear:
+        options = jsonschema_rs.FancyRegexOptions(backtrack_limit=2_000)
+        schema = {"pattern": found.engine_text}
+        engine = jsonschema_rs.validator_for(schema, pattern_options=options, offline=True)
+        for text in texts:
+            assert engine.is_valid(text) is regress_matches(pattern, text), text
+    else:
+        assert re.search(r"\\[bB]", pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"^[\s\S]{1,4000}$", True),
+        ("^(?:.{1,100}\n){0,40}$", True),
+        ("^[a-z]{1,64}@[a-z]{1,255}$", True),
+        (f"^(?:{'|'.join(f'application/x-{each}' for each in range(300))})$", True),
+        ("^[A-Z].{0,98}[A-Z]$", True),
+        (r"^(?=.*[a-z])(?=.*[0-9])(?!.*\s).{8,64}$", True),
+        ("[0-9]{4}-[0-9]{2}", True),
+        ("^(?:(?=a)[ab])*$", False),
+        ("(?<!a)b", False),
+        (r"\bword\b", False),
+        (r"^(a)\1$", False),
+        ("^[ab]{0,99}a{0,99}$", False),
+        ("^(?:[ab]{0,50}a{0,50}){50}$", False),
+        ("^(?:a?){50}a{50}$", False),
+        ("a.{99}b", False),
+    ],
+)
+def test_what_the_engine_decides_in_linear_time(pattern: str, expected: bool) -> None:
+    """It follows a few ways at once: one character decides, or where in the text it stands."""
+    assert pattern_of(pattern).is_linear is expected
 
 
 @settings(max_examples=examples(1_000))
@@ -223,6 +271,10 @@ def test_a_name_may_occur_in_each_alternative() -> None:
         (r"^\p{L}{1,1000}$", "é" * 1_001, False),
         ("^(?!.*<)(?=.*[0-9]).*$", "a" * 1_000_000 + "1", True),
         (r"\bword\b", "é" * 100_000 + "word", True),
+        ("[a-z]{1,1000}b", "a" * 5_000_000, False),
+        (".*a{0,500}b.*", "a" * 1_000_000 + "b", True),
+        ("(?<=a+)b", "a" * 5_000_000, False),
+        ("^[ab]{0,2500}a{0,2499}$", "a" * 100_000, False),
         (r"^(a|b|ab)*\1c$", "ab" * 60, None),
         ("(?=(a+))a*b\\1", "a" * 20_000, None),
         ("(?:a|b)*a(?:a|b){3000}c(?=d)", "ab" * 50_000, None),

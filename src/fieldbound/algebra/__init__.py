@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .canonical import Algebra as Algebra, canonical_text as canonical_text
     from .containment import is_unsatisfiable as is_unsatisfiable, is_within as is_within
     from .engine_patterns import (
+        EngineSchema as EngineSchema,
         canonical_schema as canonical_schema,
         engine_location as engine_location,
         engine_schema as engine_schema,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .patterns import (
         Pattern as Pattern,
         Undecided as Undecided,
+        Work as Work,
         assuming as assuming,
         first_fault as first_fault,
         is_assumed as is_assumed,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         pattern_error as pattern_error,
         pattern_of as pattern_of,
         python_text as python_text,
+        sharing_work as sharing_work,
     )
     from .random_source import (
         BUDGET as BUDGET,
@@ -66,13 +69,13 @@ __getattr__, __all__ = lazy(
         ".canonical": "Algebra canonical_text",
         ".containment": "is_unsatisfiable is_within",
         ".engine_patterns": (
-            "canonical_schema engine_location engine_schema original_error original_keyword "
-            "original_name"
+            "EngineSchema canonical_schema engine_location engine_schema original_error "
+            "original_keyword original_name"
         ),
         ".numbers": "NumberSampler json_number",
         ".patterns": (
-            "Pattern Undecided assuming first_fault is_assumed is_pattern match_by_steps matches "
-            "pattern_error pattern_of python_text"
+            "Pattern Undecided Work assuming first_fault is_assumed is_pattern match_by_steps "
+            "matches pattern_error pattern_of python_text sharing_work"
         ),
         ".random_source": "BUDGET FullSource RandomSource SeededSource SimplestSource cycle_of",
         ".strings": "StringSampler example_string intersection",

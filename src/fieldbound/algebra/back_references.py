@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from .code_points import folded
-from .regex_matcher import CALL, CHARS_PER_STEP, TextSearch, TooManyStepsError
+from .regex_matcher import CALL, CHARS_PER_STEP, TextSearch, TooManyStepsError, outcome_of
 from .regex_program import (
     BOUNDARY,
     CHAR,
@@ -36,8 +36,8 @@ from .regex_program import (
     Program,
 )
 
-#: The steps of one search, over all places where a match may start.
-MAX_STEPS: Final = 150_000
+#: Positions of groups that are copied in the time of a step.
+_POSITIONS_PER_STEP: Final = 64
 
 #: What the groups have matched, two positions each, and where repetitions started, the last first.
 _Groups = tuple[int | None, ...]
@@ -46,12 +46,12 @@ _Marks = tuple[Any, ...]
 _Way = tuple[int, int, _Groups, _Marks]
 
 
-def search_with_groups(program: Program, text: str, most: int = MAX_STEPS) -> bool | None:
-    """Return whether a text has a match of a program, None where that takes too many steps."""
-    try:
-        return _SearchWithGroups(program, text, most).found()
-    except TooManyStepsError:
-        return None
+def search(program: Program, text: str, most: int) -> tuple[bool | None, int]:
+    """Return whether a text has a match of a program, and how many steps that took.
+
+    It is None where *most* steps, over all places where a match may start, are too few.
+    """
+    return outcome_of(_SearchWithGroups(program, text, most))
 
 
 class _SearchWithGroups(TextSearch):
@@ -78,8 +78,8 @@ class _SearchWithGroups(TextSearch):
                 step = 1 if position < last else -1
                 stack.append(((at, position + step, groups, marks), last))
             while way is not None:
-                self._steps_left -= 1
-                if self._steps_left < 0:
+                self.steps_left -= 1
+                if self.steps_left < 0:
                     raise TooManyStepsError
                 instruction = code[way[0]]
                 if instruction[0] == MATCH:
@@ -135,11 +135,13 @@ class _SearchWithGroups(TextSearch):
     def _save(self, instruction: Instruction, way: _Way) -> _Way | None:
         at, position, groups, marks = way
         slot = instruction[1]
+        self._take(len(groups) // _POSITIONS_PER_STEP)
         return at + 1, position, (*groups[:slot], position, *groups[slot + 1 :]), marks
 
     def _reset(self, instruction: Instruction, way: _Way) -> _Way | None:
         at, position, groups, marks = way
         _, first, end = instruction
+        self._take(len(groups) // _POSITIONS_PER_STEP)
         return at + 1, position, (*groups[:first], *(None,) * (end - first), *groups[end:]), marks
 
     def _mark(self, instruction: Instruction, way: _Way) -> _Way | None:  # noqa: ARG002

@@ -11,6 +11,7 @@ from jsonschema_rs import CanonicalSchema, canonical
 
 from fieldbound.model import DIALECTS
 
+from .containment import unsatisfiable_reason
 from .engine_patterns import canonical_schema
 from .value_sets import (
     ANYTHING,
@@ -79,6 +80,7 @@ class Algebra:
         }
         self._schema = schema
         self._value_sets: dict[CanonicalSchema, ValueSet] = {}
+        self._negations: dict[ValueSet, ValueSet | None] = {}
         self._nots = 0
         self._depth = 0
         self.root = self._value_set(self._canonical(schema))
@@ -106,6 +108,11 @@ class Algebra:
 
     def negation(self, value_set: ValueSet) -> ValueSet | None:
         """Return the complement of a value set, None if it cannot be computed."""
+        if value_set not in self._negations:
+            self._negations[value_set] = self._negation(value_set)
+        return self._negations[value_set]
+
+    def _negation(self, value_set: ValueSet) -> ValueSet | None:
         if self._is_wide(value_set):
             return None
         try:
@@ -128,14 +135,25 @@ class Algebra:
 
     def difference(self, value_set: ValueSet, other: ValueSet) -> ValueSet | None:
         """Return the values that are not in *other*, None if that cannot be computed."""
-        if self._is_wide(value_set) or self._is_wide(other):
+        others = self.negation(other)
+        if others is None or self._is_wide(value_set):
             return None
+        if value_set in (ANYTHING, EVERY_TYPE):
+            return others
         try:
-            everything = self._canonical(True) if value_set in (ANYTHING, EVERY_TYPE) else None
-            node = everything or self.resolve(value_set).node
-            return self._value_set(node.subtract(self.resolve(other).node))
+            node = self._own_part(value_set, other).node
+            return self._value_set(node.intersect(self.resolve(others).node))
         except _ENGINE_ERRORS:
             return None
+
+    def _own_part(self, value_set: ValueSet, other: ValueSet) -> ValueSet:
+        """Return a value set, or its only alternative that another one does not have, too."""
+        value_set, other = self.resolve(value_set), self.resolve(other)
+        if not isinstance(value_set, Union) or not isinstance(other, Union):
+            return value_set
+        known = {self.resolve(each).node for each in other.branches}
+        own = [each for each in map(self.resolve, value_set.branches) if each.node not in known]
+        return own[0] if len(own) == 1 else value_set
 
     def _is_wide(self, value_set: ValueSet) -> bool:
         """Return whether a value set has so many alternatives that operations on it are slow."""
@@ -159,7 +177,7 @@ class Algebra:
         for pointer, reason in sorted(
             found.items(), key=lambda each: (-each[0].count("/"), each[0])
         ):
-            return f"{_explain(reason)} at {pointer or '(root)'}"
+            return f"{unsatisfiable_reason(reason)} at {pointer or '(root)'}"
         return None
 
     # -- reading the canonical form ------------------------------------------------------------
@@ -369,19 +387,3 @@ def _without(schema: Any, names: frozenset[str]) -> Any:
         rest = {name: each for name, each in schema.items() if name not in names}
         return {name: _without(each, names) for name, each in rest.items()}
     return [_without(each, names) for each in schema] if isinstance(schema, list) else schema
-
-
-def _explain(reason: Any) -> str:
-    match reason:
-        case canonical.UnsatisfiableReason.Literal():
-            return "the schema is false"
-        case canonical.UnsatisfiableReason.Empty(cause):
-            return f"no value satisfies {_keywords(cause)}"
-        case canonical.UnsatisfiableReason.Conflict(causes):
-            return f"no value satisfies {' and '.join(_keywords(each) for each in causes)} together"
-    return "no value is valid"
-
-
-def _keywords(cause: Any) -> str:
-    words = ", ".join(cause.keywords) or "the subschema"
-    return f"{words} at {cause.pointer}" if cause.pointer else words

@@ -1,4 +1,4 @@
-"""Whether schemas accept any value, and whether one accepts all that another does."""
+"""Whether schemas accept any value, or why not, and whether one accepts all that another does."""
 
 from __future__ import annotations
 
@@ -36,3 +36,20 @@ def is_within(schema: Any, wider: Any) -> bool:
         return bool(outer.covers(inner) == canonical.Containment.YES)
     except ValueError:
         return False
+
+
+def unsatisfiable_reason(reason: Any) -> str:
+    """Return in words why the engine says that a schema accepts no value."""
+    match reason:
+        case canonical.UnsatisfiableReason.Literal():
+            return "the schema is false"
+        case canonical.UnsatisfiableReason.Empty(cause):
+            return f"no value satisfies {_keywords(cause)}"
+        case canonical.UnsatisfiableReason.Conflict(causes):
+            return f"no value satisfies {' and '.join(_keywords(each) for each in causes)} together"
+    return "no value is valid"
+
+
+def _keywords(cause: Any) -> str:
+    words = ", ".join(cause.keywords) or "the subschema"
+    return f"{words} at {cause.pointer}" if cause.pointer else words

@@ -19,8 +19,8 @@ from .patterns import is_assumed, pattern_error, pattern_of
 #: The keywords that stand for `pattern`, and for names by patterns that the engine backtracks for.
 PATTERN_KEYWORD: Final = "x-fieldbound-pattern"
 NAMES_KEYWORD: Final = "x-fieldbound-names"
-#: What an engine's pattern starts with that is no pattern: the parenthesis has no end.
-_REFUSED: Final = "(fieldbound: "
+#: What an engine's pattern starts with that is none, whatever follows: the range is reversed.
+_REFUSED: Final = "[z-a]fieldbound: "
 #: Keywords whose values are no schemas. Objects by name: besides those of JSON Schema, OpenAPI's.
 _VALUES: Final = frozenset(("const", "enum", "default", "example", "examples"))
 _MAPS: Final = MAP_KEYWORDS | {"schemas", "responses", "parameters", "headers", "requestBodies"}
@@ -30,17 +30,22 @@ _OPAQUE: Final = "^[^\0]*$"
 
 
 class EngineSchema(NamedTuple):
-    """A schema for the engine, and the options that its patterns need."""
+    """A schema for the engine, the options that its patterns need, and those of names among them.
+
+    For the *name_patterns* the engine backtracks.
+    """
 
     schema: Any
     options: dict[str, Any]
+    name_patterns: frozenset[str]
 
 
 def engine_schema(schema: Any) -> EngineSchema:
     """Return a schema as the engine reads it."""
     written = _Writer(by_keyword=True)
     made = written.part(schema)
-    return EngineSchema(made, {"keywords": written.keywords} if written.keywords else {})
+    options = {"keywords": written.keywords} if written.keywords else {}
+    return EngineSchema(made, options, frozenset(written.name_patterns))
 
 
 class CanonicalSchema(NamedTuple):
@@ -67,6 +72,7 @@ class _Writer:
         self._by_keyword = by_keyword
         self.keywords: dict[str, type] = {}
         self.patterns: dict[str, str] = {}
+        self.name_patterns: set[str] = set()
 
     def part(self, part: Any, is_map: bool = False) -> Any:
         """Return a part of a schema; a map has schemas by names that are no keywords."""
@@ -119,6 +125,7 @@ class _Writer:
         ]
         if pairs and self._by_keyword:
             self.keywords[NAMES_KEYWORD] = _NamesKeyword
+            self.name_patterns.update([text for text, _ in pairs])
             found[NAMES_KEYWORD] = pairs
             return True
         return False

@@ -1,36 +1,42 @@
 """Patterns of ECMA-262: whether a text is one, and which strings have a match of it.
 
 What the engine matches in linear time is left to it. Any other pattern is taken apart into such
-ones where that is possible (`^(?=.*[0-9])(?!a).+$`), or else matched step by step, and left
-undecided where that takes too many steps: the verdict depends on the pattern and the string alone.
+ones where that is possible (`(?<=a+)b`), or else matched step by step. It is left undecided where
+that takes too many steps, those of all strings in one check counted together.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import jsonschema_rs
 
 from .pattern_errors import NotECMA, NotSupported, PatternError
 from .regex_parser import parse_pattern
+from .regex_split import Conditions, conditions, ways_as_it_is
 from .regex_translation import python_text as python_dialect, translated
 from .regex_tree import BackReference, Lookaround, Node, WordBoundary, has_any
-from .regex_weight import byte_weight, has_lines, is_bounded, weight
+from .regex_weight import byte_weight, has_lines, longest_text
 
 if TYPE_CHECKING:
     from .regex_program import Program
 
-#: The most characters that a pattern may ask for at once for the engine to match it as it is, ...
-_MAX_WEIGHT: Final = 30
-#: ... and where the characters that it can match at all are bounded.
-_MAX_BOUNDED_WEIGHT: Final = 5_000
-#: How often so many characters, times those of a string, are matched by the engine.
-_MAX_WORK: Final = 10_000_000
+#: The most ways that the engine may have to follow at once for its time to count as linear.
+_MAX_WAYS: Final = 30
+#: Steps of all matches in one check; of one of them by the engine, and by steps.
+_STEPS_OF_A_CHECK: Final = 750_000
+_STEPS_OF_THE_ENGINE: Final = 500_000
+_STEPS_OF_A_MATCH: Final = 250_000
+#: Steps to find the first faults of all strings in one check, and of one of them.
+_STEPS_TO_EXPLAIN: Final = 100_000
+_STEPS_OF_A_FAULT: Final = 10_000
+#: Ways that the engine follows by a character in the time of a step.
+_WAYS_PER_STEP: Final = 20
 #: A pattern that takes less memory than this is known to compile.
 _SURELY_COMPILES: Final = 10_000
 #: Strings longer than this are not explained.
@@ -48,18 +54,12 @@ class Pattern:
         self.tree: Node = parse_pattern(text)
         #: The same pattern as the engine reads it; with lookarounds it takes it to backtrack.
         self.engine_text = translated(self.tree)
-        self._weight = weight(self.tree)
         #: Whether the engine decides it on any string, in a time that grows with the string.
-        self.is_linear = self._is_linear()
+        self.is_linear = ways_as_it_is(self.tree) <= _MAX_WAYS and _compiles(
+            self.engine_text, byte_weight(self.tree)
+        )
         if not self.is_linear and self._conditions is None:
             _ = self.program  # raises NotSupported for one too large
-
-    def _is_linear(self) -> bool:
-        kinds = (Lookaround, BackReference, WordBoundary)
-        if has_any(self.tree, kinds) or has_lines(self.tree):
-            return False
-        most = _MAX_BOUNDED_WEIGHT if is_bounded(self.tree) else _MAX_WEIGHT
-        return self._weight <= most and _compiles(self.engine_text, byte_weight(self.tree))
 
     @cached_property
     def compiles(self) -> bool:
@@ -78,26 +78,48 @@ class Pattern:
         return self._program
 
     @cached_property
-    def _conditions(self) -> Any:
-        """What the engine can decide it by, a validator; None if it cannot."""
-        from .regex_split import conditions
-
-        schema = conditions(self.tree, _WORD_BOUNDARY)
-        if schema is None or self._weight > _MAX_BOUNDED_WEIGHT:
+    def _conditions(self) -> _EngineConditions | None:
+        """What the engine can decide it by; None if it cannot."""
+        found = conditions(self.tree, _WORD_BOUNDARY)
+        if found is None or found.ways == inf:
             return None
         try:
-            options = jsonschema_rs.RegexOptions()
-            return jsonschema_rs.validator_for(schema, offline=True, pattern_options=options)
+            return _EngineConditions(found)
         except ValueError:  # too large
             return None
 
     def matches(self, string: str) -> bool | None:
         """Return whether a string has a match, None where that is undecided."""
         by_engine = self._conditions
-        if by_engine is not None and self._weight * len(string) <= _MAX_WORK:
-            valid: bool = by_engine.is_valid(string)
-            return valid
+        if by_engine is not None and by_engine.ways <= _MAX_WAYS:
+            return by_engine.is_valid(string)
+        known, key = _work().known, (self.text, string)
+        if key not in known:
+            known[key] = self._costly_match(string)
+        return known[key]
+
+    def _costly_match(self, string: str) -> bool | None:
+        by_engine, work = self._conditions, _work()
+        if len(string) > longest_text(self.tree):
+            return False
+        steps = 0 if by_engine is None else int(by_engine.ways * len(string)) // _WAYS_PER_STEP
+        if by_engine is not None and steps <= min(_STEPS_OF_THE_ENGINE, work.steps_left):
+            work.steps_left -= steps
+            return by_engine.is_valid(string)
         return match_by_steps(self.text, string)
+
+
+class _EngineConditions:
+    """The conditions that a pattern stands for, as a validator of the engine.
+
+    *ways* is how many ways the engine follows at once, at most.
+    """
+
+    def __init__(self, found: Conditions) -> None:
+        options = jsonschema_rs.RegexOptions()
+        made = jsonschema_rs.validator_for(found.schema, offline=True, pattern_options=options)
+        self.is_valid: Callable[[str], bool] = made.is_valid
+        self.ways = found.ways
 
 
 @lru_cache(maxsize=4096)
@@ -137,20 +159,23 @@ def is_pattern(text: object) -> bool:
     return True
 
 
-@lru_cache(maxsize=16)  # one check may ask several times
 def match_by_steps(pattern: str, string: str) -> bool | None:
-    """Return whether a string has a match of a pattern without the engine, None if undecided."""
+    """Return whether a string has a match of a pattern without the engine, None if undecided.
+
+    Its steps count to the check that it is part of.
+    """
+    work = _work()
     try:
         program = pattern_of(pattern).program
     except NotSupported:
         return None
     if program.has_references:
-        from .back_references import search_with_groups
-
-        return search_with_groups(program, string)
-    from .regex_matcher import search
-
-    return search(program, string)
+        from .back_references import search
+    else:
+        from .regex_matcher import search
+    found, taken = search(program, string, min(_STEPS_OF_A_MATCH, work.steps_left))
+    work.steps_left -= taken
+    return found
 
 
 def first_fault(pattern: str, string: str) -> int | None:
@@ -161,11 +186,15 @@ def first_fault(pattern: str, string: str) -> int | None:
     """
     from .regex_matcher import farthest
 
-    found = pattern_of(pattern)
+    found, work = pattern_of(pattern), _work()
     kinds = (Lookaround, BackReference, WordBoundary)
     if len(string) > _LONGEST_EXPLAINED or has_any(found.tree, kinds) or has_lines(found.tree):
         return None
-    return farthest(found.program, string) if found.program.anchored else None
+    if not found.program.anchored:
+        return None
+    fault, taken = farthest(found.program, string, min(_STEPS_OF_A_FAULT, work.steps_to_explain))
+    work.steps_to_explain -= taken
+    return fault
 
 
 def python_text(pattern: str) -> str:
@@ -188,29 +217,66 @@ class Undecided(NamedTuple):
     of_name: bool = False
 
 
-class _Assumption(threading.local):
-    """What is assumed, in this thread, of a string of which it is undecided whether it matches."""
+class Work:
+    """The steps that are left to the matches of one check, and what is decided already.
 
-    matches = False
+    The check may ask more than once: what it has decided stays decided.
+    """
+
+    __slots__ = ("known", "steps_left", "steps_to_explain")
+
+    def __init__(self) -> None:
+        self.steps_left = _STEPS_OF_A_CHECK
+        self.steps_to_explain = _STEPS_TO_EXPLAIN
+        self.known: dict[tuple[str, str], bool | None] = {}
+
+
+class _Check(threading.local):
+    """The check in this thread: what is assumed of an undecided string, and its work.
+
+    Where there is none, each match has steps of its own.
+    """
+
+    assumed = False
     undecided: set[Undecided] | None = None
+    work: Work | None = None
 
 
-_ASSUMPTION: Final = _Assumption()
+_CHECK: Final = _Check()
+
+
+def _work() -> Work:
+    return _CHECK.work or Work()
 
 
 @contextmanager
-def assuming(match: bool) -> Iterator[set[Undecided]]:
-    """Take undecided strings for matching ones or not, and collect what is undecided."""
-    before = _ASSUMPTION.matches, _ASSUMPTION.undecided
-    _ASSUMPTION.matches, _ASSUMPTION.undecided = match, set()
+def assuming(match: bool, work: Work | None = None) -> Iterator[set[Undecided]]:
+    """Take undecided strings for matching ones or not, and collect what is undecided.
+
+    All within is one check, which goes on with the *work* of another one if that is given.
+    """
+    before = _CHECK.assumed, _CHECK.undecided, _CHECK.work
+    undecided: set[Undecided] = set()
+    _CHECK.assumed, _CHECK.undecided, _CHECK.work = match, undecided, work or Work()
     try:
-        yield _ASSUMPTION.undecided
+        yield undecided
     finally:
-        _ASSUMPTION.matches, _ASSUMPTION.undecided = before
+        _CHECK.assumed, _CHECK.undecided, _CHECK.work = before
+
+
+@contextmanager
+def sharing_work() -> Iterator[None]:
+    """Take all within for one check, unless it is part of one already."""
+    before = _CHECK.work
+    _CHECK.work = before or Work()
+    try:
+        yield
+    finally:
+        _CHECK.work = before
 
 
 def is_assumed(pattern: str, *, of_name: bool = False) -> bool:
     """Return whether an undecided string is taken for a matching one, and note the pattern."""
-    if _ASSUMPTION.undecided is not None:
-        _ASSUMPTION.undecided.add(Undecided(pattern, of_name))
-    return _ASSUMPTION.matches
+    if _CHECK.undecided is not None:
+        _CHECK.undecided.add(Undecided(pattern, of_name))
+    return _CHECK.assumed

@@ -31,8 +31,6 @@ from .regex_program import (
     Program,
 )
 
-#: The steps of one search, over all places where a match may start.
-MAX_STEPS: Final = 250_000
 #: Characters that Python's expression passes in the time of a step.
 CHARS_PER_STEP: Final = 32
 #: Steps in whose time a search starts.
@@ -44,21 +42,35 @@ class TooManyStepsError(Exception):
     """The search takes more steps than it may."""
 
 
-def search(program: Program, text: str, most: int = MAX_STEPS) -> bool | None:
-    """Return whether a text has a match of a program, None where that takes too many steps."""
-    try:
-        return _Search(program, text, most).found()
-    except TooManyStepsError:
-        return None
+def search(program: Program, text: str, most: int) -> tuple[bool | None, int]:
+    """Return whether a text has a match of a program, and how many steps that took.
+
+    It is None where *most* steps, over all places where a match may start, are too few.
+    """
+    return outcome_of(_Search(program, text, most))
 
 
-def farthest(program: Program, text: str, most: int = MAX_STEPS) -> int | None:
-    """Return how far a text goes on like a match that starts at its start, None if it has one."""
+def farthest(program: Program, text: str, most: int) -> tuple[int | None, int]:
+    """Return how far a text goes on like a match from its start, and how many steps that took.
+
+    It is None if it has one, or where *most* steps are too few.
+    """
     made = _Search(program, text, most)
     try:
-        return None if made.matches_at(0) else made.farthest()
+        found = None if made.matches_at(0) else made.farthest()
     except TooManyStepsError:
-        return None
+        return None, most
+    return found, most - made.steps_left
+
+
+def outcome_of(made: TextSearch) -> tuple[bool | None, int]:
+    """Return what a search finds, None where it takes too many steps, and how many it took."""
+    most = made.steps_left
+    try:
+        found = made.found()
+    except TooManyStepsError:
+        return None, most
+    return found, most - made.steps_left
 
 
 class TextSearch(ABC):
@@ -66,7 +78,7 @@ class TextSearch(ABC):
 
     def __init__(self, program: Program, text: str, most: int) -> None:
         self._program, self._text = program, text
-        self._steps_left = most
+        self.steps_left = most
         self._run_to = 0
 
     def found(self) -> bool:
@@ -82,8 +94,8 @@ class TextSearch(ABC):
         """Return whether there is a match that starts at a position."""
 
     def _take(self, steps: int) -> None:
-        self._steps_left -= steps
-        if self._steps_left < 0:
+        self.steps_left -= steps
+        if self.steps_left < 0:
             raise TooManyStepsError
 
     def _holds(self, instruction: Instruction, at: int) -> bool:
@@ -105,7 +117,8 @@ class TextSearch(ABC):
         return bool(before == after) is negated
 
     def _sees(self, instruction: Instruction, at: int) -> bool:
-        _, expression, sizes, negated = instruction
+        _, expression, sizes, negated, steps = instruction
+        self._take(steps)
         if sizes is None:
             return (expression.match(self._text, at) is None) is negated
         starts = [at - size for size in sizes if size <= at]
@@ -120,7 +133,9 @@ class TextSearch(ABC):
             end = expression.match(text, at, at + most if most is not None else len(text)).end()
             self._take((end - at) // CHARS_PER_STEP)
             self._run_to = max(self._run_to, end)
-            return (at + least, end) if at + least <= end else None
+            if at + least > end:
+                return None
+            return (end if self._program.is_deterministic else at + least), end
         step = 1 if code == RUN else -1
         end, bound = at, (len(text) if code == RUN else 0)
         while end != bound and abs(end - at) != most:
@@ -174,6 +189,9 @@ class _Search(TextSearch):
             if position != last:
                 stack.append((at, position + (1 if position < last else -1), last, before))
             while at >= 0:
+                self.steps_left -= 1
+                if self.steps_left < 0:
+                    raise TooManyStepsError
                 state = at * width + position
                 instruction = code[at]
                 if state in entered:
@@ -183,9 +201,6 @@ class _Search(TextSearch):
                         break
                 elif instruction[0] != MATCH:
                     entered[state], before = before, state
-                    self._steps_left -= 1
-                    if self._steps_left < 0:
-                        raise TooManyStepsError
                     at, position = _STEPS[instruction[0]](self, instruction, at, position)
                     continue
                 self._stack = outer

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from .code_points import WORD, Ranges, complement, contains, in_any_case
 from .pattern_errors import NotSupported
+from .regex_determinism import is_deterministic
 from .regex_tree import (
     Alternation,
     Anchor,
@@ -35,6 +36,8 @@ from .regex_tree import (
 _BEHIND: Final = 1  # added to the instruction that moves forward
 #: The most instructions of a pattern; each repetition of more than one character takes its own.
 _MAX_INSTRUCTIONS: Final = 100_000
+#: Characters of an expression that Python tries in the time of a step.
+_TEXT_PER_STEP: Final = 512
 
 Instruction = tuple[Any, ...]
 
@@ -58,6 +61,8 @@ class Program:
         node = simplified(node)
         #: Whether it depends on what groups have matched.
         self.has_references = has_any(node, BackReference)
+        #: Whether a run of one class never has to be tried shorter than it is.
+        self.is_deterministic = is_deterministic(node)
         self.slots = 0
         self.looks: list[list[Instruction]] = []
         self._size = 0
@@ -119,7 +124,8 @@ class Program:
         plain = _plain_expression(node.part)
         if plain is not None:
             sizes = plain[1] if node.behind else None
-            self._emit(code, PEEK, re.compile(plain[0]), sizes, node.negated)
+            steps = len(plain[0]) // _TEXT_PER_STEP
+            self._emit(code, PEEK, re.compile(plain[0]), sizes, node.negated, steps)
             return
         number = len(self.looks)
         self.looks.append([])

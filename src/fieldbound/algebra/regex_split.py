@@ -5,10 +5,13 @@ So rules for passwords and exceptions are mostly written: with lookaheads at the
 
 from __future__ import annotations
 
-from typing import Any, Final
+from math import inf
+from typing import Any, Final, NamedTuple
 
+from .regex_determinism import is_deterministic
 from .regex_translation import translated
 from .regex_tree import (
+    EMPTY,
     END,
     START,
     Alternation,
@@ -18,38 +21,114 @@ from .regex_tree import (
     Group,
     Lookaround,
     Node,
+    Repeat,
     Sequence,
+    WordBoundary,
     has_any,
     is_anchor,
 )
-from .regex_weight import has_lines
+from .regex_weight import has_lines, most_ways, weight
 
 #: The most conditions of one pattern.
 _MAX_CONDITIONS: Final = 64
+#: The most characters that a pattern may ask for at once for the engine to match it.
+_MAX_WEIGHT: Final = 5_000
 _Schema = dict[str, Any]
 
 
-def conditions(node: Node, word_boundary: str) -> _Schema | None:
-    """Return a schema that accepts the strings with a match of a pattern, None if there is none.
+class Conditions(NamedTuple):
+    """A schema that accepts the strings with a match of a pattern.
 
-    Its patterns have no lookarounds, and *word_boundary* for a word boundary.
+    *ways* is how many ways through its patterns the engine follows at once, at most.
+    """
+
+    schema: _Schema
+    ways: float
+
+
+def conditions(node: Node, word_boundary: str) -> Conditions | None:
+    """Return the conditions that a pattern stands for, None if there are none.
+
+    Their patterns have no lookarounds, and *word_boundary* for a word boundary.
     """
     if has_any(node, BackReference) or has_lines(node):
         return None
-    return _Splitter(word_boundary).split(node)
+    splitter = _Splitter(word_boundary)
+    schema = splitter.split(node)
+    return None if schema is None else Conditions(schema, splitter.ways)
+
+
+def ways_as_it_is(node: Node) -> float:
+    """Return how many ways the engine follows at once in a pattern as it is, at most.
+
+    It follows lookaheads one after another at the start of the text, where it has nothing to try
+    again. Any other lookaround, and what it writes as one, makes it go back: the ways are endless.
+    """
+    parts = flat_parts(node)
+    looks = []
+    for each in parts[1:] if is_anchor(parts[0], START) else ():
+        if not isinstance(each, Lookaround) or each.behind:
+            break
+        looks.append(Sequence((START, each.part)))
+    rest = Sequence((*parts[:1], *parts[1 + len(looks) :]))
+    if any(has_any(each, _GOING_BACK) or has_lines(each) for each in (*looks, rest)):
+        return inf
+    return sum([_ways(each) for each in (*looks, rest)])
+
+
+#: What the engine goes back for, where it stands anywhere.
+_GOING_BACK: Final = (Lookaround, BackReference, WordBoundary)
+
+
+def _ways(node: Node) -> float:
+    if weight(node) > _MAX_WEIGHT:
+        return inf
+    return 1 if is_deterministic(node) else most_ways(node)
+
+
+def without_edges(node: Node) -> Node:
+    """Return what has a match in the same texts: `a{1,9}b+` has one where `ab` has.
+
+    A match may start and end anywhere, so that repeats at its edges need no more than their least.
+    """
+    return _shorter(_shorter(node, at_end=False), at_end=True)
+
+
+def _shorter(node: Node, at_end: bool) -> Node:
+    """Return a node without what is optional at its start, or at its end."""
+    match node:
+        case Group(part):
+            return _shorter(part, at_end)
+        case Alternation(parts):
+            return Alternation(tuple([_shorter(each, at_end) for each in parts]))
+        case Repeat(part, least, _):
+            return _shorter(part, at_end) if least == 1 else Repeat(part, least, least)
+        case Sequence(parts):
+            left = list(parts)
+            while left:
+                edge = -1 if at_end else 0
+                left[edge] = made = _shorter(left[edge], at_end)
+                if not (isinstance(made, Repeat) and made.maximum == 0) and made != EMPTY:
+                    break
+                del left[edge]
+            return Sequence(tuple(left))
+    return node
 
 
 class _Splitter:
     def __init__(self, word_boundary: str) -> None:
         self._word_boundary = word_boundary
         self._count = 0
+        self.ways = 0.0
 
     def split(self, node: Node) -> _Schema | None:
         self._count += 1
         if self._count > _MAX_CONDITIONS:
             return None
         if not has_any(node, Lookaround):
-            return {"pattern": translated(node, word_boundary=self._word_boundary)}
+            short = without_edges(node)
+            self.ways += _ways(short)
+            return {"pattern": translated(short, word_boundary=self._word_boundary)}
         parts = flat_parts(node)
         if len(parts) == 1 and isinstance(parts[0], Alternation):
             return _all_or_none("anyOf", [self.split(each) for each in parts[0].parts])

@@ -69,18 +69,21 @@ def example_string(schema: Mapping[str, Any]) -> str | None:
     """
     if not all(name in _EXPLAINED or name.startswith("x-") for name in schema):
         return None
-    return _example(schema["pattern"], schema.get("minLength", 0), schema.get("maxLength"))
+    least, most = schema.get("minLength", 0), schema.get("maxLength", _LONGEST_EXAMPLE)
+    if not 0 <= least <= min(most, _LONGEST_EXAMPLE):
+        return None
+    return _example(schema["pattern"], int(least), int(min(most, _LONGEST_EXAMPLE)))
 
 
 @lru_cache(maxsize=1024)
-def _example(pattern: str, least: int, most: int | None) -> str | None:
+def _example(pattern: str, least: int, most: int) -> str | None:
     try:
         automaton = Automaton((pattern,), most_states=_EXAMPLE_STATES)
     except NotRegular:
         return None
     for length in automaton.lengths(max(least, 1), most, count=1)[:1]:
         string = automaton.string(length, _first)
-        if length <= _LONGEST_EXAMPLE and matches(pattern, string):
+        if matches(pattern, string):
             return string
     return None
 
