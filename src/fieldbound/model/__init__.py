@@ -26,6 +26,9 @@ if TYPE_CHECKING:
         truncation_warning as truncation_warning,
     )
     from .cases import Breach as Breach, Case as Case
+    from .codes import CODES as CODES, CodeDescription as CodeDescription
+    from .contract_entry import ContractEntry as ContractEntry
+    from .diagnostics import Diagnostic as Diagnostic
     from .discriminators import selected_branch as selected_branch
     from .errors import (
         BrokenContract as BrokenContract,
@@ -34,24 +37,31 @@ if TYPE_CHECKING:
         Invalid as Invalid,
         NotJSON as NotJSON,
         UnknownName as UnknownName,
+        UnreadableContract as UnreadableContract,
         Unsatisfiable as Unsatisfiable,
         Unspecified as Unspecified,
     )
+    from .escape import escaped as escaped, printable as printable
     from .facts import SYNTAX_CODES as SYNTAX_CODES, Place as Place
+    from .limit_filter import chosen_limits as chosen_limits
     from .limits import (
         ALTERNATIVE as ALTERNATIVE,
         SAYS as SAYS,
+        Field as Field,
         Limit as Limit,
         Source as Source,
         affected_field as affected_field,
         evidence_rank as evidence_rank,
+        is_web_address as is_web_address,
         shorten_pointer as shorten_pointer,
     )
     from .messages import (
+        ALTERNATIVES as ALTERNATIVES,
         DOCUMENTED_PATHS as DOCUMENTED_PATHS,
         ENDS_TOO_EARLY as ENDS_TOO_EARLY,
         INSIDE_SENSITIVE as INSIDE_SENSITIVE,
         TYPE_PHRASES as TYPE_PHRASES,
+        UNITS as UNITS,
         citation as citation,
         join_or as join_or,
         pluralize as pluralize,
@@ -114,15 +124,23 @@ __getattr__, __all__ = lazy(
             "pluralize_large summary_line truncation_warning"
         ),
         ".cases": "Breach Case",
+        ".codes": "CODES CodeDescription",
+        ".contract_entry": "ContractEntry",
+        ".diagnostics": "Diagnostic",
         ".discriminators": "selected_branch",
         ".errors": (
             "BrokenContract FieldboundError Inseparable Invalid NotJSON UnknownName "
-            "Unsatisfiable Unspecified"
+            "UnreadableContract Unsatisfiable Unspecified"
         ),
+        ".escape": "escaped printable",
         ".facts": "Place SYNTAX_CODES",
-        ".limits": "ALTERNATIVE Limit SAYS Source affected_field evidence_rank shorten_pointer",
+        ".limit_filter": "chosen_limits",
+        ".limits": (
+            "ALTERNATIVE Field Limit SAYS Source affected_field evidence_rank is_web_address "
+            "shorten_pointer"
+        ),
         ".messages": (
-            "DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE TYPE_PHRASES "
+            "ALTERNATIVES DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE TYPE_PHRASES UNITS "
             "citation join_or pluralize to_json"
         ),
         ".pointers": "escape_token percent_decoded pointer_of tokens_of",

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from fieldbound._rendering import Rendered
+
+from .escape import escaped
 from .limits import SAYS, Limit
 from .violations import Violation
 
@@ -51,7 +54,8 @@ class LimitTally:
     *limit* is None for invalid JSON, and *code* is one of `SYNTAX_CODES` then. *says* is the
     strongest evidence among the limits broken with it, or None. *samples* are the first records, in
     order. For a limit on several fields, such as all undocumented ones, *fields* has pairs of a
-    pointer and its number of violations, the most frequent first, at most `MAX_FIELDS`.
+    pointer and its number of violations, the most frequent first, at most `MAX_FIELDS`. So many of
+    the violations are *known*: a baseline has them.
     """
 
     code: str
@@ -62,6 +66,12 @@ class LimitTally:
     alone: int
     samples: tuple[Sample, ...] = ()
     fields: tuple[tuple[str, int], ...] = ()
+    known: int = 0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of the violations are known."""
+        return 0 < self.violations <= self.known
 
     @property
     def id(self) -> str:
@@ -69,8 +79,9 @@ class LimitTally:
         return self.code if self.limit is None else self.limit.id
 
     def fails(self, fail_on: str = SAYS[-1]) -> bool:
-        """Whether this fails a check: its evidence is at least as strong as *fail_on*."""
-        return self.says is None or SAYS.index(self.says) <= SAYS.index(fail_on)
+        """Whether this fails a check: it is not known, and its evidence as strong as *fail_on*."""
+        is_strong = self.says is None or SAYS.index(self.says) <= SAYS.index(fail_on)
+        return is_strong and not self.is_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +154,7 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
-class BulkReport:
+class BulkReport(Rendered):
     """The report of many records, each checked against one contract.
 
     *tallies* has each limit that was broken, the one with the most records first.
@@ -152,7 +163,9 @@ class BulkReport:
     records. *unspecified* is, by pointer, how many records have something the vendor does not
     document, with the reason. *blank* is the number of empty lines, which are no records. *cut_off*
     says how the file is truncated, if it is. *duplicates* is None if no key was configured.
-    *not_checked* has pointer, reason and number of records of what could not be checked.
+    *not_checked* has pointer, reason and number of records of what could not be checked. *ignored*
+    counts the violations that were left out, by the pattern that ignores their limits. Only limits
+    with evidence at least as strong as *fail_on* fail.
     """
 
     contract: str
@@ -168,6 +181,8 @@ class BulkReport:
     cut_off: str | None = None
     duplicates: Duplicates | None = None
     not_checked: tuple[tuple[str, str, int], ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict, hash=False)
+    fail_on: str = SAYS[-1]
 
     @property
     def valid(self) -> int:
@@ -186,17 +201,21 @@ class BulkReport:
 
     @property
     def ok(self) -> bool:
-        """Whether there are records, all valid, no key is duplicate and no file truncated."""
+        """Whether there are records, and nothing fails."""
         return self.records > 0 and not self.fails()
 
-    def fails(self, fail_on: str = SAYS[-1]) -> bool:
-        """Whether a tally fails with *fail_on*, a key is duplicate or the file is truncated."""
-        has_duplicates = self.duplicates is not None and self.duplicates.keys > 0
-        return (
-            has_duplicates
-            or bool(self.cut_off)
-            or any(each.fails(fail_on) for each in self.tallies)
-        )
+    @property
+    def has_other_problems(self) -> bool:
+        """Whether a key is duplicate or the file is truncated."""
+        return bool(self.cut_off) or (self.duplicates is not None and self.duplicates.keys > 0)
+
+    def fails(self, fail_on: str | None = None) -> bool:
+        """Whether a tally fails, a key is duplicate or the file is truncated.
+
+        *fail_on* replaces that of the report.
+        """
+        evidence = self.fail_on if fail_on is None else fail_on
+        return self.has_other_problems or any(each.fails(evidence) for each in self.tallies)
 
     def __bool__(self) -> bool:
         return self.ok
@@ -224,7 +243,7 @@ def _bulk_text(report: BulkReport) -> str:
     more = len(report.tallies) - _MAX_TALLIES
     lines += [f"  and {pluralize_large(more, 'more limit')}"] * (more > 0)
     others = (*other_problems(report), *map(truncation_warning, report.possible_truncations))
-    return "\n".join([*lines, *(f"  {each}" for each in others)])
+    return "\n".join(map(escaped, [*lines, *(f"  {each}" for each in others)]))
 
 
 def summary_line(report: BulkReport) -> str:

@@ -53,6 +53,13 @@ class BrokenContract(FieldboundError):
         return f"{where}: {at}{self.reason}" if where else f"{at}{self.reason}"
 
 
+class UnreadableContract(BrokenContract):
+    """The *file* of a contract cannot be read, for a *reason* of the system."""
+
+    def __str__(self) -> str:
+        return f"cannot read {self.file}: {self.reason}"
+
+
 @dataclass(eq=False)
 class UnknownName(FieldboundError, LookupError):
     """No contract has this *name*; *closest* are similar names that exist."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from .pointers import pointer_of, tokens_of
 
@@ -11,6 +12,8 @@ from .pointers import pointer_of, tokens_of
 SAYS: Final = ("stated", "observed", "example", "inferred")
 #: The start of a condition that names no value: the number of a branch of anyOf or oneOf.
 ALTERNATIVE: Final = "alternative"
+#: The host is there, at most one fragment, and nothing that ends a URL in text.
+_WEB_ADDRESS: Final = r'(?i:https?)://[^\s<>"\\#/?][^\s<>"\\#]*(#[^\s<>"\\#]*)?'
 #: Characters of a pointer that are kept where violations are counted by pointer.
 _MAX_POINTER: Final = 300
 
@@ -29,6 +32,16 @@ class Source:
     address: str | None = None
     read: str | None = None
 
+    @property
+    def link(self) -> str | None:
+        """The address where an output may link to it, or None."""
+        return self.address if is_web_address(self.address) else None
+
+
+def is_web_address(text: str | None) -> TypeGuard[str]:
+    """Return whether a text is an absolute URL of http or https: no other may become a link."""
+    return text is not None and text.isprintable() and bool(re.fullmatch(_WEB_ADDRESS, text))
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -38,7 +51,8 @@ class Limit:
     *location* the absolute keyword location in the schemas. *says* is one of `SAYS`, or None in a
     schema without sources. The value at a *sensitive* limit is never shown in any output.
     *condition* says where the limit applies, such as `/country is "US"`, with the pointers of this
-    contract's values; it is None where the limit always applies.
+    contract's values; it is None where the limit always applies. *title* is the schema's title of
+    the value, such as the label that the vendor shows.
     """
 
     contract: str
@@ -51,6 +65,7 @@ class Limit:
     note: str | None = None
     sensitive: bool = False
     condition: str | None = field(default=None, compare=False)
+    title: str | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -61,6 +76,37 @@ class Limit:
     def source(self) -> Source | None:
         """The first of the sources, or None."""
         return self.sources[0] if self.sources else None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a contract says of the values at a pointer, with `*` for any item and any other name.
+
+    *types* are the JSON types it may have, none if any. *required* says whether it must always be
+    there; where it must under a condition, one of its *limits* says so. *default* is a value as the
+    schema has it, None also where there is no default: *has_default* tells these apart.
+    """
+
+    pointer: str
+    title: str | None
+    types: tuple[str, ...]
+    required: bool
+    read_only: bool
+    write_only: bool
+    has_default: bool
+    default: Any = field(hash=False)
+    limits: tuple[Limit, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the property, `*` for any, or "" for the root."""
+        return (tokens_of(self.pointer) or [""])[-1]
+
+    @property
+    def says(self) -> str | None:
+        """The strongest evidence among its limits, or None."""
+        ranks = [SAYS.index(each.says) for each in self.limits if each.says in SAYS]
+        return SAYS[min(ranks)] if ranks else None
 
 
 def evidence_rank(says: str | None) -> int:

@@ -28,7 +28,8 @@ _FORMAT_PHRASES: Final = {
     "uri": "an absolute URI",
     "uuid": "a UUID",
 }
-_UNITS: Final = {
+#: What is counted by a keyword, by the end of its name: one of it, and several.
+UNITS: Final = {
     "Length": ("character", "characters"),
     "Items": ("item", "items"),
     "Properties": ("property", "properties"),
@@ -59,6 +60,8 @@ ENDS_TOO_EARLY: Final = "ends too early"
 INSIDE_SENSITIVE: Final = "within"
 #: The detail of a violation by a path that is not documented; *known* are the nearest ones.
 DOCUMENTED_PATHS: Final = "paths"
+#: The detail of a violation of the limits of several branches, any of which would be enough.
+ALTERNATIVES: Final = "alternatives"
 #: The detail of a violation by one of several branches that are equally close.
 EQUAL: Final = "equal"
 _CLOSED: Final = frozenset(("additionalProperties", "unevaluatedProperties"))
@@ -151,7 +154,7 @@ def _describe_value(violation: ViolationFacts) -> str:
 
 def _size(at: str, violation: ViolationFacts, limit: Limit) -> str:
     least = limit.keyword.startswith("min")
-    one, several = _UNITS[limit.keyword[3:]]
+    one, several = UNITS[limit.keyword[3:]]
     if violation.actual is None:
         return f"{at} has too {'few' if least else 'many'} {several}, the limit is {limit.value}"
     bound = f"but needs at least {limit.value}" if least else f"the limit is {limit.value}"
@@ -163,7 +166,7 @@ def _type_or_enum(at: str, violation: ViolationFacts, limit: Limit) -> str:
     note = " (a string)" if is_string and violation.actual is not None else ""
     if violation.detail == DOCUMENTED_PATHS and len(limit.value) > _MAX_CHOICES:
         return f"{_actual(at, violation)}, which is none of the {len(limit.value)} documented paths"
-    expected = _expected((limit, *violation.also), violation.detail == "alternatives")
+    expected = _expected((limit, *violation.also), violation.detail == ALTERNATIVES)
     return f"{_actual(at, violation)}{note}, {expected}"
 
 

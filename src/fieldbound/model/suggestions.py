@@ -28,7 +28,7 @@ _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 _MIN_SIMILARITY: Final = 0.6
 #: Characters of a number that is suggested as a string.
 _MAX_NUMBER: Final = 60
-_PARSE_FIRST: Final = "this looks like JSON text: parse it first, e.g. with json.loads"
+_PARSE_FIRST: Final = "this looks like JSON text: parse it first, with fieldbound.loads"
 _REMOVE: Final = "remove it, unless it is required"
 _HINTS: Final = {
     "byteOrderMark": "save the text as UTF-8 without a byte order mark",

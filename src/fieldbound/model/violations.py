@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from fieldbound._rendering import Rendered
+
+from .escape import escaped
 from .facts import ViolationFacts
 from .limits import SAYS
 
@@ -49,14 +52,16 @@ class Violation(ViolationFacts):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Report:
+class Report(Rendered):
     """All violations of one instance, in the order of the document, or none.
 
     *name* is the file the instance was read from. *unspecified* has, by pointer, the reason why
     something was not checked: the vendor does not document it. *lines* are the lines of the text
     with violations, for display; they are not compared. For an HTTP message, *about* says which it
     is, and *not_checked* has, by pointer, the reason why a part of it could not be checked; for the
-    pointers in *undocumented* the reason is that the vendor does not document it.
+    pointers in *undocumented* the reason is that the vendor does not document it. *ignored* counts
+    the violations that were left out, by the pattern that ignores their limits, and *known* those
+    that a baseline has.
     """
 
     contract: str
@@ -67,11 +72,18 @@ class Report:
     about: str | None = None
     not_checked: Mapping[str, str] = field(default_factory=dict, hash=False)
     undocumented: tuple[str, ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict, hash=False)
+    known: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether the instance is valid."""
+        """Whether nothing is wrong with what was checked: *is_complete* is whether that is all."""
         return not self.violations
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all was checked of what the vendor documents: no part was left unread, say."""
+        return self.not_checked.keys() <= set(self.undocumented)
 
     def fails(self, fail_on: str = SAYS[-1]) -> bool:
         """Whether any violation has evidence at least as strong as *fail_on*."""
@@ -83,7 +95,7 @@ class Report:
         ]
         more = f" and {len(self) - _MAX_SHOWN} more" if len(self) > _MAX_SHOWN else ""
         found = ", ".join(shown) + more or _verdict(self)
-        return f"<Report {self.name or self.contract}: {found}>"
+        return escaped(f"<Report {self.name or self.contract}: {found}>")
 
     def __bool__(self) -> bool:
         return self.ok
@@ -95,12 +107,14 @@ class Report:
         return iter(self.violations)
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return "\n".join(map(escaped, _lines(self)))
 
 
 def _verdict(report: Report) -> str:
     if not report.ok:
         return "invalid"
+    if not report.is_complete:
+        return "not checked in full"
     return "valid where checked" if report.not_checked else "valid"
 
 

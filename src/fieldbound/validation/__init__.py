@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from .coercion import Coercion as Coercion, coercion_of as coercion_of, json_value as json_value
     from .contract import Contract as Contract, checker_of as checker_of
     from .engine import BASE_URI as BASE_URI, base_uri as base_uri
+    from .explain import priority as priority
     from .header_case import HeaderCase as HeaderCase
     from .keywords import LIMITS as LIMITS
+    from .properties import Mark as Mark
     from .schema.broken_parts import (
         KEYWORDS as KEYWORDS,
         misspelt_keywords as misspelt_keywords,
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
         Formats as Formats,
         why_not_checked as why_not_checked,
         with_format_limits as with_format_limits,
+    )
+    from .schema.ignored_keywords import ignored_keywords as ignored_keywords
+    from .schema.impossible_names import (
+        impossible_names as impossible_names,
+        is_false_schema as is_false_schema,
     )
     from .trail import is_sensitive as is_sensitive
 
@@ -37,8 +44,12 @@ __getattr__, __all__ = lazy(
         ".engine": "BASE_URI base_uri",
         ".schema.broken_parts": "KEYWORDS misspelt_keywords",
         ".schema.formats": "FORMATS Formats OPENAPI_FORMATS why_not_checked with_format_limits",
+        ".schema.ignored_keywords": "ignored_keywords",
+        ".schema.impossible_names": "impossible_names is_false_schema",
+        ".explain": "priority",
         ".header_case": "HeaderCase",
         ".keywords": "LIMITS",
+        ".properties": "Mark",
         ".trail": "is_sensitive",
     },
 )

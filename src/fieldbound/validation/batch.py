@@ -156,9 +156,19 @@ class Batch:
         return found
 
     def broken(self, values: Sequence[Any]) -> list[Verdict | None]:
-        """Return the verdict on each value; None where `check` has to find it."""
+        """Return the verdict on each value; None where `check` has to find it.
+
+        Raises UndecidedError as `invalid` does.
+        """
         if not self._is_open:
             return [None for _ in values]
+        with assuming(False) as undecided:
+            found = self._broken(values)
+        if undecided:
+            raise UndecidedError
+        return found
+
+    def _broken(self, values: Sequence[Any]) -> list[Verdict | None]:
         if self._properties is not None:
             verdicts: list[Verdict | None] = [
                 None if marks is None else self._verdict(marks)

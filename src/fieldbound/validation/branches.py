@@ -100,6 +100,17 @@ def tag_of(branches: Sequence[Branch]) -> str | None:
     return None
 
 
+def sole_tag(branches: Sequence[Branch]) -> tuple[str, Mapping[str, int]] | None:
+    """Return the only property with fixed values that differ, and by value the branch it selects.
+
+    There is none where it does not select between all branches.
+    """
+    tag = tag_of(branches)
+    if tag is None or varied_tags(branches) != {tag}:
+        return None
+    return tag, {text: at for at, each in enumerate(branches) for text in each.texts.get(tag, ())}
+
+
 def varied_tags(branches: Sequence[Branch]) -> frozenset[str]:
     """Return the tags: properties with fixed values that differ between branches."""
     found: dict[str, set[frozenset[str]]] = {}
@@ -109,23 +120,26 @@ def varied_tags(branches: Sequence[Branch]) -> frozenset[str]:
     return frozenset(name for name, values in found.items() if len(values) > 1)
 
 
-def likeness(branch: Branch, tags: frozenset[str], value: Any) -> tuple[float, float, int]:
-    """Return how much of a branch an object has: by tags, by tags that differ, by required names.
+def likeness(
+    branch: Branch, tags: frozenset[str], value: Any
+) -> tuple[tuple[float, float, int], float]:
+    """Return how much of a branch an object has, and how late it names the tags that it has.
 
-    The highest is meant.
+    By tags, by tags that differ, by required names. The highest is meant; of several, the one with
+    the first tags.
     """
     if not isinstance(value, dict):
-        return 0, 0, 0
-    matching = differing = 0.0
+        return (0, 0, 0), 0
+    matching = differing = late = 0.0
     for position, (name, texts) in enumerate(branch.texts.items()):
         if name not in value or name not in tags:
             continue
         if to_json(value[name]) in texts:
-            weight = _TAG + _ONLY * (len(texts) == 1) + _REQUIRED * (name in branch.required)
-            matching += weight - position / (position + 1)
+            matching += _TAG + _ONLY * (len(texts) == 1) + _REQUIRED * (name in branch.required)
+            late += position / (position + 1)
         else:
             differing += 1
-    return matching, -differing, sum(name in value for name in branch.required)
+    return (matching, -differing, sum(name in value for name in branch.required)), late
 
 
 def exclusive_names(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from fieldbound.algebra import sharing_work
 from fieldbound.documents import Document
 from fieldbound.model import (
     MAX_DEPTH,
@@ -26,7 +27,7 @@ from .ordering import in_order
 from .places import places_of, with_texts
 from .redaction import Redaction
 from .schema.long_integers import exact
-from .undecided import UndecidedError, check_undecided, deciding
+from .undecided import UndecidedError, check_undecided, deciding, without_long_names
 from .undocumented import Undocumented
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Checker:
         """Return whether an instance, a JSON value or a Document, breaks no limit."""
         try:
             return self.fast_accepts(instance)
+        except UndecidedError as error:
+            return check_undecided(self._check, instance, error.work).ok
         except ValueError:
             return self.check(instance).ok
 
@@ -104,17 +107,22 @@ class Checker:
 
         It may compile the schema again, which a single check of a file does without.
         """
+        if self.compiled.may_be_undecided:  # the same strings in the same order as `check`
+            self.fast_accepts = deciding(self._accepts)
+            return self.fast_accepts(instance)
         valid = self.accepts(instance)
         is_plain = self._chosen() == self.compiled.engine.is_valid
         fast = self._exact(self.compiled.fast_is_valid()) if is_plain else self.accepts
-        if self.compiled.may_be_undecided:
-            fast = deciding(fast)
-            valid = fast(instance)
         self.fast_accepts = fast
         return valid
 
+    def _accepts(self, instance: Any) -> bool:
+        return self.accepts(instance)
+
     def _exact(self, accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
         """Return a verdict that is right on integers of any length, or raises ValueError."""
+        if self.compiled.name_patterns:
+            accepts = without_long_names(accepts, self.compiled.name_patterns)
         return exact(accepts) if self.compiled.misreads_integers else accepts
 
     def _chosen(self) -> Callable[[Any], bool]:
@@ -144,8 +152,9 @@ class Checker:
     def _violations(self, instance: Any, document: Document | None = None) -> tuple[Violation, ...]:
         """Return the violations of a rejected instance: each stage takes what the last gave."""
         instance = self._normalized(instance)
-        errors = self._errors(instance)
-        mistakes = self._mistakes(errors, instance, self.compiled.limits)
+        with sharing_work():
+            errors = self._errors(instance)
+            mistakes = self._mistakes(errors, instance, self.compiled.limits)
         ordered = in_order(instance, mistakes) if len(mistakes) > 1 else mistakes
         if document is None and not self.redaction:
             return tuple([each.violation() for each in ordered])
@@ -246,25 +255,27 @@ class Checker:
         """What checks many instances at once, by the same limits."""
         from .batch import Batch
 
-        survey = self.compiled.survey
+        compiled, survey = self.compiled, self.compiled.survey
+        any_names = self.header_case is None and not compiled.name_patterns
         return Batch(
-            self.compiled.limits,
-            self.compiled.uri,
-            self.compiled.resources,
-            self.compiled.formats,
-            simple=self.header_case is None and not (survey.recursive or survey.unconstrained),
+            compiled.limits,
+            compiled.uri,
+            compiled.resources,
+            compiled.formats,
+            simple=any_names and not (survey.recursive or survey.unconstrained),
             is_open=not self.redaction,
         )
 
-    def reference(self) -> ReferenceValidator:
-        """Return the validator of the jsonschema package for the same schema and resources."""
+    def reference(self, *, brief: bool = False) -> ReferenceValidator:
+        """Return the validator of the jsonschema package for the same schema and resources.
+
+        One that is *brief* says less of alternatives, sooner.
+        """
         from .reference import reference_validator
 
+        compiled = self.compiled
         return reference_validator(
-            self.compiled.schema,
-            self.compiled.uri,
-            self.compiled.resources,
-            self.compiled.formats,
+            compiled.schema, compiled.uri, compiled.resources, compiled.formats, brief=brief
         )
 
     def algebra(self, without: Limit | None = None) -> Algebra | None:

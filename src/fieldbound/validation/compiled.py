@@ -8,7 +8,7 @@ from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
-from fieldbound.algebra import engine_schema
+from fieldbound.algebra import EngineSchema, engine_schema
 from fieldbound.model import encode_uri, schema_members
 
 from .engine import base_uri, compile_schema, in_dialect
@@ -16,6 +16,7 @@ from .inline import inlined
 from .keywords import REFERENCES
 from .limits import Limits
 from .schema.expansion import refuse_endless
+from .schema.ignored_keywords import without_ignored
 from .schema.long_integers import may_misread
 from .schema.survey import Survey, survey_of
 
@@ -44,7 +45,9 @@ class CompiledSchema:
     @cached_property
     def limits(self) -> Limits:
         """The limits of the schema, by the places where they are written."""
-        return Limits(self.name, self.schema, self.uri, self.resources, self.formats)
+        resources = {uri: without_ignored(each) for uri, each in self.resources.items()}
+        schema = without_ignored(self.schema)
+        return Limits(self.name, schema, self.uri, resources, self.formats)
 
     @cached_property
     def survey(self) -> Survey:
@@ -57,9 +60,18 @@ class CompiledSchema:
         return may_misread((self.schema, *self.resources.values()))
 
     @cached_property
+    def _for_engine(self) -> EngineSchema:
+        return engine_schema([self.schema, *self.resources.values()])
+
+    @property
     def may_be_undecided(self) -> bool:
         """Whether it has a pattern that may take too long to decide."""
-        return bool(engine_schema([self.schema, *self.resources.values()]).options)
+        return bool(self._for_engine.options)
+
+    @property
+    def name_patterns(self) -> frozenset[str]:
+        """The patterns for names that the engine goes back and forth for."""
+        return self._for_engine.name_patterns
 
     def fast_is_valid(self) -> Callable[[Any], bool]:
         """Return the fastest function that only accepts or rejects; it may compile once more."""
@@ -86,5 +98,5 @@ def _encoded(schema: Any) -> Any:
             if isinstance(child, (dict, list)):
                 pending.append((child, child_is_map))
             elif isinstance(child, str) and token in REFERENCES and not is_map:
-                part[token] = encode_uri(child)
+                part[token] = encode_uri(child) or "#"  # the engine ignores an empty one
     return schema

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fieldbound.model import (
     ALTERNATIVE,
     TYPE_PHRASES,
+    UNITS,
     Node,
     SchemaRegistry,
     escape_token,
@@ -15,7 +16,7 @@ from fieldbound.model import (
     to_json,
 )
 
-from .branches import Branch, branches_of, tag_of
+from .branches import Branch, branches_of, sole_tag, tag_of
 
 #: Keywords whose subschemas apply on a condition.
 CONDITIONAL: Final = frozenset(
@@ -36,12 +37,12 @@ _PREDICATES: Final = {
     "exclusiveMinimum": ("is more than {}", "is at most {}"),
     "exclusiveMaximum": ("is less than {}", "is at least {}"),
     "multipleOf": ("is a multiple of {}", "is not a multiple of {}"),
-    "minLength": ("has at least {} characters", "has fewer than {} characters"),
-    "maxLength": ("has at most {} characters", "has more than {} characters"),
-    "minItems": ("has at least {} items", "has fewer than {} items"),
-    "maxItems": ("has at most {} items", "has more than {} items"),
-    "minProperties": ("has at least {} properties", "has fewer than {} properties"),
-    "maxProperties": ("has at most {} properties", "has more than {} properties"),
+    "minLength": ("has at least {}", "has fewer than {}"),
+    "maxLength": ("has at most {}", "has more than {}"),
+    "minItems": ("has at least {}", "has fewer than {}"),
+    "maxItems": ("has at most {}", "has more than {}"),
+    "minProperties": ("has at least {}", "has fewer than {}"),
+    "maxProperties": ("has at most {}", "has more than {}"),
     "pattern": ("matches {}", "does not match {}"),
     "format": ("is a valid {}", "is not a valid {}"),
 }
@@ -85,6 +86,7 @@ class Conditions:
         self._branches: dict[str, list[Branch]] = {}
         self._alternatives: dict[tuple[Any, ...], tuple[str, str | None, str | None]] = {}
         self._tags: dict[str, tuple[str | None, bool]] = {}
+        self._sole_tags: dict[str, tuple[str, Mapping[str, int]] | None] = {}
 
     def text(self, conditions: Iterable[Condition], pointer: str, keyword: str) -> str | None:
         """Return in words where the limit of a keyword at a pointer applies, None if everywhere."""
@@ -108,6 +110,31 @@ class Conditions:
         if found is None:
             found = self._branches[node.location] = branches_of(node, self._references)
         return found
+
+    def tagged_branch(self, node: Node, value: Any) -> int | None:
+        """Return the index of the branch that a value has the tag of; None where that is not all.
+
+        Other properties do not have different fixed values in each branch.
+        """
+        if node.location not in self._sole_tags:
+            self._sole_tags[node.location] = sole_tag(self.branches(node))
+        found = self._sole_tags[node.location]
+        if found is None or not isinstance(value, dict) or found[0] not in value:
+            return None
+        return found[1].get(to_json(value[found[0]]))
+
+    def selection(self, condition: Condition) -> tuple[str, str | None, frozenset[str]]:
+        """Return the pointer of an object, and the property and its values that meet a condition.
+
+        There is no property where none selects a branch.
+        """
+        keyword, node, at, token = condition
+        if keyword in ("anyOf", "oneOf"):
+            within = self._references.child(node, keyword)
+            tag, own = self._selectors(within)[0], self.branches(within)[int(token or 0)]
+            if tag is not None and tag in own.texts:
+                return at, tag, own.texts[tag]
+        return at, None, frozenset()
 
     # -- one condition -------------------------------------------------------------------------
 
@@ -174,7 +201,7 @@ class Conditions:
     def _clauses_of(self, node: Node, pointer: str, depth: int) -> list[Clause] | None:
         """Return the clauses that have to be met together; None where there are no words."""
         schema = node.schema
-        if schema is True or depth > _DEEPEST or not isinstance(schema, dict):
+        if depth > _DEEPEST or not isinstance(schema, dict):
             return [] if schema is True else None
         if node.draft and "$ref" in schema:
             schema = {"$ref": schema["$ref"]}
@@ -237,6 +264,8 @@ class Conditions:
         name, shown = pointer or "the document", value if isinstance(value, str) else to_json(value)
         if self._is_sensitive(pointer):
             return [Clause(f"{name} has a certain form", f"{name} has another form")]
+        if keyword[3:] in UNITS:
+            shown = f"{shown} {UNITS[keyword[3:]][shown != '1']}"
         met, unmet = _PREDICATES[keyword]
         return [Clause(f"{name} {met.format(shown)}", f"{name} {unmet.format(shown)}")]
 

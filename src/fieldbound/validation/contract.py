@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.model import Invalid, Limit, Report
+from fieldbound.model import Field, Invalid, Limit, Report
 
 from .checker import Checker
 from .compiled import CompiledSchema
@@ -54,16 +54,16 @@ class Contract:
     def is_valid(self, instance: Any) -> bool:
         """Return whether *instance*, a JSON value or a Document, breaks no limit.
 
-        Raises NotJSON for an object that is not a JSON value, Unspecified where the vendor
-        documents no schema for this part.
+        Raises NotJSON for an object that is not a JSON value, where the schema says something of
+        it; Unspecified where the vendor documents no schema for this part.
         """
         return self._checker.is_valid(instance)
 
     def check(self, instance: Any) -> Report:
         """Return the Report of *instance*, a JSON value or a Document, which gives places too.
 
-        Raises NotJSON for an object that is not a JSON value, Unspecified where the vendor
-        documents no schema for this part.
+        Raises NotJSON for an object that is not a JSON value, where the schema says something of
+        it; Unspecified where the vendor documents no schema for this part.
         """
         return self._checker.check(instance)
 
@@ -81,6 +81,16 @@ class Contract:
     def limits(self) -> tuple[Limit, ...]:
         """Every limit, in the order of the schema."""
         return self._checker.compiled.limits.all()
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """What the contract says of each value: title, types, default, limits and evidence.
+
+        In the order of the schema, parents before their properties.
+        """
+        from .schema.fields import fields_of
+
+        return fields_of(self._checker.compiled.limits.trails(), self.limits)
 
     @property
     def unspecified(self) -> Mapping[str, str]:

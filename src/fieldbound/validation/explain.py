@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
@@ -25,7 +26,7 @@ from fieldbound.model import (
 
 from .branches import Branch, branch_of, exclude_each_other, exclusive_names
 from .limits import Limits
-from .mistakes import Mistake, meant, other_limits
+from .mistakes import Mistake, is_meant, meant, other_limits
 
 #: Of several limits that one value breaks the first of these is reported, the others in `also`.
 _PRIORITY: Final = {
@@ -53,8 +54,8 @@ def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -
         if read is None:  # an error about a value by itself
             path, value = _located(error, instance)
             limit = limits.by_path.get(tuple(error.evaluation_path))
-            if limit is None:
-                limit = limits.limit_at(_schema_path(error, limits))
+            if limit is None or limit.value is None:
+                limit = _limit_of(error, limits)
             broken.setdefault(path, (value, []))[1].append(limit)
         else:
             others += read(error, instance, limits)
@@ -64,6 +65,12 @@ def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -
         for each in _mistakes_of(path, value, group)
     ]
     return _merge([*found, *others]) if others else found
+
+
+def _limit_of(error: ValidationError, limits: Limits) -> Limit:
+    """Return the limit that an error is about; the engine alone knows those of a meta-schema."""
+    limit = limits.limit_at(_schema_path(error, limits))
+    return limit if limit.value is not None else replace(limit, value=error.kind.value)
 
 
 def _mistakes_of(path: Path, value: Any, group: list[Limit]) -> list[Mistake]:
@@ -156,7 +163,7 @@ def _located_by_message(error: ValidationError, instance: Any) -> tuple[Path, An
 
 def _read_value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a value by itself."""
-    return _mistakes_of(*_located(error, instance), [limits.limit_at(_schema_path(error, limits))])
+    return _mistakes_of(*_located(error, instance), [_limit_of(error, limits)])
 
 
 def _read_pattern(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
@@ -173,7 +180,7 @@ def _read_forbidden(error: ValidationError, instance: Any, limits: Limits) -> li
     if limit.keyword == "propertyNames":
         return [Mistake((*path, name), limit.keyword, limit, (*path, name), True) for name in value]
     (mistake,) = _mistakes_of(path, value, [limit])
-    if limit.keyword == "not" and isinstance(error.kind, Kind.Not):
+    if isinstance(error.kind, Kind.Not):
         ruled_out = limits.node_at(_schema_path(error, limits), "not")
         mistake = mistake._replace(detail=ruled_out and _ruled_out(ruled_out, path, value, limits))
     return [mistake._replace(of_name=bool(path) and isinstance(path[-1], str))]
@@ -297,14 +304,18 @@ def _read_alternatives(error: ValidationError, instance: Any, limits: Limits) ->
     """Read an error of anyOf or oneOf: the mistakes by the branch that was meant."""
     path, value = _located(error, instance)
     context: list[list[ValidationError]] = error.kind.context  # type: ignore[attr-defined]
-    branches = _branches(error, limits)
+    selected = _selected(error, value, limits)
+    index = selected
+    if index is None:
+        node = limits.node_at(_schema_path(error, limits))
+        index = None if node is None else limits.conditions.tagged_branch(node, value)
+    if index is not None and index < len(context):
+        own = mistakes(context[index], instance, limits)
+        if own and (selected is not None or is_meant(own, path)):
+            return own
     found = [mistakes(errors, instance, limits) for errors in context]
-    pairs = [each for each in zip(found, branches, strict=True) if each[0]]
-    if not pairs:
-        return _read_value(error, instance, limits)
-    index = _selected(error, value, limits)
-    selected = found[index] if index is not None and index < len(found) else None
-    return selected or meant(pairs, path, value)
+    pairs = [each for each in zip(found, _branches(error, limits), strict=True) if each[0]]
+    return meant(pairs, path, value) if pairs else _read_value(error, instance, limits)
 
 
 def _selected(error: ValidationError, value: Any, limits: Limits) -> int | None:
@@ -331,8 +342,9 @@ def _merge(found: list[Mistake]) -> list[Mistake]:
     """Return one mistake for each value: that of the highest priority, with the other limits."""
     groups: dict[tuple[Path, str], list[Mistake]] = {}
     for each in found:
-        # one for a scalar; one for each keyword of an object or array
-        one = each.kind not in _CONTAINERS or each.code in _WHOLE_VALUE
+        # one for a scalar, and one for its name; one for each keyword of an object or array
+        one = each.code in _WHOLE_VALUE or each.kind not in _CONTAINERS
+        one = one and each.code != "propertyNames"
         groups.setdefault((each.path, "" if one else each.code), []).append(each)
     merged = [group[0] if len(group) == 1 else _merge_group(group) for group in groups.values()]
     merged = [each for each in merged if not _is_consequence(each)] or merged

@@ -42,7 +42,7 @@ from .keywords import (
 )
 from .schema.evidence import Evidence
 from .schema.formats import formats_of
-from .trail import Trail, direction_of, is_sensitive, leads_to, repeats, starts_with
+from .trail import Trail, direction_of, enter, leads_to, repeats, starts_with, title_of
 
 
 class Limits:
@@ -63,6 +63,7 @@ class Limits:
         self._evidence = Evidence(schema.get("x-sources") if isinstance(schema, dict) else None)
         #: The conditions of limits, in words.
         self.conditions = Conditions(self.references, self._is_sensitive, self._is_required)
+        self._ways: dict[tuple[str, str], list[tuple[Condition, ...]]] = {}
         self.truncated = False  # whether a walk has left places out
         #: Evaluation paths that are known to resolve.
         self.paths: set[tuple[str | int, ...]] = set()
@@ -174,7 +175,7 @@ class Limits:
         return trail, original_keyword(str(steps[0])) if steps else None
 
     def _start(self) -> Trail:
-        return self._enter(Trail(self._root, entered=((self._root.location, ""),)))
+        return enter(Trail(self._root, entered=((self._root.location, ""),)))
 
     def _step(self, trail: Trail, keyword: str, steps: list[str | int]) -> Trail:
         if keyword in REFERENCES:
@@ -194,7 +195,7 @@ class Limits:
         before = [pointer for target, pointer in trail.entered if target == node.location]
         pointer = before[1] if len(before) > 1 else trail.pointer
         entered = (*trail.entered, (node.location, pointer))
-        return self._enter(trail._replace(node=node, pointer=pointer, uses=uses, entered=entered))
+        return enter(trail._replace(node=node, pointer=pointer, uses=uses, entered=entered))
 
     def _descend(self, trail: Trail, keyword: str, node: Node, token: str | None = None) -> Trail:
         at = None
@@ -206,15 +207,9 @@ class Limits:
         elif keyword in ANY_NAME:
             at = "*"
         if at is None:
-            return self._enter(trail._replace(node=node))
+            return enter(trail._replace(node=node))
         pointer = f"{trail.pointer}/{at}"
-        return self._enter(trail._replace(node=node, pointer=pointer, uses=()))
-
-    def _enter(self, trail: Trail) -> Trail:
-        schema = trail.node.schema
-        if isinstance(schema, dict) and is_sensitive(schema):
-            return trail._replace(sensitive=True)
-        return trail
+        return enter(trail._replace(node=node, pointer=pointer, uses=(), title=None))
 
     # -- all limits --------------------------------------------------------------------------
 
@@ -228,11 +223,16 @@ class Limits:
         for trail in self.trails():
             for keyword, name in self.keywords_of(trail.node):
                 limit = self._make(trail, keyword, name)
+                self._ways.setdefault((limit.id, limit.location), []).append(trail.conditions)
                 other = limits.setdefault((limit.id, limit.location), limit)
                 if other.condition != limit.condition:
                     either = joined(other.condition, limit.condition)
                     limits[limit.id, limit.location] = replace(other, condition=either)
         return tuple(limits.values())
+
+    def ways_to(self, limit: Limit) -> Sequence[tuple[Condition, ...]]:
+        """Return the conditions on each way to a limit."""
+        return self._ways.get((limit.id, limit.location), ((),)) if self._all else ((),)
 
     def trails(self, include_conditions: bool = False) -> Iterator[Trail]:
         """Yield every subschema by every way to it, each reference within itself once.
@@ -337,9 +337,7 @@ class Limits:
     def _is_limit(self, keyword: str, value: Any, draft: int) -> bool:
         if keyword == "format":
             return value in formats_of(draft, self.formats)
-        if (
-            keyword in CLOSERS
-        ):  # what unevaluated ones reject is reported as undocumented as a whole
+        if keyword in CLOSERS:  # what unevaluated ones reject is reported as a whole
             return value is False or (keyword.startswith("unevaluated") and value is not True)
         return keyword in LIMITS or (draft > 0 and keyword in OLD_LIMITS)
 
@@ -368,6 +366,7 @@ class Limits:
             note=note,
             sensitive=trail.sensitive,
             condition=self.conditions.text(conditions, pointer, keyword) if conditions else None,
+            title=trail.title if name is None else title_of(schema, name),
         )
 
     def _is_sensitive(self, pointer: str) -> bool:

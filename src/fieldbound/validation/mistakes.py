@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from fieldbound.model import Limit, Path, Violation, pointer_of, to_json
+from fieldbound.model import (
+    ALTERNATIVES,
+    Limit,
+    Path,
+    Violation,
+    json_type,
+    pointer_of,
+    to_json,
+)
 
 from .branches import Branch, likeness, tag_of, varied_tags
 
 _CHOICES: Final = frozenset(("type", "const", "enum"))
 #: How much the keyword broken at the root of a branch speaks against that branch.
-_MISMATCH: Final = {**dict.fromkeys(_CHOICES, 1), "not": 2, "readOnly": 2}
+_MISMATCH: Final = {**dict.fromkeys(_CHOICES, 1), **dict.fromkeys(("not", "readOnly"), 2)}
 
 
 class Mistake(NamedTuple):
@@ -73,6 +81,14 @@ class _Candidate(NamedTuple):
         return self.distance[:2]
 
 
+def is_meant(mistakes: Sequence[Mistake], base: Path) -> bool:
+    """Return whether a branch is meant of which the value at *base* has the tag that selects it.
+
+    So it is unless the value as a whole is not what the branch is about.
+    """
+    return not any(each.path == base and each.code in _MISMATCH for each in mistakes)
+
+
 def meant(found: Sequence[tuple[list[Mistake], Branch]], base: Path, value: Any) -> list[Mistake]:
     """Return the mistakes by the branch that was meant, whatever the order of branches.
 
@@ -103,7 +119,7 @@ def meant(found: Sequence[tuple[list[Mistake], Branch]], base: Path, value: Any)
                 shared += 1
                 continue
             joint = _joint([each for each in competing if each])
-            return [joint._replace(detail=joint.detail or "alternatives")]
+            return [joint._replace(detail=joint.detail or ALTERNATIVES)]
     is_equal = sum(each.distance == best.distance for each in peers) > 1
     if is_equal and shared < len(best.mistakes):
         return [each._replace(detail=each.detail or "equal") for each in best.mistakes]
@@ -121,8 +137,10 @@ def _distance(
     fixed = sum(
         len(each.path) == len(base) + 1 and each.code in ("const", "enum") for each in mistakes
     )
-    unlike = [-each for each in likeness(branch, tags, value)]
-    return whole, *unlike, fixed, len(mistakes), -max(len(each.path) for each in mistakes)
+    has, late = likeness(branch, tags, value)
+    unlike = [-each for each in has]
+    deepest = max(len(each.path) for each in mistakes)
+    return whole, *unlike, fixed, len(mistakes), late, -deepest
 
 
 def _missing(candidate: _Candidate, path: Path) -> Mistake | None:
@@ -134,10 +152,20 @@ def _missing(candidate: _Candidate, path: Path) -> Mistake | None:
 
 
 def _joint(competing: Sequence[Mistake]) -> Mistake:
-    """Return the one mistake of branches that ask for different things in the same place."""
-    first = competing[0]
-    also = (limit for each in competing[1:] for limit in (each.limit, *each.also))
+    """Return the one mistake of branches that ask for different things in the same place.
+
+    It is that of values of the same type as the one there, if a branch has any.
+    """
+    first = next(filter(_has_values_alike, competing), competing[0])
+    also = (limit for each in competing for limit in (each.limit, *each.also))
     return first._replace(also=other_limits(first.limit, (*first.also, *also)))
+
+
+def _has_values_alike(mistake: Mistake) -> bool:
+    """Return whether a limit allows values of the type that the value has."""
+    value = mistake.limit.value
+    values = [value] if mistake.code == "const" else value if mistake.code == "enum" else ()
+    return isinstance(values, list) and any(json_type(each) == mistake.kind for each in values)
 
 
 def _competing(choice: Mistake, branch: Sequence[Mistake], base: Path) -> Mistake | None:

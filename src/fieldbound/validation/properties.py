@@ -148,7 +148,7 @@ def _keywords(part: Any, own: list[Limit], compiled: Callable[[Any], Valid]) -> 
     if not isinstance(part, dict):
         return ()
     forbidden = part.get("not") == {}
-    if not part.keys() <= (INDEPENDENT | {"not"} if forbidden else INDEPENDENT):
+    if part.keys() - (INDEPENDENT | {"not"} if forbidden else INDEPENDENT):
         return ()
     if len({limit.keyword for limit in own}) < len(own):
         return ()

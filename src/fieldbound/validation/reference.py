@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
-from jsonschema import FormatChecker
+from jsonschema import FormatChecker, ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import Draft202012Validator, extend, validator_for
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012, specification_with
 
 from fieldbound.algebra import is_pattern
-from fieldbound.model import DRAFT_4, draft_of, resolve_uri
+from fieldbound.model import DRAFT_4, child_schemas, draft_of, resolve_uri
 
 from .reference_patterns import pattern_keywords, without_dialect
 from .schema.formats import formats_of
@@ -23,22 +23,65 @@ _FIRST_BEYOND_URI: Final = 0xA0
 
 
 def reference_validator(
-    schema: Any, uri: str, resources: Mapping[str, Any], formats: str
+    schema: Any, uri: str, resources: Mapping[str, Any], formats: str, *, brief: bool = False
 ) -> Validator:
-    """Return a validator for a schema that refers to *resources* by URI."""
+    """Return a validator for a schema that refers to *resources* by URI.
+
+    One that is *brief* does not say of a value that fits no alternative how it differs from each.
+    """
     made = validator_for(schema, default=Draft202012Validator)
     dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
+
+    def read(document: Any) -> Any:
+        if draft_of(schema) == DRAFT_4 and draft_of(document, DRAFT_4) == DRAFT_4:
+            document = _without_booleans(document)
+        return without_dialect(document, dialect)
+
     registry: Registry[Any] = Registry().with_contents(
-        [(at, without_dialect(each, dialect)) for at, each in {uri: schema, **resources}.items()],
+        [(at, read(each)) for at, each in {uri: schema, **resources}.items()],
         default_specification=specification_with(dialect, default=DRAFT202012),
     )
     registry = registry.crawl()  # now, or it is done anew for every reference followed
     checker = _format_checker(draft_of(schema), formats) if formats == "assert" else None
-    made = extend(made, pattern_keywords(made.VALIDATORS))  # type: ignore[no-untyped-call]
+    keywords = {**pattern_keywords(made.VALIDATORS), **(_BRIEF if brief else {})}
+    made = extend(made, keywords)  # type: ignore[no-untyped-call]
     validator: Validator = made(
-        _with_known_base(schema, uri, resources), registry=registry, format_checker=checker
+        read(_with_known_base(schema, uri, resources)), registry=registry, format_checker=checker
     )
     return validator
+
+
+def _without_booleans(schema: Any) -> Any:
+    """Return a schema without schemas that are true or false, which draft 4 does not have."""
+    if isinstance(schema, bool):
+        return {} if schema else {"not": {}}
+    found = dict(schema) if isinstance(schema, dict) else schema
+    for (keyword, *at), child in child_schemas(schema):
+        if not at:
+            if isinstance(child, dict):  # additionalProperties may be true or false
+                found[keyword] = _without_booleans(child)
+        elif isinstance(found[keyword], list):
+            found[keyword] = [_without_booleans(each) for each in schema[keyword]]
+        else:
+            found[keyword] = {**found[keyword], at[0]: _without_booleans(child)}
+    return found
+
+
+def _any_of(validator: Any, branches: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+    if not any(_fits(validator, each, instance) for each in branches):
+        yield ValidationError("not valid under any of the given schemas")
+
+
+def _one_of(validator: Any, branches: Any, instance: Any, _: Any) -> Iterator[ValidationError]:
+    if sum(_fits(validator, each, instance) for each in branches) != 1:
+        yield ValidationError("not valid under exactly one of the given schemas")
+
+
+def _fits(validator: Any, schema: Any, instance: Any) -> bool:
+    return next(iter(validator.descend(instance, schema)), None) is None
+
+
+_BRIEF: Final = {"anyOf": _any_of, "oneOf": _one_of}
 
 
 def _format_checker(draft: int, formats: str) -> FormatChecker:

@@ -7,13 +7,16 @@ engine's; names that count as evaluated are found by Python, in its own dialect.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from jsonschema import ValidationError
 
 from fieldbound.algebra import is_assumed, match_by_steps, pattern_of, python_text
 from fieldbound.model import schema_members
 
+#: Strings up to this length are matched once, however often they are checked.
+_SHORT: Final = 200
 _Keyword = Callable[[Any, Any, Any, Any], Iterator[ValidationError]]
 
 
@@ -30,11 +33,34 @@ def pattern_keywords(original: Mapping[str, _Keyword]) -> dict[str, _Keyword]:
     return found
 
 
+class _PythonText(str):
+    """A pattern in Python's dialect that knows the *original*, from which it is written."""
+
+    original: str
+
+
+def _original(pattern: str) -> str:
+    return pattern.original if isinstance(pattern, _PythonText) else pattern
+
+
+def _python_text(pattern: str) -> _PythonText:
+    found = _PythonText(python_text(_original(pattern)))
+    found.original = _original(pattern)
+    return found
+
+
 def _matches(pattern: str, string: str) -> bool:
-    found = match_by_steps(pattern, string)
-    if found is None:
-        found = pattern_of(pattern).matches(string)
+    pattern = _original(pattern)
+    found = (_decide if len(string) > _SHORT else _decide_once)(pattern, string)
     return is_assumed(pattern) if found is None else found
+
+
+def _decide(pattern: str, string: str) -> bool | None:
+    found = match_by_steps(pattern, string)
+    return pattern_of(pattern).matches(string) if found is None else found
+
+
+_decide_once = lru_cache(maxsize=4096)(_decide)
 
 
 def _pattern(validator: Any, value: str, instance: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -91,7 +117,7 @@ def for_python(part: Any, is_map: bool = False) -> Any:
     for token, child, child_is_map in schema_members(part, is_map=is_map):
         made = for_python(child, child_is_map)
         if token == "patternProperties" and not is_map and isinstance(made, dict):
-            made = {python_text(name): each for name, each in made.items()}
+            made = {_python_text(name): each for name, each in made.items()}
         found[token] = made
     return found
 

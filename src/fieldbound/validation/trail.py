@@ -19,6 +19,27 @@ class Trail(NamedTuple):
     sensitive: bool = False
     entered: tuple[tuple[str, str], ...] = ()  # each reference followed: its target, at a pointer
     conditions: tuple[Condition, ...] = ()
+    title: str | None = None  # of the value: the first on the way
+
+
+def enter(trail: Trail) -> Trail:
+    """Return a trail with what the schema that it has come to says of the value."""
+    schema = trail.node.schema
+    if not isinstance(schema, dict):
+        return trail
+    title, sensitive = trail.title or title_of(schema), trail.sensitive or is_sensitive(schema)
+    if (title, sensitive) == (trail.title, trail.sensitive):
+        return trail
+    return trail._replace(title=title, sensitive=sensitive)
+
+
+def title_of(schema: Any, name: str | None = None) -> str | None:
+    """Return the title of a schema, or of its property of a name, or None."""
+    if name is not None:
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        schema = properties.get(name) if isinstance(properties, dict) else None
+    title = schema.get("title") if isinstance(schema, dict) else None
+    return title if isinstance(title, str) else None
 
 
 def is_sensitive(schema: Mapping[str, Any]) -> bool:

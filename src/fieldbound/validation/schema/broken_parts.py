@@ -1,6 +1,7 @@
-"""What is broken in a schema itself: what was taken out of it, and keywords that are misspelt.
+"""What is broken in a schema itself: what was taken out of it, and words that are misspelt.
 
-JSON Schema ignores an unknown keyword: the limit of a misspelt one is lost.
+JSON Schema ignores an unknown keyword: the limit of a misspelt one is lost. A misspelt name that is
+required rejects every object.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from fieldbound.model import (
     closest_name,
 )
 from fieldbound.validation.keywords import LIMITS, REFERENCES
+
+from .impossible_names import impossible_names
 
 #: The keywords that constrain, by themselves or by their subschemas.
 _CONSTRAINTS: Final = (
@@ -63,6 +66,9 @@ class BrokenParts:
         for keyword, meant in misspelt_keywords(node.schema):
             reason = f"unknown keyword {keyword!r} is not enforced; did you mean {meant}?"
             self._pointers.setdefault((reason, node.location), pointer)
+        if not (node.draft and "$ref" in node.schema):
+            for _, reason in impossible_names(node.schema):
+                self._pointers.setdefault((reason, node.location), pointer)
 
     def reasons(self) -> dict[str, str]:
         """Return the reasons by pointer."""

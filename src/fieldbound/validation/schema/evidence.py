@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from fieldbound.model import SAYS, Source
+from fieldbound.model import SAYS, Source, is_web_address
 
 
 class Evidence:
@@ -34,7 +34,7 @@ class Evidence:
     def _source(self, key: str) -> Source:
         entry = self._table.get(key)
         entry = entry if isinstance(entry, dict) else {}
-        fallback = key if key.startswith(("https://", "http://")) else None
+        fallback = key if is_web_address(key) else None
         return Source(
             key,
             _text(entry.get("title")) or key,
