@@ -54,7 +54,7 @@ def test_settings() -> None:
         f'[tool.fieldbound.files]\n"*.json" = "{CREATE}"'
     )
     assert config.file == "pyproject.toml"
-    assert config.folders == ("contracts", str(Path("../more")))
+    assert [each.path for each in config.folders] == ["contracts", str(Path("../more"))]
     assert config.fail_on == "stated"
     assert config.mapping == (("*.json", CREATE),)
 
@@ -68,7 +68,7 @@ def test_nearest_file_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir("a/b/c")
     config = load()
     assert config.file == str(Path("../../pyproject.toml"))
-    assert config.folders == (str(Path("../../near")),)
+    assert [each.path for each in config.folders] == [str(Path("../../near"))]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,8 @@ def test_nearest_file_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "[tool.fieldbound]\nfail_on = 'stated'",
             "pyproject.toml: unknown key tool.fieldbound.fail_on: must be one of folders, fail-on, "
-            "files, recordings, apis; did you mean fail-on?",
+            "files, recordings, apis, ignore, per-file-ignores, severity, baseline, "
+            "overrides; did you mean fail-on?",
         ),
         (
             "[tool.fieldbound]\nxyzzy = 1",
@@ -183,6 +184,11 @@ TREE = (
         "*/*",
         "*/*/*",
         "[z-a].json",
+        "[--;]/*.json",
+        "[[--c].json",
+        "[a&&b].json",
+        "[!--b]*",
+        "[^a]*.json",
         "[",
         "p/",
         "nothing/*.json",
@@ -290,3 +296,155 @@ def test_glob_does_not_leave_the_project(
             load()
     else:
         load()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'folders = ["a\u0000"]',
+        r'recordings = ["a\u0000/*.har"]',
+        'baseline = "a\\u0000"',
+        '[tool.fieldbound.files]\n"*.json" = "a\\u0000.json"',
+        '[tool.fieldbound.files]\n"a\\u0000" = "a.json"',
+        f"folders = {'[' * 5000}",
+    ],
+)
+def test_what_no_file_system_takes_is_an_error(body: str) -> None:
+    """A NUL in a name, and arrays nested without end, are errors of the file."""
+    with pytest.raises(BrokenConfig, match=r"pyproject\.toml"):
+        configure(body)
+
+
+# -- which file ------------------------------------------------------------------------------------
+
+
+def test_fieldbound_toml() -> None:
+    """fieldbound.toml has the settings at its top, and counts before a pyproject.toml beside it."""
+    write("pyproject.toml", "[tool.fieldbound]\nfail-on = 'stated'")
+    write("fieldbound.toml", "fail-on = 'observed'\n[files]\n'*.json' = 'v/o'")
+    config = load()
+    assert (config.file, config.fail_on, config.mapping) == (
+        "fieldbound.toml",
+        "observed",
+        (("*.json", "v/o"),),
+    )
+    assert config.table("files") == "[files]"
+
+
+def test_the_nearest_folder_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pyproject.toml in a nearer folder counts before a fieldbound.toml."""
+    write("fieldbound.toml", "fail-on = 'observed'")
+    configure("fail-on = 'stated'", "a")
+    monkeypatch.chdir("a")
+    assert load().fail_on == "stated"
+    assert load().table("files") == "[tool.fieldbound.files]"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("fail_on = 'stated'", "unknown key fail_on: must be one of folders, fail-on, "),
+        ("fail-on = 'state'", "fail-on is 'state', but must be one of stated, "),
+        ("[tool.fieldbound]\n", "unknown key tool: settings are at the top of this file"),
+    ],
+)
+def test_errors_of_fieldbound_toml(text: str, reason: str) -> None:
+    """An error in fieldbound.toml names the key as it is written there."""
+    write("fieldbound.toml", text)
+    with pytest.raises(BrokenConfig) as caught:
+        load()
+    assert str(caught.value).startswith(f"fieldbound.toml: {reason}")
+
+
+def test_a_variable_names_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FIELDBOUND_CONFIG names another file, whose folder is the root, or none."""
+    configure("fail-on = 'stated'")
+    write("ci/strict.toml", "folders = ['contracts']")
+    write("ci/pyproject.toml", "[tool.fieldbound]\nfail-on = 'example'")
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "ci/strict.toml")
+    assert [each.path for each in load().folders] == [str(Path("ci/contracts"))]
+    assert load().fail_on == SAYS[-1]
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "ci/pyproject.toml")
+    assert load().fail_on == "example"
+    write("ci/other.toml", "[tool.fieldbound]\nfail-on = 'observed'")
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "ci/other.toml")
+    assert load().fail_on == "observed"
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "none")
+    assert (load().file, load().fail_on) == (None, SAYS[-1])
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "")
+    assert load().fail_on == "stated"
+
+
+def test_a_variable_that_names_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """FIELDBOUND_CONFIG must name a file that exists and has settings."""
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "nope.toml")
+    with pytest.raises(BrokenConfig, match=r"nope.toml: cannot be read: .*FIELDBOUND_CONFIG"):
+        load()
+    write("pyproject.toml", "[project]\nname = 'x'")
+    monkeypatch.setenv("FIELDBOUND_CONFIG", "pyproject.toml")
+    with pytest.raises(BrokenConfig, match=r"has no \[tool.fieldbound\], and FIELDBOUND_CONFIG"):
+        load()
+
+
+def test_a_changed_file_is_read_again() -> None:
+    """A configuration that is written again has its new settings."""
+    assert configure("fail-on = 'stated'").fail_on == "stated"
+    assert configure("fail-on = 'example'").fail_on == "example"
+
+
+# -- severity, ignored limits, baseline ------------------------------------------------------------
+
+
+def test_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Severity, ignored limits and the baseline are read; the baseline is relative to the file."""
+    configure(
+        'fail-on = "stated"\nignore = ["*:maxLength"]\nbaseline = "known.json"\n'
+        '[tool.fieldbound.severity]\n"acme/*:format" = "warning"\ninferred = "off"\n'
+        '[tool.fieldbound.per-file-ignores]\n"old/*.json" = ["acme/*", "*:enum"]\n'
+    )
+    Path("old").mkdir()
+    monkeypatch.chdir("old")
+    config = load()
+    assert config.ignore == ("*:maxLength",)
+    assert config.baseline == str(Path("../known.json"))
+    assert config.severity.fail_on == "stated"
+    assert config.severity.levels == (("acme/*:format", "warning"), ("inferred", "off"))
+    assert config.ignores_for("a.json") == [("old/*.json", ("acme/*", "*:enum"))]
+    assert config.ignores_for("../a.json") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("ignore = '*:enum'", 'ignore must be a list of limits, such as ["acme/create-order#/gift'),
+        (
+            "ignore = ['enum']",
+            "ignore: 'enum' is no limit, such as acme/create-order#/gift:enum or ",
+        ),
+        ("baseline = 1", 'baseline must be a file, such as ".fieldbound-baseline.json"'),
+        ("severity = 'off'", "severity must be a table of limits or evidence, each with one of "),
+        (
+            "severity = {'*:enum' = 'warn'}",
+            "severity.'*:enum' is 'warn', but must be one of error, warning, off; did you mean "
+            "warning?",
+        ),
+        ("severity = {enum = 'off'}", "severity: 'enum' is no limit, such as "),
+        ("severity = {infered = 'off'}", "severity: 'infered' is no limit, such as "),
+        ("per-file-ignores = ['*']", "per-file-ignores must be a table of globs, each with a list"),
+        (
+            "per-file-ignores = {'*.json' = 'x'}",
+            "per-file-ignores.'*.json' must be a list of limits",
+        ),
+        ("per-file-ignores = {'../x' = ['*']}", "per-file-ignores: glob '../x' leaves the project"),
+        (
+            "ignores = []",
+            "ignores: must be one of folders, fail-on, files, recordings, apis, ignore",
+        ),
+    ],
+)
+def test_invalid_policies_are_errors(text: str, reason: str) -> None:
+    """An invalid value of these keys is an error with what is allowed, and what was meant."""
+    write("pyproject.toml", f"[tool.fieldbound]\n{text}")
+    with pytest.raises(BrokenConfig) as caught:
+        load()
+    assert f"tool.fieldbound.{reason}" in str(caught.value)

@@ -1,0 +1,107 @@
+"""Finding and reading the configuration: the nearest file, or the one of FIELDBOUND_CONFIG."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from .errors import BrokenConfig
+from .parse import parse
+from .settings import Config
+
+#: The environment variable that names the configuration, and its value for none.
+_VARIABLE: Final = "FIELDBOUND_CONFIG"
+_NONE: Final = "none"
+_PYPROJECT: Final = "pyproject.toml"
+#: The files of a folder that are looked for, the one that counts first.
+_NAMES: Final = ("fieldbound.toml", _PYPROJECT)
+#: What precedes each setting in a pyproject.toml.
+_PREFIX: Final = "tool.fieldbound."
+
+
+def load(start: Path | None = None) -> Config:
+    """Return the settings of the nearest configuration, or of the one that FIELDBOUND_CONFIG names.
+
+    It is searched for from *start*, the working directory by default, upward. Without one, all
+    settings have their defaults. Raises `BrokenConfig` for a file that cannot be read, is invalid
+    TOML, or has unknown keys or invalid values.
+    """
+    start = start or _working_directory()
+    named = os.environ.get(_VARIABLE)
+    if named == _NONE:
+        return Config(start)
+    if named:
+        return _named(Path(named))
+    for folder in (start, *start.parents):
+        for name in _NAMES:
+            file = folder / name
+            found = _config_of(file) if file.is_file() else None
+            if found is not None:
+                return found
+    return Config(start)
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise BrokenConfig("the working directory", f"cannot be read: {error.strerror}") from None
+
+
+def _named(file: Path) -> Config:
+    try:
+        found = _config_of(file.absolute())
+    except BrokenConfig as error:
+        if file.is_file():
+            raise
+        reason = f"{error.reason} (the environment variable {_VARIABLE} names it)"
+        raise BrokenConfig(error.file, reason) from None
+    if found is None:
+        raise BrokenConfig(str(file), f"has no [{_PREFIX[:-1]}], and {_VARIABLE} names it")
+    return found
+
+
+def _config_of(file: Path) -> Config | None:
+    """Return the settings of a file; None for a pyproject.toml without any."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        raise BrokenConfig(os.path.relpath(file), reason) from None
+    return parse_settings(data, file)
+
+
+def parse_settings(data: bytes, file: Path) -> Config | None:
+    """Return the settings that a file has or would have; None for a pyproject.toml without any.
+
+    Raises BrokenConfig for invalid TOML, unknown keys and invalid values.
+    """
+    name = os.path.relpath(file)
+    try:
+        document = _toml(data)
+    except UnicodeDecodeError:
+        raise BrokenConfig(name, "invalid TOML: not UTF-8") from None
+    except ValueError as error:
+        raise BrokenConfig(name, f"invalid TOML: {error}") from None
+    except RecursionError:
+        raise BrokenConfig(name, "invalid TOML: nested too deep") from None
+    own = file.name == _NAMES[0] or (file.name != _PYPROJECT and "tool" not in document)
+    if own:
+        return parse(document, file.parent, name, "")
+    tool = document.get("tool")
+    table = tool.get("fieldbound") if isinstance(tool, dict) else None
+    return None if table is None else parse(table, file.parent, name, _PREFIX)
+
+
+@lru_cache(maxsize=16)
+def _toml(data: bytes) -> dict[str, Any]:
+    """Return a TOML document: contracts are often looked up, and it seldom changes."""
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(data.decode())

@@ -1,0 +1,137 @@
+"""The settings of a configuration, and what its globs match."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fieldbound.model import SAYS
+from fieldbound.policy import Severity
+
+from .globs import glob_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .folders import ConfiguredFolder
+    from .overrides import Override
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings: *root* is the folder of *file*, the configuration, if there is one.
+
+    *folders* have contracts of one's own. *fail_on* is one of `SAYS`, *levels* pairs patterns of
+    limits with what their violations are, one of `LEVELS`. *ignore* are patterns of limits that are
+    not enforced, *file_ignores* pairs globs with such patterns; *baseline* is the file of known
+    violations, *overrides* are limits that are changed. *mapping* pairs globs with names of
+    contracts, *recordings* are globs of recorded traffic, *apis* has `HOST=NAME` for each API. All
+    paths but globs are relative to the working directory. *prefix* is what precedes a setting in
+    the file: `tool.fieldbound.` or nothing.
+    """
+
+    root: Path
+    file: str | None = None
+    folders: tuple[ConfiguredFolder, ...] = ()
+    fail_on: str = SAYS[-1]
+    mapping: tuple[tuple[str, str], ...] = ()
+    recordings: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
+    levels: tuple[tuple[str, str], ...] = ()
+    ignore: tuple[str, ...] = ()
+    file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    baseline: str | None = None
+    overrides: tuple[Override, ...] = ()
+    prefix: str = "tool.fieldbound."
+
+    def table(self, key: str) -> str:
+        """Return a table of the configuration as it is written, such as `[tool.fieldbound.files]`.
+
+        Without *key* it is that of all settings.
+        """
+        return f"[{self.prefix}{key}]"
+
+    @property
+    def severity(self) -> Severity:
+        """Which violations fail."""
+        return Severity(self.fail_on, self.levels)
+
+    def contract_for(self, path: str) -> str | None:
+        """Return the name of the contract that the first matching glob maps *path* to, or None."""
+        for relative in self._relative_to_root(path):
+            for glob, contract in self.mapping:
+                if glob_pattern(glob).fullmatch(relative):
+                    return relative_to_cwd(self.root, contract)
+        return None
+
+    def is_recording(self, path: str) -> bool:
+        """Return whether *path* matches a glob of recordings, which override the mapping."""
+        return any(
+            glob_pattern(glob).fullmatch(relative)
+            for relative in self._relative_to_root(path)
+            for glob in self.recordings
+        )
+
+    def ignores_for(self, path: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Return each glob of *file_ignores* that matches a file, with its patterns."""
+        relatives = [*self._relative_to_root(path)] if self.file_ignores else []
+        return [
+            (glob, patterns)
+            for glob, patterns in self.file_ignores
+            if any(map(glob_pattern(glob).fullmatch, relatives))
+        ]
+
+    def files(self) -> list[tuple[str, str | None]]:
+        """Return every file on disk that a glob matches, sorted, with its contract.
+
+        A recording has None.
+        """
+        result: list[tuple[str, str | None]] = []
+        for path in sorted(set().union(*self._files_by_glob.values())):
+            contract = self.contract_for(path)
+            if self.is_recording(path):
+                result.append((path, None))
+            elif contract is not None:
+                result.append((path, contract))
+        return result
+
+    def unmatched_globs(self) -> list[str]:
+        """Return the globs that match no file on disk."""
+        return [glob for glob, found in self._files_by_glob.items() if not found]
+
+    def matches(self) -> dict[str, int]:
+        """Return how many files on disk each glob of the mapping and of recordings matches."""
+        return {glob: len(found) for glob, found in self._files_by_glob.items()}
+
+    @cached_property
+    def _files_by_glob(self) -> dict[str, set[str]]:
+        globs = (*(glob for glob, _ in self.mapping), *self.recordings)
+        return {glob: set(self._found(glob)) for glob in globs}
+
+    def _found(self, glob: str) -> Iterator[str]:
+        from glob import iglob
+
+        # Not Path.glob: its rules for hidden files and `**` differ between Python versions.
+        for each in iglob(os.path.normpath(glob), root_dir=self.root, recursive=True):  # noqa: PTH207
+            if (self.root / each).is_file():
+                yield os.path.relpath(self.root / each)
+
+    def _relative_to_root(self, path: str) -> Iterable[str]:
+        """Yield the path of a file relative to the root, as given and with links resolved."""
+        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
+        yield Path(os.path.relpath(absolute, self.root)).as_posix()
+        real = absolute.parent.resolve() / absolute.name
+        yield Path(os.path.relpath(real, self.root.resolve())).as_posix()
+
+
+def relative_to_cwd(root: Path, contract: str) -> str:
+    """Return the name of a contract or an API, a path relative to the working directory."""
+    from fieldbound.documents import SUFFIXES
+
+    file, separator, fragment = contract.partition("#")
+    if not file.endswith(SUFFIXES):
+        return contract
+    return os.path.relpath(root / file) + separator + fragment
