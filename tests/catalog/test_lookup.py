@@ -433,12 +433,14 @@ def _body(schema: Any) -> dict[str, Any]:
     [
         (
             {"response": {}},
-            "/post/response: is not a documented property and does not match ^x-; did you mean "
-            "responses?",
+            "/post/response: unknown key 'response'; did you mean responses?",
         ),
-        ({"operationId": 5}, "/post/operationId: is 5, but must be a string"),
-        ({"parameters": {"a": 1}}, "/post/parameters: is an object, but must be an array"),
-        ({"parameters": [{"name": "a"}]}, "/parameters/0/in: is missing"),
+        ({"operationId": 5}, "/post/operationId: operationId is 5, but must be a string"),
+        (
+            {"parameters": {"a": 1}},
+            "/post/parameters: parameters is an object, but must be an array",
+        ),
+        ({"parameters": [{"name": "a"}]}, "/parameters/0/in: in is missing"),
         (
             {"parameters": [{"name": "a", "in": "header", "require": True}]},
             "did you mean required?",
@@ -485,9 +487,7 @@ def test_unresolved_parameter_is_always_an_error(folder: Path) -> None:
 def test_invalid_sources_json_is_an_error(folder: Path, sources: str) -> None:
     """Each source in sources.json is an object with a title."""
     (folder / "acme" / "sources.json").write_text(sources)
-    with pytest.raises(
-        BrokenContract, match=r"must be an object|is not a documented property|is missing"
-    ):
+    with pytest.raises(BrokenContract, match=r"must be an object|unknown key|is missing"):
         fieldbound.contract("acme/update-order", [folder])
 
 

@@ -357,6 +357,117 @@ def test_broken_operation_rejects_nothing() -> None:
     assert reports(whole, {"b": 1})[0] == ["/body/b"]
 
 
+@pytest.mark.parametrize(
+    ("security", "scheme", "at", "reason"),
+    [
+        (
+            [{"typo": []}],
+            {},
+            "/security/0/typo",
+            "there is no security scheme 'typo' in components/securitySchemes",
+        ),
+        (["key"], {}, "/security/0", "a security requirement must be an object"),
+        (
+            [{"key": []}],
+            {"$ref": "#/none"},
+            "/components/securitySchemes/key/$ref",
+            "unresolved $ref",
+        ),
+        (
+            [{"key": []}],
+            {"type": "apikey"},
+            "/components/securitySchemes/key",
+            "the type of a security scheme must be one of apiKey, http, oauth2, openIdConnect, "
+            "mutualTLS, not 'apikey'",
+        ),
+        (
+            [{"key": []}],
+            {"type": "apiKey", "name": "k", "in": "body"},
+            "/components/securitySchemes/key",
+            "an apiKey must have a name, and in: one of query, header, cookie",
+        ),
+    ],
+)
+def test_broken_security_costs_a_credential(
+    security: Any, scheme: Any, at: str, reason: str
+) -> None:
+    """A credential that cannot be read is reported once, and any of the query may be it."""
+    for level in ("document", "operation"):
+        own = {"security": security} if level == "operation" else {}
+        whole = document(
+            **own, parameters=[{"name": "n", "in": "query", "schema": {"maxLength": 1}}]
+        )
+        whole["components"] = {"securitySchemes": {"key": scheme}}
+        if level == "document":
+            whole["security"] = security
+        pointers, unchecked = reports(whole, {"b": 1}, "/do?n=xy&q=1")
+        assert pointers == ["/query/n", "/body/b"]
+        place = f"/paths/~1do/post{at}" if own and at.startswith("/security") else at
+        (why,) = unchecked.values()
+        assert list(unchecked) == ["/query"]
+        assert f": at {place}: {reason}" in why
+        with pytest.raises(BrokenContract, match=r"^o\.json:1:"):
+            fieldbound.contract("o.json#do", strict=True)
+
+
+def test_security_scheme_by_reference() -> None:
+    """In OpenAPI 3.2 a requirement may name a scheme by a reference, from anywhere."""
+    key = {"type": "apiKey", "in": "query", "name": "k"}
+    Path("schemes.json").write_text(json.dumps({"key": key}))
+    for name, version, found in (
+        ("schemes.json#/key", "3.2.0", True),
+        ("#/x-schemes/key", "3.2.0", True),
+        ("schemes.json#/none", "3.2.0", False),
+        ("schemes.json#/key", "3.1.0", False),
+    ):
+        whole = document(security=[{name: []}])
+        whole |= {"openapi": version, "x-schemes": {"key": key}}
+        pointers, unchecked = reports(whole, {"b": "x"})
+        assert pointers == (["/query/k"] if found else [])
+        assert list(unchecked) == ([] if found else ["/query"])
+
+
+def test_required_name_that_is_none_costs_one_limit() -> None:
+    """A name in `required` that is no string is reported where the direction is known, too."""
+    whole = document()
+    content = whole["paths"]["/do"]["post"]["requestBody"]["content"]
+    id_ = {"type": "string", "readOnly": True}
+    content["application/json"]["schema"] = {
+        **properties(id=id_),
+        "required": [["b"], "id", "b"],
+    }
+    pointers, unchecked = reports(whole, {})
+    assert pointers == ["/body/b"]
+    assert "required must be a string, not" in "".join(unchecked.values())
+
+
+@pytest.mark.parametrize("target", ["#", "#/paths", "#/paths/~1do", "#/components/schemas"])
+@pytest.mark.parametrize("field", ["parameters", "responses"])
+def test_list_that_refers_to_what_is_none_costs_itself(field: str, target: str) -> None:
+    """What a $ref leads to by mistake stays what it is for all others."""
+    whole = document(**{field: {"$ref": target}})
+    whole["components"] = {"schemas": {"a": {"type": "string"}}}
+    pointers, unchecked = reports(whole, {"b": 1})
+    assert pointers == ["/body/b"]
+    report = fieldbound.api("o.json").check_response(Message("POST", "/do", status=200))
+    assert report.ok
+    assert [*unchecked, *report.not_checked] == ["/query" if field == "parameters" else "/body"]
+
+
+@pytest.mark.parametrize(
+    "responses", [{"$ref": "#/none"}, {"200": 5}, {"200": {"content": {"application/json": 5}}}]
+)
+def test_response_that_cannot_be_read_may_be_empty(responses: Any) -> None:
+    """Nothing is known of its body, not even that there is one."""
+    Path("o.json").write_text(json.dumps(document(responses=responses)))
+    api = fieldbound.api("o.json")
+    for body in (None, "{}"):
+        kind = {"Content-Type": "application/json"} if body else {}
+        report = api.check_response(Message("POST", "/do", kind, body, 200))
+        assert report.ok
+        assert list(report.not_checked) == ["/body"]
+
+
 def test_document_that_cannot_be_read_is_an_error() -> None:
     """Without an operation that can be read, there is nothing to check."""
     whole = document()

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import example, given, settings, strategies as st
 
+import fieldbound
 from fieldbound.documents import json_text
 from fieldbound.documents.document import Document, parse, read
 from fieldbound.documents.errors import DocumentError
@@ -950,3 +951,24 @@ def test_errors_leave_no_reference_cycle(text: bytes) -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_loads_is_a_document() -> None:
+    """A text of JSON or YAML becomes a Document, whose violations have places."""
+    contract = fieldbound.Contract({"properties": {"a": {"maximum": 1}}})
+    for text, format in (('{"a": 2}', "json"), (b'{"a": 2}', "json"), ("a: 2", "yaml")):  # noqa: A001
+        document = fieldbound.loads(text, format=format, name="here")
+        (violation,) = contract.check(document)
+        assert (document.value, document.name) == ({"a": 2}, "here")
+        assert str(violation.place) == ("1:4" if format == "yaml" else "1:7")
+    (error,) = fieldbound.loads('{"a": }').errors
+    assert (error.code, str(error.place)) == ("syntax", "1:7")
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "error"), [({"a": 1}, "json", TypeError), ("{}", "toml", ValueError)]
+)
+def test_loads_rejects_other_arguments(text: Any, format: Any, error: type[Exception]) -> None:  # noqa: A002
+    """What is no text, and another format than JSON and YAML, is an error that says so."""
+    with pytest.raises(error, match=r"must be .* not "):
+        fieldbound.loads(text, format=format)

@@ -9,9 +9,33 @@ from fieldbound._lazy import lazy
 if TYPE_CHECKING:
     from .builder import close_matches as close_matches
     from .contract_files import is_contract_file as is_contract_file
-    from .lookup import contract as contract, contracts as contracts, operations as operations
+    from .export.plain_schema import DRAFTS as DRAFTS, plain_schema as plain_schema
+    from .export.product_schemas import (
+        PRODUCT_SCHEMAS as PRODUCT_SCHEMAS,
+        product_schema as product_schema,
+        pyproject_schema as pyproject_schema,
+    )
+    from .limit_lookup import (
+        FoundLimits as FoundLimits,
+        WrittenAt as WrittenAt,
+        find_limits as find_limits,
+        written_at as written_at,
+    )
+    from .linting.codes import LINT_CODES as LINT_CODES
+    from .linting.paths import LintResult as LintResult, lint_paths as lint_paths
+    from .listing import matching_entries as matching_entries
+    from .lookup import (
+        Folders as Folders,
+        as_contract as as_contract,
+        check as check,
+        contract as contract,
+        contracts as contracts,
+        folders_of as folders_of,
+        operations as operations,
+    )
     from .operation_contracts import OperationContracts as OperationContracts
-    from .schema_files import SUFFIXES as SUFFIXES
+    from .payload_matching import PayloadMatch as PayloadMatch, match_payload as match_payload
+    from .schema_likeness import kind_of as kind_of
     from .single_file import is_path as is_path
 
 __getattr__, __all__ = lazy(
@@ -19,9 +43,16 @@ __getattr__, __all__ = lazy(
     {
         ".builder": "close_matches",
         ".contract_files": "is_contract_file",
-        ".lookup": "contract contracts operations",
+        ".listing": "matching_entries",
+        ".limit_lookup": "FoundLimits WrittenAt find_limits written_at",
+        ".linting.codes": "LINT_CODES",
+        ".lookup": "Folders as_contract check contract contracts folders_of operations",
         ".operation_contracts": "OperationContracts",
-        ".schema_files": "SUFFIXES",
+        ".linting.paths": "LintResult lint_paths",
+        ".export.plain_schema": "DRAFTS plain_schema",
+        ".export.product_schemas": "PRODUCT_SCHEMAS product_schema pyproject_schema",
+        ".payload_matching": "PayloadMatch match_payload",
+        ".schema_likeness": "kind_of",
         ".single_file": "is_path",
     },
 )

@@ -26,6 +26,8 @@ from fieldbound.openapi import (
 from fieldbound.validation import BASE_URI, Contract
 
 from .bundle import DIALECT, Bundle, Direction, Options
+from .bundled_references import cited_sources
+from .overrides import with_overrides
 from .problems import Problem
 from .schema_files import SchemaFiles, value_at
 
@@ -159,7 +161,7 @@ def build_contract(
         if not bundle.options.lenient or not bundle.take_out(file, problem, error=located):
             raise located
         bundle.build()
-    return found
+    return with_overrides(found, bundle.options.overrides)
 
 
 def _compiled(schema: dict[str, Any], name: str, bundle: Bundle) -> Contract | BrokenContract:
@@ -175,7 +177,8 @@ def require_limits(contract: Contract, file: str, bundle: Bundle, advice: str = 
         return contract
     if bundle.repairs.errors:  # there was something to check
         raise bundle.repairs.errors[0]
-    reason = f"{contract.name} has no constraints: every document would pass"
+    named = "it" if contract.name == file else contract.name
+    reason = f"{named} has no constraints: every document would pass"
     raise BrokenContract(reason + advice, file=file)
 
 
@@ -185,7 +188,7 @@ def self_contained_schema(
     """Return a schema that includes everything it refers to, and the sources it cites."""
     from urllib.parse import quote
 
-    cited = {key: sources[key] for key in sources if key in bundle.cited}
+    cited = cited_sources(bundle.cited, sources)
     head: dict[str, Any] = {"$schema": DIALECT, "$id": BASE_URI + quote(name), "title": name}
     schema = {**head, **schema, **({"x-sources": cited} if cited else {})}
     return embed_resources(schema, bundle.resources)

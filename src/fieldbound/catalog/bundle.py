@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from fieldbound.config import Override
 from fieldbound.model import (
     NOT_CHECKED,
     BrokenContract,
@@ -40,12 +41,13 @@ class Options(NamedTuple):
     """How contracts are made of documents.
 
     Where *lenient*, what is wrong in a document is not checked, and all else is. *formats* are
-    limits, "assert", or "annotate".
+    limits, "assert", or "annotate". *overrides* are limits that the configuration changes.
     """
 
     lenient: bool = False
     enforce_discriminators: bool = False
     formats: Formats = "assert"
+    overrides: tuple[Override, ...] = ()
 
 
 class Bundle:
@@ -111,9 +113,12 @@ class Bundle:
             schema = self._with_conditions(schema, site)
         return schema
 
-    def add_file(self, uri: str) -> None:
-        """Include a whole file, and all that it refers to. Raises BrokenContract."""
-        self._add_reachable([(uri, ())])
+    def add_file(self, uri: str, tokens: PointerTokens = ()) -> None:
+        """Include a whole file, or the schema at a pointer in it, and all that it refers to.
+
+        Raises BrokenContract.
+        """
+        self._add_reachable([(uri, tokens)])
 
     def _add_reachable(self, pending: list[SchemaLocation]) -> None:
         while pending:
@@ -282,7 +287,7 @@ class Bundle:
                 copy.pop(keyword, None)
         names = self._relaxed.get(location)
         if names:
-            copy["required"] = [name for name in copy["required"] if name not in names]
+            copy["required"] = [each for each in copy["required"] if str(each) not in names]
             if not copy["required"]:
                 del copy["required"]
         if self._subtypes is not None and "discriminator" in schema:

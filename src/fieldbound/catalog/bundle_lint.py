@@ -43,6 +43,24 @@ def lint_bundle(
             raise bundle.files.error_at(uri, problem.tokens, problem.reason)
 
 
+def contradictions_in(bundle: Bundle) -> Iterator[tuple[str, Problem]]:
+    """Build a lenient bundle, and yield every contradiction in it with the URI of its file.
+
+    Each is taken out, so that what refers to it, or holds it, does not contradict itself by that.
+    """
+    while True:
+        bundle.build()
+        taken = set[SchemaLocation]()
+        for contradictory in _contradictions(bundle):
+            for uri, problem in contradictory if not taken else ():
+                is_outer = _has_inner((uri, problem.tokens), taken)
+                if not is_outer and bundle.take_out(uri, problem):
+                    taken.add((uri, problem.tokens))
+                    yield uri, problem
+        if not taken:
+            return
+
+
 def _contradictions(bundle: Bundle) -> Iterator[list[tuple[str, Problem]]]:
     """Yield the contradictions within the schemas of a bundle, then those with what they refer to.
 

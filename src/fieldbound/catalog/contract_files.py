@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from fieldbound.documents import is_same_file, read
+from fieldbound.documents import SUFFIXES, is_same_file, read
 from fieldbound.model import percent_decoded
 
 from .lookup import bundled_vendors, openapi_path
-from .schema_files import SUFFIXES
 from .single_file import is_path
 
 

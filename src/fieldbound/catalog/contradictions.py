@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from jsonschema_rs import Registry
 
-from fieldbound.algebra import canonical_schema, is_unsatisfiable, matches
-from fieldbound.model import Node, child_schemas, closest_name, resolve_uri
+from fieldbound.algebra import canonical_schema, is_unsatisfiable
+from fieldbound.model import Node, child_schemas, resolve_uri
 from fieldbound.openapi import PointerTokens
+from fieldbound.validation import impossible_names as names_of, is_false_schema
 
 from .problems import Problem
 
+CONTRADICTION: Final = "contradiction"
 UNSATISFIABLE: Final = "no value can satisfy this schema: its limits contradict each other"
 #: Keywords that do not constrain the instance itself, but its properties and items, or nothing.
 _NOT_IN_PLACE: Final = frozenset(
@@ -62,39 +64,13 @@ def contradictions(node: Node, registry: Registry | None) -> Iterator[Problem]:
         is_due = _has_reference(constraints) == (registry is not None)
         if is_due and not is_only_reference and test(constraints):
             removed = tuple((*tokens, keyword) for keyword in _contradictory(constraints, test))
-            yield Problem(tokens, UNSATISFIABLE, remove=removed)
+            yield Problem(tokens, UNSATISFIABLE, remove=removed, code=CONTRADICTION)
 
 
 def impossible_names(schema: Any, tokens: PointerTokens) -> Iterator[Problem]:
     """Yield the names that a schema requires, and allows in no object."""
-    if not isinstance(schema, dict) or not is_false_schema(schema.get("additionalProperties")):
-        return
-    required, properties = schema.get("required"), schema.get("properties", {})
-    patterns = schema.get("patternProperties", {})
-    if not isinstance(required, list) or not isinstance(properties, dict):
-        return
-    if not isinstance(patterns, dict):
-        return
-    for index, name in enumerate(required):
-        if not isinstance(name, str) or name in properties:
-            continue
-        if not any(_matches(each, name) for each in patterns):
-            meant = closest_name(name, [each for each in properties if each not in required])
-            suggestion = f"; did you mean {meant}?" if meant else ""
-            reason = f"{name!r} is required, but additionalProperties: false rejects it{suggestion}"
-            yield Problem((*tokens, "required", str(index)), reason)
-
-
-def _matches(pattern: str, name: Any) -> bool:
-    try:
-        return bool(matches(pattern, str(name)))
-    except ValueError:
-        return True  # an invalid pattern is reported by itself
-
-
-def is_false_schema(schema: Any) -> bool:
-    """Return whether a schema is meant to reject everything: false, or one with `not: {}`."""
-    return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
+    for index, reason in names_of(schema) if isinstance(schema, dict) else ():
+        yield Problem((*tokens, "required", str(index)), reason, code="impossible-name")
 
 
 def in_place(schema: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from fieldbound.model import BrokenContract, Node
 from fieldbound.openapi import PointerTokens, discriminator_error
@@ -10,6 +11,8 @@ from fieldbound.openapi import PointerTokens, discriminator_error
 from .contradictions import subschemas
 from .problems import Problem
 from .schema_files import SchemaFiles
+
+_CODE: Final = "discriminator"
 
 
 def discriminator_problems(files: SchemaFiles, node: Node) -> Iterator[Problem]:
@@ -22,13 +25,13 @@ def discriminator_problems(files: SchemaFiles, node: Node) -> Iterator[Problem]:
         error = discriminator_error(discriminator)
         if error is not None:
             at = (*tokens, "discriminator", *error[0])
-            yield Problem(at, error[1], weakens=False, remove=removed)
+            yield Problem(at, error[1], False, removed, code=_CODE)
             continue
         for value, target in discriminator.get("mapping", {}).items():
             at = (*tokens, "discriminator", "mapping", value)
             reason = _unresolved(files, node.uri, at, target)
             if reason is not None:
-                yield Problem(at, reason, weakens=False, remove=(at,))
+                yield Problem(at, reason, False, (at,), code=_CODE)
 
 
 def _unresolved(files: SchemaFiles, uri: str, tokens: PointerTokens, target: str) -> str | None:

@@ -14,7 +14,6 @@ from fieldbound.model import (
     SAYS,
     BrokenContract,
     Path,
-    Violation,
     pointer_of,
     tokens_of,
 )
@@ -28,8 +27,10 @@ from fieldbound.openapi import (
 )
 from fieldbound.validation import Contract, checker_of
 
+from .export.product_schemas import product_schema
 from .lint import EXTENSIONS, did_you_mean
 
+UNKNOWN_KEY: Final = "unknown key"
 _STRING: Final = {"type": "string"}
 _BOOLEAN: Final = {"type": "boolean"}
 _OBJECT: Final = {"type": "object"}
@@ -170,15 +171,6 @@ _OPENAPI: Final = {
         "response": _or_reference(headers=_map("header"), content=_map("media"), links=_OBJECT),
     },
 }
-_SOURCES: Final = {
-    "type": "object",
-    "additionalProperties": {
-        "type": "object",
-        "properties": {"title": _STRING, "address": {"type": ["string", "null"]}, "read": _STRING},
-        "required": ["title"],
-        "additionalProperties": False,
-    },
-}
 
 
 def check_openapi(document: Document) -> None:
@@ -186,17 +178,29 @@ def check_openapi(document: Document) -> None:
 
     Unknown keys are errors, too: a misspelled one would drop a limit silently.
     """
-    _raise_first(document, _openapi_contract())
-    for tokens, reason in _errors_in(document.value):
-        path = _path_of(document.value, tokens)
-        key = (path, True)
-        place = document.places([key])[key]
-        raise BrokenContract(reason, document.name, place, pointer_of(path))
+    for error in openapi_errors(document):
+        raise error
 
 
 def check_sources(document: Document) -> None:
     """Raise BrokenContract for the first error in a sources.json."""
-    _raise_first(document, Contract(_SOURCES, name="sources.json"))
+    for error in sources_errors(document):
+        raise error
+
+
+def openapi_errors(document: Document) -> Iterator[BrokenContract]:
+    """Yield the structural errors in an OpenAPI document."""
+    yield from _errors_by(document, _openapi_contract())
+    for tokens, reason in _errors_in(document.value):
+        path = _path_of(document.value, tokens)
+        key = (path, True)
+        place = document.places([key])[key]
+        yield BrokenContract(reason, document.name, place, pointer_of(path))
+
+
+def sources_errors(document: Document) -> Iterator[BrokenContract]:
+    """Yield the errors in a sources.json."""
+    yield from _errors_by(document, Contract(product_schema("sources"), name="sources.json"))
 
 
 @cache
@@ -204,13 +208,15 @@ def _openapi_contract() -> Contract:
     return Contract(_OPENAPI, name="OpenAPI")
 
 
-def _raise_first(document: Document, contract: Contract) -> None:
-    violation: Violation | None = next(iter(checker_of(contract).check(document)), None)
-    if violation is not None:
-        reason = violation.message.removeprefix(violation.pointer).strip()
-        if violation.known:
-            reason += did_you_mean(tokens_of(violation.pointer)[-1], violation.known)
-        raise BrokenContract(reason, document.name, violation.place, violation.pointer or None)
+def _errors_by(document: Document, contract: Contract) -> Iterator[BrokenContract]:
+    for violation in checker_of(contract).check(document):
+        name = (tokens_of(violation.pointer) or ("",))[-1]
+        reason = violation.message
+        if violation.code == "additionalProperties":
+            reason = f"{UNKNOWN_KEY} {name!r}{did_you_mean(name, violation.known)}"
+        elif violation.pointer:
+            reason = reason.replace(violation.pointer, name, 1)
+        yield BrokenContract(reason, document.name, violation.place, violation.pointer or None)
 
 
 def _errors_in(document: Any) -> Iterator[tuple[PointerTokens, str]]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from fieldbound.model import NOT_CHECKED, SAYS, Node, closest_name, draft_of
+from fieldbound.model import NOT_CHECKED, SAYS, Node, closest_name, draft_of, is_web_address
 from fieldbound.openapi import ENFORCED, SchemaLocation
 from fieldbound.validation import (
     FORMATS,
     KEYWORDS,
     OPENAPI_FORMATS,
+    ignored_keywords,
     misspelt_keywords,
     why_not_checked,
 )
@@ -33,6 +34,9 @@ EXTENSIONS: Final = (
     NOT_CHECKED,
     ENFORCED,
 )
+UNKNOWN_KEYWORD: Final = "unknown-keyword"
+IGNORED_KEYWORD: Final = "ignored-keyword"
+FORMAT: Final = "format-not-enforced"
 _SOURCE_KEYS: Final = ("says", "from", "of", "note")
 #: Keywords that drafts from 2019-09 on ignore, and their replacements.
 _REPLACED: Final = {
@@ -71,10 +75,14 @@ def schema_problems(node: Node, sources: Mapping[str, Any] | None) -> list[Probl
         if tokens in broken or not isinstance(schema, dict):
             continue
         if sources is not None:
-            more = [*_keyword_errors(schema, node.draft), *_source_errors(schema, sources)]
-            found += [Problem((*tokens, *at), reason) for at, reason in more]
+            found += _keyword_errors(schema, tokens, node.draft)
+            found += [
+                Problem((*tokens, *at), reason, code="invalid-source")
+                for at, reason in _source_errors(schema, sources)
+            ]
         else:
             found += _misspellings(schema, tokens)
+        found += _ignored(schema, tokens, node.draft)
         found += impossible_names(schema, tokens)
     return found
 
@@ -82,31 +90,54 @@ def schema_problems(node: Node, sources: Mapping[str, Any] | None) -> list[Probl
 def _misspellings(schema: Mapping[str, Any], tokens: tuple[str, ...]) -> Iterator[Problem]:
     for keyword, meant in misspelt_keywords(schema):
         reason = f"unknown keyword {keyword!r} is not enforced; did you mean {meant}?"
-        yield Problem((*tokens, keyword), reason, weakens=False)
+        yield Problem((*tokens, keyword), reason, weakens=False, code=UNKNOWN_KEYWORD)
 
 
-def _keyword_errors(schema: Mapping[str, Any], draft: int) -> Iterator[tuple[tuple[str, ...], str]]:
+def _ignored(schema: Mapping[str, Any], tokens: tuple[str, ...], draft: int) -> Iterator[Problem]:
+    for keyword, reason in ignored_keywords(schema, draft) if draft else ():
+        yield Problem((*tokens, keyword), reason, weakens=False, code=IGNORED_KEYWORD)
+
+
+def _keyword_errors(
+    schema: Mapping[str, Any], tokens: tuple[str, ...], draft: int
+) -> Iterator[Problem]:
     """Yield unknown keywords and formats: limits that would not be enforced."""
     for keyword in schema:
+        at = (*tokens, keyword)
         if keyword in _REPLACED and not draft:
-            advice = f"use {_REPLACED[keyword]}"
-            yield (keyword,), f"{keyword!r} is not a keyword of this draft: {advice}"
+            reason = f"{keyword!r} is not a keyword of this draft: use {_REPLACED[keyword]}"
+            yield Problem(at, reason, code=IGNORED_KEYWORD)
         elif keyword.startswith("x-"):
-            suggestion = did_you_mean(keyword, EXTENSIONS)
-            if suggestion and keyword not in EXTENSIONS:
-                yield (keyword,), f"unknown extension {keyword!r}{suggestion}"
+            yield from unknown_extension(keyword, tokens)
         elif keyword not in KEYWORDS and not (draft and keyword in _REPLACED):
             suggestion = did_you_mean(keyword, KEYWORDS)
-            yield (keyword,), f"unknown keyword {keyword!r} would not be enforced{suggestion}"
+            reason = f"unknown keyword {keyword!r} would not be enforced{suggestion}"
+            yield Problem(at, reason, code=UNKNOWN_KEYWORD)
     if not isinstance(schema.get("x-sensitive", False), bool):
-        yield ("x-sensitive",), "x-sensitive must be true or false"
+        yield Problem((*tokens, "x-sensitive"), "x-sensitive must be true or false")
+    yield from _format_errors(schema, tokens, draft)
+
+
+def unknown_extension(keyword: str, tokens: tuple[str, ...]) -> Iterator[Problem]:
+    """Yield that an extension is not one of fieldbound, where it is most likely meant to be."""
+    suggestion = did_you_mean(keyword, EXTENSIONS)
+    if suggestion and keyword not in EXTENSIONS:
+        reason = f"unknown extension {keyword!r}{suggestion}"
+        yield Problem((*tokens, keyword), reason, code=UNKNOWN_KEYWORD)
+
+
+def _format_errors(
+    schema: Mapping[str, Any], tokens: tuple[str, ...], draft: int
+) -> Iterator[Problem]:
     name = schema.get("format")
     if isinstance(name, str) and name not in OPENAPI_FORMATS:
+        reason = ""
         if name not in FORMATS:
-            suggestion = did_you_mean(name, FORMATS)
-            yield ("format",), f"unknown format {name!r} would not be enforced{suggestion}"
+            reason = f"unknown format {name!r} would not be enforced{did_you_mean(name, FORMATS)}"
         elif why_not_checked(schema, draft, "assert"):
-            yield ("format",), f"format {name!r} would not be enforced: not in draft {draft}"
+            reason = f"format {name!r} would not be enforced: not in draft {draft}"
+        if reason:
+            yield Problem((*tokens, "format"), reason, code=FORMAT)
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
@@ -142,7 +173,7 @@ def _from_errors(keys: Any, sources: Mapping[str, Any]) -> Iterator[str]:
     if not _words(keys):
         yield "from must name the sources of the limit"
     for key in _words(keys):
-        if key not in sources and not str(key).startswith(("https://", "http://")):
+        if key not in sources and not is_web_address(key):
             yield f"there is no source {key!r} in sources.json"
 
 

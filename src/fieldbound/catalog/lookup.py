@@ -11,16 +11,20 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
-from fieldbound.model import BrokenContract, UnknownName
+from fieldbound.config import BrokenConfig, ConfiguredFolder, load
+from fieldbound.documents import SUFFIXES
+from fieldbound.model import BrokenContract, ContractEntry, Report, UnknownName
 from fieldbound.validation import BASE_URI, Contract, Formats
 
 from .builder import close_matches, require_limits
 from .bundle import Bundle, Options
 from .bundle_lint import lint_bundle
+from .bundled_folder import bundled_folder
+from .bundled_references import bundled_sources
 from .operation_contracts import OperationContracts
-from .schema_files import SUFFIXES, SchemaFiles
+from .schema_files import SchemaFiles
 from .single_file import contract_of_file, is_path, operations_of_file
 
 GROUP: Final = "fieldbound.contracts"
@@ -28,17 +32,21 @@ _MAX_PARTS: Final = 6
 _DEFAULTS: Final = Options()
 #: Whether a discriminator only selects the branch that is reported, or is a limit.
 Discriminator = Literal["report", "enforce"]
+#: One folder of contracts, or several.
+Folders: TypeAlias = "str | os.PathLike[str] | Iterable[str | os.PathLike[str]]"
 
 
 def contract(
     name: str,
-    folders: Iterable[str | os.PathLike[str]] = (),
+    folders: Folders | None = None,
     *,
     formats: Formats = "assert",
     strict: bool = False,
     discriminator: Discriminator = "report",
 ) -> Contract:
     """Return the contract of that name, from fieldbound, *folders*, or installed packages.
+
+    *folders* is one folder, or several; by default, those of the configuration.
 
     What is wrong in a document given by its path is not checked, which every report says, and all
     else is checked; where *strict*, it is an error, as it always is in a vendor's folder. A
@@ -58,17 +66,39 @@ def contract(
     return vendor.find_contract(name, rest)
 
 
+def as_contract(contract_or_name: Contract | str) -> Contract:
+    """Return a contract as it is given, or the one of a name, as `contract` does.
+
+    Raises TypeError for anything else.
+    """
+    if isinstance(contract_or_name, str):
+        return contract(contract_or_name)
+    if not isinstance(contract_or_name, Contract):
+        kind = type(contract_or_name).__name__
+        advice = "; Contract(schema) makes one of a schema" if kind in ("dict", "bool") else ""
+        raise TypeError(f"contract must be a Contract or the name of one, not {kind}{advice}")
+    return contract_or_name
+
+
+def check(instance: Any, contract: Contract | str) -> Report:
+    """Return the Report of an instance, a JSON value or a Document, by a contract or its name.
+
+    It is `fieldbound.contract(name).check(instance)` in one call. Raises what these do.
+    """
+    return as_contract(contract).check(instance)
+
+
 def operations(
     name: str,
-    folders: Iterable[str | os.PathLike[str]] = (),
+    folders: Folders | None = None,
     formats: Formats = "assert",
     strict: bool = False,
     discriminator: Discriminator = "report",
 ) -> OperationContracts:
     """Return the operations of the vendor of that name, or of the OpenAPI document at that path.
 
-    *formats*, *strict* and *discriminator* are those of `contract`. Raises UnknownName, or
-    BrokenContract for an invalid document.
+    *folders*, *formats*, *strict* and *discriminator* are those of `contract`. Raises UnknownName,
+    or BrokenContract for an invalid document.
     """
     options = _options(strict, discriminator, formats)
     if is_path(name):
@@ -88,13 +118,21 @@ def operations(
 def _options(strict: bool, discriminator: str, formats: Formats) -> Options:
     if discriminator not in ("report", "enforce"):
         raise ValueError(f"discriminator must be 'report' or 'enforce', not {discriminator!r}")
-    return Options(not strict, discriminator == "enforce", formats)
+    return Options(not strict, discriminator == "enforce", formats, load().overrides)
 
 
-def contracts(folders: Iterable[str | os.PathLike[str]] = ()) -> list[str]:
-    """Return the names of all contracts: of fieldbound, of *folders*, of installed packages."""
+def contracts(folders: Folders | None = None) -> list[str]:
+    """Return the names of all contracts: of fieldbound, of *folders*, of installed packages.
+
+    *folders* is one folder, or several; by default, those of the configuration.
+    """
+    return [each.name for each in entries(folders)]
+
+
+def entries(folders: Folders | None = None) -> list[ContractEntry]:
+    """Return the names of all contracts, each with what it is of; *folders* as for `contracts`."""
     vendors = _find_vendors(folders).values()
-    return sorted(name for vendor in vendors for name in vendor.names)
+    return sorted(each for vendor in vendors for each in vendor.entries)
 
 
 # -- vendors -------------------------------------------------------------------------------------
@@ -146,7 +184,7 @@ class Vendor(OperationContracts):
         if not self.strict:
             bundle.build()
             return self._compile(schema, bundle, name)
-        lint_bundle(bundle, self.sources)
+        lint_bundle(bundle, {**bundled_sources(), **self.sources})
         return require_limits(self._compile(schema, bundle, name), str(self.folder), bundle)
 
     def _missing_part(self, operation: str, part: str) -> str | None:
@@ -160,19 +198,45 @@ class Vendor(OperationContracts):
 
 
 def _find_vendors(
-    folders: Iterable[str | os.PathLike[str]] = (),
+    folders: Folders | None = None,
     name: str | None = None,
     options: Options = _DEFAULTS,
 ) -> dict[str, Vendor]:
-    """Return the vendors by name; those of installed packages only if *name* is in no folder."""
+    """Return the vendors by name; those of installed packages only if *name* is in no folder.
+
+    A folder of the configuration that cannot be read is an error only if *name* is in no other.
+    """
     options = options._replace(lenient=False)
     vendors = dict(bundled_vendors(options))
-    for folder in folders:
-        _add(vendors, _vendors_in(Path(folder), options, lint=True))
+    broken: list[BrokenConfig] = []
+    for folder in folders_of(folders):
+        _add(vendors, _vendors_unless_broken(folder, options, broken))
     if name is None or name not in vendors:
-        for folder in _package_folders():
-            _add(vendors, _vendors_in(folder, options, lint=True))
+        for package in _package_folders():
+            _add(vendors, _vendors_in(package, options, lint=True))
+    if broken and (name is None or name not in vendors):
+        raise broken[0]
     return vendors
+
+
+def _vendors_unless_broken(
+    folder: str | os.PathLike[str], options: Options, broken: list[BrokenConfig]
+) -> Mapping[str, Vendor]:
+    """Return the vendors in a folder; add to *broken* why one of the configuration has none."""
+    try:
+        return _vendors_in(Path(folder), options, lint=True)
+    except BrokenContract as error:
+        if not isinstance(folder, ConfiguredFolder):
+            raise
+        broken.append(folder.broken(error.reason))
+        return {}
+
+
+def folders_of(folders: Folders | None) -> tuple[str | os.PathLike[str], ...]:
+    """Return folders as they are given: several, or one; those of the configuration for None."""
+    if folders is None:
+        return load().folders
+    return (folders,) if isinstance(folders, (str, os.PathLike)) else tuple(folders)
 
 
 def _add(vendors: dict[str, Vendor], more: Mapping[str, Vendor]) -> None:
@@ -187,11 +251,8 @@ def _add(vendors: dict[str, Vendor], more: Mapping[str, Vendor]) -> None:
 
 @lru_cache(maxsize=4)
 def bundled_vendors(options: Options = _DEFAULTS) -> Mapping[str, Vendor]:
-    """Return the vendors that come with fieldbound: in the package, or beside its sources."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "schemas"
-    folder = inside if inside.is_dir() else package.parents[1] / "schemas"
-    return _vendors_in(folder, options, lint=False)
+    """Return the vendors that come with fieldbound."""
+    return _vendors_in(bundled_folder(), options, lint=False)
 
 
 def _vendors_in(folder: Path, options: Options, *, lint: bool) -> dict[str, Vendor]:

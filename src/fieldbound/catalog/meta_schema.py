@@ -13,10 +13,13 @@ from fieldbound.algebra import engine_schema, original_error
 from fieldbound.model import Node, child_schemas, closest_name, is_openapi_dialect, members
 from fieldbound.openapi import PointerTokens
 
-from .problems import Problem
+from .problems import INVALID_KEYWORD, Problem
 from .schema_files import dialect_error
 
 _DEFAULT: Final = "https://json-schema.org/draft/2020-12/schema"
+NO_SCHEMA: Final = "no-schema"
+#: The codes of problems with the value of a keyword that have one of their own.
+_CODES: Final = {"type": "unknown-type", "pattern": "invalid-pattern"}
 _TYPES: Final = ("string", "number", "integer", "boolean", "object", "array", "null")
 #: What other languages call the types of JSON Schema.
 _OTHER_NAMES: Final = {
@@ -47,7 +50,7 @@ _ANNOTATIONS: Final = frozenset(
 def meta_schema_problems(node: Node) -> Iterator[Problem]:
     """Yield what the meta-schema rejects in a schema, each at the keyword it is about."""
     if not isinstance(node.schema, (dict, bool)):
-        yield Problem(node.tokens, "a JSON Schema must be an object or a boolean")
+        yield Problem(node.tokens, "a JSON Schema must be an object or a boolean", code=NO_SCHEMA)
         return
     schema = node.schema
     dialect = schema.get("$schema", "") if isinstance(schema, dict) else ""
@@ -55,7 +58,7 @@ def meta_schema_problems(node: Node) -> Iterator[Problem]:
         schema, dialect = {name: each for name, each in schema.items() if name != "$schema"}, ""
     error = dialect_error(dialect)
     if error is not None:
-        yield Problem((*node.tokens, "$schema"), error, remove=(node.tokens,))
+        yield Problem((*node.tokens, "$schema"), error, remove=(node.tokens,), code="unknown-draft")
         return
     found: dict[tuple[Any, ...], Problem] = {}
     written = engine_schema(schema).schema
@@ -67,7 +70,7 @@ def meta_schema_problems(node: Node) -> Iterator[Problem]:
         path = tuple(str(token) for token in where)
         if refusal is not None:
             refused = (*node.tokens, *path)
-            found.setdefault((refused, ()), Problem(refused, refusal))
+            found.setdefault((refused, ()), Problem(refused, refusal, code="invalid-pattern"))
             continue
         at, rest = locate(schema, path)
         for problem in _problems(schema, at, rest, invalid):
@@ -106,7 +109,8 @@ def _problems(root: Any, at: PointerTokens, rest: PointerTokens, invalid: Any) -
     """Yield the problems of one error at *rest* within the subschema at a pointer."""
     if not rest:
         if invalid.kind.name == "type":
-            yield Problem(at, "a JSON Schema must be an object or a boolean", remove=(at,))
+            reason = "a JSON Schema must be an object or a boolean"
+            yield Problem(at, reason, remove=(at,), code=NO_SCHEMA)
         return
     keyword, value = rest[0], _value_at(root, (*at, *rest))
     tokens, kind = (*at, *rest), invalid.kind.name
@@ -120,7 +124,8 @@ def _problems(root: Any, at: PointerTokens, rest: PointerTokens, invalid: Any) -
         is_limit = keyword not in _ANNOTATIONS
         shown = tokens if is_member else (*at, keyword)
         reason = _reason(keyword, value, invalid)
-        yield Problem(shown, reason, is_limit, (removed,), is_reported=is_limit)
+        code = _CODES.get(keyword, INVALID_KEYWORD)
+        yield Problem(shown, reason, is_limit, (removed,), is_limit, code)
 
 
 def _reason(keyword: str, value: Any, invalid: Any) -> str:

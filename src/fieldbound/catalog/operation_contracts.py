@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from fieldbound.model import BrokenContract
+from fieldbound.model import BrokenContract, ContractEntry
 from fieldbound.openapi import OpenAPI, SpecNode
 from fieldbound.validation import Contract
 
@@ -53,6 +53,11 @@ class OperationContracts:
         )
 
     @property
+    def files(self) -> SchemaFiles:
+        """The files that the document and its schemas are in."""
+        return self._files
+
+    @property
     def sources(self) -> Mapping[str, Any]:
         """The documents that limits may cite as their sources."""
         return {}
@@ -62,13 +67,18 @@ class OperationContracts:
         return f"{self.name}{self.separator}{operation}/{part}".rstrip("/")
 
     @cached_property
+    def entries(self) -> tuple[ContractEntry, ...]:
+        """The names of all contracts, each with what it is of."""
+        return tuple(
+            ContractEntry(self.contract_name(name, part), name, part, each.method, each.path)
+            for name, each in {**self.openapi.operations, **self.openapi.webhooks}.items()
+            for part in self.openapi.parts(name)
+        )
+
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all contracts."""
-        return tuple(
-            self.contract_name(operation, part)
-            for operation in (*self.openapi.operations, *self.openapi.webhooks)
-            for part in self.openapi.parts(operation)
-        )
+        return tuple(each.name for each in self.entries)
 
     def contract(
         self, operation: str, part: str = "", name: str | None = None, *, limited: bool = False

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fieldbound.openapi import PointerTokens
+
+INVALID_KEYWORD: Final = "invalid-keyword"
 
 
 class Problem(NamedTuple):
@@ -12,7 +14,7 @@ class Problem(NamedTuple):
 
     *remove* are the pointers to what cannot be used: the keyword itself where none are given. It
     *weakens* the schema where the rest accepts what the whole would not. What describes alone need
-    not be *is_reported*: no limit is lost.
+    not be *is_reported*: no limit is lost. *code* is that of the kind of problem.
     """
 
     tokens: PointerTokens
@@ -20,6 +22,7 @@ class Problem(NamedTuple):
     weakens: bool = True
     remove: tuple[PointerTokens, ...] = ()
     is_reported: bool = True
+    code: str = INVALID_KEYWORD
 
     @property
     def removed(self) -> tuple[PointerTokens, ...]:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from fieldbound.documents import Document, read
+from fieldbound.documents import SUFFIXES, Document, read
 from fieldbound.model import (
     DIALECTS,
     BrokenContract,
     Place,
+    UnreadableContract,
     child_schemas,
     is_openapi_dialect,
     percent_decoded,
@@ -21,9 +22,12 @@ from fieldbound.model import (
 )
 from fieldbound.openapi import PointerTokens, SchemaGraph, Subtypes, Upgrade, positions
 
+from .bundled_references import is_bundled, path_of, prepare
+
 #: What a file without $schema in a document of OpenAPI 3.0 is taken for.
 _DIALECT_3_0: Final = "https://spec.openapis.org/oas/3.0/dialect/base"
-SUFFIXES: Final = (".json", ".yaml", ".yml")
+#: The beginning of a reference to a file that comes with fieldbound.
+_BUNDLED: Final = b"fieldbound:"
 
 
 class SchemaFiles:
@@ -54,6 +58,8 @@ class SchemaFiles:
         """Return the path of the file with a URI, or None if there is none below the folder."""
         if uri in self._paths_by_id:
             return self._paths_by_id[uri]
+        if is_bundled(uri):
+            return path_of(uri)
         if not uri.startswith(self.base):
             return None
         return self.root / percent_decoded(uri[len(self.base) :])
@@ -61,7 +67,7 @@ class SchemaFiles:
     def exists(self, uri: str, referrer: str) -> bool:
         """Return whether there is a file with a URI, or one with that $id beside the referrer."""
         is_known = uri in self._documents or uri in self._paths_by_id
-        if not is_known and not uri.startswith(self.base):
+        if not is_known and not uri.startswith(self.base) and not is_bundled(uri):
             self._index_ids(referrer)
         path = self.path(uri)
         return uri in self._documents or (path is not None and path.is_file())
@@ -169,7 +175,7 @@ class SchemaFiles:
         path = self.path(uri)
         if path is None or uri in self._documents or uri in self._paths_by_id:
             return False
-        return not self._is_allowed(path)
+        return not is_bundled(uri) and not self._is_allowed(path)
 
     def _is_allowed(self, path: Path) -> bool:
         """Return whether a file is in the folders that are allowed, links resolved."""
@@ -181,6 +187,8 @@ class SchemaFiles:
         name, path = percent_decoded(reference.partition("#")[0]), self.path(base)
         if path is None or "://" in name or not name or name.startswith("/"):
             return False
+        if is_bundled(base):  # resolved within these
+            return False
         return not Path(os.path.normpath(path.parent / name)).is_relative_to(self.root)
 
     def document(self, uri: str) -> Document:
@@ -188,15 +196,17 @@ class SchemaFiles:
         if uri not in self._documents:
             path = self.path(uri)
             try:
-                document = read(_relative_to_cwd(path) if path else uri)
+                document = read(relative_to_cwd(path) if path else uri)
             except (OSError, ValueError) as error:  # ValueError: the name is invalid, as with a NUL
                 reason = getattr(error, "strerror", None) or str(error)
-                raise BrokenContract(
-                    reason, file=str(_relative_to_cwd(path) if path else uri)
+                raise UnreadableContract(
+                    reason, file=str(relative_to_cwd(path) if path else uri)
                 ) from None
             if document.errors:
                 first = document.errors[0]
                 raise BrokenContract(first.message, file=document.name, place=first.place)
+            if _BUNDLED in document.data or is_bundled(uri):
+                prepare(document.value, uri)
             self._documents[uri] = document
         return self._documents[uri]
 
@@ -236,9 +246,9 @@ class SchemaFiles:
         document = self.document(uri)
         path, value = [], document.value
         for token in tokens:
-            step: str | int = int(token) if isinstance(value, list) else token
             if not has_token(value, token):
                 break
+            step: str | int = int(token) if isinstance(value, list) else token
             value = value[step]
             path.append(step)
         at_name = bool(path) and isinstance(path[-1], str)
@@ -254,7 +264,7 @@ def dialect_error(dialect: Any) -> str | None:
     return f"$schema {dialect!r} is not supported: must be draft 4, 6, 7, 2019-09 or 2020-12"
 
 
-def _relative_to_cwd(path: Path) -> Path:
+def relative_to_cwd(path: Path) -> Path:
     """Return a path relative to the working folder, if it is below that."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path

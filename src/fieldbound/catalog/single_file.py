@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from fieldbound.documents import SUFFIXES
 from fieldbound.model import UnknownName
 from fieldbound.validation import BASE_URI, Contract, base_uri
 
@@ -19,9 +20,10 @@ from .builder import (
 )
 from .bundle import Bundle, Options, dialect_of
 from .bundle_lint import lint_bundle
+from .bundled_references import cited_sources
 from .contradictions import impossible_names
 from .operation_contracts import OperationContracts
-from .schema_files import SUFFIXES, SchemaFiles
+from .schema_files import SchemaFiles
 
 #: What is at the root of a repository or a project, the surest first.
 _ROOT_MARKS: Final = (".git", "pyproject.toml")
@@ -36,7 +38,7 @@ def is_path(name: str) -> bool:
 def contract_of_file(name: str, options: Options) -> Contract:
     """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document."""
     path, _, fragment = name.partition("#")
-    files, uri = _files_of(path)
+    files, uri = files_of(path)
     value = files.load(uri)
     if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
         return _operation_contract(_operations(path, files, uri, options), name, fragment)
@@ -48,7 +50,7 @@ def contract_of_file(name: str, options: Options) -> Contract:
 
 def operations_of_file(path: str, options: Options) -> OperationContracts:
     """Return the operations of an OpenAPI document."""
-    return _operations(path, *_files_of(path), options)
+    return _operations(path, *files_of(path), options)
 
 
 def _operations(path: str, files: SchemaFiles, uri: str, options: Options) -> OperationContracts:
@@ -57,7 +59,7 @@ def _operations(path: str, files: SchemaFiles, uri: str, options: Options) -> Op
     return found
 
 
-def _files_of(path: str) -> tuple[SchemaFiles, str]:
+def files_of(path: str) -> tuple[SchemaFiles, str]:
     """Return the files that a file may refer to, and its own URI among them.
 
     They are those in its folder, and in the repository or project that it is part of.
@@ -102,7 +104,10 @@ def _schema_contract(
 
     def compound() -> dict[str, Any]:
         others = {each: bundle.resources[each] for each in bundle.resources if head or each != uri}
-        return embed_resources(head or bundle.resources[uri], others)
+        schema = head or bundle.resources[uri]
+        if sources := cited_sources(bundle.cited, {}):
+            schema = {**schema, "x-sources": {**sources, **schema.get("x-sources", {})}}
+        return embed_resources(schema, others)
 
     contract = build_contract(files, uri, bundle, compound, name)
     return require_limits(contract, name, bundle, _definitions_advice(files.load(uri), name))

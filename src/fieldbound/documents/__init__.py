@@ -11,10 +11,12 @@ if TYPE_CHECKING:
         NON_FATAL as NON_FATAL,
         Document as Document,
         has_infinite as has_infinite,
+        loads as loads,
         parse as parse,
         read as read,
     )
     from .files import (
+        SUFFIXES as SUFFIXES,
         atomic_write as atomic_write,
         is_same_file as is_same_file,
         os_error_reason as os_error_reason,
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".document": "Document NON_FATAL has_infinite parse read",
-        ".files": "atomic_write is_same_file os_error_reason",
+        ".document": "Document NON_FATAL has_infinite loads parse read",
+        ".files": "SUFFIXES atomic_write is_same_file os_error_reason",
         ".positions": "PositionTree places_at",
     },
 )

@@ -10,7 +10,7 @@ import math
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from jiter import from_json
 
@@ -150,6 +150,24 @@ def read(path: str | os.PathLike[str], *, format: str | None = None) -> Document
     with open(name, "rb") as file:  # noqa: PTH123
         data = file.read()
     return parse(data, name=name, format=format or _FORMAT_OF_SUFFIX.get(suffix, "json"))
+
+
+def loads(
+    text: str | bytes,
+    *,
+    format: Literal["json", "yaml"] = "json",  # noqa: A002
+    name: str | None = None,
+) -> Document:
+    """Read a text as JSON or YAML into a Document, whose report names it by *name*.
+
+    Invalid content raises nothing: it is reported in `Document.errors`, and by each check. Raises
+    TypeError for what is no text, ValueError for another *format*.
+    """
+    if not isinstance(text, (str, bytes, bytearray, memoryview)):
+        raise TypeError(f"text must be str or bytes, not {type(text).__name__}")
+    if format not in ("json", "yaml"):
+        raise ValueError(f"format must be 'json' or 'yaml', not {format!r}")
+    return parse(text if isinstance(text, str) else bytes(text), name=name, format=format)
 
 
 def parse(data: bytes | str, *, name: str | None = None, format: str = "json") -> Document:  # noqa: A002

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import Final, TextIO
+
+#: How the names of files end that have a JSON value.
+SUFFIXES: Final = (".json", ".yaml", ".yml")
 
 
 def is_same_file(path: str, other: str) -> bool:

@@ -181,7 +181,7 @@ class _Walker:
             at = self._next(self._skip_whitespace(at), self.containers[-1])
         at = self._skip_whitespace(at)
         if self._character(at):
-            detail = "extra data after the JSON value (one value per line is .ndjson)"
+            detail = "extra data after the JSON value (one value a line is NDJSON: --input ndjson)"
             self._fail("trailingData", at, detail)
 
     def _next(self, at: int, container: _Container) -> int:

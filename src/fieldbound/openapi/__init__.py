@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         reference_to as reference_to,
     )
     from .object_kinds import positions as positions
+    from .objects import not_checked as not_checked
     from .operation_parameters import ENFORCED as ENFORCED, is_ignored as is_ignored
     from .operations import OpenAPI as OpenAPI
     from .parameters import (
@@ -50,6 +51,7 @@ __getattr__, __all__ = lazy(
         ".media_types": "default_media_type is_form is_json",
         ".node": "METHODS PointerTokens SpecNode is_reference reference_to",
         ".object_kinds": "positions",
+        ".objects": "not_checked",
         ".operation_parameters": "ENFORCED is_ignored",
         ".operations": "OpenAPI",
         ".parameters": "is_credential parameters_schema source_entry",

@@ -142,7 +142,7 @@ class SchemaGraph:
             return
         conjuncts = self.conjuncts(location)
         required_by = {
-            each: set(required)
+            each: {name for name in required if isinstance(name, str)}
             for each in self._with_branches(conjuncts)
             if isinstance(required := self.schema(each).get("required"), list)
         }

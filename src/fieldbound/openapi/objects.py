@@ -48,6 +48,13 @@ class Objects:
         """Return the exception for an error at a node."""
         return self._resolver.error_at(node, reason)
 
+    def refuse(self, node: SpecNode, reason: str) -> str:
+        """Raise the error at a node, or if lenient, return why something is not checked."""
+        error = self.error(node, reason)
+        if not self._lenient:
+            raise error
+        return str(error)
+
     def is_unread(self, node: SpecNode) -> bool:
         """Return whether an object, or one that it is in, stands for one that cannot be read."""
         uri, tokens = node.uri, node.tokens
@@ -103,8 +110,7 @@ class Objects:
                 raise self.error(node.get("$ref") or node, "circular $ref")
             seen.add((last.uri, last.tokens))
             found.append(self._resolver.resolve(last, last.value["$ref"]))
-        if len(found) > 1 and kind != "schema" and found[-1].tokens[-2:-1] == ("schemas",):
-            reason = f"the $ref target is a schema, but must be a {kind}"
+        if len(found) > 1 and (reason := _wrong_target(found, kind)):
             raise self.error(node.get("$ref") or node, reason)
         return found
 
@@ -151,6 +157,20 @@ def not_checked(*nodes: SpecNode | None) -> tuple[str, ...]:
 
 def _is_reference(node: SpecNode) -> bool:
     return isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str)
+
+
+def _wrong_target(found: list[SpecNode], kind: str) -> str | None:
+    """Return why references cannot lead to an object of a kind, by where they end."""
+    *nodes, target = found
+    is_list = kind.endswith(" list")
+    holder = target.tokens[-1:] if is_list else target.tokens[-2:-1]
+    if kind != "schema" and holder == ("schemas",):
+        return f"the $ref target is {'schemas' if is_list else 'a schema'}, but must be a {kind}"
+    holds_it = any(
+        (each.uri, each.tokens[: len(target.tokens)]) == (target.uri, target.tokens)
+        for each in nodes
+    )
+    return f"the $ref target is not a {kind}: it holds the $ref" if is_list and holds_it else None
 
 
 # -- what stands for an object that cannot be read -----------------------------------------------

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from .node import SpecNode
 from .objects import Objects, found_value, not_checked
 from .parts import Operation, ParameterObject
+from .security import credentials_of
 
 #: Header parameters that OpenAPI ignores: other fields of a document say what they may be.
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
@@ -18,10 +18,13 @@ _Key = tuple[str, str]  # location and name, that of a header in lower case
 
 
 class Parameters(NamedTuple):
-    """The parameters of an operation *by_location*; *unread* is why some are not among them."""
+    """The parameters of an operation *by_location*; *unread* is why some are not among them.
+
+    It has the reasons for each location whose names are then not all known.
+    """
 
     by_location: dict[str, list[ParameterObject]]
-    unread: tuple[str, ...]
+    unread: dict[str, tuple[str, ...]]
 
 
 def parameters_of(objects: Objects, root: SpecNode, operation: Operation) -> Parameters:
@@ -42,14 +45,16 @@ def parameters_of(objects: Objects, root: SpecNode, operation: Operation) -> Par
                 parameter = make_parameter(node.value["name"], node)
                 _add(own, str(node.value.get("in")), parameter)
         found |= own
-    for location, credential in _credentials(objects, root, operation):
+    credentials = credentials_of(objects, root, operation)
+    for location, credential in credentials.parameters:
         _add(found, location, credential)
     by_location: dict[str, list[ParameterObject]] = {}
     for (location, _), parameter in found.items():
         by_location.setdefault(location, []).append(parameter)
-    if unread:  # any of the query may be one of them
+    reasons = {"query": (*unread, *credentials.unread), "path": tuple(unread)}
+    if reasons["query"]:  # any of the query may be one of them
         by_location.setdefault("query", [])
-    return Parameters(by_location, tuple(dict.fromkeys(unread)))
+    return Parameters(by_location, {at: tuple(dict.fromkeys(why)) for at, why in reasons.items()})
 
 
 def headers_of(objects: Objects, holder: SpecNode) -> tuple[ParameterObject, ...]:
@@ -90,38 +95,3 @@ def _add(found: dict[_Key, ParameterObject], location: str, parameter: Parameter
         found[key] = known._replace(secret=True)
     else:
         found[key] = known.merged(parameter)
-
-
-def _credentials(
-    objects: Objects, root: SpecNode, operation: Operation
-) -> Iterator[tuple[str, ParameterObject]]:
-    """Yield the parameters that the security requirements of an operation need.
-
-    One that is part of every alternative is required.
-    """
-    security = operation.node.get("security") or root.get("security")
-    schemes = {
-        name: objects.find(node, "security scheme")
-        for name, node in objects.members(root.get("components"), "securitySchemes", "map")
-    }
-    alternatives = [
-        {
-            key: scheme
-            for name, _ in requirement.children()
-            if (scheme := schemes.get(name)) and (key := _credential_parameter(scheme))
-        }
-        for _, requirement in (security.children() if security else ())
-    ]
-    for key in dict.fromkeys(key for each in alternatives for key in each):
-        scheme = next(each[key] for each in alternatives if key in each)
-        is_required = all(key in each for each in alternatives)
-        yield key[0], ParameterObject(key[1], scheme, is_required, secret=True)
-
-
-def _credential_parameter(scheme: SpecNode) -> tuple[str, str] | None:
-    """Return location and name of the parameter of a security scheme, or None for other kinds."""
-    value: dict[str, Any] = found_value(scheme)
-    kind, name = value.get("type"), value.get("name")
-    if kind == "apiKey" and isinstance(name, str):
-        return str(value.get("in")), name
-    return ("header", "Authorization") if kind in ("http", "oauth2", "openIdConnect") else None

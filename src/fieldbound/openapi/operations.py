@@ -53,6 +53,11 @@ class OpenAPI:
         except ValueError as error:
             raise self._error(node.get("operationId") or node, str(error)) from None
 
+    @property
+    def errors(self) -> tuple[BrokenContract, ...]:
+        """What could not be read, where lenient, of what was asked for."""
+        return tuple(self._objects.errors)
+
     # -- operations ------------------------------------------------------------------------------
 
     def name_of(self, operation: str) -> str | None:
@@ -180,7 +185,7 @@ class OpenAPI:
         by_location, unread = self._parameters(operation)
         for location, name in PARAMETER_PARTS.items():
             if location in by_location:
-                reasons = unread if location in ("query", "path") else ()
+                reasons = unread.get(location, ())
                 yield OperationPart(name, None, tuple(by_location[location]), reasons)
 
     def _response_parts(self, operation: str) -> Iterator[OperationPart]:

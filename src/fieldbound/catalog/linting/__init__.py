@@ -1,0 +1,1 @@
+"""Lint of paths: contracts of one's own in, every mistake in them out."""
