@@ -14,13 +14,13 @@ import pytest
 import fieldbound
 from fieldbound.coverage.limit_coverage import BrokenCoverage, Coverage, Row, load_coverage
 from fieldbound.coverage.recorder import Recorder
-from fieldbound.render.coverage import (
+from fieldbound.render.coverage.status import percent
+from fieldbound.render.coverage.text import (
     coverage_html,
     coverage_json,
     coverage_summary,
     coverage_text,
 )
-from fieldbound.render.coverage_status import percent
 from fieldbound.validation import checker_of
 from fieldbound.validation.contract import Contract
 

@@ -34,6 +34,7 @@ from fieldbound.model.bulk_report import (
 from fieldbound.model.facts import Place
 from fieldbound.model.limits import Limit, Source
 from fieldbound.model.violations import Violation
+from fieldbound.policy import Severity
 from fieldbound.render import Style, version
 from fieldbound.render.bulk import charts
 from fieldbound.render.bulk.formats import BULK_FORMATS as FORMATS, render_bulk as render
@@ -47,7 +48,7 @@ from fieldbound.render.bulk.messages import (
 )
 from fieldbound.render.escape import display_width
 from support import bulk_reports
-from support.hostile_text import HOSTILE
+from support.hostile_text import COMMANDS, HOSTILE, commands
 
 EXPECTED = Path(__file__).with_name("expected_bulk")
 BULK = Path(fieldbound.render.bulk.__file__)
@@ -59,9 +60,10 @@ PROBLEMS = ("cannot read missing.ndjson: No such file or directory",)
 #: The expected outputs: file -> format, style, problems.
 CASES: dict[str, tuple[Any, ...]] = {
     "plain.txt": ("text", Style()),
-    "terminal.txt": ("text", Style("stated", color=True)),
+    "terminal.txt": ("text", Style(Severity("stated"), color=True)),
     "ascii.txt": ("text", Style(ascii=True), PROBLEMS),
-    "report.json": ("json", Style("stated"), PROBLEMS),
+    "report.json": ("json", Style(Severity("stated")), PROBLEMS),
+    "github.txt": ("github", Style(Severity("stated"), max_violations=6), PROBLEMS),
 }
 
 
@@ -242,7 +244,7 @@ def test_fields_that_are_not_shown_are_counted() -> None:
 def test_text_marks_warnings() -> None:
     """A limit with weaker evidence than --fail-on is marked as a warning."""
     stated, inferred = (
-        rendered("text", Style(each), reports=(bulk_reports.many(4),))
+        rendered("text", Style(Severity(each)), reports=(bulk_reports.many(4),))
         for each in ("stated", "inferred")
     )
     assert [line for line in stated.splitlines() if "warning: " in line] == [
@@ -367,6 +369,7 @@ OTHERS: dict[str, Any] = {
     "fields": (("/Colour", 1),),
     "says": "example",
     "unspecified": {},
+    "ignored": {},
 }
 
 
@@ -470,7 +473,7 @@ PAGES: dict[str, tuple[BulkReport, ...]] = {
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_is_self_contained(name: str) -> None:
     """The page has no scripts or external resources, and links only to sources and itself."""
-    output = rendered("html", Style("stated"), PROBLEMS, PAGES[name])
+    output = rendered("html", Style(Severity("stated")), PROBLEMS, PAGES[name])
     page = _Page(output)
     tags = {tag for tag, _ in page.elements}
     assert not tags & {
@@ -523,7 +526,7 @@ def test_anchors_are_the_ids_of_limits() -> None:
 
 def test_the_page_is_complete() -> None:
     """The page has the summary, the ranked limits, samples, lengths and warnings."""
-    text = _Page(rendered("html", Style("stated"))).text
+    text = _Page(rendered("html", Style(Severity("stated")))).text
     report = bulk_reports.full()
     assert (
         "500,000 records checked by oracle-cx-sales/create-product-group: 4,700 invalid (0.94 %)"
@@ -556,7 +559,8 @@ def test_the_page_begins_with_the_summary() -> None:
 def test_the_page_marks_warnings() -> None:
     """A limit with weaker evidence than --fail-on has a warning tag."""
     reports = (bulk_reports.many(4),)
-    assert _Page(rendered("html", Style("stated"), (), reports)).words.count("warning") == 2
+    stated = Style(Severity("stated"))
+    assert _Page(rendered("html", stated, (), reports)).words.count("warning") == 2
     assert "warning" not in _Page(rendered("html", Style(), (), reports)).words
 
 
@@ -644,6 +648,18 @@ def test_locations_without_a_text() -> None:
     page = rendered("html", reports=(report,))
     assert '<td class="n" data-of="record">12</td><td>' in page
     assert 'data-of="line"' not in page
+
+
+@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
+@pytest.mark.parametrize("format", FORMATS)
+def test_data_is_no_command(format: str, text: str) -> None:  # noqa: A002
+    """No runner of CI jobs finds a command in data, names or contracts; github has its own."""
+    given = (hostile_report(text), bulk_reports.bare())
+    output = rendered(format, Style(), (text,), given)
+    own = [each for each in commands(output) if each.startswith("::error ")]
+    assert bool(own) == (format == "github")
+    assert commands(output) == own
+    assert commands(str(hostile_report(text))) == []
 
 
 if __name__ == "__main__":

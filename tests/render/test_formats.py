@@ -9,6 +9,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterator, Sequence
+from email.message import Message
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,12 +18,23 @@ import pytest
 from jsonschema import Draft202012Validator, validators
 
 import fieldbound.render
+from fieldbound.model import escaped
+from fieldbound.model.errors import Invalid
 from fieldbound.model.facts import Place
 from fieldbound.model.limits import Limit, Source
 from fieldbound.model.violations import Report, Violation
-from fieldbound.render import FORMATS, Style, Summary, escaped, limits_table, render, version
+from fieldbound.policy import Severity
+from fieldbound.render import (
+    FORMATS,
+    Style,
+    Summary,
+    first_violations,
+    limits_table,
+    render,
+    version,
+)
 from fieldbound.render.escape import display_width
-from support.hostile_text import HOSTILE
+from support.hostile_text import COMMANDS, HOSTILE, commands
 
 EXPECTED = Path(__file__).with_name("expected")
 SCHEMA = json.loads(Path(fieldbound.render.__file__).with_name("report.schema.json").read_text())
@@ -92,11 +104,14 @@ PROBLEMS = ("cannot read missing.json: No such file or directory", "a.json: \x1b
 CASES: dict[str, tuple[Any, ...]] = {
     "plain.txt": ("text", Style()),
     "terminal.txt": ("text", Style(color=True, excerpts=True)),
-    "warnings.txt": ("text", Style("stated"), None, PROBLEMS),
-    "report.json": ("json", Style("stated"), None, PROBLEMS),
-    "report.sarif": ("sarif", Style("stated"), None, PROBLEMS),
-    "report.xml": ("junit", Style("stated"), None, PROBLEMS),
-    "github.txt": ("github", Style("stated"), None, PROBLEMS),
+    "warnings.txt": ("text", Style(Severity("stated")), None, PROBLEMS),
+    "report.json": ("json", Style(Severity("stated")), None, PROBLEMS),
+    "report.sarif": ("sarif", Style(Severity("stated")), None, PROBLEMS),
+    "report.xml": ("junit", Style(Severity("stated")), None, PROBLEMS),
+    "github.txt": ("github", Style(Severity("stated")), None, PROBLEMS),
+    "concise.txt": ("concise", Style(Severity("stated")), None, PROBLEMS),
+    "grouped.txt": ("grouped", Style(Severity("stated")), None, PROBLEMS),
+    "gitlab.json": ("gitlab", Style(Severity("stated")), None, PROBLEMS),
 }
 
 
@@ -172,8 +187,9 @@ def test_data_starts_no_line(text: str) -> None:
     """Line ends in data are escaped: no line of text or github begins with data."""
     quiet = Style(excerpts=True, quiet=True)
     name = escaped(text.replace("\x00", ""))
-    for line in shown("text", quiet, hostile_report(text)).splitlines():
-        assert line.startswith((f"{name}.json:", "    "))
+    for format_ in ("text", "concise", "grouped"):
+        for line in shown(format_, quiet, hostile_report(text)).splitlines():
+            assert line.startswith((f"{name}.json:", "  ")) or not line
     commands = shown("github", quiet, hostile_report(text)).splitlines()
     assert len(commands) == 2
     for command in commands:
@@ -184,19 +200,58 @@ def test_data_starts_no_line(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_output_can_be_parsed(text: str) -> None:
-    """JSON, SARIF and JUnit XML can be parsed, whatever is in the data."""
+    """JSON, SARIF, GitLab's JSON and JUnit XML can be parsed, whatever is in the data."""
     import jiter
 
-    for name in ("json", "sarif"):
+    for name in ("json", "sarif", "gitlab"):
         assert jiter.from_json(shown(name, given=hostile_report(text), problems=[text]).encode())
     root = ET.fromstring(shown("junit", given=hostile_report(text), problems=[text]))  # noqa: S314
     assert root.tag == "testsuites"
 
 
-def test_excerpt_starts_no_line() -> None:
-    """An excerpt is shown after its line number: at the start of a line it might be a command."""
-    given = one(Violation("syntax", "", place=Place(1, 1)), lines={1: "::stop-commands::x"})
-    assert "\n    1 | ::stop-commands::x\n" in shown("text", Style(excerpts=True), given)
+@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
+@pytest.mark.parametrize("format", FORMATS)
+def test_data_is_no_command(format: str, text: str) -> None:  # noqa: A002
+    """No runner of CI jobs finds a command in data, names or contracts; github has its own."""
+    output = shown(format, Style(excerpts=True), hostile_report(text), [text])
+    own = [each for each in commands(output) if each.startswith("::error ")]
+    assert len(own) == (3 if format == "github" else 0)
+    assert commands(output) == own
+
+
+@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
+def test_text_of_a_report_has_no_command(text: str) -> None:
+    """No runner of CI jobs finds a command in the text of a report, or in that of an exception."""
+    (report,) = hostile_report(text)
+    assert commands(f"{report}\n{report!r}\n{Invalid(report)}\n{first_violations(report)}") == []
+
+
+@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
+def test_table_has_no_command(text: str) -> None:
+    """No line of a table begins with a command, wherever its cells are wrapped."""
+    source = Source("k", f"x {text}", "https://docs.example/" + text)
+    listed = limit("/a", "const", text, sources=(source,), condition=f"/a is {text}")
+    for width in (None, *range(20, 60)):
+        assert commands("".join(limits_table([listed], width))) == []
+
+
+@pytest.mark.parametrize("format", ["json", "sarif"])
+def test_commands_in_json_are_the_same_text(format: str) -> None:  # noqa: A002
+    """What could be a command is escaped in JSON as JSON does it: the text is the same."""
+    given = one(Violation("type", "/##[error]x"))
+    assert "##[error]x" not in shown(format, given=given)
+    assert "/##[error]x" in str(json.loads(shown(format, given=given)))
+
+
+@pytest.mark.parametrize("column", range(1, 12))
+def test_excerpt_is_no_command(column: int) -> None:
+    """An excerpt is shown after its line number, without a command, the caret below its column."""
+    given = one(Violation("syntax", "", place=Place(1, column)), lines={1: "::a ##[b]c"})
+    output = shown("text", Style(excerpts=True), given)
+    _, source, caret, *_ = output.splitlines()
+    assert source == r"    1 | ::a \x23#[b]c"
+    assert len(caret) == len("    1 | ") + column + 3 * (column > 5)
+    assert commands(output) == []
 
 
 def test_sensitive_line_is_not_shown() -> None:
@@ -240,6 +295,60 @@ def test_long_line_is_cut(column: int, char: str) -> None:
     assert display_width(source.partition("*")[0]) == len(caret) - 1
     assert source.endswith("…") == (column < 900)
     assert ("| …" in source) == (column > 60)
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "value"),
+    [
+        ('{"a": 1}', 7, "1"),
+        ('{"a": -1.5e+3, "b": 2}', 7, "-1.5e+3"),
+        ('  "a": false', 8, "false"),
+        (r'{"a": "x\"}, y", "b": 1}', 7, r'"x\"}, y"'),
+        ('{"a": 1}', 2, '"a"'),
+        ('{"a": [1, {"b": "]"}], "c": 1}', 7, '[1, {"b": "]"}]'),
+        ('{"a": {', 7, "{"),
+        ('{"a": "not closed', 7, '"'),
+        ("a: some words, and more # why", 4, "some words, and more"),
+        ("a: 12 apples", 4, "12 apples"),
+        ("a: it''s", 4, "it''s"),
+        ("a: 'it''s' # why", 4, "'it''s'"),
+        ("a name: 1", 1, "a name"),
+        ("a: [one two, b]", 5, "one two"),
+        ("a: [1], b", 9, "b"),
+        ("a: |", 4, "|"),
+        ("a: ", 4, ""),
+    ],
+)
+def test_value_is_underlined(line: str, column: int, value: str) -> None:
+    """The whole value or name is underlined, or the place if the value does not end on its line."""
+    given = one(Violation("type", "/a", place=Place(1, column)), lines={1: line})
+    _, source, caret, *_ = shown("text", Style(excerpts=True), given).splitlines()
+    assert caret == "      | " + " " * (column - 1) + "^" * max(1, len(value))
+    start = len("    1 | ") + column - 1
+    assert source[start : start + len(value)] == value
+
+
+def test_place_of_a_syntax_error_has_no_width() -> None:
+    """Of a syntax error just the place is marked: what follows it has not been read."""
+    given = one(Violation("syntax", "", place=Place(1, 2)), lines={1: "{true}"})
+    _, _, caret, *_ = shown("text", Style(excerpts=True), given).splitlines()
+    assert caret == "      |  ^"
+
+
+@pytest.mark.parametrize("width", [40, 79, 80, 200])
+@pytest.mark.parametrize("column", [1, 20, 150, 1000])
+@pytest.mark.parametrize("char", ["x", "名", "\x1b", "e\u0301"])
+def test_excerpt_fits_the_terminal(width: int, column: int, char: str) -> None:
+    """No line of an excerpt is wider than the terminal, and the value is below its column."""
+    line = char * (column - 1) + '"value"' + char * 1000
+    at = len(char) * (column - 1) + 1
+    given = one(Violation("type", "/a", place=Place(7, at)), lines={7: line})
+    _, source, caret, *_ = shown("text", Style(excerpts=True, width=width), given).splitlines()
+    assert display_width(source) <= width
+    assert display_width(source) >= min(width, 100) - 12
+    assert len(caret) <= width
+    assert caret.index("^") == display_width(source.partition('"value"')[0])
+    assert caret.count("^") == len('"value"')
 
 
 def test_no_line_no_excerpt() -> None:
@@ -306,7 +415,7 @@ def test_summary(summary: Summary, text: str) -> None:
     assert str(summary) == text
 
 
-@pytest.mark.parametrize("format", ["text", "github"])
+@pytest.mark.parametrize("format", ["text", "concise", "grouped", "github"])
 def test_summary_ends_the_output_unless_quiet(format: str) -> None:  # noqa: A002
     """What was not checked, once per contract, and the summary end the output, unless quiet."""
     loud = shown(format, problems=PROBLEMS)
@@ -327,7 +436,7 @@ def repeated(count: int) -> list[Report]:
 
 def test_address_and_note_are_shown_once() -> None:
     """The text format shows the address of a source and the note of a limit the first time only."""
-    lines = shown("text", given=repeated(300)).splitlines()
+    lines = shown("text", Style(max_violations=0), repeated(300)).splitlines()
     inferred, also = 'inferred from "Create a product group"', 'also breaks enum ["Y"], stated in'
     assert lines[1:5] == [
         '    hint: "Y"',
@@ -382,7 +491,7 @@ def test_problems_may_come_with_the_reports(format: str) -> None:  # noqa: A002
     assert late != "".join(render(format, [Report(GROUPS, (), "a.json")], Style()))
 
 
-@pytest.mark.parametrize("format", ["text", "github"])
+@pytest.mark.parametrize("format", ["text", "concise", "grouped", "github"])
 def test_streams(format: str) -> None:  # noqa: A002
     """A report is written before the next is read, so one document is in memory at a time."""
     read = []
@@ -426,7 +535,7 @@ def test_json_is_valid_by_its_schema(given: list[Report]) -> None:
 
 def test_json_has_the_facts() -> None:
     """The JSON output has every field of every report."""
-    output = json.loads(shown("json", Style("stated")))
+    output = json.loads(shown("json", Style(Severity("stated"))))
     assert (output["ok"], output["documents"], output["violations"]) == (False, 4, 5)
     for found, report in zip(output["reports"], reports(), strict=True):
         assert (found["name"], found["contract"]) == (report.name, report.contract)
@@ -469,18 +578,93 @@ def test_json_numbers(actual: Any) -> None:
     ids=lambda given: ascii(given[0].name) if given else "none",
 )
 def test_sarif_is_valid_by_its_schema(given: list[Report]) -> None:
-    """Every SARIF output is valid by the schema of SARIF 2.1.0."""
+    """Every SARIF output is valid by the schema of SARIF 2.1.0, formats asserted."""
     schema = json.loads(Path(SUITES or "", "formats", "sarif-2.1.0.json").read_text())
-    validator = validators.validator_for(schema)(schema)
+    cls = validators.validator_for(schema)
+    validator = cls(schema, format_checker=cls.FORMAT_CHECKER)
     output = json.loads(shown("sarif", given=given, problems=HOSTILE))
     assert [error.message for error in validator.iter_errors(output)] == []
 
 
 def sarif_run(given: list[Report]) -> dict[str, Any]:
     """Return the run of the SARIF output."""
-    (run,) = json.loads(shown("sarif", Style("stated"), given))["runs"]
+    (run,) = json.loads(shown("sarif", Style(Severity("stated")), given))["runs"]
     found: dict[str, Any] = run
     return found
+
+
+def test_sarif_region_has_an_end() -> None:
+    """A region ends after its value if that is known, and is not sensitive."""
+    results = sarif_run(reports())["results"]
+    regions = [each["locations"][0]["physicalLocation"]["region"] for each in results[:4]]
+    start = {"startLine": 4, "startColumn": 19}
+    assert regions[0] == {**start, "endLine": 4, "endColumn": 19 + len('"' + "x" * 151 + '"')}
+    assert regions[3] == {"startLine": 3, "startColumn": 3}
+
+
+@pytest.mark.parametrize(
+    "urls", [[], ["Source, https://code.example/f", "Docs, https://d.example"]]
+)
+def test_sarif_has_an_address_only_if_there_is_one(
+    urls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address of the tool is the first one of the metadata; without any there is none."""
+    metadata = Message()
+    for url in urls:
+        metadata["Project-URL"] = url
+    monkeypatch.setattr("importlib.metadata.metadata", lambda _name: metadata)
+    driver = sarif_run([])["tool"]["driver"]
+    assert driver.get("informationUri") == ("https://code.example/f" if urls else None)
+
+
+def gitlab(given: list[Report], **more: Any) -> list[dict[str, Any]]:
+    """Return the issues of GitLab's Code Quality report."""
+    found: list[dict[str, Any]] = json.loads(shown("gitlab", given=given, **more))
+    return found
+
+
+def test_gitlab_has_what_gitlab_reads() -> None:
+    """Every issue has the five attributes that GitLab reads; no two have the same fingerprint."""
+    issues = gitlab(reports() * 2, problems=PROBLEMS)
+    for each in issues:
+        assert set(each) == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert each["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert each["location"]["lines"]["begin"] >= 1
+    assert len(issues) == 12
+    assert len({each["fingerprint"] for each in issues}) == 12
+
+
+def test_gitlab_fingerprint_is_stable() -> None:
+    """A fingerprint stays when lines or items are moved, and differs by file, limit and name."""
+
+    def prints(file: str, *found: tuple[Limit, str, int]) -> list[str]:
+        violations = [
+            Violation(broken.keyword, pointer, broken, place=Place(line, 1))
+            for broken, pointer, line in found
+        ]
+        return [each["fingerprint"] for each in gitlab([Report(GROUPS, tuple(violations), file)])]
+
+    item, closed = limit("/*/a", "maxLength", 3), limit("/*", "additionalProperties", False)
+    before = prints("a.json", (item, "/0/a", 2), (closed, "/0/b", 3))
+    assert prints("a.json", (item, "/5/a", 20), (closed, "/5/b", 30)) == before
+    assert prints("a.json", (closed, "/0/c", 3)) != before[1:]
+    assert not {*prints("b.json", (item, "/0/a", 2), (closed, "/0/b", 3))} & {*before}
+
+
+def test_gitlab_path_is_relative_to_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is relative to CI_PROJECT_DIR, elsewhere to the working directory."""
+    (tmp_path / "sub").mkdir()
+    monkeypatch.chdir(tmp_path / "sub")
+    monkeypatch.delenv("CI_PROJECT_DIR", raising=False)
+    for name, path in (("./a.json", "a.json"), (str(tmp_path / "sub" / "a.json"), "a.json")):
+        (issue,) = gitlab(one(Violation("type", "/a"), name=name))
+        assert issue["location"]["path"] == path
+    monkeypatch.setenv("CI_PROJECT_DIR", str(tmp_path))
+    for name, path in (("a.json", "sub/a.json"), ("stdin", "stdin")):
+        (issue,) = gitlab(one(Violation("type", "/a"), name=name))
+        assert issue["location"]["path"] == path
 
 
 def test_sarif_rules_are_limits() -> None:
@@ -615,16 +799,16 @@ def test_sarif_fingerprints_are_stable() -> None:
 
 def test_junit_counts() -> None:
     """A suite for each contract, a case for each document, a failure for each violation."""
-    root = ET.fromstring(shown("junit", Style("stated")))  # noqa: S314
+    root = ET.fromstring(shown("junit", Style(Severity("stated"))))  # noqa: S314
     suites = root.findall("testsuite")
     assert [suite.get("name") for suite in suites] == [GROUPS, PARTS]
     assert [(suite.get("tests"), suite.get("failures")) for suite in suites] == [
-        ("3", "2"),
+        ("5", "3"),
         ("1", "1"),
     ]
     cases = suites[0].findall("testcase")
-    assert [len(case.findall("failure")) for case in cases] == [2, 0, 1]
-    warning = cases[2].findtext("system-out")
+    assert [len(case.findall("failure")) for case in cases] == [1, 1, 0, 1, 0]
+    warning = cases[4].findtext("system-out")
     assert warning is not None
     assert warning.startswith("warning: payloads/übung.json:3:3: minLength: ")
 
@@ -633,7 +817,7 @@ def test_junit_has_what_could_not_be_checked() -> None:
     """What could not be checked is a suite with an error for each."""
     root = ET.fromstring(shown("junit", problems=PROBLEMS[:1]))  # noqa: S314
     suite = root.findall("testsuite")[-1]
-    for element, tests in ((root, "5"), (suite, "1")):
+    for element, tests in ((root, "7"), (suite, "1")):
         assert (element.get("tests"), element.get("errors")) == (tests, "1")
     (error,) = suite.findall("testcase/error")
     assert (error.get("message"), error.text) == (PROBLEMS[0], PROBLEMS[0])

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from html import escape, unescape
@@ -15,43 +13,16 @@ from typing import Any
 import pytest
 
 from fieldbound.model.bulk_report import BulkReport
+from fieldbound.policy import Severity
 from fieldbound.render import Style
 from fieldbound.render.bulk.formats import render_bulk as render
 from support import bulk_reports
+from support.browser import MEASURING, OPTIONS, browser
 
 #: Widths of small and large phones, a tablet and a desktop.
 WIDTHS = (320, 360, 414, 768, 1280)
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-OPTIONS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--window-size=1400,900",
-)
 #: What is measured of the page in each frame; the page itself has no script.
 SCRIPT = """
-const luminance = color => {
-  const [r, g, b] = color.match(/[\\d.]+/g).map(Number)
-    .map(each => (each /= 255) <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-};
-const contrast = (a, b) => {
-  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (high + 0.05) / (low + 0.05);
-};
-const background = node => {
-  for (let at = node; at; at = at.parentElement) {
-    const color = getComputedStyle(at).backgroundColor;
-    if (!/, 0\\)$/.test(color)) return color;
-  }
-  return "rgb(255, 255, 255)";
-};
 const measured = frame => {
   const page = frame.contentDocument, root = page.documentElement;
   page.querySelectorAll("details").forEach(each => { each.open = true; });
@@ -86,12 +57,6 @@ addEventListener("load", () => {
   document.getElementById("found").textContent = JSON.stringify(found);
 });
 """
-
-
-def browser() -> str | None:
-    """Return the browser of CHROMIUM, or the first one on PATH."""
-    configured = os.environ.get("CHROMIUM")
-    return configured or next(filter(None, map(shutil.which, NAMES)), None)
 
 
 @pytest.fixture(scope="module")
@@ -132,13 +97,13 @@ PAGES = {
 def measured(chromium: str, folder: Path, name: str, *options: str) -> list[dict[str, Any]]:
     """Show a page in a frame of each width, and return the measurements."""
     problems = ("cannot read " + "x" * 200,) * (name == "long")
-    page = escape("".join(render("html", PAGES[name], Style("stated"), problems)))
+    page = escape("".join(render("html", PAGES[name], Style(Severity("stated")), problems)))
     frames = [
         f'<iframe srcdoc="{page}" style="width:{wide}px;border:0"></iframe>' for wide in WIDTHS
     ]
     wrapper = folder / "frames.html"
     parts = ("<!doctype html><meta charset=utf-8><pre id=found></pre>", *frames)
-    wrapper.write_text("".join((*parts, f"<script>{SCRIPT}</script>")), encoding="utf-8")
+    wrapper.write_text("".join((*parts, f"<script>{MEASURING}{SCRIPT}</script>")), encoding="utf-8")
     profile = f"--user-data-dir={folder / 'profile'}"
     command = [chromium, *OPTIONS, *options, profile, "--dump-dom", wrapper.as_uri()]
     done = subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldbound.model import escaped
+
 from .details import details, report_name
-from .escape import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import evidence_rank
-
-from .escape import escaped
+from fieldbound.model import escaped, evidence_rank
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit, Report, Violation

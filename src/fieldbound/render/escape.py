@@ -1,19 +1,12 @@
-"""Escaping: text that is safe to print on a terminal or in a log, and JSON in ASCII."""
+"""Text as a terminal shows it, and JSON in ASCII."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-#: Not printable in Python's sense, but safe: the joiners of emoji, Indic and Arabic script, and
-#: the ideographic space.
-_SAFE: Final = "\u200c\u200d\u3000"
-
-
-def escaped(text: str) -> str:
-    r"""Return *text* with every unprintable character escaped, such as `\x1b`."""
-    if text.isprintable():
-        return text
-    return "".join(map(_escape, text))
+#: What is written as an escape sequence in JSON: all but printable ASCII, and the start of what a
+#: runner of CI jobs would read as a command, such as `##[error]`.
+_ESCAPED_IN_JSON: Final = r"[^\n -~]|#(?=#(?:vso|teamcity)?\[)"
 
 
 def display_width(text: str) -> int:
@@ -28,8 +21,8 @@ def display_width(text: str) -> int:
     )
 
 
-def ascii_json(value: Any) -> str:
-    r"""Return *value* as indented JSON in printable ASCII, with a line feed at the end.
+def ascii_json(value: Any, *, indent: int | None = 2) -> str:
+    r"""Return *value* as JSON in printable ASCII, with a line feed at the end.
 
     A lone surrogate, which strict parsers reject, becomes `\ufffd`; NaN and infinity become null.
     """
@@ -37,10 +30,10 @@ def ascii_json(value: Any) -> str:
     import re
 
     try:
-        text = json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, indent=indent, default=str, allow_nan=False)
     except ValueError:
-        text = json.dumps(_finite(value), ensure_ascii=False, indent=2, default=str)
-    return re.sub(r"[^\n -~]", _json_escape, text) + "\n"
+        text = json.dumps(_finite(value), ensure_ascii=False, indent=indent, default=str)
+    return re.sub(_ESCAPED_IN_JSON, _json_escape, text) + "\n"
 
 
 def _json_escape(match: Any) -> str:
@@ -57,9 +50,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_finite(each) for each in value]
     return None if isinstance(value, float) and value - value != 0 else value
-
-
-def _escape(char: str) -> str:
-    if char.isprintable() or char in _SAFE:
-        return char
-    return char.encode("unicode_escape").decode()

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import pluralize
+from fieldbound.model import escaped, pluralize
 
 from .brief import first_violations
-from .escape import ascii_json, escaped
+from .escape import ascii_json
+from .listed import listed
 from .product import version
+from .style import Style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,7 +32,8 @@ class Exchanges:
 
     *operations* has the contracts of all operations, by API. *checked* counts requests by their
     contract, *messages* counts requests and responses, *invalid* those with violations,
-    *undocumented* responses that the vendor does not fully document; *uncovered* counts requests by
+    *undocumented* responses that the vendor does not fully document, and *ignored* violations that
+    are not enforced; *uncovered* counts requests by
     host, *not_checked* messages by the part that was not checked.
     *found* has the invalid messages, as JSON.
     """
@@ -40,6 +43,7 @@ class Exchanges:
     messages: int = 0
     invalid: int = 0
     undocumented: int = 0
+    ignored: int = 0
     uncovered: Counter[str] = field(default_factory=Counter)
     not_checked: Counter[str] = field(default_factory=Counter)
     found: list[dict[str, Any]] = field(default_factory=list)
@@ -49,6 +53,7 @@ class Exchanges:
         self.messages += 1
         self.invalid += not report.ok
         self.undocumented += bool(report.undocumented)
+        self.ignored += sum(report.ignored.values())
         body = {at: reason for at, reason in report.unspecified.items() if at == "/body"}
         for pointer, reason in {**body, **report.not_checked}.items():
             self.not_checked[f"{pointer or '(root)'} of {report.contract} ({reason})"] += 1
@@ -56,6 +61,7 @@ class Exchanges:
     def keep(self, report: Report, **context: Any) -> None:
         """Keep the violations of an invalid message, with the *context* in which it was sent."""
         if len(self.found) < MAX_KEPT:
+            own = listed(report, Style())
             violations = [
                 {
                     "code": each.code,
@@ -65,9 +71,14 @@ class Exchanges:
                     "hint": each.hint,
                     "limit": None if each.limit is None else each.limit.id,
                 }
-                for each in report
+                for each in own.violations
             ]
-            facts = {"contract": report.contract, "about": report.about, "violations": violations}
+            facts = {
+                "contract": report.contract,
+                "about": report.about,
+                "violations": violations,
+                "omitted": own.omitted,
+            }
             text = first_violations(report, _MAX_VIOLATIONS)
             self.found.append({**context, **facts, "text": text})
 
@@ -79,6 +90,7 @@ class Exchanges:
         self.messages += other["messages"]
         self.invalid += other["invalid"]
         self.undocumented += other["undocumented"]
+        self.ignored += other["ignored"]
         self.found = [*self.found, *other["found"]][:MAX_KEPT]
 
     def counts(self) -> dict[str, Any]:
@@ -88,6 +100,7 @@ class Exchanges:
             "messages": self.messages,
             "invalid": self.invalid,
             "undocumented": self.undocumented,
+            "ignored": self.ignored,
             "uncovered": dict(self.uncovered),
             "unjudged": dict(self.not_checked),
             "found": self.found,
@@ -108,6 +121,8 @@ def exchanges_summary(seen: Exchanges) -> str:
         counts += f"{seen.invalid or 'none'} of {pluralize(seen.messages, 'message')} invalid"
         if seen.undocumented:
             counts += f", {seen.undocumented} not fully documented"
+        if seen.ignored:
+            counts += f", {pluralize(seen.ignored, 'violation')} ignored"
         return f"vendor traffic: {counts}" + (f"; {uncovered} more {hosts}" if uncovered else "")
     if uncovered:
         return f"vendor traffic: nothing checked: {pluralize(uncovered, 'exchange')} {hosts}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from fieldbound.model import escaped
+
 from .details import source_text
-from .escape import escaped
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit
@@ -18,9 +19,7 @@ def html_text(value: Any) -> str:
 
 
 def source_link(limit: Limit) -> str:
-    """Return where a limit is documented, as a link if it has an address."""
+    """Return where a limit is documented, as a link if it has a web address."""
     text = html_text(source_text(limit, address=False) or "no source")
-    address = limit.source.address if limit.source else None
-    if not address or not address.startswith(("https://", "http://")):
-        return text
-    return f'<a href="{escape(escaped(address), quote=True)}">{text}</a>'
+    address = limit.source.link if limit.source else None
+    return text if address is None else f'<a href="{escape(address, quote=True)}">{text}</a>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .escape import ascii_json
+from .listed import listed
 from .product import version
 from .style import Style
 
@@ -28,8 +29,10 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
             "ok": bool(read) and not problems and all(report.ok for report in read),
             "documents": len(read),
             "violations": sum(map(len, read)),
+            "ignored": sum(sum(report.ignored.values()) for report in read),
+            "known": sum(report.known for report in read),
             "errors": list(problems),
-            "reports": [_report(report, style) for report in read],
+            "reports": [report_object(report, style) for report in read],
         }
     )
 
@@ -49,6 +52,8 @@ def limit_object(limit: Limit) -> dict[str, Any]:
         ],
         "note": limit.note,
         "condition": limit.condition,
+        # that of a contract is its name
+        "title": None if limit.title == limit.contract else limit.title,
     }
 
 
@@ -64,13 +69,15 @@ def violation_object(violation: Violation, style: Style) -> dict[str, Any]:
         "kind": violation.kind,
         "place": None if place is None else {"line": place.line, "column": place.column},
         "says": violation.says,
-        "fails": violation.fails(style.fail_on),
+        "fails": style.severity.fails(violation),
         "limit": None if violation.limit is None else limit_object(violation.limit),
         "also": [limit_object(limit) for limit in violation.also],
     }
 
 
-def _report(report: Report, style: Style) -> dict[str, Any]:
+def report_object(report: Report, style: Style) -> dict[str, Any]:
+    """Return a report as an object of the schema."""
+    own = listed(report, style)
     return {
         "name": report.name,
         "contract": report.contract,
@@ -78,5 +85,9 @@ def _report(report: Report, style: Style) -> dict[str, Any]:
         "unspecified": dict(report.unspecified),
         "about": report.about,
         "unjudged": dict(report.not_checked),
-        "violations": [violation_object(each, style) for each in report],
+        "violations": [violation_object(each, style) for each in own.violations],
+        "omitted": own.omitted,
+        "omittedByLimit": dict(own.more),
+        "ignored": dict(report.ignored),
+        "known": report.known,
     }

@@ -1,10 +1,24 @@
-"""The version of fieldbound, for reports."""
+"""The version and the address of fieldbound, for reports."""
 
 from __future__ import annotations
 
 
 def version() -> str:
-    """Return the installed version."""
-    from importlib.metadata import version as installed
+    """Return the installed version; "unknown" for a copy of the package without its metadata."""
+    from importlib.metadata import PackageNotFoundError, version as installed
 
-    return installed("fieldbound")
+    try:
+        return installed("fieldbound")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def address() -> str | None:
+    """Return the first address in the metadata of the package, None if it has none."""
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    try:
+        urls = metadata("fieldbound").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return None
+    return next((url.partition(",")[2].strip() for url in urls), None)

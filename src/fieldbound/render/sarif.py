@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fieldbound.model import SYNTAX_CODES
+from fieldbound.model import CODES, SYNTAX_CODES, escaped
 
-from .details import limit_text, message_text, pointer_text, source_text
-from .escape import ascii_json, escaped
-from .product import version
+from .details import limit_text, message_text, pointer_text, report_name, source_text
+from .escape import ascii_json
+from .excerpt import end_column
+from .fingerprints import Fingerprints
+from .listed import Listed, listed
+from .product import address, version
 from .style import Style
 from .unchecked import NotChecked
 from .workspace import in_workspace
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 
 
 def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()) -> Iterator[str]:
-    """Yield all reports as one run."""
-    read = list(reports)
-    found = [(report, violation) for report in read for violation in report]
+    """Yield all reports as one run; in its property bag, how many results are left out."""
+    read = [(report, listed(report, style)) for report in reports]
+    found = [(report, violation) for report, own in read for violation in own.violations]
     rules: dict[str, dict[str, Any]] = {}
     for _, violation in found:
         rules.setdefault(_rule_id(violation), _rule(violation))
     index = {each: number for number, each in enumerate(rules)}
-    seen: Counter[str] = Counter()
+    fingerprints = Fingerprints()
     results = []
     for report, violation in found:
         result = _result(report, violation, style)
         result["ruleIndex"] = index[result["ruleId"]]
-        result["partialFingerprints"] = {"limitFilePointer/v1": _fingerprint(result, seen)}
+        result["partialFingerprints"] = {"limitFilePointer/v1": _fingerprint(result, fingerprints)}
         results.append(result)
     yield ascii_json(
         {
@@ -44,25 +45,34 @@ def render(reports: Iterable[Report], style: Style, problems: Sequence[str] = ()
             "version": "2.1.0",
             "runs": [
                 {
-                    "tool": {
-                        "driver": {
-                            "name": "fieldbound",
-                            "version": version(),
-                            "rules": list(rules.values()),
-                        }
-                    },
+                    "tool": {"driver": {**_driver(), "rules": list(rules.values())}},
                     "columnKind": "unicodeCodePoints",
                     "invocations": [_invocation(read, problems)],
                     "results": results,
+                    "properties": {
+                        "omitted": sum(own.omitted for _, own in read),
+                        "ignored": sum(sum(report.ignored.values()) for report, _ in read),
+                        "known": sum(report.known for report, _ in read),
+                    },
                 }
             ],
         }
     )
 
 
-def _invocation(reports: list[Report], problems: Sequence[str]) -> dict[str, Any]:
+def _driver() -> dict[str, Any]:
+    driver = {"name": "fieldbound", "version": version()}
+    home = address()
+    return driver if home is None else {**driver, "informationUri": home}
+
+
+def _invocation(
+    reports: Sequence[tuple[Report, Listed]], problems: Sequence[str]
+) -> dict[str, Any]:
     lines = [("error", escaped(problem)) for problem in problems]
-    lines += [("note", line) for line in NotChecked(reports)]
+    for report, own in reports:
+        lines += [("note", f"{report_name(report)}: {line}") for line in own.lines]
+    lines += [("note", line) for line in NotChecked(report for report, _ in reports)]
     notifications = [{"level": level, "message": {"text": text}} for level, text in lines]
     return {"executionSuccessful": not problems, "toolExecutionNotifications": notifications}
 
@@ -75,17 +85,26 @@ def _rule(violation: Violation) -> dict[str, Any]:
     limit = violation.limit
     if limit is None:
         kind = "invalid JSON" if violation.code in SYNTAX_CODES else "invalid document"
-        return {"id": violation.code, "shortDescription": {"text": f"{kind}: {violation.code}"}}
+        return _described(violation.code, violation.code, f"{kind}: {violation.code}")
     text = f"{limit_text(limit)} at {pointer_text(limit.pointer)}"
-    rule: dict[str, Any] = {"id": limit.id, "shortDescription": {"text": text}}
+    rule = _described(limit.id, limit.keyword, text)
     texts = filter(None, (source_text(limit), escaped(limit.note or "")))
     if help_ := ". ".join(texts):
         rule["help"] = {"text": help_}
-    if limit.source is not None and limit.source.address:
-        rule["helpUri"] = limit.source.address
+    if limit.source is not None and limit.source.link:
+        rule["helpUri"] = limit.source.link
     rule["properties"] = {"contract": limit.contract, "keyword": limit.keyword}
     if limit.says:
         rule["properties"]["says"] = limit.says
+    return rule
+
+
+def _described(identifier: str, code: str, text: str) -> dict[str, Any]:
+    """Return a rule with its description in short, and what the code means and how it is mended."""
+    rule: dict[str, Any] = {"id": identifier, "shortDescription": {"text": text}}
+    if code in CODES:
+        full = " ".join((f"{text}.", *CODES[code]))
+        rule["fullDescription"] = {"text": full}
     return rule
 
 
@@ -95,7 +114,7 @@ def _result(report: Report, violation: Violation, style: Style) -> dict[str, Any
         properties["hint"] = violation.hint
     return {
         "ruleId": _rule_id(violation),
-        "level": "error" if violation.fails(style.fail_on) else "warning",
+        "level": "error" if style.severity.fails(violation) else "warning",
         "message": {"text": message_text(report, violation)},
         "locations": _locations(report, violation),
         "properties": properties,
@@ -109,6 +128,8 @@ def _locations(report: Report, violation: Violation) -> list[dict[str, Any]]:
     if violation.place is not None:
         place = violation.place
         physical["region"] = {"startLine": place.line, "startColumn": place.column}
+        if (end := end_column(report, violation)) is not None:
+            physical["region"] |= {"endLine": place.line, "endColumn": end}
     return [{"physicalLocation": physical}]
 
 
@@ -132,11 +153,8 @@ def _uri(name: str) -> str:
     return quote(os.fsencode(path.as_posix()))
 
 
-def _fingerprint(result: dict[str, Any], seen: Counter[str]) -> str:
+def _fingerprint(result: dict[str, Any], fingerprints: Fingerprints) -> str:
     """Return a fingerprint unique to a result and independent of its line, so that it is stable."""
     locations = result["locations"]
     file = locations[0]["physicalLocation"]["artifactLocation"]["uri"] if locations else ""
-    key = "\0".join((result["ruleId"], file, result["properties"]["pointer"]))
-    seen[key] += 1
-    numbered = f"{key}\0{seen[key]}"
-    return sha256(numbered.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return fingerprints.of(result["ruleId"], file, result["properties"]["pointer"])

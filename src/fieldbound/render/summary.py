@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .listed import Listed, listed
+from .unchecked import NotChecked
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from fieldbound.model import Report
+    from fieldbound.policy import Severity
+
+    from .style import Style
 
 
 @dataclass(slots=True)
@@ -15,7 +23,8 @@ class Summary:
 
     *documents* were checked, *messages* of them are HTTP messages, *invalid* of them have
     violations; *warnings* are those violations that do not fail. *partial* were not checked in
-    full, *undocumented* are not fully documented. *not_checked* counts what could not be checked.
+    full, *undocumented* are not fully documented. *not_checked* counts what could not be checked,
+    *omitted* the violations that are not listed. None of them are *ignored* or *known*.
     """
 
     documents: int = 0
@@ -26,20 +35,28 @@ class Summary:
     messages: int = 0
     partial: int = 0
     undocumented: int = 0
+    omitted: int = 0
+    ignored: int = 0
+    known: int = 0
 
-    def add(self, report: Report, fail_on: str) -> None:
+    def add(self, report: Report, severity: Severity) -> None:
         """Count *report*."""
         self.documents += 1
         self.messages += report.about is not None
         self.invalid += not report.ok
-        self.partial += len(report.not_checked) > len(report.undocumented)
+        self.partial += not report.is_complete
         self.undocumented += bool(report.undocumented)
         self.violations += len(report)
-        self.warnings += sum(not violation.fails(fail_on) for violation in report)
+        self.ignored += sum(report.ignored.values())
+        self.known += report.known
+        self.warnings += sum(not severity.fails(violation) for violation in report)
 
     def __str__(self) -> str:
         return self._checked() + (
-            f"; {self.partial} not checked in full" * bool(self.partial)
+            f"; {self.ignored} ignored" * bool(self.ignored)
+            + f"; {self.known} in the baseline" * bool(self.known)
+            + f"; {self.omitted} not listed (--max-violations 0 lists all)" * bool(self.omitted)
+            + f"; {self.partial} not checked in full" * bool(self.partial)
             + f"; {self.undocumented} not fully documented" * bool(self.undocumented)
             + f"; {self.not_checked} could not be checked" * bool(self.not_checked)
         )
@@ -51,6 +68,10 @@ class Summary:
     def _checked(self) -> str:
         if not self.documents:
             return "no documents checked"
+        if not self.violations and self.known:
+            return (
+                f"no new violations in {self.documents} {self._unit}{'s' * (self.documents != 1)}"
+            )
         if not self.violations:
             return f"{self.documents} {self._unit}{'s' * (self.documents != 1)} valid"
         count = f"{self.violations} violation{'s' * (self.violations != 1)}"
@@ -61,3 +82,34 @@ class Summary:
         if self.warnings == self.violations:
             return f"{found}, {'all ' * (self.warnings > 1)}only {warnings}"
         return f"{found}, {self.warnings} of them only {warnings}"
+
+
+def with_summary(
+    reports: Iterable[Report],
+    style: Style,
+    problems: Sequence[str],
+    lines_of: Callable[[Report, Listed], Iterable[str]],
+    *,
+    brief: bool = False,
+    problem_line: Callable[[str], str] | None = None,
+) -> Iterator[str]:
+    """Yield the lines of each report, then what was not checked, then the summary.
+
+    *lines_of* has those of a report, of which the listed violations are given; *problem_line* has
+    that of what could not be checked, which else is only counted.
+    """
+    summary = Summary()
+    not_checked = NotChecked()
+    for report in reports:
+        summary.add(report, style.severity)
+        not_checked.add(report)
+        own = listed(report, style, brief=brief)
+        summary.omitted += own.omitted
+        if lines := "".join(f"{line}\n" for line in lines_of(report, own)):
+            yield lines
+    summary.not_checked = len(problems)
+    if problem_line is not None:
+        yield from (f"{problem_line(problem)}\n" for problem in problems)
+    if not style.quiet:
+        yield from (f"{line}\n" for line in not_checked)
+        yield f"{summary}\n"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from fieldbound.model import escaped
+
 from .details import limit_text, pointer_text, source_text
-from .escape import display_width, escaped
+from .escape import display_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,14 +77,16 @@ def _excess(widths: Sequence[int], width: int) -> int:
 def _lines(row: tuple[str, str, str], widths: Sequence[int]) -> Iterator[str]:
     field, limit, source = row
     limit, _, condition = limit.partition("\n")
-    limits = [limit, *(_wrapped(condition, widths[1]) if condition else ())]
-    for part, line in zip_longest(limits, _wrapped(source, widths[2]), fillvalue=""):
+    limits = [limit, *(wrapped(condition, widths[1]) if condition else ())]
+    for part, line in zip_longest(limits, wrapped(source, widths[2]), fillvalue=""):
         start = fit(field, widths[0]) + _GAP + fit(part, widths[1]) + _GAP
-        yield (start + line).rstrip() + "\n"
+        # a line may begin with any word of a source
+        yield escaped((start + line).rstrip()) + "\n"
         field = ""
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text that are no wider than *width* cells."""
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word

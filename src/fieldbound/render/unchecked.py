@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from fieldbound.model import escaped
+
 from .details import pointer_text
-from .escape import escaped
 
 if TYPE_CHECKING:
     from fieldbound.model import Report

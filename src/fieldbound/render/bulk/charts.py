@@ -9,8 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import percentage, pluralize_large
-from fieldbound.render.escape import escaped
+from fieldbound.model import escaped, percentage, pluralize_large
 
 from .messages import length_ranges
 

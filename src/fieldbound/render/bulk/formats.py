@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from fieldbound.render.style import Style
 
 #: The name of each format, and the module beside this file that has its `render`.
-BULK_FORMATS: Final[dict[str, str]] = {"text": ".text", "json": ".json", "html": ".html"}
+BULK_FORMATS: Final[dict[str, str]] = {
+    "text": ".text",
+    "json": ".json",
+    "html": ".html",
+    "github": ".github",
+}
 
 
 def render_bulk(
@@ -23,7 +28,8 @@ def render_bulk(
 ) -> Iterator[str]:
     """Yield *reports* in a format, in chunks; KeyError for an unknown format.
 
-    The format text yields each report when it is complete; the others read all reports first.
+    The formats text and github yield each report when it is complete; the others read all reports
+    first.
     *problems* are the reasons for files that could not be checked, read after the last report.
     """
     module = import_module(BULK_FORMATS[format], __package__)

@@ -6,9 +6,14 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fieldbound.model import impact, percentage, pluralize_large, summary_line, truncation_warning
+from fieldbound.model import (
+    escaped,
+    percentage,
+    pluralize_large,
+    summary_line,
+    truncation_warning,
+)
 from fieldbound.render.details import details, limit_text, pointer_text
-from fieldbound.render.escape import escaped
 from fieldbound.render.html import source_link
 from fieldbound.render.product import version
 
@@ -16,11 +21,13 @@ from . import charts
 from .messages import (
     fields,
     fix_summary,
+    impact,
     label,
     length_ranges,
     notes,
     problems as problems_of,
     report_name,
+    status,
     totals,
     violation_counts,
 )
@@ -129,7 +136,8 @@ class _Page:
         yield "</section>\n"
 
     def _tag(self, tally: LimitTally) -> str:
-        return "" if tally.fails(self._style.fail_on) else '<span class="tag">warning</span>'
+        text = status(tally, self._style.severity)
+        return f'<span class="tag">{text}</span>' if text else ""
 
     def _other_lengths(self) -> Iterator[str]:
         shown = {tally.limit for tally in self.report.tallies if tally.code == "maxLength"}

@@ -36,17 +36,19 @@ def render(
             "invalid": sum(report.invalid for report in read),
             "violations": sum(report.violations for report in read),
             "errors": list(problems),
-            "reports": [_report(report, style) for report in read],
+            "reports": [report_object(report, style) for report in read],
         }
     )
 
 
-def _report(report: BulkReport, style: Style) -> dict[str, Any]:
+def report_object(report: BulkReport, style: Style) -> dict[str, Any]:
+    """Return a report as an object of the schema."""
     return {
         "name": report.name,
         "contract": report.contract,
         "ok": report.ok,
-        "fails": report.fails(style.fail_on),
+        "fails": style.severity.report_fails(report),
+        "failOn": report.fail_on,
         "records": report.records,
         "valid": report.valid,
         "invalid": report.invalid,
@@ -67,6 +69,7 @@ def _report(report: BulkReport, style: Style) -> dict[str, Any]:
         ],
         "blank": report.blank,
         "cutOff": report.cut_off,
+        "ignored": dict(report.ignored),
         "duplicates": None if report.duplicates is None else _duplicates(report.duplicates),
     }
 
@@ -77,10 +80,11 @@ def _tally(tally: LimitTally, style: Style) -> dict[str, Any]:
         "code": tally.code,
         "limit": None if tally.limit is None else limit_object(tally.limit),
         "says": tally.says,
-        "fails": tally.fails(style.fail_on),
+        "fails": style.severity.fails(tally),
         "violations": tally.violations,
         "records": tally.records,
         "alone": tally.alone,
+        "known": tally.known,
         "fields": [{"pointer": at, "violations": number} for at, number in tally.fields],
         "samples": [
             {

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Final
 from fieldbound.model import (
     MAX_FIELDS,
     OVER_LIMIT_RATIOS,
+    escaped,
+    impact as general_impact,
     other_problems,
     percentage,
     pluralize_large,
     truncation_warning,
 )
 from fieldbound.render.details import limit_text, pointer_text
-from fieldbound.render.escape import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fieldbound.model import BulkReport, Duplicate, Lengths, LimitTally, Sample
+    from fieldbound.policy import Severity
 
 #: The first limits are counted that make this share of the invalid records valid.
 _FIXED_SHARE: Final = 0.8
@@ -34,6 +36,17 @@ def label(tally: LimitTally) -> str:
     if tally.limit is None:
         return escaped(f"invalid JSON: {tally.code}")
     return f"{limit_text(tally.limit)} at {pointer_text(tally.limit.pointer)}"
+
+
+def status(tally: LimitTally, severity: Severity) -> str:
+    """Return what the violations of a limit are, if they do not fail."""
+    return "" if severity.fails(tally) else "known" if tally.is_known else "warning"
+
+
+def impact(tally: LimitTally, total: int) -> str:
+    """Return how many of *total* records break a limit, and how often that is known."""
+    known = f"; {tally.known:,} known" if 0 < tally.known < tally.violations else ""
+    return general_impact(tally, total) + known
 
 
 def fields(tally: LimitTally) -> list[str]:
@@ -107,6 +120,8 @@ def notes(report: BulkReport) -> Iterator[str]:
         yield f"string lengths are measured in {report.measured:,} of {report.records:,} records"
     if report.blank:
         yield f"{pluralize_large(report.blank, 'blank line')} skipped"
+    if ignored := sum(report.ignored.values()):
+        yield f"{pluralize_large(ignored, 'violation')} ignored"
     keys = report.duplicates
     if keys is not None and keys.missing:
         missing = pluralize_large(keys.missing, "record")

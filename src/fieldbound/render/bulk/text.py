@@ -8,18 +8,19 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import impact, percentage, pluralize_large, summary_line
+from fieldbound.model import escaped, percentage, pluralize_large, summary_line
 from fieldbound.render.details import details, pointer_text
-from fieldbound.render.escape import escaped
 
 from .charts import bar, length_range, over_limit, sparkline
 from .messages import (
     fields,
     fix_summary,
+    impact,
     label,
     location,
     notes,
     problems as problems_of,
+    status,
     totals,
     violation_counts,
 )
@@ -37,6 +38,7 @@ _COLORS: Final = {
     "head": "1",
     "fails": "31",
     "warning": "33",
+    "known": "2",
     "bar": "36",
     "hint": "32",
     "source": "2",
@@ -110,9 +112,11 @@ class _Lines:
     def _limit(self, number: int, tally: LimitTally) -> Iterator[str]:
         report, style = self._report, self._style
         name = label(tally)
-        fails = tally.fails(style.fail_on)
-        named = self._paint("fails", name) if fails else self._paint("warning", f"warning: {name}")
+        of_tally = status(tally, style.severity)
+        named = self._paint(of_tally or "fails", f"{of_tally}: {name}" if of_tally else name)
         yield f"{number:2}. {named}: {impact(tally, report.records)}"
+        if tally.is_known:
+            return
         drawn = bar(tally.records, report.invalid, ascii=style.ascii)
         of = f"{percentage(tally.records, report.invalid)} of the invalid records"
         yield f"    {self._paint('bar', drawn)} {of}"

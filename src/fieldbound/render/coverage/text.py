@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import pluralize
+from fieldbound.model import escaped, pluralize
+from fieldbound.render.details import limit_text, pointer_text
+from fieldbound.render.escape import ascii_json, display_width
+from fieldbound.render.table import fit, limits_table
 
-from .coverage_status import at_count, missing, percent
-from .details import limit_text, pointer_text
-from .escape import ascii_json, display_width, escaped
-from .table import fit, limits_table
+from .status import at_count, missing, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ def coverage_json(coverage: Coverage) -> str:
 
 def coverage_html(coverage: Coverage) -> str:
     """Return the coverage as a self-contained HTML page."""
-    from .coverage_page import page
+    from .page import page
 
     return page(coverage, coverage_summary(coverage))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from .coverage_status import at_count, missing
-from .details import limit_text, pointer_text
-from .html import html_text, source_link
-from .product import version
+from fieldbound.render.details import limit_text, pointer_text
+from fieldbound.render.html import html_text, source_link
+from fieldbound.render.product import version
+
+from .status import at_count, missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

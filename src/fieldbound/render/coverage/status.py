@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fieldbound.coverage import member_index
-from fieldbound.model import to_json
-
-from .escape import escaped
+from fieldbound.model import escaped, to_json
 
 if TYPE_CHECKING:
     from fieldbound.coverage import Row

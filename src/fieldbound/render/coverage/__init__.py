@@ -1,0 +1,1 @@
+"""Output formats of limit coverage: one module for each."""
