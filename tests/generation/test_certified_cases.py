@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 import pytest
 
 import fieldbound
-from fieldbound import Contract, cases
+from fieldbound import Contract, Limit, cases
+from fieldbound.generation import cases_of
+from fieldbound.generation.certify import Certifier
 
 NAMES = [
     "oracle-cx-sales/create-product-group-filter-attribute",
@@ -23,7 +27,7 @@ NAMES = [
 def test_every_limit_has_a_case_or_a_reason(name: str) -> None:
     """Every limit, in the order of the contract, has two instances or a reason."""
     contract = fieldbound.contract(name)
-    found = cases(contract)
+    found = list(cases(contract))
     assert tuple(dict.fromkeys(each.limit for each in found)) == contract.limits
     for each in found:
         assert each.reason or (each.has_valid and each.violation)
@@ -76,8 +80,77 @@ def test_a_limit_that_cannot_be_isolated_has_a_reason() -> None:
 def test_each_member_of_an_enumeration_has_a_case() -> None:
     """Every member is in a valid instance, however many there are."""
     members = [f"m{number}" for number in range(70)]
-    found = cases(Contract({"enum": members}))
+    found = list(cases(Contract({"enum": members})))
     assert {each.valid for each in found} == set(members)
+
+
+def tagged(count: int) -> dict[str, Any]:
+    """Return a schema of so many alternatives, each with its tag."""
+    branches = [
+        {
+            "type": "object",
+            "properties": {
+                "kind": {"const": f"k{at}"},
+                "name": {"type": "string", "maxLength": 10 + at},
+                "flag": {"enum": ["Y", "N"]},
+            },
+            "required": ["kind", "name"],
+            "additionalProperties": False,
+        }
+        for at in range(count)
+    ]
+    return {"oneOf": branches}
+
+
+def test_cases_of_an_alternative_have_its_tag() -> None:
+    """A limit of one alternative has its cases in that one, however many there are."""
+    contract = Contract(tagged(30))
+    for limit in contract.limits:
+        tag = re.search(r'/kind is "(k\d+)"', limit.condition or "")
+        if tag and limit.keyword in ("maxLength", "enum"):
+            found = list(cases_of(contract, limit))
+            assert {each.valid["kind"] for each in found} == {tag[1]}
+            assert {each.invalid["kind"] for each in found} == {tag[1]}
+            assert {each.reason for each in found} == {None}
+
+
+def test_the_work_grows_with_the_alternatives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice as many alternatives take about twice as many checks by either validator."""
+    counts: Counter[str] = Counter()
+
+    def counted(name: str) -> None:
+        original = getattr(Certifier, name)
+
+        def count(self: Certifier, *args: Any) -> Any:
+            counts[name] += 1
+            return original(self, *args)
+
+        monkeypatch.setattr(Certifier, name, count)
+
+    counted("sole_violation")
+    counted("reference_agrees")
+    list(cases(Contract(tagged(4))))
+    few = counts.copy()
+    counts.clear()
+    list(cases(Contract(tagged(8))))
+    assert counts
+    for name, count in counts.items():
+        assert count <= 2.3 * few[name], name
+
+
+def test_cases_are_yielded_as_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the first limit are there before any other limit is looked at."""
+    asked = []
+    original = Certifier.mutations
+
+    def mutations(self: Certifier, limit: Limit) -> Any:
+        asked.append(limit)
+        return original(self, limit)
+
+    monkeypatch.setattr(Certifier, "mutations", mutations)
+    contract = Contract(tagged(2))
+    first = next(cases(contract))
+    assert {each.id for each in asked} == {first.limit.id}
 
 
 def test_cases_are_the_same_on_every_run() -> None:
@@ -103,7 +176,7 @@ def test_hypothesis_is_not_needed() -> None:
     """Cases are generated without Hypothesis."""
     code = (
         "import sys; sys.modules['hypothesis'] = None; import fieldbound; "
-        f"assert fieldbound.cases(fieldbound.contract({NAMES[2]!r}))"
+        f"assert next(fieldbound.cases(fieldbound.contract({NAMES[2]!r})))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -265,6 +265,41 @@ def test_all_media_types_are_drawn(tmp_path: Path) -> None:
     assert media_types == content.keys()
 
 
+def with_part_headers(folder: Path) -> API:
+    """Return an API whose multipart bodies have parts with headers of their own."""
+    headers = {
+        "X-Part": {"required": True, "schema": {"enum": ["one", "two"]}},
+        "X-Size": {"schema": {"type": "integer", "maximum": 7}},
+    }
+    encoding = {
+        "name": {"contentType": "text/plain", "headers": headers},
+        "tags": {"headers": {"X-Tag": {"required": True, "schema": {"maxLength": 3}}}},
+    }
+    content = {"multipart/form-data": {"schema": FORM, "encoding": encoding}}
+    return api_with(folder, {"requestBody": {"required": True, "content": content}})
+
+
+def test_parts_of_a_multipart_body_have_their_headers(tmp_path: Path) -> None:
+    """A part has the headers that the document demands, with each of their values."""
+    api = with_part_headers(tmp_path)
+    found = drawn(requests(api, "do"), 60)
+    assert all(api.check_request(each).ok for each in found)
+    texts = [each.body.decode() for each in found]
+    assert {text.count("X-Part: ") == text.count('name="name"') for text in texts} == {True}
+    assert {text.count("X-Tag: ") == text.count('name="tags"') for text in texts} == {True}
+    sent = [re.findall(r"(X-\w+): (.*)\r", text) for text in texts]
+    values = {pair for each in sent for pair in each}
+    assert {("X-Part", "one"), ("X-Part", "two"), ("X-Size", "7")} <= values
+    assert any("X-Size" not in dict(each) for each in sent)
+
+
+def test_a_multipart_body_breaks_one_limit_beside_its_headers(tmp_path: Path) -> None:
+    """The headers of the parts are valid where a field is not."""
+    api = with_part_headers(tmp_path)
+    for breach in drawn(invalid_requests(api, "do"), 30):
+        assert [each.limit for each in api.check_request(breach.instance)] == [breach.limit]
+
+
 # -- statuses --------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
-    from .certified_cases import cases as cases
+    from .certified_cases import cases as cases, cases_of as cases_of
     from .http_strategies import (
         invalid_requests as invalid_requests,
         requests as requests,
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".certified_cases": "cases",
+        ".certified_cases": "cases cases_of",
         ".http_strategies": "invalid_requests requests responses",
         ".strategies": "from_schema invalid valid",
     },

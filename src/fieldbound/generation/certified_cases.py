@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
-from fieldbound.algebra import canonical_text
+from fieldbound.catalog import as_contract
 from fieldbound.coverage import boundary_position
 from fieldbound.model import Case, Inseparable, Limit, json_type
 from fieldbound.validation import Contract, checker_of
 
 from .certify import CertifiedMutation, Certifier, certifier_of
+from .mutations import Mutation
 
 #: Maximum number of cases for one limit, and for one enumeration, which has a case per member.
 _MAX_CASES: Final = 12
@@ -22,18 +23,25 @@ _MAX_CANDIDATES: Final = 400
 _MAX_PER_TYPE: Final = 3
 
 
-def cases(contract: Contract) -> tuple[Case, ...]:
-    """Return certified cases for every limit of a contract, in the order of its limits.
+def cases(contract: Contract | str) -> Iterator[Case]:
+    """Return certified cases for every limit of a contract, or of the one of that name.
 
     Each is a pair: an instance at the limit, which both validators accept, and one just beyond it,
     which both reject for that limit alone; or the reason why there is none. A limit that can be
-    satisfied or broken in several ways has several cases. They are the same on every machine.
+    satisfied or broken in several ways has several cases. They are the same on every machine, and
+    yielded as they are made, in the order of the limits.
 
     Raises Unsatisfiable if no instance is valid, Unspecified if there is no documented schema.
     """
+    contract = as_contract(contract)
     checker_of(contract).is_valid(None)
     certifier = certifier_of(contract)
-    return tuple(case for limit in contract.limits for case in _cases(certifier, limit))
+    return (case for limit in contract.limits for case in _cases(certifier, limit))
+
+
+def cases_of(contract: Contract, limit: Limit) -> Iterator[Case]:
+    """Yield the cases of one limit of a contract, as `cases` has them."""
+    return _cases(certifier_of(contract), limit)
 
 
 def _cases(certifier: Certifier, limit: Limit) -> Iterator[Case]:
@@ -53,19 +61,17 @@ def _cases(certifier: Certifier, limit: Limit) -> Iterator[Case]:
 
 
 def _valid_instances(certifier: Certifier, limit: Limit) -> list[Any]:
-    """Return instances that satisfy a limit, those exactly at it first."""
-    max_cases = _MAX_MEMBERS if limit.keyword == "enum" else _MAX_CASES
-    found: dict[str, tuple[float, str, Any]] = {}
-    for value, instance in islice(certifier.valid_instances(limit), _MAX_CANDIDATES):
-        distance = _distance(limit, value)
-        found.setdefault(canonical_text(instance), (distance, json_type(value), instance))
-    nearest = sorted(found.values(), key=lambda each: each[0])
-    if limit.keyword == "type":
-        by_type: dict[str, list[tuple[float, str, Any]]] = {}
-        for each in nearest:
-            by_type.setdefault(each[1], []).append(each)
-        nearest = [each for group in by_type.values() for each in group[:_MAX_PER_TYPE]]
-    return [instance for _, _, instance in nearest][:max_cases]
+    """Return instances that satisfy a limit, those exactly at it first; of a type a few of each."""
+    values = list(islice(certifier.valid_values(limit), _MAX_CANDIDATES))
+    values.sort(key=lambda each: _distance(limit, each.value))
+    if limit.keyword != "type":
+        most = _MAX_MEMBERS if limit.keyword == "enum" else _MAX_CASES
+        return list(islice(certifier.valid_instances(values), most))
+    by_type: dict[str, list[Mutation]] = {}
+    for each in values:
+        by_type.setdefault(json_type(each.value), []).append(each)
+    some = (islice(certifier.valid_instances(group), _MAX_PER_TYPE) for group in by_type.values())
+    return list(chain.from_iterable(some))[:_MAX_CASES]
 
 
 def _distance(limit: Limit, value: Any) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from math import inf
@@ -21,29 +21,28 @@ from fieldbound.algebra import (
     SimplestSource,
     Union,
     ValueSet,
+    canonical_text,
     is_within,
 )
 from fieldbound.model import Limit, Unsatisfiable, Violation, tokens_of
 from fieldbound.validation import Contract, checker_of
 
 from .analysis import Analysis
-from .generator import Branch, Generator, ValuePath
+from .generator import Generator
+from .limit_paths import PART_KEYWORDS, LimitPaths
 from .mutations import PRESENCE_KEYWORDS, Mutation, mutations_of, property_name, sample_values
 from .objects_and_arrays import ABSENT
+from .value_path import ValuePath
 
-_MAX_PATHS: Final = 24
 _MAX_MUTATIONS: Final = 16
 _MAX_CANDIDATES: Final = 400
+#: After so many candidates that break nothing else than those before, others will not either.
+_PATIENCE: Final = 48
 _CYCLES: Final = 6
 #: Maximum number of limits named as preventing a violation of another one alone.
 _MAX_NAMED: Final = 4
 #: Instances that are repaired to find what prevents one from breaking a limit alone.
 _MAX_REPAIRED: Final = 24
-#: Keywords that are satisfied or violated by a part of the value.
-_PART_KEYWORDS: Final = PRESENCE_KEYWORDS | frozenset(
-    "additionalProperties unevaluatedProperties propertyNames items additionalItems "
-    "unevaluatedItems".split()
-)
 #: Validators in errors of jsonschema that stand for an inner keyword, or for a `false` schema.
 _APPLICATORS: Final = frozenset(("anyOf", "oneOf", "not", "if", "dependencies", "contains", None))
 
@@ -70,6 +69,7 @@ class Certifier:
         self.contract = contract
         self.generator = Generator(Analysis(_algebra(contract)))
         self.analysis = self.generator.analysis
+        self._paths = LimitPaths(contract, self.generator)
         if self.analysis.min_depth(self.analysis.root) == inf:
             raise Unsatisfiable(contract.name, self.analysis.explain_empty())
         self._mutations: dict[Limit, tuple[CertifiedMutation, ...]] = {}
@@ -80,71 +80,7 @@ class Certifier:
 
     @cached_property
     def _reference(self) -> Any:
-        return checker_of(self.contract).reference()
-
-    # -- where a limit applies -------------------------------------------------------------------
-
-    def paths(self, limit: Limit) -> Iterator[tuple[ValuePath, ValueSet]]:
-        """Yield the paths to the value that a limit applies to, with the valid values there."""
-        for path, value_set in islice(
-            self._walk(self.analysis.root, self._tokens(limit), ()), _MAX_PATHS
-        ):
-            yield path, value_set
-            if limit.keyword in _PART_KEYWORDS:  # also inside each branch
-                yield from self._branches(path, value_set)
-
-    def _branches(
-        self, path: ValuePath, value_set: ValueSet
-    ) -> Iterator[tuple[ValuePath, ValueSet]]:
-        for index, each in enumerate(
-            value_set.branches if isinstance(value_set, (Union, Intersection)) else ()
-        ):
-            inner = self.analysis.resolve(each)
-            yield (*path, Branch(index)), inner
-            yield from self._branches((*path, Branch(index)), inner)
-
-    def _tokens(self, limit: Limit) -> tuple[str, ...]:
-        tokens = tokens_of(limit.pointer)
-        return tokens[:-1] if limit.keyword in PRESENCE_KEYWORDS else tokens
-
-    def _walk(
-        self, value_set: ValueSet, tokens: tuple[str, ...], path: ValuePath
-    ) -> Iterator[tuple[ValuePath, ValueSet]]:
-        if not tokens:
-            yield path, self.analysis.resolve(value_set)
-            return
-        value_set = self.analysis.expand(value_set)
-        if isinstance(value_set, (Union, Intersection)):
-            for index, each in enumerate(value_set.branches):
-                yield from self._walk(each, tokens, (*path, Branch(index)))
-        elif isinstance(value_set, Objects):
-            for name in self._names(value_set, tokens[0]):
-                inner = self.analysis.property_values(value_set, name)
-                yield from self._walk(inner, tokens[1:], (*path, name))
-        elif isinstance(value_set, Arrays):
-            for index in self._indices(value_set, tokens[0]):
-                inner = (
-                    value_set.prefix_items[index]
-                    if index < len(value_set.prefix_items)
-                    else value_set.items
-                )
-                yield from self._walk(inner, tokens[1:], (*path, index))
-
-    def _names(self, value_set: Objects, token: str) -> Iterator[str]:
-        if token != "*" or token in value_set.properties:
-            yield token
-            return
-        for names in self.analysis.undeclared_names(value_set):
-            yield from islice(self.generator.object(value_set).sample_names(names, 3), 1)
-        yield from value_set.properties
-
-    def _indices(self, value_set: Arrays, token: str) -> Iterator[int]:
-        if token.isdecimal():
-            yield int(token)
-        elif token == "*":
-            yield from dict.fromkeys(
-                (len(value_set.prefix_items), *range(len(value_set.prefix_items)))
-            )
+        return checker_of(self.contract).reference(brief=True)
 
     # -- mutations -------------------------------------------------------------------------------
 
@@ -158,13 +94,18 @@ class Certifier:
     def _certify_all(self, limit: Limit) -> list[CertifiedMutation]:
         alone: dict[str, CertifiedMutation] = {}
         together: dict[str, CertifiedMutation] = {}
+        also_broken, seen = self._also_broken.setdefault(limit, {}), set[str]()
         for candidates in self._candidates(limit):
-            for path, value in islice(candidates, _MAX_CANDIDATES):
-                found = self._certify(limit, path, value)
+            learned = 0
+            for tried, (path, value) in enumerate(islice(candidates, _MAX_CANDIDATES), 1):
+                known, before = len(alone), len(also_broken)
+                found = self._certify(limit, path, value, seen)
                 if found is not None:
                     group = alone if found.alone else together
                     group.setdefault(repr((path, value)), found)
-                if len(alone) >= _MAX_MUTATIONS:
+                if len(alone) > known or _has_new(also_broken, before):
+                    learned = tried
+                if len(alone) >= _MAX_MUTATIONS or tried - learned >= _PATIENCE:
                     break
             if alone:
                 break
@@ -177,16 +118,14 @@ class Certifier:
         another property), then values outside the value sets along the path.
         """
         algebra, generator = self.analysis.algebra, self.generator
-        for path, value_set in self.paths(limit):
+        for path, value_set in self._paths.to(limit):
             yield self._at_path(path, mutations_of(limit, value_set, self.analysis, generator))
         loosened = checker_of(self.contract).algebra(without=limit)
         others = None if loosened is None else algebra.difference(loosened.root, algebra.root)
         yield self._with_common_mistakes(limit, sample_values(others, self.analysis, generator))
-        tokens = self._tokens(limit)
+        tokens = self._paths.tokens(limit)
         for depth in range(len(tokens), -1, -1):
-            for path, value_set in islice(
-                self._walk(self.analysis.root, tokens[:depth], ()), _MAX_PATHS
-            ):
+            for path, value_set in self._paths.above(limit, tokens[:depth]):
                 outside = sample_values(algebra.negation(value_set), self.analysis, generator)
                 yield self._at_path(path, (Mutation((), each) for each in outside))
 
@@ -197,7 +136,7 @@ class Certifier:
         for instance in instances:
             violation = self.sole_violation(instance, limit)
             if violation is not None and limit.keyword not in PRESENCE_KEYWORDS:
-                for _, value_set in self.paths(limit):
+                for _, value_set in self._paths.to(limit):
                     for rest, value in mutations_of(
                         limit, value_set, self.analysis, self.generator
                     ):
@@ -212,12 +151,18 @@ class Certifier:
     ) -> Iterator[tuple[ValuePath, Any]]:
         return (((*path, *rest), value) for rest, value in mutations)
 
-    def _certify(self, limit: Limit, path: ValuePath, value: Any) -> CertifiedMutation | None:
-        """Return a mutation if it breaks the limit in the simplest instance."""
+    def _certify(
+        self, limit: Limit, path: ValuePath, value: Any, seen: set[str]
+    ) -> CertifiedMutation | None:
+        """Return a mutation if it breaks the limit in the simplest instance, one not *seen*."""
         try:
             instance = self.generator.build_with(SimplestSource(), path, value)
         except LookupError:
             return None
+        text = canonical_text(instance)
+        if text in seen:
+            return None
+        seen.add(text)
         violation = self.sole_violation(instance, limit)
         if violation is None or not self.reference_agrees(instance, violation):
             return None
@@ -267,16 +212,25 @@ class Certifier:
         named = tuple(always[:_MAX_NAMED]) or _fewest(least)
         return named or tuple(self._instead.get(limit, {}))[:_MAX_NAMED]
 
-    def valid_instances(self, limit: Limit) -> Iterator[tuple[Any, Any]]:
-        """Yield certified instances that satisfy a limit, each with the value that does."""
-        for path, value_set in self.paths(limit):
+    def valid_values(self, limit: Limit) -> Iterator[Mutation]:
+        """Yield values that satisfy a limit, each at its path, some of them at its bound."""
+        for path, value_set in self._paths.to(limit):
             for rest, value in self._valid_values(limit, value_set):
-                try:
-                    instance = self.generator.build_with(SimplestSource(), (*path, *rest), value)
-                except LookupError:
-                    continue
+                yield Mutation((*path, *rest), value)
+
+    def valid_instances(self, mutations: Iterable[Mutation]) -> Iterator[Any]:
+        """Yield certified instances with each of some values, each instance once."""
+        seen: set[str] = set()
+        for path, value in mutations:
+            try:
+                instance = self.generator.build_with(SimplestSource(), path, value)
+            except LookupError:
+                continue
+            text = canonical_text(instance)
+            if text not in seen:
+                seen.add(text)
                 if checker_of(self.contract).is_valid(instance) and self.reference_agrees(instance):
-                    yield value, instance
+                    yield instance
 
     def _valid_values(self, limit: Limit, value_set: ValueSet) -> Iterator[Mutation]:
         """Yield candidates that satisfy a limit, among them those at its bound."""
@@ -316,6 +270,12 @@ class Certifier:
             return not found
         keywords = {each.keyword for each in (violation.limit, *violation.also)} | _APPLICATORS
         return bool(found) and all(keywords & names for names in found)
+
+
+def _has_new(sets: Collection[tuple[Limit, ...]], known: int) -> bool:
+    """Return whether there is a set after those *known* that has none of them in it."""
+    *others, last = map(set, sets) if len(sets) > known else [set[Limit]()]
+    return len(sets) > known and not any(each <= last for each in others)
 
 
 def _is_near(limit: Limit, other: Limit) -> bool:
@@ -376,7 +336,7 @@ def implies(limit: Limit | None, other: Limit) -> bool:
     """Return whether any value that satisfies a limit satisfies another one of the same value."""
     if limit is None or limit.pointer != other.pointer:
         return False
-    if not _PART_KEYWORDS.isdisjoint((limit.keyword, other.keyword)):
+    if not PART_KEYWORDS.isdisjoint((limit.keyword, other.keyword)):
         return False  # what these mean depends on what stands beside them
     return _implies(limit.keyword, repr(limit.value), other.keyword, repr(other.value))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from fieldbound.algebra import (
     Arrays,
@@ -32,6 +32,7 @@ from .objects_and_arrays import (
     ObjectGenerator,
     Options,
 )
+from .value_path import Branch, Chosen, ValuePath
 
 #: Number of enumerated values that are options of their own.
 _MAX_LISTED: Final = 60
@@ -51,16 +52,6 @@ _MAX_RECURSIONS: Final = 3
 _MAX_BYTES: Final = 4_000
 
 Draw = Callable[[RandomSource, int], Any]
-
-
-class Branch(NamedTuple):
-    """A step of a path: one branch of a union or an intersection."""
-
-    number: int
-
-
-#: The path to a value: names, indices and branches.
-ValuePath = tuple["str | int | Branch", ...]
 
 
 class Generator:
@@ -162,7 +153,8 @@ class Generator:
         found = self._byte_counts.get(value_set)
         if found is not None:
             return found
-        if self._counting.count(value_set) >= _MAX_RECURSIONS or len(self._counting) >= MAX_NESTING:
+        nesting = sum(isinstance(each, (Objects, Arrays)) for each in self._counting)
+        if self._counting.count(value_set) >= _MAX_RECURSIONS or nesting >= MAX_NESTING:
             return 0  # recursion is counted only so often
         self._counting.append(value_set)
         found = min(self._count_bytes(value_set), _MAX_BYTES)
@@ -252,7 +244,7 @@ class Generator:
                     if min_depth(each) == 0:
                         found += self.options(each).boundaries
                     elif min_depth(each) < inf:
-                        found.append(self._draw_lazily(each))
+                        found.append(self._draw_branch(each, found))
                 return found
         distinct: dict[Any, Any] = {}
         for each in values:  # each a JSON value, which may be unhashable, or what draws one
@@ -286,6 +278,20 @@ class Generator:
             if depth >= MAX_NESTING
             else self.draw_value(value_set, source, depth)
         )
+
+    def _draw_branch(self, value_set: ValueSet, branches: Sequence[Any]) -> Draw:
+        """Return a draw of one of *branches*: the rest of the cycle chooses the bounds in it."""
+        draw = self._draw_lazily(value_set)
+
+        def drawn(source: RandomSource, depth: int) -> Any:
+            cycle = source.cycle
+            source.cycle = None if cycle is None else cycle // len(branches)
+            try:
+                return draw(source, depth)
+            finally:
+                source.cycle = cycle
+
+        return drawn
 
     def _intersection_values(self, branches: Sequence[ValueSet]) -> list[Any]:
         """Return options of the narrowest branch that the other branches accept."""
@@ -324,12 +330,18 @@ class Generator:
             placed = value(source, depth) if callable(value) else value
             return deepcopy(placed) if isinstance(placed, (dict, list)) else placed
         value_set, step = self.analysis.expand(value_set), path[0]
+        chosen: dict[str, Any] = {}
+        while isinstance(step, Chosen):
+            chosen[step.name], path = deepcopy(step.value), path[1:]
+            if not path:
+                return self._build(value_set, source, (), value, depth)
+            step = path[0]
         if isinstance(step, Branch) and isinstance(value_set, (Union, Intersection)):
             return self._build(value_set.branches[step.number], source, path[1:], value, depth)
         if isinstance(value_set, Objects):
             inner = self.analysis.property_values(value_set, str(step))
             placed = self._build(inner, source, path[1:], value, depth + 1)
-            return self.object(value_set).build(source, depth, {str(step): placed})
+            return self.object(value_set).build(source, depth, {**chosen, str(step): placed})
         if isinstance(value_set, Arrays) and isinstance(step, int):
             inner = (
                 value_set.prefix_items[step]

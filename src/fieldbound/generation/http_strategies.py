@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from hypothesis import reject, strategies as st
 
@@ -22,18 +21,21 @@ from fieldbound.http import (
     ParameterSet,
     Unserializable,
     headers_of,
-    parse_form,
-    scalar_schema,
     serializable,
-    serializable_form,
-    serialize_form,
     serialize_parameters,
-    strip_parameters,
 )
-from fieldbound.model import Breach, Limit, Unsatisfiable, Unspecified
+from fieldbound.model import Breach, Limit, Unsatisfiable
 from fieldbound.openapi import is_form, is_json
-from fieldbound.validation import Coercion, Contract, checker_of, coercion_of
+from fieldbound.validation import Contract
 
+from .body_strategies import (
+    Form,
+    SerializedBody,
+    bodies,
+    concrete_media_type,
+    json_body,
+    restrict,
+)
 from .certify import CertifiedMutation, certifier_of
 from .strategies import invalid, prepare, valid
 
@@ -42,16 +44,6 @@ _Draw = Callable[[st.SearchStrategy[Any]], Any]
 _TRIES: Final = 8
 #: Status codes for a range of them, and for "default": the common ones come first.
 _STATUSES: Final = (200, 400, 404, 500, *range(200, 600))
-_CONCRETE_MEDIA_TYPES: Final = {
-    "*/*": "application/json",
-    "application/*": "application/json",
-    "text/*": "text/plain",
-}
-_ANY_OBJECT: Final = st.dictionaries(
-    st.text("abcdefgh", min_size=1, max_size=4),
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=4),
-    max_size=3,
-)
 
 
 def requests(api: API, operation: str) -> st.SearchStrategy[Message]:
@@ -133,47 +125,42 @@ def invalid_requests(api: API, operation: str) -> st.SearchStrategy[Breach]:
     return breaches()
 
 
-class _Body(NamedTuple):
-    """A serialized body, and its media type."""
-
-    data: bytes
-    media_type: str
-
-
 class MessageStrategies:
     """Strategies for the parts of a message: its sets of parameters, and its bodies."""
 
     def __init__(self, spec: MessageSpec) -> None:
         self.spec = spec
         self.parameter_sets = {
-            at: valid(_restrict(each.contract, serializable(each.parameters, each.location)))
+            at: valid(restrict(each.contract, serializable(each.parameters, each.location)))
             for at, each in spec.parameter_sets.items()
         }
-        self._bodies: dict[str, st.SearchStrategy[_Body | None]] = {}
+        self._bodies: dict[str, st.SearchStrategy[SerializedBody | None]] = {}
         self.has_body = spec.has_documented_body and bool(spec.media_types)
 
     def parts(self, draw: _Draw) -> dict[str, dict[str, Any]]:
         """Draw all parts but the body."""
         return {at: draw(each) for at, each in self.parameter_sets.items()}
 
-    def serialize_body(self, media_type: str, instance: Any) -> _Body | None:
+    def serialize_body(self, draw: _Draw, media_type: str, instance: Any) -> SerializedBody | None:
         """Serialize an instance as a body of a media type; None if that is impossible."""
-        contract = None
-        if is_form(media_type):
-            contract = self.spec.body_contract(self.spec.media_types.find(media_type) or media_type)
+        name = self.spec.media_types.find(media_type) or media_type
+        contract = self.spec.body_contract(name) if is_form(media_type) else None
         if contract is None:
-            return _json_body(instance, media_type)
-        return _form_body(instance, media_type, contract, self.spec.encoding(media_type))
+            return json_body(instance, media_type)
+        form = Form(self.spec, media_type, contract)
+        return form.serialize(instance, draw(form.part_values))
 
-    def body(self, draw: _Draw, sent: str | None) -> _Body | None:
+    def body(self, draw: _Draw, sent: str | None) -> SerializedBody | None:
         """Draw a body, of the media type *sent* in the headers if that is a documented one."""
         media_type = self.spec.media_types.find(sent) if sent else None
         if media_type is None:
             media_type, sent = draw(st.sampled_from(self.spec.media_types.names)), None
         if media_type not in self._bodies:
-            self._bodies[media_type] = _bodies(self.spec, media_type)
-        body: _Body | None = draw(self._bodies[media_type])
-        return body and (_Body(body.data, sent) if sent and not is_form(body.media_type) else body)
+            self._bodies[media_type] = bodies(self.spec, media_type)
+        body: SerializedBody | None = draw(self._bodies[media_type])
+        if body is None or not sent or is_form(body.media_type):
+            return body
+        return SerializedBody(body.data, sent)
 
 
 class _MessageGenerator:
@@ -210,7 +197,7 @@ class _MessageGenerator:
         except Unserializable:
             return None
         if at not in ("", *parts):
-            return _with_body(message, self._strategies.serialize_body(at, instance))
+            return _with_body(message, self._strategies.serialize_body(draw, at, instance))
         spec = self._strategies.spec
         if not self._strategies.has_body or not (spec.body_required or draw(st.booleans())):
             return message
@@ -258,14 +245,12 @@ class _MessageGenerator:
         for at, parameter_set in spec.parameter_sets.items():
             yield _BreakablePart(at, parameter_set.contract, partial(_round_trip, parameter_set))
         for name in spec.media_types.names if self._strategies.has_body else ():
-            media_type, contract = _concrete_media_type(name), spec.body_contract(name)
+            media_type, contract = concrete_media_type(name), spec.body_contract(name)
             if contract is not None and is_json(media_type):
                 yield _BreakablePart(media_type, contract, lambda instance: instance)
             elif contract is not None and is_form(media_type):
                 yield _BreakablePart(
-                    media_type,
-                    contract,
-                    partial(_round_trip_form, contract, media_type, spec.encoding(media_type)),
+                    media_type, contract, Form(spec, media_type, contract).round_trip
                 )
 
 
@@ -314,7 +299,7 @@ def _round_trip(parameter_set: ParameterSet, instance: Any) -> Any:
     )
 
 
-def _with_body(message: Message, body: _Body | None) -> Message | None:
+def _with_body(message: Message, body: SerializedBody | None) -> Message | None:
     """Return a message with a body and its Content-Type; None without a body."""
     if body is None:
         return None
@@ -326,74 +311,3 @@ def _content_type(message: Message) -> str | None:
     """Return the Content-Type of a message."""
     types = (value for name, value in message.headers if name.lower() == CONTENT_TYPE.lower())
     return next(types, None)
-
-
-def _concrete_media_type(media_type: str) -> str:
-    """Return a media type within a media type range, or the media type itself."""
-    return _CONCRETE_MEDIA_TYPES.get(strip_parameters(media_type), media_type)
-
-
-# -- bodies --------------------------------------------------------------------------------------
-
-
-def _bodies(spec: MessageSpec, media_type: str) -> st.SearchStrategy[_Body | None]:
-    """Return a strategy for bodies of one media type; it draws None if one cannot be serialized."""
-    contract, concrete = spec.body_contract(media_type), _concrete_media_type(media_type)
-    try:
-        if contract is not None:
-            checker_of(contract).is_valid(None)
-    except Unspecified:
-        contract = None
-    if is_json(concrete):
-        instances = _ANY_OBJECT if contract is None else valid(contract)
-        return instances.map(lambda instance: _json_body(instance, concrete))
-    if contract is None:
-        return st.binary(min_size=1, max_size=40).map(lambda data: _Body(data, concrete))
-    coercion = _coercion(contract)
-    if is_form(concrete):
-        forms = valid(_restrict(contract, serializable_form(coercion)))
-        encoding = spec.encoding(media_type)
-        return forms.map(lambda instance: _form_body(instance, concrete, contract, encoding))
-    scalars = valid(_restrict(contract, scalar_schema(coercion, {}, not_empty=True)))
-    return scalars.map(lambda scalar: _Body(str(scalar).encode(), concrete))
-
-
-def _coercion(contract: Contract) -> Coercion:
-    references = checker_of(contract).references
-    return coercion_of(references, references.root)
-
-
-def _json_body(instance: Any, media_type: str) -> _Body:
-    return _Body(json.dumps(instance, ensure_ascii=False, allow_nan=False).encode(), media_type)
-
-
-def _round_trip_form(
-    contract: Contract, media_type: str, encoding: Mapping[str, Any], instance: Any
-) -> Any:
-    """Return a form serialized and parsed again. Raises Unserializable."""
-    coercion = _coercion(contract)
-    return parse_form(*serialize_form(instance, media_type, coercion, encoding), coercion, encoding)
-
-
-def _form_body(
-    instance: Any, media_type: str, contract: Contract, encoding: Mapping[str, Any]
-) -> _Body | None:
-    coercion = _coercion(contract)
-    try:
-        return _Body(*serialize_form(instance, media_type, coercion, encoding))
-    except Unserializable:
-        return None
-
-
-def _restrict(contract: Contract, restriction: dict[str, Any]) -> Contract:
-    """Return a contract that accepts serializable values only. Raises Unsatisfiable."""
-    schema = contract.schema
-    restricted = Contract(
-        {**schema, "allOf": [*schema.get("allOf", ()), restriction]}, name=contract.name
-    )
-    try:
-        valid(restricted)
-    except Unsatisfiable as error:
-        reason = f"no valid value can be serialized: {error.reason}"
-        raise Unsatisfiable(contract.name, reason) from None
-    return restricted

@@ -33,8 +33,9 @@ from .common_mistakes import (
     MISFORMATTED,
     MISSPELLINGS,
 )
-from .generator import Generator, ValuePath
+from .generator import Generator
 from .objects_and_arrays import ABSENT
+from .value_path import ValuePath
 
 
 class Mutation(NamedTuple):

@@ -13,6 +13,7 @@ from fieldbound.algebra import (
     Enumerated,
     Objects,
     RandomSource,
+    SimplestSource,
     Strings,
     Union,
     ValueSet,
@@ -107,7 +108,9 @@ class ObjectGenerator:
         self.properties = [
             each for each in analysis.properties(value_set) if analysis.min_depth(each.values) < inf
         ]
-        self._required_count = sum(each.required for each in self.properties)
+        numbered = [*enumerate(self.properties)]
+        self._required = [(index, each) for index, each in numbered if each.required]
+        self._numbered = numbered
         self._name_sets = [
             each for each in analysis.undeclared_names(value_set) if analysis.min_depth(each) < inf
         ]
@@ -134,16 +137,17 @@ class ObjectGenerator:
         count = len(self.properties) + bool(self._name_sets)
         drawn = source.bytes(count) if within_budget and count else bytes(count)
         maximum = inf if value_set.max_properties is None else value_set.max_properties
-        remaining = maximum - self._required_count
+        remaining = maximum - len(self._required)
         remaining -= sum(each not in value_set.required for each in fixed)
         built: dict[str, Any] = {}
-        for index, ((name, inner, required), byte) in enumerate(
-            zip(self.properties, drawn, strict=False)
-        ):
+        is_simplest = isinstance(source, SimplestSource)  # which omits what it may
+        for index, (name, inner, required) in self._required if is_simplest else self._numbered:
             if name not in fixed and (required or remaining > 0):
                 size = self._byte_counts[index]
                 before = source.enter(size) if size else None
-                value = self._value(inner, source, (byte, index, required, depth, within_budget))
+                value = self._value(
+                    inner, source, (drawn[index], index, required, depth, within_budget)
+                )
                 if before is not None:
                     source.leave(before)
                 if value is not ABSENT:

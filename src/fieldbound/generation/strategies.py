@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from hypothesis import strategies as st
 
 from fieldbound.algebra import BUDGET, RandomSource, SeededSource, SimplestSource, cycle_of
+from fieldbound.catalog import as_contract
 from fieldbound.model import Breach, Inseparable, Limit, Unsatisfiable, closest_name
 from fieldbound.validation import Contract, checker_of
 
@@ -49,8 +50,8 @@ def from_schema(
     return valid(Contract(schema, resources=resources, formats=formats))
 
 
-def valid(contract: Contract) -> st.SearchStrategy[Any]:
-    """Return a strategy for the valid instances of a contract.
+def valid(contract: Contract | str) -> st.SearchStrategy[Any]:
+    """Return a strategy for the valid instances of a contract, or of the one of that name.
 
     A hundred of them cover every limit: the shortest and the longest string, the smallest and the
     largest number, each member of an enumeration, each optional property absent and present, null
@@ -59,7 +60,8 @@ def valid(contract: Contract) -> st.SearchStrategy[Any]:
 
     Raises Unsatisfiable if no instance is valid, Unspecified if there is no documented schema.
     """
-    certifier = certifier_of(_require_contract(contract))
+    contract = as_contract(contract)
+    certifier = certifier_of(contract)
     checker_of(contract).is_valid(None)  # raises Unspecified now rather than when drawing
     size = _size(certifier)
     fallback = _Fallback(certifier)
@@ -77,7 +79,7 @@ def valid(contract: Contract) -> st.SearchStrategy[Any]:
 
 
 def invalid(
-    contract: Contract, limit: Limit | str | None = None, *, alone: bool = True
+    contract: Contract | str, limit: Limit | str | None = None, *, alone: bool = True
 ) -> st.SearchStrategy[Breach]:
     """Return a strategy for breaches: instances that break one limit of a contract and no other.
 
@@ -92,7 +94,8 @@ def invalid(
     Raises ValueError for a limit that the contract does not have, Unsatisfiable and Unspecified as
     `valid` does.
     """
-    certifier = certifier_of(_require_contract(contract))
+    contract = as_contract(contract)
+    certifier = certifier_of(contract)
     checker_of(contract).is_valid(None)
     if limit is not None:
         chosen = _find_limit(contract, limit)
@@ -103,14 +106,6 @@ def invalid(
     if not contract.limits:
         raise Unsatisfiable(contract.name, "the contract has no limits")
     return _breaches(certifier, lambda head: _any_limit(certifier, head))
-
-
-def _require_contract(contract: Contract) -> Contract:
-    if not isinstance(contract, Contract):
-        kind = type(contract).__name__
-        advice = "use fieldbound.contract(name), or from_schema() for a schema"
-        raise TypeError(f"contract is a {kind}, but must be a Contract: {advice}")
-    return contract
 
 
 def _find_limit(contract: Contract, limit: Limit | str) -> Limit:
