@@ -299,11 +299,13 @@ def test_a_request_of_starlette_is_checked_once_it_is_read() -> None:
     request = _starlette()
     report = api.check_request(request)
     assert "await request.body()" in report.not_checked["/body"]
-    assert "valid where checked" in str(report)
+    assert "not checked in full" in str(report)
+    assert not report.is_complete
     asyncio.run(request.body())
     report = api.check_request(request)
     assert [(each.code, each.pointer) for each in report] == [("type", "/body")]
     assert not report.not_checked
+    assert report.is_complete
 
 
 def test_a_request_of_starlette_that_was_consumed() -> None:

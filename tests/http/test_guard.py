@@ -167,3 +167,23 @@ def test_other_types_are_rejected(given: Any) -> None:
     """A Guard without an API raises TypeError with the accepted types."""
     with pytest.raises(TypeError, match="apis must be an API, the name of one, or several of them"):
         Guard(given)
+
+
+def test_weaker_evidence_is_recorded_only() -> None:
+    """A message that violates only limits with weaker evidence than fail_on is only recorded."""
+    body = '{"items": [], "hasMore": "x"}'
+    url = "https://x.oraclecloud.com/crmRestApi/resources/11.13.18.05/setupSalesCatalogs"
+    answer = Message("GET", url, {"Content-Type": "text/plain"}, body, 200)
+    weak = fieldbound.api("oracle-cx-sales").check_response(answer)
+    assert weak.violations
+    assert not weak.fails("stated")
+    for mode in ("raise", "warn"):
+        guard = Guard("oracle-cx-sales", response=mode, fail_on="stated")  # type: ignore[arg-type]
+        guard.check_response(answer)
+        assert [len(report) for report in guard.reports] == [len(weak)]
+    with pytest.raises(Invalid):
+        Guard("oracle-cx-sales").check_response(answer)
+    with pytest.raises(Invalid, match="accessToken is missing"):
+        Guard("axim-commerce", fail_on="stated").check_request(INVALID_REQUEST)
+    with pytest.raises(ValueError, match="fail_on must be one of"):
+        Guard("axim-commerce", fail_on="state")

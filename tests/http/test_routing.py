@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from fieldbound import API, Message
 from fieldbound.http import headers_of
-from fieldbound.http.routing import Router
+from fieldbound.http.routing import Match, Router
 from fieldbound.http.unknown_paths import PathSuggestions
 from fieldbound.openapi import Operation, SpecNode
 from support.apis import api_of_document
@@ -104,6 +106,23 @@ def test_a_concrete_template_precedes(order: int, tmp_path: Path) -> None:
 # -- empty segments and slashes ------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        ((0, 1), (0, 2), True),
+        ((0, 1), (0, 1), False),
+        ((0, 2), (1, 1), False),
+        ((0,), (1, 1), False),
+        ((0, 0), (1,), False),
+    ],
+)
+def test_a_match_precedes_one_that_is_less_concrete(
+    own: tuple[int, ...], other: tuple[int, ...], expected: bool
+) -> None:
+    """In some segment, and more so in none; of as many segments."""
+    assert Match("a", {}, own).precedes(Match("b", {}, other)) is expected
+
+
 def test_an_empty_segment_matches_no_parameter(tmp_path: Path) -> None:
     """The value of a path parameter is never empty."""
     api = _api(
@@ -148,6 +167,7 @@ def test_a_parameter_that_spans_segments(tmp_path: Path) -> None:
     assert (violation.pointer, violation.actual) == ("/path/path", "a/B/c")
     assert api.check_request(_get("/files/A/b/raw/c")).contract.endswith("#raw")
     assert _names(api, "/files/", "/file/a/b") == [None, None]
+    assert api.operation_of(Message("POST", "https://h.invalid/files/a/b/c")) is None
 
 
 # -- growth --------------------------------------------------------------------------------------
@@ -161,12 +181,15 @@ def calls(function: Callable[[], Any]) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
+    re.purge()  # what other tests compiled would not be compiled again
+    gc.disable()  # its callbacks, such as those of Hypothesis, would be counted
     before = sys.getprofile()
     sys.setprofile(profile)
     try:
         function()
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 

@@ -10,7 +10,14 @@ from typing import Any, Final
 from fieldbound.catalog import OperationContracts
 from fieldbound.documents import parse
 from fieldbound.model import Limit, Violation
-from fieldbound.openapi import ParameterObject, SpecNode, default_media_type, is_form, is_json
+from fieldbound.openapi import (
+    ParameterObject,
+    SpecNode,
+    default_media_type,
+    is_form,
+    is_json,
+    not_checked,
+)
 from fieldbound.validation import Coercion, Contract, checker_of, coercion_of
 
 from .adapters import Body
@@ -135,7 +142,9 @@ class MessageSpec:
 
     def _check_absence(self, head: MessageHead, report: ReportBuilder) -> None:
         """Check whether a message may have no body."""
-        if self.body_required and self._is_lenient(head, report):
+        if self.body_required and (reasons := not_checked(*self._schemas.values())):
+            report.not_checked["/body"] = "; ".join(reasons)
+        elif self.body_required and self._is_lenient(head, report):
             report.add_undocumented("/body", _EMPTY)
         elif self.body_required:
             self._check_envelope("/body", None, report)
@@ -237,8 +246,13 @@ class MessageSpec:
                 is_array = coercion.of(name).structure == "array"
                 part_headers.check(name, parts, report, is_array=is_array)
 
-    def _headers_of_parts(self, media_type: str) -> dict[str, PartHeaders]:
+    def part_headers(self, media_type: str) -> dict[str, ParameterSet]:
         """Return the documented headers of the parts of a multipart body, by field."""
+        found = self._headers_of_parts(media_type).items()
+        return {name: each.parameter_set for name, each in found if each.parameter_set}
+
+    def _headers_of_parts(self, media_type: str) -> dict[str, PartHeaders]:
+        """Return how the headers of the parts of a multipart body are checked, by field."""
         kind = self.media_types.find(media_type) or media_type
         if kind not in self._part_headers:
             found = self._contracts.openapi.encodings(self._body_node, kind)

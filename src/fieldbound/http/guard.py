@@ -9,7 +9,8 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any, Final, Literal
 
-from fieldbound.model import BrokenContract, Invalid, Report, caller_stacklevel
+from fieldbound.model import SAYS, BrokenContract, Invalid, Report, caller_stacklevel, escaped
+from fieldbound.policy import Severity
 
 from .adapters import headers_of, request_of, response_of
 from .exchange import BODILESS
@@ -47,9 +48,10 @@ class Guard:
     API checks every message by it, unless `Hosts` say where it is. Threads may share a guard.
 
     What is not documented of a response is recorded, or a violation with *undocumented* "fail"; by
-    default as the API says.
+    default as the API says. A message that only violates limits with weaker evidence than *fail_on*
+    is recorded in every mode.
 
-    Raises ValueError for an invalid mode, and as `fieldbound.api` does.
+    Raises ValueError for an invalid mode or *fail_on*, and as `fieldbound.api` does.
     """
 
     def __init__(
@@ -59,11 +61,13 @@ class Guard:
         request: Mode = "raise",
         response: Mode = "raise",
         undocumented: Undocumented | None = None,
+        fail_on: str = SAYS[-1],
     ) -> None:
         for mode in (request, response):
             if mode is not None and mode not in MODES:
                 raise ValueError(f"invalid mode {mode!r} (choose from {', '.join(MODES)})")
         self._request, self._response = request, response
+        self._severity = Severity(fail_on)
         given = [apis] if isinstance(apis, (API, str)) else apis
         self.hosts = given if isinstance(given, Hosts) else Hosts((), map(_as_api, _as_list(given)))
         if undocumented is not None:
@@ -126,7 +130,7 @@ class Guard:
             return None
         if self._response == "raise":
             report = owner.check_response(replace(message, unread=_REJECTED))
-            if not report.ok:
+            if self._severity.report_fails(report):
                 self._reported(report, "raise")
         return StreamedResponse(self, owner, message)
 
@@ -172,13 +176,14 @@ class Guard:
         self._count(self.checked, report.contract)
         if not report.ok or report.not_checked:
             self.reports.append(report)
-        if not report.ok and mode == "raise":
+        fails = self._severity.report_fails(report)
+        if fails and mode == "raise":
             raise Invalid(report)
-        if mode == "warn" and (not report.ok or "" in report.not_checked):
+        if mode == "warn" and (fails or "" in report.not_checked):
             from fieldbound.render import first_violations
 
-            if report.ok:
-                text = f"not checked: {report.not_checked['']}"
+            if not fails:
+                text = escaped(f"not checked: {report.not_checked['']}")
             else:
                 text = first_violations(report)
             warnings.warn(ContractWarning(text), stacklevel=caller_stacklevel())

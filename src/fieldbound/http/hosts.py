@@ -14,6 +14,7 @@ from .report_builder import Undocumented
 from .vendor_api import API, api
 
 if TYPE_CHECKING:
+    from fieldbound.catalog import Folders
     from fieldbound.validation import Formats
 
 _SCHEME: Final = re.compile(r"[a-z]+://", re.IGNORECASE)
@@ -90,7 +91,7 @@ def host_of(url: str) -> str:
 
 def hosts_of(
     entries: Iterable[str],
-    folders: Iterable[str] = (),
+    folders: Folders | None = None,
     formats: Formats = "assert",
     undocumented: Undocumented = "report",
     strict: bool = False,

@@ -18,18 +18,19 @@ _DEFAULT_TYPE: Final = "text/plain"  # of a part without Content-Type (RFC 7578)
 class PartHeaders:
     """The documented headers of the parts of one field, its Content-Type among them.
 
-    *content_type* is the contract of the latter, None if the document does not limit it.
+    *content_type* is the contract of the latter, None if the document does not limit it;
+    *parameter_set* are the others, None if there are none.
     """
 
     def __init__(
         self,
         content_type: Contract | None,
         encoding: Mapping[str, Any],
-        headers: ParameterSet | None,
+        parameter_set: ParameterSet | None,
     ) -> None:
         self._content_type = content_type
         self._media_types = MediaTypes(content_types(encoding))
-        self._headers = headers
+        self.parameter_set = parameter_set
 
     def check(
         self,
@@ -47,9 +48,9 @@ class PartHeaders:
             if self._content_type and self._media_types.find(sent or _DEFAULT_TYPE) is None:
                 given = {CONTENT_TYPE: strip_parameters(sent)} if sent else {}
                 report.check(pointer, self._content_type, given)
-            if self._headers is not None:
-                values = self._headers.parse(MessageHead(headers))
-                report.check(pointer, self._headers.contract, values)
+            if self.parameter_set is not None:
+                values = self.parameter_set.parse(MessageHead(headers))
+                report.check(pointer, self.parameter_set.contract, values)
 
 
 def content_types(encoding: Mapping[str, Any]) -> list[str]:

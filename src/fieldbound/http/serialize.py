@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -184,11 +184,16 @@ def stringified(value: Any) -> Any:
 
 
 def serialize_form(
-    value: Mapping[str, Any], media_type: str, coercion: Coercion, encoding: Mapping[str, Any]
+    value: Mapping[str, Any],
+    media_type: str,
+    coercion: Coercion,
+    encoding: Mapping[str, Any],
+    part_headers: Mapping[str, Iterable[tuple[str, str]]] | None = None,
 ) -> tuple[bytes, str]:
     """Return a form body and its media type, with the boundary. Raises Unserializable.
 
-    Fields are serialized by their *encoding* in the document, deepObject in brackets.
+    Fields are serialized by their *encoding* in the document, deepObject in brackets; the parts of
+    a multipart body get the *part_headers* of their field.
     """
     if not isinstance(value, dict):
         raise Unserializable("not an object")
@@ -203,7 +208,8 @@ def serialize_form(
         )
     else:
         media_type = f"{media_type}; boundary={BOUNDARY}"
-        parts = [_part(*pair, encoding.get(field)) for field, pair in fields]
+        headers = part_headers or {}
+        parts = [_part(*pair, encoding.get(at), headers.get(at, ())) for at, pair in fields]
         body = "".join((*parts, f"--{BOUNDARY}--\r\n"))
     data = body.encode()
     if stringified(parse_form(data, media_type, coercion, encoding)) != stringified(value):
@@ -211,12 +217,13 @@ def serialize_form(
     return data, media_type
 
 
-def _part(name: str, string: str, encoding: Any) -> str:
+def _part(name: str, string: str, encoding: Any, headers: Iterable[tuple[str, str]]) -> str:
     """Return a part of a multipart body, with the first media type that is documented for it."""
     documented = content_types(encoding) if isinstance(encoding, dict) else []
     kind = documented[0].replace("*/*", "text/plain").replace("*", "plain") if documented else ""
-    header = f"\r\nContent-Type: {kind}" if kind else ""
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{header}'
+    sent = [*([("Content-Type", kind)] if kind else []), *headers]
+    lines = "".join([f"\r\n{header}: {text}" for header, text in sent])
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{lines}'
     return f"{head}\r\n\r\n{string}\r\n"
 
 

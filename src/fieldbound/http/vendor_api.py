@@ -9,13 +9,12 @@ pointer of a violation is one into the message: `/headers/Accept`, `/query/limit
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from fieldbound.catalog import OperationContracts, close_matches, operations
+from fieldbound.catalog import Folders, OperationContracts, close_matches, folders_of, operations
 from fieldbound.model import (
     DOCUMENTED_PATHS,
     BrokenContract,
@@ -44,7 +43,7 @@ _SPANNING: Final = "x-multi-segment"
 
 def api(
     name: str | os.PathLike[str],
-    folders: Iterable[str | os.PathLike[str]] = (),
+    folders: Folders | None = None,
     formats: Formats = "assert",
     undocumented: Undocumented = "report",
     strict: bool = False,
@@ -53,7 +52,8 @@ def api(
     """Return the API of a vendor, or of an OpenAPI document of version 3.0, 3.1 or 3.2.
 
     *name* is the name of a vendor (built in, in *folders* or in an installed package) or the path
-    of a document in JSON or YAML. Operations are compiled when they are first used. *formats* is
+    of a document in JSON or YAML. *folders* is one folder, or several; by default, those of the
+    configuration. Operations are compiled when they are first used. *formats* is
     "assert" or "annotate". What the vendor does not document of a response, such as a status code,
     is only reported, or a violation where *undocumented* is "fail".
 
@@ -64,7 +64,7 @@ def api(
     Raises UnknownName, with close matches, and BrokenContract, with the error in the document and
     its place.
     """
-    given = os.fspath(name), tuple(os.fspath(each) for each in folders)
+    given = os.fspath(name), folders_of(folders)
     arguments = (*given, formats, strict, discriminator)
     return API(operations(*arguments), arguments, undocumented)
 
