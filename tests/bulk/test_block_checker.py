@@ -169,6 +169,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "properties": {"a": {"x-unspecified": "why"}, "l": {"items": {"x-unspecified": "so"}}},
         "maxProperties": 2,
     },
+    "not documented under any name": {"additionalProperties": {"x-unspecified": "why"}},
     "unusual names": {
         "properties": {"": {"type": "string"}, "x:y": {"maxLength": 2}, "0": {"type": "null"}},
         "additionalProperties": {"type": "integer"},

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fieldbound import Contract, FieldboundError, UnknownName, bulk
+from fieldbound.site import guide
+from support.fenced_blocks import ON_SPARK, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -384,3 +386,17 @@ def test_another_type_than_a_dataframe_is_an_error() -> None:
     """Another table is an error that says what accepts it."""
     with pytest.raises(TypeError, match=r"not list: fieldbound\.bulk\.check takes"):
         spark.check([{"a": 1}], CONTRACT)
+
+
+def test_the_example_of_the_guide(session: SparkSession, tmp_path: Path) -> None:
+    """The example in the guide `records` checks a Parquet file, and writes its violations."""
+    groups = {"ProdGroupName": ["Laptops", "L" * 300], "InternalName": ["a", "b"]}
+    pq.write_table(pa.table(groups), tmp_path / "groups")
+    (example,) = (each.text for each in blocks(guide("records").text) if ON_SPARK in each.text)
+    names: dict[str, Any] = {"session": session}
+    for folder in ("groups", "violations"):  # those of Spark are where its JVM was started
+        example = example.replace(f'"{folder}"', repr(str(tmp_path / folder)))
+    exec(compile(example, "records.md", "exec"), names)  # noqa: S102
+    assert names["checked"].report.invalid == 1
+    assert session.read.parquet(str(tmp_path / "violations")).count() == 1
+    names["checked"].unpersist()

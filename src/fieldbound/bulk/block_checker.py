@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import BulkReport, Duplicates, Violation
+from fieldbound.policy import NOTHING_IGNORED, Ignore
 
 from .counts import Counts
 from .inputs import blocks
@@ -40,7 +41,7 @@ class BlockChecker:
     *key_extractor* finds the key of a record; so many *samples* of each limit are kept. With
     *split*, Counts have the bytes of the valid records, and an output line for each invalid one.
     *on_invalid* is called for each invalid record with its number in the block, its value (None
-    if it has none) and its violations.
+    if it has none) and its violations. What *ignore* says is not enforced.
     """
 
     def __init__(
@@ -51,8 +52,11 @@ class BlockChecker:
         samples: int = 5,
         split: bool = False,
         on_invalid: Callable[[int, Any, Sequence[Violation]], None] | None = None,
+        ignore: Ignore = NOTHING_IGNORED,
     ) -> None:
-        self._settings = CheckSettings(contract, key_extractor, samples, split, on_invalid)
+        self._settings = CheckSettings(
+            contract, key_extractor, samples, split, on_invalid, ignore=ignore
+        )
         self._reader = FastReader()
         self._patience = 0
         self._records = RecordChecker(self._settings, frozenset())
@@ -65,6 +69,7 @@ class BlockChecker:
             samples=settings.samples,
             split=settings.split,
             on_invalid=settings.on_invalid,
+            ignore=settings.ignore,
         )
         return create, (settings.contract,)
 
@@ -117,6 +122,7 @@ class BlockChecker:
             cut_off or (None if last_line is None else _TRUNCATED.format(last_line)),
             duplicates,
             tuple([(*json.loads(at), many) for at, many in sorted(counts.not_checked.items())]),
+            dict(sorted(counts.ignored.items())),
         )
 
     # -- chunks --------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
-from fieldbound.model import BulkReport
+from fieldbound.model import SAYS, BulkReport
+from fieldbound.policy import Ignore
 from fieldbound.validation import Contract
 
 from .run import Options, Run
@@ -24,6 +26,8 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
     resume: bool = False,
     columns: Mapping[str, str] | None = None,
     format: str | None = None,  # noqa: A002 - as it is called everywhere
+    fail_on: str = SAYS[-1],
+    ignore: str | Iterable[str] = (),
 ) -> BulkReport:
     """Check every record by a contract, or by the one of that name, and return the report.
 
@@ -35,29 +39,21 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
     None for one per processor; a script uses several below `if __name__ == "__main__":`. *key* is a
     JSON Pointer to the key that identifies a record. So many *samples* are kept of each limit.
     *valid_out* and *invalid_out* are paths to write the valid and the invalid records to. *resume*
-    continues a run that was stopped.
+    continues a run that was stopped. Limits with weaker evidence than *fail_on* only warn: the
+    report is `ok` with them. Limits that a pattern of *ignore* matches, such as `*:maxLength`, are
+    not enforced.
 
     Raises UnknownName or BrokenContract for the contract, Unspecified if the vendor documents no
     schema for it, OSError for a file that cannot be read or written, NotJSON for a value that JSON
     does not have, TypeError for other types, and FieldboundError for a file without records.
     """
-    options = Options(
-        workers=workers,
-        key=key,
-        samples=samples,
-        valid_out=None if valid_out is None else os.fspath(valid_out),
-        invalid_out=None if invalid_out is None else os.fspath(invalid_out),
-        resume=resume,
-        columns=columns,
-        format=format,
-    )
+    valid = None if valid_out is None else os.fspath(valid_out)
+    invalid = None if invalid_out is None else os.fspath(invalid_out)
+    options = Options(workers, key, samples, valid, invalid, resume, columns, format)
+    options = replace(options, ignore=Ignore.of(ignore), fail_on=fail_on)
     return Run(records, contract, options).report()
 
 
 def render(report: BulkReport, format: str = "text") -> str:  # noqa: A002
     """Return a report as "text", "json" or "html". Raises ValueError for any other format."""
-    from fieldbound.render import BULK_FORMATS, Style, render_bulk
-
-    if format not in BULK_FORMATS:
-        raise ValueError(f"format must be one of {', '.join(BULK_FORMATS)}, not {format!r}")
-    return "".join(render_bulk(format, [report], Style()))
+    return report.render(format)

@@ -84,7 +84,8 @@ class Counts:
 
     *lines* is the number of line ends, and *truncated_at* the last line of the text if it has
     neither an end nor a readable record. *not_checked* counts records by the pointer and the
-    reason, as JSON, of what could not be checked. *keys* has digest, number and excerpt of each
+    reason, as JSON, of what could not be checked, and *ignored* violations by the pattern for which
+    they are. *keys* has digest, number and excerpt of each
     record's key. *valid* has the bytes of the valid records.
     """
 
@@ -97,6 +98,7 @@ class Counts:
     lengths: LengthCounts = field(default_factory=LengthCounts)
     unspecified: Counter[str] = field(default_factory=Counter)
     not_checked: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
     missing_keys: int = 0
     truncated_at: int | None = None
     keys: list[tuple[bytes, int, str | None]] = field(default_factory=list)
@@ -122,6 +124,7 @@ class Counts:
         self.lengths.add(other.lengths)
         self.unspecified.update(other.unspecified)
         self.not_checked.update(other.not_checked)
+        self.ignored.update(other.ignored)
         self.missing_keys += other.missing_keys
 
     def fully_sampled(self, samples: int) -> frozenset[LimitKey]:

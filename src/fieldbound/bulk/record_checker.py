@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.documents import parse
 from fieldbound.model import Limit, NotJSON, Place, Violation, affected_field, evidence_rank
+from fieldbound.policy import NOTHING_IGNORED, Ignore
 from fieldbound.validation import VALID, checker_of
 
 from .counts import MAX_ERRORS, Counts, InvalidRecord, LimitCount, limit_key
+from .ignored_limits import IgnoredLimits
 from .lengths import LengthCounter
 from .samples import FoundRecord, RecordLocation, dump_record, invalid_record_members
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from fieldbound.validation import Batch, Contract, Verdict
 
     from .counts import LimitKey
+    from .ignored_limits import Remainder
     from .inputs.blocks import RecordError
     from .keys import KeyExtractor
 
@@ -43,6 +46,8 @@ class CheckSettings:
         samples: int,
         split: bool,
         on_invalid: Callable[[int, Any, Sequence[Violation]], None] | None,
+        *,
+        ignore: Ignore = NOTHING_IGNORED,
     ) -> None:
         if type(samples) is not int or samples < 0:
             raise ValueError(f"samples must be an integer >= 0, not {samples!r}")
@@ -54,7 +59,15 @@ class CheckSettings:
         self.undocumented = self.checker.undocumented
         self.length_counter = LengthCounter(contract.limits if self.batch.simple else ())
         self.limit_keys: dict[int, tuple[Limit | None, LimitKey]] = {}
+        self.ignore, self.ignored_limits = ignore, IgnoredLimits(ignore, contract.limits)
         self.needs_violations = split or on_invalid is not None
+
+    def check(self, value: Any, ignored: Counter[str] | None = None) -> Report:
+        """Check a value, and count what is *ignored* of it."""
+        report = self.ignore.applied(self.checker.check(value))
+        if ignored is not None:
+            ignored.update(report.ignored)
+        return report
 
 
 class RecordChecker:
@@ -69,13 +82,17 @@ class RecordChecker:
         self._settings, self._fully_sampled = settings, fully_sampled
         # How often each verdict occurred of whose limits no more samples are needed.
         self._verdict_counts: Counter[Verdict] = Counter()
-        self._sampled_verdicts: set[Verdict | None] = set()
+        self._sampled_verdicts: dict[Verdict | None, Remainder] = {}
 
     def finish(self) -> Counts:
         """Return the counts of all records checked."""
         for verdict, times in self._verdict_counts.items():
-            limits = [self._limit(limit.keyword, limit, rank) for limit, rank, _ in verdict.broken]
-            self._count(limits, [field for _, _, field in verdict.broken], times)
+            left = self._sampled_verdicts[verdict]
+            for pattern, number in left.ignored.items():
+                self.counts.ignored[pattern] += number * times
+            if left.broken:
+                limits = [self._limit(limit.keyword, limit, rank) for limit, rank, _ in left.broken]
+                self._count(limits, [field for _, _, field in left.broken], times)
         self._verdict_counts = Counter()
         self.counts.lengths.cap(self._settings.length_counter.limits)
         for key in self._fully_sampled & self.counts.limits.keys():
@@ -124,7 +141,8 @@ class RecordChecker:
                     invalid.append(index)
             elif verdict in self._sampled_verdicts:
                 self._verdict_counts[verdict] += 1  # type: ignore[index]
-                invalid.append(index)
+                if self._sampled_verdicts[verdict].broken:
+                    invalid.append(index)
             elif verdict is not VALID:
                 with record_index_in_errors(base + index):
                     found = FoundRecord(number, values[index], location_of(index))
@@ -153,7 +171,7 @@ class RecordChecker:
         checker = self._settings.checker
         if not document.errors and checker.is_certainly_valid(document.value):
             return True
-        report = checker.check(document)
+        report = self._settings.check(document, self.counts.ignored)
         self._count_undecided(report)
         if not report.ok:
             found = FoundRecord(number, document.value, location, document.readable)
@@ -162,14 +180,16 @@ class RecordChecker:
 
     def _is_invalid(self, found: FoundRecord, verdict: Verdict | None) -> bool:
         """Return whether a record is invalid, and count it if it is."""
-        report = self._settings.checker.check(found.value)
+        report = self._settings.check(found.value, self.counts.ignored)
         self._count_undecided(report)
         if not report.ok:
             self._count_invalid(found, report.violations)
         if verdict is not None and not self._settings.needs_violations:
-            limits = [self._limit(limit.keyword, limit, rank) for limit, rank, _ in verdict.broken]
-            if not any(map(self._needs_samples, limits)):
-                self._sampled_verdicts.add(verdict)
+            left = self._settings.ignored_limits.remainder(verdict)
+            if left is not None:
+                limits = [self._limit(limit.keyword, limit, rank) for limit, rank, _ in left.broken]
+                if not any(map(self._needs_samples, limits)):
+                    self._sampled_verdicts[verdict] = left
         return not report.ok
 
     def _suspects(
@@ -289,7 +309,7 @@ class RecordChecker:
         if not unsampled:
             return
         if found.is_json and not any(each.place for each in violations):
-            violations = settings.checker.check(parse(location.text)).violations
+            violations = settings.check(parse(location.text)).violations
             limits = self._limits_of(violations)
         extractor = settings.key_extractor
         key = None if extractor is None else extractor.extract(found.value)

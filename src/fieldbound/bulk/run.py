@@ -9,8 +9,9 @@ from hashlib import sha256
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from fieldbound.catalog import contract as contract_named
-from fieldbound.model import FieldboundError, NotJSON
+from fieldbound.catalog import as_contract
+from fieldbound.model import SAYS, FieldboundError, NotJSON
+from fieldbound.policy import NOTHING_IGNORED, Ignore, Severity
 from fieldbound.validation import Contract
 
 from .block_checker import BlockChecker
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 #: Seconds between two checkpoints.
 CHECKPOINT_INTERVAL: Final = 3.0
 #: Changes with the state that is saved: a run is not resumed from another version's.
-_STATE_VERSION: Final = 3
+_STATE_VERSION: Final = 4
 _DAMAGED: Final = "the checkpoint is damaged: run again without --resume"
 
 
@@ -47,6 +48,8 @@ class Options:
     resume: bool = False
     columns: Mapping[str, str] | None = None
     format: str | None = None
+    ignore: Ignore = NOTHING_IGNORED
+    fail_on: str = SAYS[-1]
 
     def __post_init__(self) -> None:
         workers = self.workers
@@ -58,6 +61,7 @@ class Options:
             and all(isinstance(each, str) for pair in columns.items() for each in pair)
         ):
             raise TypeError("columns must map column names to JSON Pointers, strings to strings")
+        Severity(self.fail_on)  # raises ValueError
 
 
 class Run:
@@ -73,12 +77,7 @@ class Run:
         contract: Contract | str,
         options: Options,
     ) -> None:
-        if isinstance(contract, str):
-            contract = contract_named(contract)
-        if not isinstance(contract, Contract):
-            raise TypeError(
-                f"contract must be a Contract or the name of one, not {type(contract).__name__}"
-            )
+        contract = as_contract(contract)
         self.notes: list[str] = []
         self.on_progress: Callable[[int, int, int], None] = lambda *_: None
         self._options = options
@@ -93,7 +92,11 @@ class Run:
         extractor = None if options.key is None else KeyExtractor(options.key, contract)
         self._splits_records = options.valid_out is not None or options.invalid_out is not None
         self._checker = BlockChecker(
-            contract, key_extractor=extractor, samples=options.samples, split=self._splits_records
+            contract,
+            key_extractor=extractor,
+            samples=options.samples,
+            split=self._splits_records,
+            ignore=options.ignore,
         )
         self._counts = Counts()
         self._blocks = 0
@@ -123,6 +126,7 @@ class Run:
             report = self._checker.report(
                 self._counts, self._source.name, self._duplicates(), self._source.cut_off
             )
+            report = replace(report, fail_on=self._options.fail_on)
             if self._output is not None:
                 self._output.commit()
         except BaseException as error:
@@ -304,6 +308,7 @@ class Run:
             str(self._path): f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ino}",
             contract.name: sha256(repr(contract.__reduce__()[1]).encode()).hexdigest(),
             "fieldbound": f"{version()} {options!r}",
+            "what is ignored": repr(self._options.ignore),
         }
 
 

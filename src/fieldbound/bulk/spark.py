@@ -13,7 +13,7 @@ from functools import partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from fieldbound.catalog import contract as contract_named
+from fieldbound.catalog import as_contract
 from fieldbound.model import BulkReport, Duplicate, Duplicates, Violation
 from fieldbound.validation import Contract
 
@@ -103,7 +103,7 @@ def check(
             f"df must be a Spark DataFrame, not {type(df).__name__}: "
             "fieldbound.bulk.check takes files, and records in memory"
         )
-    contract = _contract(contract)
+    contract = as_contract(contract)
     tree = column_tree(df.columns, columns, contract)
     used = frozenset(column_names(tree))
     df = df.drop(*[name for name in df.columns if name not in used])
@@ -122,16 +122,6 @@ def check(
     checked = Checked(_numbered_violations(results, offsets), report)
     checked._persisted = results
     return checked
-
-
-def _contract(contract: Contract | str) -> Contract:
-    if isinstance(contract, str):
-        contract = contract_named(contract)
-    if not isinstance(contract, Contract):
-        raise TypeError(
-            f"contract must be a Contract or the name of one, not {type(contract).__name__}"
-        )
-    return contract
 
 
 def _numbered_columns(df: DataFrame) -> DataFrame:

@@ -47,6 +47,7 @@ def dump_state(state: State) -> bytes:
         "violation_counts": list(counts.violation_counts.items()),
         "unspecified": list(counts.unspecified.items()),
         "not_checked": list(counts.not_checked.items()),
+        "ignored": list(counts.ignored.items()),
         "limits": [(key, _dump_limit(limit)) for key, limit in counts.limits.items()],
         "measured": lengths.records,
         "lengths": [(at, list(each.items())) for at, each in lengths.counts.items()],
@@ -70,6 +71,7 @@ def load_state(data: bytes) -> State:
             violation_counts=_counter(whole["violation_counts"], _integer),
             unspecified=_counter(whole["unspecified"], _text),
             not_checked=_counter(whole["not_checked"], _text),
+            ignored=_counter(whole["ignored"], _text),
         )
         counts.lengths = LengthCounts()
         counts.lengths.records = _integer(whole["measured"])
