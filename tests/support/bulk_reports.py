@@ -130,6 +130,7 @@ def full(**more: Any) -> BulkReport:
         "measured": 480_000,
         "unspecified": {"/Custom_c": (1_200, "the vendor lets a team add properties")},
         "not_checked": (("/Note", "it takes too long to decide whether it matches ^a", 3),),
+        "ignored": {"*:format": 31},
         "blank": 2,
         "cut_off": "line 500,000, the last one, is incomplete",
         "duplicates": Duplicates("/ProdGroupId", 12, 29, 40, keys),
