@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import fieldbound
+from fieldbound import Case
 from fieldbound.cli.entry_point import main
 
 NAME = "axim-commerce/create-company-group"
@@ -65,8 +67,40 @@ def test_lines_are_pairs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cases", "schema.json", "--format", "ndjson", "--out", "out"]) == 0
     assert Path("out/schema.json/cases.ndjson").read_text() == out
     rows = [json.loads(line) for line in out.splitlines()]
-    assert len(rows) == len(fieldbound.cases(fieldbound.contract("schema.json")))
+    assert len(rows) == len(list(fieldbound.cases(fieldbound.contract("schema.json"))))
     assert {"limit", "keyword", "pointer", "value", "valid", "invalid", "violation"} <= set(rows[0])
+
+
+def test_an_interrupted_run_leaves_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written by a run that ends early, and the files of an earlier one stay."""
+
+    def interrupted(_contract: Any) -> Iterator[Case]:
+        yield first
+        raise KeyboardInterrupt
+
+    first = next(fieldbound.cases(fieldbound.contract("schema.json")))
+    monkeypatch.setattr("fieldbound.generation.cases", interrupted)
+    for format_ in ("json", "ndjson"):
+        with pytest.raises(KeyboardInterrupt):
+            main(["cases", "schema.json", "--out", "out", "--format", format_])
+        assert not [path for path in Path("out").rglob("*") if path.is_file()]
+
+
+def test_lines_are_written_as_they_are_made(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line is on standard output before the next case is made."""
+    made = fieldbound.cases(fieldbound.contract("schema.json"))
+    written = []
+
+    def watched(_contract: Any) -> Iterator[Case]:
+        for each in made:
+            yield each
+            written.append(len(capsys.readouterr().out.splitlines()))
+
+    monkeypatch.setattr("fieldbound.generation.cases", watched)
+    assert main(["cases", "schema.json", "--format", "ndjson"]) == 0
+    assert set(written) == {1}
 
 
 def test_second_run_writes_the_same() -> None:

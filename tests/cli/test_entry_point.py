@@ -22,6 +22,7 @@ from fieldbound.cli.entry_point import main, parser_of_commands
 from fieldbound.documents import atomic_write
 from fieldbound.model.limits import SAYS
 from fieldbound.render import BULK_FORMATS, FORMATS
+from support.hostile_text import COMMANDS, commands
 from support.running import Command, Ran
 
 #: A limit without an x-source entry always fails.
@@ -39,7 +40,6 @@ SCHEMA: dict[str, Any] = {
     "x-source": {"says": "stated", "from": []},
 }
 GOOD, BAD, WARN = '{"Name": "short"}', '{"Name": "too long"}', '{"Name": "a", "Note": "too long"}'
-FOLDER = "it is a folder; pass the files in it, or map globs in [tool.fieldbound.files]"
 EXAMPLE = "oracle-cx-sales/create-product-group"
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX signals, pipes and terminals")
@@ -205,7 +205,7 @@ def test_transcript(cli: Command) -> None:
         (("missing.json",), 2),
         (("missing.json", "good.json"), 2),
         (("missing.json", "bad.json"), 2),
-        (("bad.json", "."), 2),
+        (("bad.json", "no*.json"), 2),
         ((), 2),
     ],
 )
@@ -238,7 +238,7 @@ def test_yaml(cli: Command) -> None:
     ("path", "reason"),
     [
         ("missing.json", "cannot read missing.json: No such file or directory"),
-        (".", f"cannot read .: {FOLDER}"),
+        ("no*.json", "no file matches 'no*.json'"),
         ("good.json/x", "cannot read good.json/x: Not a directory"),
         ("a\x1b\n.json", r"cannot read a\x1b\n.json: No such file or directory"),
     ],
@@ -252,14 +252,6 @@ def test_unreadable(path: str, reason: str, cli: Command) -> None:
     assert ran.out.endswith("\n1 violation in 1 of 1 documents; 1 could not be checked\n")
 
 
-@pytest.mark.parametrize("argv", [("-c", "group.json"), (), ("--skip-unmapped",)])
-def test_folder(argv: tuple[str, ...], cli: Command) -> None:
-    """A folder as FILE is an error that says what to pass instead."""
-    mapping(**{"in": "group.json"})
-    Path("in").mkdir()
-    assert cli("check", *argv, "in") == Ran(2, "", f"fieldbound: cannot read in: {FOLDER}\n")
-
-
 def test_every_format_has_what_could_not_be_checked(cli: Command) -> None:
     """The output has an error for each file that could not be checked; stderr has each once."""
     mapping(**{"[bg]*d.json": "group.json", "w*": "broken.json", "o*": "broken.json"})
@@ -269,7 +261,7 @@ def test_every_format_has_what_could_not_be_checked(cli: Command) -> None:
     report = json.loads(ran.out)
     assert (ran.code, report["ok"], report["documents"]) == (2, False, 2)
     unmapped, *broken = report["errors"]
-    assert unmapped.startswith("no contract is mapped to missing.json: ")
+    assert unmapped == "cannot read missing.json: No such file or directory"
     assert [each.partition(": ")[0] for each in broken] == ["warn.json", "other.json"]
     assert len({each.partition(": ")[2] for each in broken}) == 1
     assert ran.err.count("broken.json") == 1
@@ -359,13 +351,6 @@ def test_stdin_needs_a_contract(cli: Command) -> None:
     assert ran.err == f"fieldbound: {message}\n"
 
 
-def test_input_needs_stdin(cli: Command) -> None:
-    """--input without - is an error, because it would have no effect."""
-    ran = cli("check", "-c", "group.json", "--input", "yaml", "good.json")
-    assert ran.code == 2
-    assert "--input" in ran.err
-
-
 @posix
 def test_stdin_closed() -> None:
     """A closed standard input is an error."""
@@ -426,6 +411,7 @@ def test_no_input_files(
 
 def test_unmapped_file(cli: Command) -> None:
     """A FILE without a contract is an error, and the others are checked."""
+    Path("other.json").write_text(GOOD, encoding="utf-8")
     mapping(**{"good*": "group.json"})
     ran = cli("check", "good.json", "other.json")
     assert ran == Ran(
@@ -438,6 +424,8 @@ def test_unmapped_file(cli: Command) -> None:
 
 def test_skip_unmapped(cli: Command) -> None:
     """With --skip-unmapped a FILE without a contract is skipped, with a note."""
+    for name in ("other", *range(5)):
+        Path(f"{name}.json").write_text(GOOD, encoding="utf-8")
     mapping(**{"good*": "group.json", "bad*": "group.json"})
     skipped = "fieldbound: skipped (no contract is mapped): other.json\n"
     valid = cli("check", "--skip-unmapped", "good.json", "other.json")
@@ -503,6 +491,32 @@ def test_formats_that_are_not_checked_are_reported(
     assert 'not checked: /a (format "phone": no such format is known)' in listed
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("limits", "missing.json"),
+        ("cases", "missing.yaml"),
+        ("contracts", "missing.json"),
+        ("check", "-c", "missing.yaml#create", "good.json"),
+        ("check", "--api", "missing.json", "good.json"),
+        ("check", "-c", "group.json", "missing.json"),
+    ],
+)
+def test_missing_file_is_named_once(argv: tuple[str, ...], cli: Command) -> None:
+    """A contract that cannot be read is reported as a document that cannot be."""
+    name = next(each for each in argv if each.startswith("missing")).partition("#")[0]
+    ran = cli(*argv)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"fieldbound: cannot read {name}: No such file or directory\n"
+
+
+def test_contract_without_limits_is_named_once(cli: Command) -> None:
+    """The file of a contract without limits is named once."""
+    Path("empty.json").write_text("{}", encoding="utf-8")
+    err = "fieldbound: empty.json: it has no constraints: every document would pass\n"
+    assert cli("limits", "empty.json") == Ran(2, "", err)
+
+
 # -- output ----------------------------------------------------------------------------------------
 
 
@@ -516,6 +530,22 @@ def test_default_format(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cli(*argv, "--format", "text").out.startswith("bad.json:1:10: ")
     cli(*argv, "--output", "report")
     assert Path("report").read_text(encoding="utf-8").startswith("bad.json:1:10: ")
+
+
+def test_max_violations(cli: Command) -> None:
+    """--max-violations bounds the violations listed of a document; all are counted, and fail."""
+    Path("closed.json").write_text('{"additionalProperties": false}', encoding="utf-8")
+    Path("many.json").write_text(json.dumps(dict.fromkeys(map(str, range(150)))), encoding="utf-8")
+    argv = ("check", "-c", "closed.json", "many.json")
+    for option, listed in (((), 10), (("20",), 2), (("0",), 150), (("150",), 150)):
+        ran = cli(*argv, *(f"--max-violations={each}" for each in option))
+        assert ran.code == 1
+        assert ran.out.count("is not a documented property") == listed
+        assert ("… and" in ran.out) == (listed < 150)
+        assert "150 violations in 1 of 1 documents" in ran.out
+    ran = cli(*argv, "--format", "json", "--max-violations", "1")
+    assert json.loads(ran.out)["violations"] == 150
+    assert cli(*argv, "--max-violations", "-1").code == 2
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -721,6 +751,32 @@ def test_ascii_output(format: str) -> None:  # noqa: A002
 
 
 @posix
+@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
+def test_no_command_in_actions(text: str, cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In GitHub Actions nothing from a file is a command: name, keys, values, contract, errors."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    name, contract = f"{text}.json", f"{text.replace('#', '')}.contract.json"
+    Path(name).write_text(json.dumps({"Name": text * 5, text: 1}), encoding="utf-8")
+    schema = {**SCHEMA, "additionalProperties": False, "x-source": {"note": text, "from": []}}
+    Path(contract).write_text(json.dumps(schema), encoding="utf-8")
+    for argv, count in (
+        (("check", "-c", contract, "--", name, f"{text}/missing.json"), 3),
+        (("check", "-c", contract, "--format", "text", "--", name), 0),
+        (("check", "-c", contract, "--key", "/Name", "--", name), 2),
+        (("check", "-c", text, "--", name), 1),
+        (("limits", "--", contract), 0),
+        (("contracts", "--", text), 0),
+        (("cases", "--format", "ndjson", "--", contract), 0),
+        (("check", f"--{text}"), int(" " in text)),  # with a space it is a file
+    ):
+        ran = cli(*argv)
+        own = [line for line in commands(ran.out) if line.startswith("::error ")]
+        assert len(own) == count
+        assert commands(ran.out) == own
+        assert commands(ran.err) == []
+
+
+@posix
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize(
     "name",
@@ -764,12 +820,20 @@ def failing(error: str, **env: str) -> Ran:
         ("ValueError('x' * 1000)", f"ValueError: {'x' * 200}"),
         ("ValueError('\\x1b' * 1000)", "ValueError: " + r"\x1b" * 50),
         ("BaseException('a panic')", "BaseException: a panic"),
+        ("KeyError('##[error]')", r"KeyError: '\x23#[error]'"),
     ],
 )
 def test_internal_error(error: str, message: str) -> None:
     """An unexpected exception is exit code 2 and one line that calls it an internal error."""
     line = f"fieldbound: internal error: {message} (this is a bug in fieldbound)\n"
     assert failing(error) == Ran(2, "", line)
+
+
+def test_traceback_of_an_internal_error_has_no_command() -> None:
+    """The traceback of an internal error has no command for a runner of CI jobs."""
+    ran = failing("ValueError('a\\n::error::b\\n##[error]c')", FIELDBOUND_TRACEBACK="1")
+    assert r"\x3a:error::b" in ran.err
+    assert commands(ran.err) == []
 
 
 def test_traceback_of_an_internal_error() -> None:
@@ -816,7 +880,8 @@ def test_contracts(cli: Command) -> None:
     names = fieldbound.catalog.contracts()
     assert EXAMPLE in names
     assert cli("contracts") == Ran(0, "".join(f"{name}\n" for name in names), "")
-    assert json.loads(cli("contracts", "--format", "json").out) == names
+    objects = json.loads(cli("contracts", "--format", "json").out)
+    assert [each["name"] for each in objects] == names
 
 
 def test_limits(cli: Command) -> None:
@@ -883,7 +948,7 @@ def test_beginnings_of_names(given: list[str], names: list[str], cli: Command) -
     For `limits`, the full name of a contract matches only itself.
     """
     assert len(names) > 1 or given == names
-    assert cli("contracts", *given).out.splitlines() == names
+    assert cli("contracts", "--format", "names", *given).out.splitlines() == names
     shown = cli("limits", *given).out
     blocks = [block.partition("\n")[0] for block in shown.split("\n\n")]
     beginnings = tuple(each for each in given if each not in names)

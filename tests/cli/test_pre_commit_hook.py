@@ -49,6 +49,11 @@ def test_manifest_is_valid() -> None:
     assert [error.message for error in validator.iter_errors(manifest_hooks())] == []
 
 
+def test_a_run_has_one_report() -> None:
+    """Each hook gets all files of a run at once, and so gives one report."""
+    assert all(each["require_serial"] for each in manifest_hooks())
+
+
 @pytest.mark.parametrize(
     "files",
     [

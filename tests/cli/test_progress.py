@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fieldbound.cli import progress as progress_module
-from fieldbound.cli.progress import Progress
+from fieldbound.cli.progress import Progress, ProgressLine
 
 FULL = (
     "50 %, 0:05 left, 3,210 violations, 1,234,567 records, 246,913 records/s, 10.0 MB/s"
@@ -207,6 +207,20 @@ def test_rates_are_those_of_the_last_updates(
         terminal.read()
     assert "10 records/s" in terminal.screen()
     progress.close()
+
+
+def test_a_line_of_any_parts(open_terminal: Callable[[int], Terminal], clock: Clock) -> None:
+    """As many parts are shown as fit, and a bar if there is a share; later ones replace them."""
+    terminal = open_terminal(40)
+    with ProgressLine(stream=terminal.stream) as line:
+        line.show(["too early"])
+        clock.now += 1
+        line.show(["12 pairs", "3 of 6 limits"], 0.5)
+        assert terminal.screen() == "12 pairs, 3 of 6 limits [######.......]"
+        clock.now += 1
+        line.show(["13 pairs"])
+        assert terminal.screen().rstrip() == "13 pairs"
+    assert terminal.screen().strip() == ""
 
 
 @given(st.integers(0, 10**7))

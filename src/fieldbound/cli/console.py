@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from fieldbound.documents import atomic_write, os_error_reason
-from fieldbound.render import escaped
+from fieldbound.model import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,15 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fieldbound.documents import os_error_reason
-from fieldbound.model import FieldboundError
-from fieldbound.render import escaped
+from fieldbound.model import FieldboundError, escaped
 
 from .commands import COMMANDS, EXAMPLE
+from .completion import complete, is_asked
 from .console import Console, detach, write_stdout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: Options that are answered without a command.
+_ANSWERED = ("-h", "--help", "-V", "--version")
 #: How many characters of the message of an unexpected exception are shown.
 _MAX_MESSAGE = 200
 
@@ -59,7 +61,8 @@ def _report_internal_error(error: BaseException) -> None:
     if os.environ.get("FIELDBOUND_TRACEBACK") and sys.stderr is not None:
         import traceback
 
-        traceback.print_exception(type(error), error, error.__traceback__)
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            sys.stderr.write(f"{escaped(line)}\n")
     text = escaped(str(error)[:_MAX_MESSAGE])[:_MAX_MESSAGE]
     Console().error(f"internal error: {type(error).__name__}: {text} (this is a bug in fieldbound)")
 
@@ -67,8 +70,13 @@ def _report_internal_error(error: BaseException) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that *argv* names, and return its exit code."""
     parser = parser_of_commands()
+    if is_asked():
+        complete(parser)
+    given = sys.argv[1:] if argv is None else argv
     try:
-        args = parser.parse_args(argv)
+        if (first := _no_command(given)) is not None:
+            parser.error(f"{first!r} is no command{_meant(first, given)}")
+        args = parser.parse_args(given)
     except SystemExit as stop:
         return int(stop.code or 0)
     if args.version:
@@ -86,6 +94,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.error(str(error))
         return 2
     return 2 if console.failed else code
+
+
+def _no_command(argv: Sequence[str]) -> str | None:
+    """Return the first argument that is no option if it is no command, else None."""
+    for each in argv:
+        if not each.startswith("-"):
+            return None if each in COMMANDS else each
+        if each in _ANSWERED:
+            break
+    return None
+
+
+def _meant(first: str, argv: Sequence[str]) -> str:
+    """Return what was meant by arguments without a command: to check a file, or a misspelt one."""
+    from shlex import join
+
+    from fieldbound.model import closest_name
+
+    similar = closest_name(first, COMMANDS)
+    if similar is None and not (os.path.exists(first) or set(first) & set("./*")):  # noqa: PTH110
+        return f" (choose from {', '.join(COMMANDS)})"
+    command = f"check {join(argv)}" if similar is None else similar
+    return f"; did you mean `fieldbound {command}`?"
 
 
 # -- the parser ------------------------------------------------------------------------------------
@@ -134,13 +165,17 @@ class _CommandParser(_Parser):
             self.description, self.epilog = command.DESCRIPTION, command.EXAMPLE
             self.set_defaults(command=command.run)
             command.add_options(self)
-            self.add_argument(
-                "--folder",
-                action="append",
-                default=[],
-                metavar="DIR",
-                help="folder with your own contracts, in addition to pyproject.toml; repeatable",
-            )
+            if getattr(command, "USES_CONTRACTS", True):
+                self._add_folder()
+
+    def _add_folder(self) -> None:
+        self.add_argument(
+            "--folder",
+            action="append",
+            default=[],
+            metavar="DIR",
+            help="folder with your own contracts, in addition to pyproject.toml; repeatable",
+        )
 
 
 def parser_of_commands() -> argparse.ArgumentParser:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    import os
+    from collections.abc import Sequence
 
 
 def add_names(parser: argparse.ArgumentParser, *, optional: bool = True) -> None:
@@ -14,46 +16,32 @@ def add_names(parser: argparse.ArgumentParser, *, optional: bool = True) -> None
         "names",
         nargs="*" if optional else "+",
         metavar="NAME",
-        help="name of a contract, or the beginning of names, such as a vendor"
+        help="name of a contract, the beginning of names, such as a vendor, or a file: a JSON "
+        "Schema, or an OpenAPI document, with or without #operation"
         + (" (default: all contracts)" if optional else ""),
     )
 
 
-def add_listing_format(parser: argparse.ArgumentParser) -> None:
-    """Add the --format option of a command that lists."""
+def add_listing_format(parser: argparse.ArgumentParser, first: str = "table") -> None:
+    """Add the --format option of a command that lists: *first* is the default."""
     parser.add_argument(
         "--format",
-        choices=("table", "json"),
-        default="table",
-        help="output format (default: table)",
+        choices=(first, "json"),
+        default=first,
+        help=f"output format (default: {first})",
     )
 
 
-def matching_names(args: argparse.Namespace, folders: tuple[str, ...], *, exact: bool) -> list[str]:
-    """Return the names of contracts that match args.names; all of them if it is empty.
+def matching_names(
+    args: argparse.Namespace, folders: Sequence[str | os.PathLike[str]], *, exact: bool
+) -> list[str]:
+    """Return the names of the contracts that args.names match; all of them if it is empty."""
+    from fieldbound.catalog import matching_entries
 
-    A name matches itself and the names below it; with *exact* only itself, if it is a contract.
-    Raises UnknownName for a name without a match.
-    """
-    from fieldbound.catalog import contract, contracts as known_contracts
-
-    known = known_contracts(folders)
-    if not args.names:
-        return known
-    matching: dict[str, None] = {}
-    for name in args.names:
-        below = f"{name.rstrip('/')}/"
-        found = [each for each in known if each == name or each.startswith(below)]
-        if exact and name in known:
-            found = [name]
-        if not found:
-            contract(name, folders)  # the path of a file; raises if it is neither
-            found = [name]
-        matching.update(dict.fromkeys(found))
-    return list(matching)
+    return [each.name for each in matching_entries(args.names, folders, exact=exact)]
 
 
-def contract_folders(args: argparse.Namespace) -> tuple[str, ...]:
+def contract_folders(args: argparse.Namespace) -> tuple[str | os.PathLike[str], ...]:
     """Return the contract folders of --folder and of the configuration."""
     from fieldbound.config import load
 

@@ -6,11 +6,12 @@ import os
 import sys
 from collections import deque
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from .console import is_terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
 #: Seconds between two updates; shorter runs have no progress line.
@@ -25,8 +26,66 @@ _BAR_WIDTHS: Final = (6, 40)
 _ECHO_WIDTH: Final = 2
 
 
-class Progress:
-    """A progress line on standard error, or on *stream*, if it is a terminal and not *quiet*.
+_Line = TypeVar("_Line", bound="ProgressLine")
+
+
+class ProgressLine:
+    """A line on standard error, or on *stream*, if it is a terminal and not *quiet*."""
+
+    def __init__(self, quiet: bool = False, stream: TextIO | None = None) -> None:
+        stream = sys.stderr if stream is None else stream
+        shown = not quiet and is_terminal(stream) and os.environ.get("TERM") != "dumb"
+        self._stream = stream if shown else None
+        self._drawn = 0
+        self._next = monotonic() + _INTERVAL
+
+    def __enter__(self: _Line) -> _Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def show(self, parts: Sequence[str], share: float | None = None) -> None:
+        """Show as many parts as fit, the most important first, and a bar for a share of all."""
+        if self._is_due(monotonic()):
+            self._draw(parts, share)
+
+    def close(self) -> None:
+        """Clear the line, and stop showing progress."""
+        if self._stream is not None and self._drawn:
+            cells = min(self._drawn + _ECHO_WIDTH, _width(self._stream) - 1)
+            self._write(f"\r{' ' * cells}\r")
+        self._stream = None
+
+    def _is_due(self, now: float) -> bool:
+        if self._stream is None or now < self._next:
+            return False
+        self._next = now + _INTERVAL
+        return True
+
+    def _draw(self, parts: Sequence[str], share: float | None) -> None:
+        if self._stream is None:
+            return
+        width = _width(self._stream) - 1  # some terminals wrap after the last column
+        line = _join_fitting(parts, width)
+        if share is not None:
+            line += _bar(min(share, 1), width - len(line))
+        rest = " " * (min(self._drawn, width) - len(line))
+        self._drawn = len(line) + len(rest)  # set before writing, which may be interrupted
+        self._write(f"\r{line}{rest}")
+        self._drawn = len(line)
+
+    def _write(self, text: str) -> None:
+        if self._stream is not None:
+            try:
+                self._stream.write(text)
+                self._stream.flush()
+            except (OSError, ValueError):  # the terminal is gone, but the run continues
+                self._stream = None
+
+
+class Progress(ProgressLine):
+    """The progress of a run over records.
 
     *size* is the number of bytes to read, None if that is not known. A resumed run starts at
     *position* with so many *records*, which are not counted in rates.
@@ -41,50 +100,17 @@ class Progress:
         position: int = 0,
         records: int = 0,
     ) -> None:
-        stream = sys.stderr if stream is None else stream
-        shown = not quiet and is_terminal(stream) and os.environ.get("TERM") != "dumb"
-        self._stream = stream if shown else None
+        super().__init__(quiet, stream)
         self._size = size
-        self._drawn = 0
-        now = monotonic()
-        self._next = now + _INTERVAL
-        self._history = deque([(now, position, records)], _AVERAGED)
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        self._history = deque([(monotonic(), position, records)], _AVERAGED)
 
     def update(self, position: int, records: int, violations: int) -> None:
         """Show the position in bytes, and the number of records and violations."""
-        if self._stream is None or (now := monotonic()) < self._next:
-            return
-        self._next = now + _INTERVAL
-        width = _width(self._stream) - 1  # some terminals wrap after the last column
-        line = _join_fitting(self._parts(now, position, records, violations), width)
-        if self._size:
-            line += _bar(min(position / self._size, 1), width - len(line))
-        self._history.append((now, position, records))
-        rest = " " * (min(self._drawn, width) - len(line))
-        self._drawn = len(line) + len(rest)  # set before writing, which may be interrupted
-        self._write(f"\r{line}{rest}")
-        self._drawn = len(line)
-
-    def close(self) -> None:
-        """Clear the line, and stop showing progress."""
-        if self._stream is not None and self._drawn:
-            cells = min(self._drawn + _ECHO_WIDTH, _width(self._stream) - 1)
-            self._write(f"\r{' ' * cells}\r")
-        self._stream = None
-
-    def _write(self, text: str) -> None:
-        if self._stream is not None:
-            try:
-                self._stream.write(text)
-                self._stream.flush()
-            except (OSError, ValueError):  # the terminal is gone, but the run continues
-                self._stream = None
+        now = monotonic()
+        if self._is_due(now):
+            share = position / self._size if self._size else None
+            self._draw(self._parts(now, position, records, violations), share)
+            self._history.append((now, position, records))
 
     def _parts(self, now: float, position: int, records: int, violations: int) -> list[str]:
         """Return the parts of the line, the most important first."""
@@ -101,7 +127,7 @@ class Progress:
         return [*parts, f"{rate:,.0f} records/s", f"{speed / 1e6:,.1f} MB/s"]
 
 
-def _join_fitting(parts: list[str], width: int) -> str:
+def _join_fitting(parts: Sequence[str], width: int) -> str:
     """Return as many of the first parts, joined, as fit into a width."""
     line = ""
     for part in parts:

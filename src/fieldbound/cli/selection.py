@@ -1,12 +1,14 @@
-"""The files of a run: those named on the command line, or those of pyproject.toml."""
+"""The files of a run: those named on the command line, or those of the configuration."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from .paths import PAYLOADS, RECORDINGS, below, is_below, matching, unreadable
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fieldbound.config import Config
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 STDIN: Final = "-"
 FILES_TABLE: Final = "[tool.fieldbound.files]"
 _HAR: Final = ".har"
-_NAME_APIS: Final = "pass --api, or set [tool.fieldbound.apis] in pyproject.toml"
 _MAX_LISTED: Final = 3
 
 
@@ -49,6 +50,9 @@ class Selection:
         skip_unmapped: bool = False,
     ) -> None:
         self._config, self._console = config, console
+        self._table = config.table("files")
+        file = config.file or "pyproject.toml"
+        self._name_apis = f"pass --api, or set {config.table('apis')} in {file}"
         self._contract, self._apis, self._skip = contract, apis, skip_unmapped
 
     def files(self, paths: Sequence[str]) -> list[Selected]:
@@ -66,7 +70,7 @@ class Selection:
 
     def _given(self, paths: Sequence[str]) -> list[Selected]:
         selected, skipped = [], []
-        for path in paths:
+        for path in dict.fromkeys(file for each in paths for file in self._expanded(each)):
             choice = self._choice(path)
             if choice.unmapped and self._skip:
                 skipped.append(path)
@@ -78,18 +82,40 @@ class Selection:
             self._console.note(f"skipped (no contract is mapped): {_first(skipped)}")
         return selected
 
+    def _expanded(self, path: str) -> Iterable[str]:
+        """Return the files that a FILE stands for; itself where it is none, to be reported."""
+        found = None if path == STDIN else matching(path)
+        if found is not None:
+            return [file for each in found for file in self._walked(each)] or [path]
+        return self._walked(path) or [path]
+
+    def _walked(self, path: str) -> list[str]:
+        """Return the files of a folder that are checked, or the file."""
+        if not os.path.isdir(path):  # noqa: PTH112 - pathlib is slow to import
+            return [path]
+        if self._apis:
+            return [*below(path, RECORDINGS)]
+        if self._contract is not None:
+            return [*below(path, PAYLOADS, self._contract.partition("#")[0])]
+        return [file for file, _ in self._config.files() if is_below(file, path)]
+
     def _choice(self, path: str) -> _Choice:
+        if path != STDIN and matching(path) is not None:
+            return _Choice(error=f"no file matches {path!r}")
+        choice = self._chosen(path)
+        if choice.error and path != STDIN and (reason := unreadable(path)):
+            return _Choice(error=f"cannot read {path}: {reason}")
+        return choice
+
+    def _chosen(self, path: str) -> _Choice:
         if path == STDIN:
             if self._contract is None and not self._apis:
                 return _Choice(
                     error="standard input needs --contract, or --api if it is a recording"
                 )
             return _Choice(self._contract)
-        if Path(path).is_dir():
-            return _Choice(
-                error=f"cannot read {path}: it is a folder; pass the files in it, or map globs in "
-                f"{FILES_TABLE}"
-            )
+        if os.path.isdir(path):  # noqa: PTH112 - nothing in it is checked
+            return self._folder(path)
         is_listed = self._config.is_recording(path)
         mapped = None if is_listed else self._config.contract_for(path)
         if self._apis or is_listed or (path.lower().endswith(_HAR) and mapped is None):
@@ -97,17 +123,27 @@ class Selection:
         if self._contract is None and mapped is None:
             return _Choice(
                 error=f"no contract is mapped to {path}: pass --contract, or map it in "
-                f"{FILES_TABLE}",
+                f"{self._table}",
                 unmapped=True,
             )
         return _Choice(self._contract or mapped)
+
+    def _folder(self, path: str) -> _Choice:
+        if self._apis or self._contract is not None:
+            suffixes = ", ".join(RECORDINGS if self._apis else PAYLOADS)
+            return _Choice(error=f"no file to check in {path}: none ends in {suffixes}")
+        return _Choice(
+            error=f"no file in {path} is mapped to a contract: pass --contract, or map globs in "
+            f"{self._table}",
+            unmapped=True,
+        )
 
     def _recording(self, path: str, is_listed: bool) -> _Choice:
         if self._contract is not None:
             return _Choice(error=f"{path} is a recording: pass --api instead of --contract")
         if not self._apis and not self._config.apis:
             return _Choice(
-                error=f"{path} is a recording and no API is named for it: {_NAME_APIS}",
+                error=f"{path} is a recording and no API is named for it: {self._name_apis}",
                 unmapped=not is_listed,
             )
         return _Choice()
@@ -124,14 +160,15 @@ class Selection:
         files = [Selected(*each) for each in config.files()]
         if not config.mapping and not config.recordings:
             console.error(
-                f"no input files: pass FILE, or map globs in {FILES_TABLE} of pyproject.toml"
+                f"no input files: pass FILE, or map globs in {self._table} of "
+                f"{config.file or 'pyproject.toml'}"
             )
         elif not files:
-            where = FILES_TABLE if config.mapping else "`recordings`"
+            where = self._table if config.mapping else "`recordings`"
             console.error(f"no input files: no file matches {where} of {config.file}")
         if not self._apis and not config.apis and any(each.contract is None for each in files):
             console.error(
-                f"{config.file} lists recordings and no API is named for them: {_NAME_APIS}"
+                f"{config.file} lists recordings and no API is named for them: {self._name_apis}"
             )
             return [each for each in files if each.contract is not None]
         return files

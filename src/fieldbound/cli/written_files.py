@@ -18,17 +18,20 @@ if TYPE_CHECKING:
 
     from .selection import Selected
 
-_OPTIONS: Final = ("output", "valid_out", "invalid_out")
-_CONFIGURATION: Final = "pyproject.toml"
+_OPTIONS: Final = ("output", "valid_out", "invalid_out", "write_baseline")
+_CONFIGURATIONS: Final = ("pyproject.toml", "fieldbound.toml")
 
 
 def overwritten(
-    args: argparse.Namespace, files: Sequence[Selected], config: Config, folders: Sequence[str]
+    args: argparse.Namespace,
+    files: Sequence[Selected],
+    config: Config,
+    folders: Sequence[str | os.PathLike[str]],
 ) -> str | None:
     """Return which option names a file that the run reads; None if there is none.
 
-    These are the files to check, those of contracts and their sources, and pyproject.toml. A device
-    or a pipe is not overwritten.
+    These are the files to check, those of contracts and their sources, and the configuration. A
+    device or a pipe is not overwritten.
     """
     paths = {*args.files, *(file.path for file in files)} - {STDIN}
     apis = [each.rpartition("=")[2] for each in (*args.api, *config.apis)]
@@ -42,7 +45,7 @@ def overwritten(
             what = "an input file"
         elif config.file is not None and is_same_file(target, config.file):
             what = "the configuration"
-        elif os.path.basename(os.path.realpath(target)) == _CONFIGURATION:  # noqa: PTH119
+        elif os.path.basename(os.path.realpath(target)) in _CONFIGURATIONS:  # noqa: PTH119
             what = "the configuration of a project"
         elif is_contract_file(target, names, folders):
             what = "a file of a contract"

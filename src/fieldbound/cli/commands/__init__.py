@@ -9,7 +9,14 @@ COMMANDS: Final[dict[str, str]] = {
     "check": "check documents, records and recorded HTTP traffic",
     "contracts": "list the contracts",
     "limits": "list the limits of contracts, and where each is documented",
+    "explain": "explain a limit, or the code of a violation",
+    "schema": "print the JSON Schema of a contract, or of what you write yourself",
+    "lint": "check contracts of your own",
     "cases": "generate a valid and an invalid instance for each limit",
+    "init": "set up a project: configuration, hook, CI",
+    "config": "show the configuration in force",
+    "completion": "print the completion of a shell: bash, zsh or fish",
+    "docs": "show the guides, or write them as HTML pages",
 }
 #: The example under `fieldbound --help`.
 EXAMPLE: Final = "example: fieldbound check -c oracle-cx-sales/create-product-group payload.json"

@@ -8,12 +8,13 @@ import sys
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.cli.console import ascii_only, colored, is_terminal, write
+from fieldbound.cli.console import ascii_only, colored, is_terminal, width, write
 from fieldbound.cli.selection import FILES_TABLE, STDIN
+from fieldbound.cli.step_summary import StepSummaryFile
 from fieldbound.cli.written_files import overwritten
 from fieldbound.documents import os_error_reason
 from fieldbound.model import SAYS, FieldboundError
-from fieldbound.render import FORMATS, STDIN as STDIN_NAME, Style, Summary
+from fieldbound.render import FORMATS, MAX_VIOLATIONS, STDIN as STDIN_NAME, Style, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from fieldbound.cli.console import Console
     from fieldbound.cli.kinds import Kind, Run
     from fieldbound.cli.selection import Selected
+    from fieldbound.policy import Severity
 
 DESCRIPTION: Final = f"""\
 Check files by contracts and report the violations. Without FILE, check every
-file that pyproject.toml maps to a contract, and every recording it lists.
+file that pyproject.toml maps to a contract, and every recording it lists; of
+a folder, check those in it. With --contract, check every JSON, YAML or NDJSON
+file in a folder, but hidden ones.
 
 documents   JSON and YAML. The contract is the one of --contract, or the one
             that {FILES_TABLE} of pyproject.toml maps the file to.
@@ -45,14 +49,22 @@ NDJSON (.ndjson, .jsonl), CSV (.csv, .tsv), Parquet, and JSON arrays of
 objects, unless the contract is for an array. All but Parquet may be
 compressed (.gz, .zst).
 """
+_BASELINE: Final = """\
+A file of known violations, counted by file and limit: only new ones fail.
+"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command."""
     parser.usage = "%(prog)s [OPTION ...] [FILE ...]"
     add = parser.add_argument
-    add("files", nargs="*", metavar="FILE", help=f"file to check; {STDIN} is standard input")
-    add("-c", "--contract", metavar="NAME", help="check every FILE by this contract")
+    add(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help=f"file, folder or glob to check; {STDIN} is standard input",
+    )
+    add("-c", "--contract", action=_Once, metavar="NAME", help="check every FILE by this contract")
     add(
         "--api",
         type=_api,
@@ -64,7 +76,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--input",
         choices=("json", "yaml", "ndjson", "csv", "tsv"),
-        help="format of standard input (default: json)",
+        help="format of every FILE (default: by its name; json for standard input)",
     )
     add(
         "--skip-unmapped",
@@ -72,8 +84,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"skip each FILE that {FILES_TABLE} maps to no contract, instead of failing",
     )
     _add_limit_options(parser)
+    _add_baseline_options(parser)
     _add_output_options(parser)
     _add_record_options(parser)
+
+
+class _Once(argparse.Action):
+    """An option that may be given once: of two contracts, none would be that of every file."""
+
+    def __call__(self, _parser: Any, namespace: Any, values: Any, _option: Any = None) -> None:
+        given = getattr(namespace, self.dest)
+        if given is not None:
+            reason = f"it is given twice, as {given} and {values}: check each in a run of its own"
+            raise argparse.ArgumentError(self, reason)
+        setattr(namespace, self.dest, values)
 
 
 def _add_limit_options(parser: argparse.ArgumentParser) -> None:
@@ -84,12 +108,30 @@ def _add_limit_options(parser: argparse.ArgumentParser) -> None:
         help="weakest evidence that fails the check; limits with weaker evidence only warn "
         f"(default: {SAYS[-1]}, every limit fails)",
     )
+    add(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="LIMIT",
+        help="do not enforce a limit: its id, with * for any characters; repeatable",
+    )
     _add_strictness(add)
     add(
         "--fail-on-undocumented",
         action="store_true",
         help="fail recordings for responses that the vendor does not document, such as a status "
         "code or the media type of an error, instead of only reporting them",
+    )
+
+
+def _add_baseline_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("baseline", _BASELINE).add_argument
+    add("--baseline", metavar="FILE", help="pass the violations that FILE has")
+    add("--write-baseline", metavar="FILE", help="write every violation found to FILE, and pass")
+    add(
+        "--prune-baseline",
+        action="store_true",
+        help="remove the violations from the baseline that no longer occur",
     )
 
 
@@ -116,6 +158,14 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         help="output format (default: text; github in GitHub Actions); html is for records",
     )
     add("--output", metavar="FILE", help="write the report to FILE (default: standard output)")
+    add(
+        "--max-violations",
+        type=_at_least(0),
+        default=MAX_VIOLATIONS,
+        metavar="N",
+        help="list at most N violations of a document, and of more the first of each limit; all "
+        "are counted; 0 lists all (default: %(default)s)",
+    )
     add("--quiet", action="store_true", help="print violations only, no summary and no notes")
     add(
         "--color",
@@ -186,15 +236,13 @@ def _column(text: str) -> tuple[str, str]:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check the selected files, each by its kind of input."""
+    from fieldbound.cli.findings import Findings
     from fieldbound.cli.kinds import Run, assign
     from fieldbound.cli.selection import Selection
     from fieldbound.config import load
 
     config = load()
     output = None if args.output == STDIN else args.output
-    if args.input and STDIN not in args.files:
-        console.error(f"--input is the format of standard input: pass {STDIN} as FILE")
-        return 2
     files = Selection(
         config,
         console,
@@ -202,13 +250,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
         apis=bool(args.api),
         skip_unmapped=args.skip_unmapped,
     ).files(args.files)
-    if not files and console.failed:
+    if not files and console.failed and not _is_annotated(args):
         return 2
     folders = (*args.folder, *config.folders)
     if error := overwritten(args, files, config, folders):
         console.error(error)
         return 2
-    run = Run(args, config, console, folders, args.fail_on or config.fail_on, output)
+    run = Run(args, config, console, folders, Findings(args, config, console), output)
     by_kind = assign(run, files)
     for kind, own in by_kind.items():
         accepted = set(own)
@@ -226,13 +274,17 @@ def _report(run: Run, files: Sequence[Selected], by_kind: dict[Kind, list[Select
     """
     kind_of = {file: kind for kind, own in by_kind.items() for file in own}
     used = {kind.renderer for kind in by_kind} or {"reports"}
+    summary = StepSummaryFile(run.findings.severity)
     for renderer, write_reports in _WRITERS.items():
         if renderer in used:
             kinds = [kind for kind in by_kind if kind.renderer == renderer]
             own = [(kind_of[file], file) for file in files if kind_of[file] in kinds]
-            if not write_reports(run, _reports(own, kinds, run.console)):
+            reports = summary.collected(_reports(own, kinds, run.console))
+            if not write_reports(run, reports):
                 return 2
-    return int(any(kind.failed for kind in by_kind))
+    summary.write(run.console)
+    run.findings.finish(everything=not run.args.files)
+    return int(run.findings.failed)
 
 
 def _reports(
@@ -253,7 +305,24 @@ def _reports(
 def _style(run: Run) -> Style:
     color = run.args.color
     excerpts = color == "always" or (run.output is None and is_terminal(sys.stdout))
-    return Style(run.fail_on, colored(color, run.output), excerpts=excerpts, quiet=run.args.quiet)
+    return Style(
+        run.findings.severity,
+        colored(color, run.output),
+        excerpts=excerpts,
+        quiet=run.args.quiet,
+        width=width() if run.output is None else None,
+        max_violations=run.args.max_violations,
+    )
+
+
+def _format(args: argparse.Namespace) -> str:
+    return args.format or ("github" if _is_annotated(args) else "text")
+
+
+def _is_annotated(args: argparse.Namespace) -> bool:
+    """Return whether the output is annotations, which also say what could not be checked."""
+    in_actions = args.output in (None, STDIN) and os.environ.get("GITHUB_ACTIONS") == "true"
+    return bool(args.format == "github" or (args.format is None and in_actions))
 
 
 def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
@@ -261,13 +330,11 @@ def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
     from fieldbound.render import render
 
     console, summary = run.console, Summary()
-    reports = _counted(reports, summary, run.fail_on)
+    reports = _counted(reports, summary, run.findings.severity)
     first = list(islice(reports, 1))
-    if not first and console.failed:
+    if not first and console.failed and not _is_annotated(run.args):
         return False
-    in_actions = run.output is None and os.environ.get("GITHUB_ACTIONS") == "true"
-    format_ = run.args.format or ("github" if in_actions else "text")
-    chunks = render(format_, chain(first, reports), _style(run), console.problems)
+    chunks = render(_format(run.args), chain(first, reports), _style(run), console.problems)
     if not write(console, chunks, run.output):
         return False
     if run.output is not None:
@@ -276,9 +343,9 @@ def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
     return True
 
 
-def _counted(reports: Iterator[Any], summary: Summary, fail_on: str) -> Iterator[Any]:
+def _counted(reports: Iterator[Any], summary: Summary, severity: Severity) -> Iterator[Any]:
     for report in reports:
-        summary.add(report, fail_on)
+        summary.add(report, severity)
         yield report
 
 
@@ -289,7 +356,7 @@ def _write_bulk(run: Run, reports: Iterator[Any]) -> bool:
     from fieldbound.render import render_bulk
 
     style = replace(_style(run), ascii=ascii_only(run.output))
-    chunks = render_bulk(run.args.format or "text", reports, style, run.console.problems)
+    chunks = render_bulk(_format(run.args), reports, style, run.console.problems)
     return write(run.console, chunks, run.output)
 
 

@@ -4,52 +4,139 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.cli.console import width, write_stdout
-from fieldbound.cli.names import add_listing_format, add_names, contract_folders, matching_names
-from fieldbound.render import ascii_json, escaped, not_checked
+from fieldbound.cli.console import width
+from fieldbound.cli.names import add_listing_format, add_names, contract_folders
+from fieldbound.cli.pager import add_no_pager, page
+from fieldbound.model import (
+    CODES,
+    SAYS,
+    Field,
+    FieldboundError,
+    chosen_limits,
+    closest_name,
+    escaped,
+)
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator, Sequence
 
     from fieldbound.cli.console import Console
+    from fieldbound.model import Limit
     from fieldbound.validation import Contract
 
-DESCRIPTION: Final = "List the limits of contracts, and where each is documented."
-EXAMPLE: Final = "example: fieldbound limits oracle-cx-sales/create-product-group"
+DESCRIPTION: Final = """\
+List the limits of contracts, and where each is documented; or with --fields
+their fields: title, type, default, and the limits of each.
+"""
+EXAMPLE: Final = "example: fieldbound limits oracle-cx-sales/create-product-group --field '*Name'"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command."""
     add_names(parser)
+    parser.add_argument("--fields", action="store_true", help="list fields, each with its limits")
+    add = parser.add_argument_group("filters").add_argument
+    add(
+        "--says",
+        choices=SAYS,
+        action="append",
+        default=[],
+        help="only limits with this evidence; repeatable",
+    )
+    add(
+        "--field",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="only limits of fields whose name or pointer matches GLOB; repeatable",
+    )
+    add(
+        "--keyword",
+        metavar="KEYWORD",
+        action="append",
+        default=[],
+        help="only limits by this keyword, such as maxLength; repeatable",
+    )
     add_listing_format(parser)
+    add_no_pager(parser)
 
 
-def run(args: argparse.Namespace, _console: Console) -> int:
+def run(args: argparse.Namespace, console: Console) -> int:
     """List the limits of contracts."""
-    from fieldbound.catalog import contract
+    from fieldbound.render import ascii_json, field_object, limit_object
 
-    folders = contract_folders(args)
-    contracts = [contract(name, folders) for name in matching_names(args, folders, exact=True)]
+    for word in args.keyword:
+        _check_keyword(word)
+    found = list(_found(args, console))
     if args.format == "json":
-        from fieldbound.render import limit_object
-
-        write_stdout(
-            ascii_json([limit_object(limit) for each in contracts for limit in each.limits])
-        )
+        objects = [
+            field_object(each, contract.name) if isinstance(each, Field) else limit_object(each)
+            for contract, rows in found
+            for each in rows
+        ]
+        page(ascii_json(objects), no_pager=args.no_pager)
         return 0
-    for number, each in enumerate(contracts):
-        write_stdout("\n" * bool(number) + f"{escaped(each.name)}\n")
-        _write_limits(each)
+    blocks = [each for contract, rows in found if (each := "".join(_block(args, contract, rows)))]
+    if _is_filtered(args) and not any(rows for _, rows in found):
+        console.note("no limit matches")
+    page("\n".join(blocks), no_pager=args.no_pager)
     return 0
 
 
-def _write_limits(contract: Contract) -> None:
-    from fieldbound.render import limits_table
+def _check_keyword(word: str) -> None:
+    if word not in CODES:
+        meant = closest_name(word, CODES)
+        suggestion = f"; did you mean {meant}?" if meant else ""
+        raise FieldboundError(f"--keyword {word}: no limit has this keyword{suggestion}")
 
-    if contract.limits:
-        for line in limits_table(contract.limits, width()):
-            write_stdout(line)
+
+def _is_filtered(args: argparse.Namespace) -> bool:
+    return bool(args.says or args.field or args.keyword)
+
+
+def _found(
+    args: argparse.Namespace, console: Console
+) -> Iterator[tuple[Contract, Sequence[Limit | Field]]]:
+    """Yield the contracts, each with the limits or fields that are chosen."""
+    from fieldbound.catalog import contract, matching_entries
+
+    folders = contract_folders(args)
+    for entry in matching_entries(args.names, folders, exact=True):
+        try:
+            found = contract(entry.name, folders)
+        except FieldboundError as error:
+            if entry.name in args.names:
+                raise
+            console.error(str(error))  # one of several in a document
+            continue
+        limits = chosen_limits(found.limits, args.says, args.field, args.keyword)
+        if not args.fields:
+            yield found, limits
+            continue
+        pointers = {each.pointer for each in limits}
+        fields = found.fields if not _is_filtered(args) else ()
+        yield found, fields or [each for each in found.fields if each.pointer in pointers]
+
+
+def _block(
+    args: argparse.Namespace, contract: Contract, rows: Sequence[Limit | Field]
+) -> Iterator[str]:
+    """Yield the lines of one contract; nothing where no limit of it is chosen."""
+    from fieldbound.render import fields_table, limits_table, not_checked
+
+    if _is_filtered(args) and not rows:
+        return
+    yield f"{escaped(contract.name)}\n"
+    fields = [each for each in rows if isinstance(each, Field)]
+    limits = [each for each in rows if not isinstance(each, Field)]
+    if fields:
+        yield from fields_table(fields, contract.name, width())
+    if limits:
+        yield from limits_table(limits, width())
+    if _is_filtered(args):
+        return
     for line in not_checked({contract.name: dict(contract.unspecified)}):
-        write_stdout(f"{line}\n")
+        yield f"{line}\n"
     for pointer, reason in contract.not_checked.items():
-        write_stdout(f"not checked: {escaped(pointer or '(root)')} ({escaped(reason)})\n")
+        yield f"not checked: {escaped(pointer or '(root)')} ({escaped(reason)})\n"

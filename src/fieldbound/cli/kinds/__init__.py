@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     import argparse
+    import os
     from collections.abc import Iterator, Sequence
 
     from fieldbound.cli.console import Console
+    from fieldbound.cli.findings import Findings
     from fieldbound.cli.selection import Selected
     from fieldbound.config import Config
 
@@ -20,25 +22,23 @@ KINDS: Final = (".recordings", ".records", ".documents")
 
 @dataclass(frozen=True)
 class Run:
-    """The options, configuration and contract folders of one run of `check`."""
+    """The options, configuration and contract folders of one run of `check`, and its *findings*."""
 
     args: argparse.Namespace
     config: Config
     console: Console
-    folders: tuple[str, ...]
-    fail_on: str
+    folders: tuple[str | os.PathLike[str], ...]
+    findings: Findings
     output: str | None
 
 
 class Kind(Protocol):
     """A kind of input. Its module has a function `kind(run)` that returns one.
 
-    *renderer* is the writer of its reports: "reports" or "bulk". *failed* is whether one of its
-    reports fails the run.
+    *renderer* is the writer of its reports: "reports" or "bulk".
     """
 
     renderer: str
-    failed: bool
 
     def accepts(self, file: Selected) -> bool:
         """Return whether *file* is of this kind."""

@@ -31,7 +31,6 @@ class Documents(Kind):
     def __init__(self, run: Run) -> None:
         self._run = run
         self._contracts: dict[str, Contract | FieldboundError] = {}
-        self.failed = False
 
     def accepts(self, file: Selected) -> bool:
         """Accept every file that has a contract."""
@@ -40,8 +39,7 @@ class Documents(Kind):
     def reports(self, file: Selected) -> Iterator[Report]:
         """Yield the report of a document."""
         report = self._contract(str(file.contract)).check(self._document(file.path))
-        self.failed = self.failed or report.fails(self._run.fail_on)
-        yield report
+        yield from self._run.findings.reports(file.path, [report])
 
     def _contract(self, name: str) -> Contract:
         if name not in self._contracts:
@@ -62,9 +60,10 @@ class Documents(Kind):
         return loaded
 
     def _document(self, path: str) -> Document:
+        given = self._run.args.input
         if path != STDIN:
-            return read(path)
-        return parse(stdin_bytes(), name=STDIN_NAME, format=self._run.args.input or "json")
+            return read(path, format=given)
+        return parse(stdin_bytes(), name=STDIN_NAME, format=given or "json")
 
 
 kind = Documents

@@ -35,7 +35,7 @@ class Recordings(Kind):
     def __init__(self, run: Run) -> None:
         self._run = run
         self._empty: list[str] = []
-        self._checked = self.failed = False
+        self._checked = False
 
     def accepts(self, file: Selected) -> bool:
         """Accept every file without a contract."""
@@ -43,9 +43,8 @@ class Recordings(Kind):
 
     def reports(self, file: Selected) -> Iterator[Report]:
         """Yield the reports of the requests and responses in a recording."""
-        for report in self._reports(self._recording(file.path)):
-            self.failed = self.failed or report.fails(self._run.fail_on)
-            yield report
+        reports = self._reports(self._recording(file.path))
+        yield from self._run.findings.reports(file.path, reports)
 
     def finish(self) -> None:
         """Report it if no recording had an exchange to check."""
@@ -59,10 +58,11 @@ class Recordings(Kind):
     def _recording(self, path: str) -> Recording:
         from fieldbound.recordings import Recording
 
+        given = self._run.args.input or "json"
         if path == STDIN:
-            return Recording(STDIN_NAME, stdin_bytes(), self._run.args.input or "json")
+            return Recording(STDIN_NAME, stdin_bytes(), given)
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
-            return Recording(path, file.read())
+            return Recording(path, file.read(), given)
 
     def _reports(self, recording: Recording) -> Iterator[Report]:
         from fieldbound.recordings import Traffic

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _OPTIONS: Final = ("workers", "samples", "key", "valid_out", "invalid_out", "column", "resume")
 _INPUTS: Final = ("ndjson", "csv", "tsv")
 _SAMPLES: Final = 5
+#: Formats in which reports of records can follow those of documents.
+_STREAMED: Final = (None, "text", "github")
 _NOT_TOGETHER: Final = "check them in two runs, or as text on standard output"
 
 
@@ -39,7 +41,6 @@ class Records:
         self._forced = run.args.format == "html" or any(
             getattr(run.args, name) is not None for name in _OPTIONS
         )
-        self.failed = False
 
     def accepts(self, file: Selected) -> bool:
         """Accept files of records, JSON arrays of objects; every file if an option is for records.
@@ -54,7 +55,7 @@ class Records:
         if args.format is not None and args.format not in BULK_FORMATS:
             formats = ", ".join(BULK_FORMATS)
             return f"--format {args.format} is not available for records (choose from {formats})"
-        if others and (output is not None or args.format not in (None, "text")):
+        if others and (output is not None or args.format not in _STREAMED):
             return f"{others[0].path} is a document, {files[0].path} has records: {_NOT_TOGETHER}"
         for option in ("valid_out", "invalid_out"):
             target = getattr(args, option)
@@ -82,8 +83,7 @@ class Records:
         else:
             if not report.records:
                 console.error(f"{report.name}: no records, so nothing was checked")
-            self.failed = self.failed or report.fails(self._run.fail_on)
-            yield report
+            yield self._run.findings.records(file.path, report)
 
     def finish(self) -> None:
         """Do nothing."""
@@ -92,7 +92,7 @@ class Records:
         from fieldbound.bulk import holds_array, is_records
 
         args = self._run.args
-        if file.path == STDIN:
+        if args.input is not None or file.path == STDIN:
             return args.input in _INPUTS
         if is_records(file.path):
             return True
@@ -128,7 +128,9 @@ class Records:
             invalid_out=args.invalid_out,
             resume=bool(args.resume),
             columns=None if args.column is None else dict(args.column),
-            format=args.input if path == STDIN else None,
+            format=args.input,
+            ignore=self._run.findings.ignore(path),
+            fail_on=self._run.findings.severity.fail_on,
         )
         source: Any = path
         if path == STDIN:
