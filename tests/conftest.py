@@ -10,11 +10,12 @@ first two draw the same examples in every run: no test depends on the machine's 
 
 from __future__ import annotations
 
+import os
 from types import FunctionType
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from support.effort import PROFILES, is_thorough
 
@@ -25,6 +26,8 @@ for _name, _examples in PROFILES.items():
     settings.register_profile(
         _name,
         max_examples=_examples,
+        # all but explaining, which takes as long as shrinking does
+        phases=tuple(each for each in Phase if each is not Phase.explain),
         deadline=None,
         database=None,
         derandomize=_name != "explore",
@@ -33,7 +36,8 @@ settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks."""
+    """Register the marks, and write nothing to the summary of a CI job."""
+    os.environ.pop("GITHUB_STEP_SUMMARY", None)
     config.addinivalue_line("markers", "thorough: runs with --hypothesis-profile=thorough only")
     config.addinivalue_line("markers", "scaled: tries as many examples as the profile says")
 

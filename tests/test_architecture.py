@@ -22,24 +22,30 @@ SOURCE = Path(fieldbound.__file__).parent
 FLOORS = (
     ("model",),
     ("documents", "algebra"),
-    ("validation",),
-    ("openapi", "coverage"),
+    ("validation", "policy"),
+    ("openapi", "coverage", "config"),
     ("catalog", "render"),
-    ("http", "bulk", "config"),
-    ("generation", "recordings"),
+    ("http", "bulk"),
+    ("site", "generation", "recordings"),
     ("cli",),
     ("pytest_plugin",),
 )
 #: Public modules, which only hand on what is in the packages, and the entry of `python -m`.
 FACES = frozenset(("__init__", "__main__", "clients", "spark", "strategies", "testing"))
 #: What packages may be below all floors: it knows none of them.
-GROUND = frozenset(("_lazy",))
+GROUND = frozenset(("_lazy", "_rendering"))
 #: The modules that may import an outside library. Those not named here may be imported nowhere.
 OUTSIDE = {
+    "argcomplete": {"cli.completion"},
     "backports": {"bulk.inputs.compression"},
     "compression": {"bulk.inputs.compression"},
     "httpx": {"http.clients", "http.clients.httpx"},
-    "hypothesis": {"generation.strategies", "generation.http_strategies", "testing"},
+    "hypothesis": {
+        "generation.body_strategies",
+        "generation.http_strategies",
+        "generation.strategies",
+        "testing",
+    },
     "jiter": {"bulk.inputs.fast_json", "documents.document", "documents.json_text"},
     "jsonschema": {
         "validation.checker",
@@ -62,6 +68,7 @@ OUTSIDE = {
         "validation.engine",
         "validation.explain",
     },
+    "markdown_it": {"site.markdown"},
     "openapi_core": {"http.deserialize", "http.media_types"},
     "orjson": {
         "bulk.inputs.fast_json",
@@ -80,7 +87,7 @@ OUTSIDE = {
     "pytest": {"pytest_plugin", "pytest_plugin.*"},
     "referencing": {"validation.reference"},
     "requests": {"http.clients", "http.clients.requests"},
-    "tomli": {"config"},
+    "tomli": {"config.discovery"},
     "yaml": {"documents.document", "documents.yaml_text"},
 }
 

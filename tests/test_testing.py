@@ -215,5 +215,5 @@ def test_a_builder_may_change_its_input() -> None:
 @pytest.mark.parametrize("wrong", [None, {"type": "string"}])
 def test_an_invalid_contract_argument_raises(wrong: Any) -> None:
     """A schema, or None, instead of a contract raises TypeError."""
-    with pytest.raises(TypeError, match="must be a Contract or its name"):
+    with pytest.raises(TypeError, match="must be a Contract or the name of one"):
         assert_within(str, wrong, text())

@@ -5,15 +5,17 @@ The packages, the highest first; each imports from those below it alone, by the 
 
     pytest_plugin   the pytest plugin: limit coverage, checked HTTP traffic, short failures
     cli             the command: one module per command, one per kind of input
+    site            the guides to text for the terminal, and to pages
     generation      contracts to instances: Hypothesis strategies, cases at and beyond each limit
     recordings      recorded HTTP traffic to reports: HAR, VCR cassettes, logs
     http            HTTP messages to reports; clients, hooks, interception
     bulk            many records to one report: inputs, workers, counts, Spark
-    config          `[tool.fieldbound]` of the nearest pyproject.toml
     render          reports to text: one module per output format
     catalog         names, files and folders to contracts; the lint of contracts
+    config          `[tool.fieldbound]` of the nearest pyproject.toml, or fieldbound.toml
     coverage        which limits a test run reached
     openapi         an OpenAPI document to its operations and their schemas
+    policy          which violations fail: severity, ignored limits, a baseline of known ones
     validation      a schema to a Contract, and an instance to a Report
     algebra         schemas as sets of values, patterns as automata: what is possible
     documents       JSON and YAML text to Documents; positions; files
@@ -26,6 +28,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._rendering import use_renderer
+
 if TYPE_CHECKING:
     from . import (
         bulk as bulk,
@@ -34,14 +38,15 @@ if TYPE_CHECKING:
         strategies as strategies,
         testing as testing,
     )
-    from .catalog import contract, contracts
-    from .documents import Document, read
+    from .catalog import check, contract, contracts
+    from .documents import Document, loads, read
     from .generation import cases
     from .http import API, Message, api
     from .model import (
         Breach,
         BrokenContract,
         Case,
+        Field,
         FieldboundError,
         Inseparable,
         Invalid,
@@ -65,6 +70,7 @@ _PACKAGES = {
     "Case": "model",
     "Contract": "validation",
     "Document": "documents",
+    "Field": "model",
     "FieldboundError": "model",
     "Inseparable": "model",
     "Invalid": "model",
@@ -80,8 +86,10 @@ _PACKAGES = {
     "Violation": "model",
     "api": "http",
     "cases": "generation",
+    "check": "catalog",
     "contract": "catalog",
     "contracts": "catalog",
+    "loads": "documents",
     "read": "documents",
 }
 
@@ -95,6 +103,7 @@ __all__ = [
     "Case",
     "Contract",
     "Document",
+    "Field",
     "FieldboundError",
     "Inseparable",
     "Invalid",
@@ -110,10 +119,21 @@ __all__ = [
     "Violation",
     "api",
     "cases",
+    "check",
     "contract",
     "contracts",
+    "loads",
     "read",
 ]
+
+
+def _render(report: Any, format: str | None) -> Any:  # noqa: A002
+    from .render import rendered
+
+    return rendered(report, format)
+
+
+use_renderer(_render)
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 
 from fieldbound.validation import checker_of
 
-from .catalog import contract as contract_named
-from .model import FieldboundError, Limit, Report, tokens_of
+from .catalog import as_contract
+from .model import FieldboundError, Limit, Report, escaped, tokens_of
 from .render import first_violations
 from .validation import Contract
 
@@ -80,7 +80,7 @@ def assert_within(
         )
     if not isinstance(inputs, SearchStrategy):
         raise TypeError(f"inputs is {_shown(inputs)}, but must be a Hypothesis strategy")
-    resolved = _contract(contract)
+    resolved = as_contract(contract)
     checker_of(resolved).check(None)  # compile before any deadline; raises Unspecified
     last = _LastInput()
     try:
@@ -95,13 +95,6 @@ def assert_within(
     else:
         return
     raise OutOfBounds(found.input, found.payload, found.report) from None
-
-
-def _contract(contract: Contract | str) -> Contract:
-    found = contract_named(contract) if isinstance(contract, str) else contract
-    if not isinstance(found, Contract):
-        raise TypeError(f"contract is {_shown(found)}, but must be a Contract or its name")
-    return found
 
 
 def text(*, min_size: int = 0, max_size: int = 300) -> SearchStrategy[str]:
@@ -191,5 +184,5 @@ def _run_hypothesis(
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = escaped(repr(value))
     return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"

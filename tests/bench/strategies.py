@@ -198,7 +198,7 @@ def rates(name: str) -> dict[str, float]:
         for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
     )
     negative = [each for each in negative if _is_json(each)]
-    cases = fieldbound.cases(contract)
+    cases = list(fieldbound.cases(contract))
     return {
         "fieldbound, strategies": kill_rate(
             contract, mutants_, examples(valid(contract), EXAMPLES), _targeted(contract)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import fieldbound
+from support.hostile_text import COMMANDS, commands
 from support.running import Run, pytest_runner
 
 URL = "https://api.example.com/companies"
@@ -614,6 +615,25 @@ def test_mode_record(run: Run) -> None:
     assert len([line for line in whole if line.startswith("  in ")]) == 7
 
 
+@pytest.mark.parametrize("mode", ["raise", "warn", "record"])
+def test_no_output_is_a_command(run: Run, tmp_path: Path, mode: str) -> None:
+    """Nothing in a message, or in a document's name, is a command to the runner of a CI job."""
+    (tmp_path / "::a::.json").write_text(json.dumps(SHOP), "utf-8")
+    (tmp_path / "names.json").write_text(json.dumps(COMMANDS), "utf-8")
+    tests = f"""{HEAD}
+import json, pathlib
+
+@pytest.mark.parametrize("name", json.loads(pathlib.Path("names.json").read_text("utf-8")), ids=len)
+def test_it(name):
+    client().post(URL, json={{**GOOD, name: 1}})
+"""
+    options = (f"--vendor-traffic={mode}", "--vendor-traffic-api=::a::.json", "-v", "--tb=short")
+    done = run(*options, tests=tests)
+    assert done.stdout.count("is not a documented property") >= len(COMMANDS)
+    assert r"\x3a:a::.json: no exchange belongs to it" in done.stdout
+    assert commands(done.stdout + done.stderr) == []
+
+
 def _line(text: str, part: str) -> int:
     return next(at for at, line in enumerate(text.splitlines(), 1) if part in line)
 
@@ -811,6 +831,7 @@ def test_throttled():
     assert "invalid mode 'no' (choose from report, fail)" in wrong.stderr + wrong.stdout
 
 
+@pytest.mark.skipif(find_spec("httpx2") is None, reason="httpx2 needs Python 3.11")
 def test_httpx2_is_checked(run: Run) -> None:
     """The traffic of httpx2, sync and async, is checked as that of httpx is."""
     body = """
@@ -1292,3 +1313,46 @@ def test_no_secret_is_shown_in_frames(run: Run, tmp_path: Path) -> None:
     done = run(*options, "--showlocals", "-vv", "-k", "failing", tests=SECRET)
     assert "ConnectError: no way" in done.stdout
     assert "interception" not in done.stdout
+
+
+# -- which violations fail -------------------------------------------------------------------------
+
+
+def test_what_is_ignored_passes(run: Run, tmp_path: Path) -> None:
+    """Limits that the configuration ignores are not enforced, and the summary counts them."""
+    settings = f"[tool.fieldbound]\nignore = ['*#/name:type']\n{CONFIG}"
+    (tmp_path / "pyproject.toml").write_text(settings, "utf-8")
+    done = run("--vendor-traffic=raise")
+    assert done.returncode == 0
+    summary = "vendor traffic: 2 exchanges checked, none of 4 messages invalid, "
+    assert f"{summary}1 violation ignored\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "settings", "code"),
+    [
+        ((), "", 1),
+        (("--vendor-traffic-fail-on=stated",), "", 0),
+        ((), "fail-on = 'stated'", 0),
+        (("--vendor-traffic-fail-on=inferred",), "fail-on = 'stated'", 1),
+        (("-o", "vendor_traffic_fail_on=stated"), "", 0),
+        ((), "severity = {'*:*Properties' = 'warning'}", 0),
+    ],
+)
+def test_weaker_evidence_is_in_the_summary(
+    args: tuple[str, ...], settings: str, code: int, run: Run, tmp_path: Path
+) -> None:
+    """A message fails by the option, the ini-option or the configuration; others are listed."""
+    text = f"[tool.fieldbound]\n{settings}\n{CONFIG}"
+    (tmp_path / "pyproject.toml").write_text(text, "utf-8")
+    done = run("--vendor-traffic=raise", *args, tests=TESTS.replace("=BAD", "={**GOOD, 'x': 1}"))
+    assert done.returncode == code
+    assert "/body/x is not a documented property" in done.stdout
+    assert "1 of 4 messages invalid" in done.stdout or code
+
+
+def test_a_wrong_evidence_is_a_usage_error(run: Run) -> None:
+    """--vendor-traffic-fail-on must be a kind of evidence."""
+    done = run("--vendor-traffic=raise", "--vendor-traffic-fail-on=state")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--vendor-traffic-fail-on: fail_on must be one of stated, " in done.stderr

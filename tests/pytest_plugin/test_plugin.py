@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import fieldbound
+from support.hostile_text import COMMANDS, commands
 from support.running import Run, pytest_runner
 
 NAME = "axim-commerce/create-company"
@@ -70,6 +71,10 @@ def _table(output: str) -> list[str]:
 # -- loading -------------------------------------------------------------------------------------
 
 
+#: What is imported with the plugin alone: itself, and the package, which hands in what renders.
+PLUGIN_ALONE = ["fieldbound", "fieldbound._rendering", "fieldbound.pytest_plugin"]
+
+
 def test_the_plugin_imports_only_what_pytest_imports() -> None:
     """In a project that has fieldbound only installed, nothing but the plugin is imported."""
     code = (
@@ -81,7 +86,7 @@ def test_the_plugin_imports_only_what_pytest_imports() -> None:
         "print(sorted(set(sys.modules) - before))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "['fieldbound', 'fieldbound.pytest_plugin']"
+    assert done.stdout.strip() == str(PLUGIN_ALONE)
 
 
 def test_a_run_without_options_imports_nothing_more(run: Run) -> None:
@@ -89,8 +94,8 @@ def test_a_run_without_options_imports_nothing_more(run: Run) -> None:
     tests = (
         "def test_it():\n    assert 1 == 2\n"
         "def test_then():\n    import sys\n"
-        "    loaded = {name for name in sys.modules if name.startswith('fieldbound')}\n"
-        "    assert loaded == {'fieldbound', 'fieldbound.pytest_plugin'}\n"
+        "    loaded = [name for name in sys.modules if name.startswith('fieldbound')]\n"
+        f"    assert sorted(loaded) == {PLUGIN_ALONE}\n"
         "    assert not {'hypothesis', 'jsonschema_rs', 'jiter'} & set(sys.modules)\n"
     )
     done = run("-W", "error", tests=tests, workers=1)  # without what the tests' server preloads
@@ -356,6 +361,33 @@ def test_a_schema_file(run: Run, tmp_path: Path) -> None:
     tests = "import fieldbound\ndef test_it():\n    fieldbound.contract('mine.json').check('abc')\n"
     done = run("--limit-coverage=mine.json", tests=tests)
     assert "limit coverage: 1 of 1 limit (100 %) in 1 contract" in done.stdout
+
+
+def test_no_output_is_a_command(run: Run, tmp_path: Path) -> None:
+    """Nothing in a contract or an instance is a command to the runner of a CI job."""
+    limits = {text: {"maxLength": 1} for text in COMMANDS}
+    source = {"says": "stated", "from": ["page"], "note": COMMANDS[0]}
+    schema = {"properties": limits, "x-source": source, "x-sources": {"page": {"title": "\n::a::"}}}
+    (tmp_path / "::a::.json").write_text(json.dumps(schema), "utf-8")
+    (tmp_path / "payload.json").write_text(json.dumps(dict.fromkeys(COMMANDS, "ab")), "utf-8")
+    tests = """
+import json, pathlib
+import fieldbound
+
+contract = fieldbound.contract("::a::.json")
+payload = json.loads(pathlib.Path("payload.json").read_text("utf-8"))
+
+def test_report():
+    report = contract.check(payload)
+    assert report.ok
+
+def test_exception():
+    contract.validate(payload)
+"""
+    done = run("--limit-coverage=::a::.json", "--limit-coverage-fail-under=100", tests=tests)
+    assert done.stdout.count("has 2 characters, the limit is 1") >= 2 * len(COMMANDS)
+    assert r"\x3a:a::.json: 10 of 10 limits (100 %)" in done.stdout
+    assert commands(done.stdout + done.stderr) == []
 
 
 def test_collect_only(run: Run) -> None:

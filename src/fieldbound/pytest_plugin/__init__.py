@@ -92,7 +92,14 @@ def _add_traffic_options(parser: pytest.Parser, group: pytest.OptionGroup) -> No
         help="what a response does that the vendor does not document, such as a status code: "
         "report (in the summary only, the default), or fail (as invalid messages do)",
     )
+    group.addoption(
+        "--vendor-traffic-fail-on",
+        metavar="EVIDENCE",
+        help="weakest evidence of a limit that fails; messages that only violate others are in the "
+        "summary (default: fail-on in [tool.fieldbound], or all)",
+    )
     parser.addini("vendor_traffic", "default of --vendor-traffic", default="")
+    parser.addini("vendor_traffic_fail_on", "default of --vendor-traffic-fail-on", default="")
     parser.addini(
         "vendor_traffic_undocumented", "default of --vendor-traffic-undocumented", default=""
     )

@@ -57,7 +57,7 @@ class _Run(WorkerResults):
     def _prepare(self, names: Sequence[str]) -> None:
         """Check the options before any test runs. Raises UsageError."""
         from fieldbound.coverage import BrokenCoverage, load_coverage
-        from fieldbound.model import FieldboundError
+        from fieldbound.model import FieldboundError, escaped
 
         option = self._config.getoption
         minimum = option("limit_coverage_fail_under")
@@ -71,12 +71,12 @@ class _Run(WorkerResults):
         try:
             self._earlier = [load_coverage(file) for file in option("limit_coverage_merge") or ()]
         except BrokenCoverage as error:
-            raise pytest.UsageError(f"--limit-coverage-merge: {error}") from error
+            raise pytest.UsageError(escaped(f"--limit-coverage-merge: {error}")) from error
         try:
             for name in names:
                 self._list(name)
         except FieldboundError as error:
-            raise pytest.UsageError(f"--limit-coverage: {error}") from error
+            raise pytest.UsageError(escaped(f"--limit-coverage: {error}")) from error
 
     def _list(self, name: str) -> None:
         """Add all limits of the contracts that a name selects. Raises UnknownName."""
@@ -175,6 +175,7 @@ class _Run(WorkerResults):
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the table, the totals, notes and failures."""
+        from fieldbound.model import escaped
         from fieldbound.render import coverage_summary, coverage_text
 
         reporter = terminalreporter
@@ -188,9 +189,9 @@ class _Run(WorkerResults):
             reporter.write_line("")
         reporter.write_line(coverage_summary(self.coverage))
         for line in dict.fromkeys(self._notes):
-            reporter.write_line(line)
+            reporter.write_line(escaped(line))
         for line in self._problems:
-            reporter.write_line(f"FAILED: {line}", red=True)
+            reporter.write_line(escaped(f"FAILED: {line}"), red=True)
 
 
 def _percent(text: str) -> float:

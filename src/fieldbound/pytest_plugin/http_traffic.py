@@ -12,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from fieldbound.catalog import is_path
+from fieldbound.config import Config, load
 from fieldbound.http import (
     MODES,
     UNDOCUMENTED,
@@ -30,8 +31,10 @@ from fieldbound.model import (
     Invalid,
     Report,
     caller_location,
+    escaped,
     exception_chain,
 )
+from fieldbound.policy import NOTHING_IGNORED, Ignore, Severity
 from fieldbound.render import (
     Exchanges,
     exchanges_json,
@@ -65,7 +68,13 @@ def start(config: pytest.Config, file: str | None) -> None:
         raise pytest.UsageError(
             "--vendor-traffic: none of httpx, httpx2 and requests is installed: no traffic"
         )
-    run = _Run(config, mode, _hosts(config), file)
+    try:
+        settings = load(config.rootpath)
+        hosts = _hosts(config, settings)
+    except FieldboundError as error:
+        raise pytest.UsageError(escaped(f"--vendor-traffic: {error}")) from error
+    run = _Run(config, mode, hosts, file)
+    run.ignore = Ignore(settings.ignore, _severity(config, settings))
     config.pluginmanager.register(run, _NAME)
     run.interceptor.install()
 
@@ -74,36 +83,40 @@ def _invalid_mode(mode: Any) -> str:
     return f"invalid mode {mode!r} (choose from {', '.join(_ALL)})"
 
 
-def _hosts(config: pytest.Config) -> Hosts:
+def _hosts(config: pytest.Config, settings: Config) -> Hosts:
     """Return the APIs of options, ini-options and configuration. Raises UsageError.
 
     For each host, the first of these that maps it counts.
     """
-    from fieldbound.config import load
-
     folder = config.inipath.parent if config.inipath else config.rootpath
-    try:
-        settings = load(config.rootpath)
-        given = [_relative_entry(entry, folder) for entry in config.getini("vendor_traffic_apis")]
-        by_host: dict[tuple[str, ...], list[str]] = {}
-        for listed in (config.getoption("vendor_traffic_api") or (), given, settings.apis):
-            for host, entries in _by_host(listed).items():
-                by_host.setdefault(host, entries)
-        hosts = hosts_of(
-            [each for entries in by_host.values() for each in entries],
-            settings.folders,
-            undocumented=_undocumented(config),
-        )
-        for each in hosts.apis:
-            each.operations  # noqa: B018 - so that an invalid document is reported before any test
-    except FieldboundError as error:
-        raise pytest.UsageError(f"--vendor-traffic: {error}") from error
+    given = [_relative_entry(entry, folder) for entry in config.getini("vendor_traffic_apis")]
+    by_host: dict[tuple[str, ...], list[str]] = {}
+    for listed in (config.getoption("vendor_traffic_api") or (), given, settings.apis):
+        for host, entries in _by_host(listed).items():
+            by_host.setdefault(host, entries)
     if not by_host:
         raise pytest.UsageError(
-            "--vendor-traffic: no APIs: map hosts to APIs in [tool.fieldbound.apis] of "
-            "pyproject.toml, or pass --vendor-traffic-api"
+            f"--vendor-traffic: no APIs: map hosts to APIs in {settings.table('apis')} of "
+            f"{settings.file or 'pyproject.toml'}, or pass --vendor-traffic-api"
         )
+    hosts = hosts_of(
+        [each for entries in by_host.values() for each in entries],
+        settings.folders,
+        undocumented=_undocumented(config),
+    )
+    for each in hosts.apis:
+        each.operations  # noqa: B018 - so that an invalid document is reported before any test
     return hosts
+
+
+def _severity(config: pytest.Config, settings: Config) -> Severity:
+    """Return which violations fail. Raises UsageError."""
+    option = config.getoption("vendor_traffic_fail_on")
+    fail_on = option or config.getini("vendor_traffic_fail_on") or settings.fail_on
+    try:
+        return Severity(fail_on, settings.levels)
+    except ValueError as error:
+        raise pytest.UsageError(f"--vendor-traffic-fail-on: {error}") from None
 
 
 def _undocumented(config: pytest.Config) -> Undocumented:
@@ -149,6 +162,7 @@ class _Run(WorkerResults):
         self._file = file
         self.interceptor = Interceptor(self)
         self._guard = Guard(hosts, request="raise", response="raise")
+        self.ignore = NOTHING_IGNORED
         separators = {each.name: "#" if is_path(each.name) else "/" for each in hosts.apis}
         self.seen = Exchanges(
             {
@@ -188,6 +202,7 @@ class _Run(WorkerResults):
             return self._not_checked(error, f"it cannot be read: {type(error).__name__}")
         if report is None:
             return []
+        report = self.ignore.applied(report)
         with self._lock:
             self.seen.checked[report.contract] += is_request
             self.seen.add(report)
@@ -198,22 +213,23 @@ class _Run(WorkerResults):
             self.seen.not_checked[f"a message ({why})"] += 1
             if message is None or self._mode != "raise":
                 return []
-            self._raised.append((error, why))
+            self._raised.append((error, escaped(why)))
         return [error.with_traceback(None)]  # the frames are of no interest to the test
 
     def _report_invalid(self, report: Report) -> list[Exception]:
         file, line, module = caller_location(self._place)
-        at = f"{self._shown(file)}:{line}"
+        at = escaped(f"{self._shown(file)}:{line}")
         error = Invalid(report)
+        mode = self._mode if self.ignore.severity.report_fails(report) else "record"
         with self._lock:
-            self.seen.keep(report, test=self._test, at=at, mode=self._mode)
-            if self._mode == "raise":
+            self.seen.keep(report, test=self._test, at=at, mode=mode)
+            if mode == "raise":
                 self._raised.append((error, f"{first_violations(report)}\n  at {at}"))
-        if self._mode == "warn":
+        if mode == "warn":
             warnings.warn_explicit(
                 ContractWarning(first_violations(report)), None, file, line, module
             )
-        return [error] if self._mode == "raise" else []
+        return [error] if mode == "raise" else []
 
     def _shown(self, file: str) -> str:
         path = Path(file)
@@ -338,10 +354,10 @@ class _Run(WorkerResults):
                 reporter.write_line(line)
         reporter.write_line(exchanges_summary(self.seen))
         for line in dict.fromkeys(self._notes):
-            reporter.write_line(line)
+            reporter.write_line(escaped(line))
         for problem in self._problems:
             for line in f"FAILED: {problem}".split("\n"):
-                reporter.write_line(line, red=True)
+                reporter.write_line(escaped(line), red=True)
 
 
 def _caught_message(caught: Sequence[str]) -> str:
