@@ -726,8 +726,17 @@ def test_interrupt() -> None:
     """Ctrl-C ends the command with 130 and without a message."""
     os.mkfifo("pipe.json")
     argv = [sys.executable, "-m", "fieldbound", "check", "-c", "group.json", "pipe.json"]
+
+    def heed_interrupts() -> None:  # which a shell lets what it runs in the background ignore
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     with (
-        subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running,
+        subprocess.Popen(
+            argv,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=heed_interrupts,  # noqa: PLW1509 - no other thread runs
+        ) as running,
         Path("pipe.json").open("wb"),  # opens once the command reads from it
     ):
         for _ in range(10):  # a signal that comes just before the read waits for the next

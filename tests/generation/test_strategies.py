@@ -70,7 +70,7 @@ def test_a_hundred_instances_cover_every_limit(name: str, start: int) -> None:
     """They have each bound, each member and each null; more instances, of lists in two forms."""
     contract = fieldbound.contract(name)
     seen: dict[str, set[Any]] = defaultdict(set)
-    for instance in drawn(valid(contract), 500 if name == EXPANDED else 100, start=start):
+    for instance in drawn(valid(contract), 1_000 if name == EXPANDED else 100, start=start):
         assert contract.is_valid(instance)
         for pointer, value in values(instance):
             seen[pointer].add(len(value) if isinstance(value, str) else json.dumps(value))

@@ -141,19 +141,10 @@ class Algebra:
         if value_set in (ANYTHING, EVERY_TYPE):
             return others
         try:
-            node = self._own_part(value_set, other).node
+            node = self.resolve(value_set).node
             return self._value_set(node.intersect(self.resolve(others).node))
         except _ENGINE_ERRORS:
             return None
-
-    def _own_part(self, value_set: ValueSet, other: ValueSet) -> ValueSet:
-        """Return a value set, or its only alternative that another one does not have, too."""
-        value_set, other = self.resolve(value_set), self.resolve(other)
-        if not isinstance(value_set, Union) or not isinstance(other, Union):
-            return value_set
-        known = {self.resolve(each).node for each in other.branches}
-        own = [each for each in map(self.resolve, value_set.branches) if each.node not in known]
-        return own[0] if len(own) == 1 else value_set
 
     def _is_wide(self, value_set: ValueSet) -> bool:
         """Return whether a value set has so many alternatives that operations on it are slow."""
