@@ -34,14 +34,18 @@ def _archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "schemas" / "other").mkdir(parents=True)
     (folder / "schemas" / "other" / "openapi.json").write_text("{}")
     archive = folder / "app.pyz"
-    with ZipFile(archive, "w") as zipped:
+    files = {  # an installed package has the schemas in it already
+        f"{target}/{path.relative_to(root).as_posix()}": path
         for root, target in (
             (Path(fieldbound.__file__).parent, "fieldbound"),
             (bundled_folder(), "fieldbound/schemas"),
-        ):
-            for path in root.rglob("*"):
-                if path.is_file() and "__pycache__" not in path.parts:
-                    zipped.write(path, f"{target}/{path.relative_to(root).as_posix()}")
+        )
+        for path in root.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    with ZipFile(archive, "w") as zipped:
+        for name, path in files.items():
+            zipped.write(path, name)
     return archive
 
 
