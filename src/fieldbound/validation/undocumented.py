@@ -32,7 +32,7 @@ class Undocumented:
         if firsts is not None and (not isinstance(instance, dict) or firsts.isdisjoint(instance)):
             return self._always
         found = {pointer: reason for pointer, path, reason in self._paths if _has(instance, path)}
-        return joined(self._always, found)
+        return joined(self._always, found) if found else self._always
 
 
 def joined(*several: Mapping[str, str]) -> Mapping[str, str]:
@@ -44,12 +44,18 @@ def joined(*several: Mapping[str, str]) -> Mapping[str, str]:
     return {pointer: "; ".join(reasons) for pointer, reasons in found.items()}
 
 
-def _has(instance: Any, path: tuple[str, ...]) -> bool:
-    if not path:
+def _has(instance: Any, path: tuple[str, ...], depth: int = 0) -> bool:
+    """Return whether an instance has something at a path, in which `*` is any name or index."""
+    if depth == len(path):
         return True
-    name = path[0]
+    name, parts = path[depth], instance
     if isinstance(instance, dict):
         if name != "*":
-            return name in instance and _has(instance[name], path[1:])
-        return any(_has(part, path[1:]) for part in instance.values())
-    return isinstance(instance, (list, tuple)) and any(_has(part, path[1:]) for part in instance)
+            return name in instance and _has(instance[name], path, depth + 1)
+        parts = instance.values()
+    elif not isinstance(instance, (list, tuple)):
+        return False
+    for part in parts:  # noqa: SIM110 - twice as fast as `any` with a generator
+        if _has(part, path, depth + 1):
+            return True
+    return False
