@@ -79,6 +79,6 @@ def charset_of(media_type: str) -> str:
         if name.strip().lower() == "charset":
             try:
                 return lookup(value.strip().strip('"')).name
-            except LookupError:
+            except (LookupError, ValueError):  # also of a NUL or a lone surrogate in it
                 break
     return "UTF-8"
