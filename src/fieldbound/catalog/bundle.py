@@ -14,6 +14,7 @@ from fieldbound.model import (
     draft_of,
     encode_uri,
     is_openapi_dialect,
+    put_subschema,
     resolve_uri,
 )
 from fieldbound.openapi import (
@@ -263,12 +264,7 @@ class Bundle:
         copy = dict(schema)
         for at, child in child_schemas(schema):
             inner = self._copy(child, uri, (*tokens, *at))
-            if len(at) == 1:
-                copy[at[0]] = inner
-                continue
-            if copy[at[0]] is schema[at[0]]:
-                copy[at[0]] = copy[at[0]].copy()
-            copy[at[0]][int(at[1]) if isinstance(copy[at[0]], list) else at[1]] = inner
+            put_subschema(copy, schema, at, inner)
         return self._adapted(copy, schema, location)
 
     def _adapted(

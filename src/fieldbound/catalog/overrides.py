@@ -25,7 +25,7 @@ from fieldbound.model import (
     to_json,
     tokens_of,
 )
-from fieldbound.validation import Contract, checker_of
+from fieldbound.validation import BESIDE_REF, Contract, checker_of
 
 #: Keywords whose subschemas apply to the same value, whatever it is.
 _IN_PLACE: Final = frozenset(("allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"))
@@ -34,8 +34,6 @@ _ANY: Final = frozenset(
     "patternProperties additionalProperties unevaluatedProperties items additionalItems "
     "unevaluatedItems".split()
 )
-#: Keywords beside a reference that constrain nothing.
-_BESIDE_REF: Final = frozenset(("$ref", "x-source", "title", "description", "default"))
 #: Keywords that name a subschema, and may do so once.
 _NAMES: Final = ("$id", "id", "$anchor", "$dynamicAnchor", "$schema")
 #: The limits that are written as `not` beside a mark.
@@ -205,7 +203,7 @@ class _Copier:
             last: Any = int(path[-1]) if isinstance(holder, list) else path[-1]
             holder[last] = self.copy(child, rest)
         refers = isinstance(schema.get("$ref"), str)
-        if not tokens and not (refers and (node.draft or not schema.keys() - _BESIDE_REF)):
+        if not tokens and not (refers and (node.draft or not schema.keys() - BESIDE_REF)):
             self._edit(found)
         if refers:
             found = self._with_target(node, found, tokens)

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
         encode_uri as encode_uri,
         is_openapi_dialect as is_openapi_dialect,
         members as members,
+        put_subschema as put_subschema,
         resolve_uri as resolve_uri,
         schema_members as schema_members,
     )
@@ -147,7 +148,7 @@ __getattr__, __all__ = lazy(
         ".subschemas": (
             "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS NOT_CHECKED Node OPERATIONS_WITHOUT_PATH "
             "SCHEMA_KEYWORDS Schema SchemaRegistry VALUE_KEYWORDS child_schemas draft_of "
-            "encode_uri is_openapi_dialect members resolve_uri schema_members"
+            "encode_uri is_openapi_dialect members put_subschema resolve_uri schema_members"
         ),
         ".suggestions": "closest_name",
         ".tracebacks": (

@@ -181,6 +181,19 @@ def child_schemas(schema: Schema) -> Iterator[tuple[tuple[str, ...], Schema]]:
             yield from (((keyword, token), child) for token, child in members(part))
 
 
+def put_subschema(
+    copy: dict[str, Any], schema: Mapping[str, Any], at: tuple[str, ...], subschema: Any
+) -> None:
+    """Set a direct subschema in the shallow copy of a schema; what holds it is copied once."""
+    keyword = at[0]
+    if len(at) == 1:
+        copy[keyword] = subschema
+        return
+    if copy[keyword] is schema[keyword]:
+        copy[keyword] = copy[keyword].copy()
+    copy[keyword][int(at[1]) if isinstance(copy[keyword], list) else at[1]] = subschema
+
+
 def is_openapi_dialect(dialect: Any) -> bool:
     """Return whether a meta-schema URI is one of OpenAPI's dialects, which extend 2020-12."""
     return isinstance(dialect, str) and dialect.startswith(_OPENAPI_SPEC) and "/dialect/" in dialect

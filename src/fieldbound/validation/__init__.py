@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .engine import BASE_URI as BASE_URI, base_uri as base_uri
     from .explain import priority as priority
     from .header_case import HeaderCase as HeaderCase
-    from .keywords import LIMITS as LIMITS
+    from .keywords import BESIDE_REF as BESIDE_REF, LIMITS as LIMITS
     from .properties import Mark as Mark
     from .schema.broken_parts import (
         KEYWORDS as KEYWORDS,
@@ -48,7 +48,7 @@ __getattr__, __all__ = lazy(
         ".schema.impossible_names": "impossible_names is_false_schema",
         ".explain": "priority",
         ".header_case": "HeaderCase",
-        ".keywords": "LIMITS",
+        ".keywords": "BESIDE_REF LIMITS",
         ".properties": "Mark",
         ".trail": "is_sensitive",
     },

@@ -11,6 +11,7 @@ from fieldbound.model import (
     SchemaRegistry,
     child_schemas,
     pointer_of,
+    put_subschema,
     resolve_uri,
 )
 from fieldbound.validation import FORMATS, KEYWORDS, OPENAPI_FORMATS, Contract, base_uri, checker_of
@@ -96,7 +97,9 @@ class _Plain:
         found = {each: schema[each] for each in schema if each in KEYWORDS - _DROPPED}
         for at, _ in child_schemas(schema):
             holder = self._registry.child(node, at[0]) if len(at) > 1 else node
-            _put(found, schema, at, self._plain(self._registry.child(holder, at[-1])))
+            plain = self._plain(self._registry.child(holder, at[-1]))
+            if at[0] in found:
+                put_subschema(found, schema, at, plain)
         _rename(found)
         for keyword in _REFERENCES:
             if isinstance(schema.get(keyword), str):
@@ -157,19 +160,6 @@ def _numbered(name: str) -> Iterator[str]:
     while True:
         yield f"{name}-{number}"
         number += 1
-
-
-def _put(found: dict[str, Any], schema: Mapping[str, Any], at: tuple[str, ...], made: Any) -> None:
-    """Set a subschema in the copy of a schema."""
-    keyword = at[0]
-    if keyword not in found:
-        return
-    if len(at) == 1:
-        found[keyword] = made
-        return
-    if found[keyword] is schema[keyword]:
-        found[keyword] = found[keyword].copy()
-    found[keyword][int(at[1]) if isinstance(found[keyword], list) else at[1]] = made
 
 
 def _rename(found: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fieldbound.model import NOT_CHECKED, child_schemas
+from fieldbound.model import NOT_CHECKED, child_schemas, put_subschema
 from fieldbound.validation.keywords import APPLIED, LIMITS
 
 _2019, _2020 = 2019, 2020
@@ -65,7 +65,7 @@ def without_ignored(schema: Any, draft: int | None = _2020) -> Any:
         made = without_ignored(child, draft)
         if made is not child:
             is_changed = True
-            _set(found, schema, at, made)
+            put_subschema(found, schema, at, made)
     return found if is_changed else schema
 
 
@@ -80,14 +80,3 @@ def _draft_of(schema: Mapping[str, Any], draft: int | None) -> int | None:
 def _stated(schema: Mapping[str, Any]) -> list[Any]:
     stated = schema.get(NOT_CHECKED)
     return stated if isinstance(stated, list) else []
-
-
-def _set(found: dict[str, Any], schema: Mapping[str, Any], at: tuple[str, ...], made: Any) -> None:
-    """Set a subschema in the copy of a schema; lists and maps on the way are copied once."""
-    keyword = at[0]
-    if len(at) == 1:
-        found[keyword] = made
-        return
-    if found[keyword] is schema[keyword]:
-        found[keyword] = found[keyword].copy()
-    found[keyword][int(at[1]) if isinstance(found[keyword], list) else at[1]] = made
