@@ -18,7 +18,7 @@ from fieldbound.algebra import (
     pattern_of,
     python_text,
 )
-from support.effort import examples
+from support.effort import is_thorough
 from support.examples import drawn
 from support.patterns import (
     REGULAR,
@@ -29,12 +29,15 @@ from support.patterns import (
     node_matches,
     regress_matches,
 )
+from support.tables import table
 
 PATTERNS = st.one_of(REGULAR, WITH_LOOKAROUNDS, WITH_REFERENCES)
+#: How many patterns are tried, by the other implementations of the standard and by our own.
+BY_OTHERS, BY_OURS = (4_000, 1_000) if is_thorough() else (250, 100)
 SOME_TEXTS = st.lists(TEXTS, min_size=8, max_size=8)
 
 
-@settings(max_examples=examples(4_000))
+@settings(max_examples=BY_OTHERS)
 @given(PATTERNS, SOME_TEXTS)
 def test_every_matcher_agrees_with_regress(pattern: str, texts: list[str]) -> None:
     """Step by step and by the engine, a string matches exactly where regress finds a match."""
@@ -47,8 +50,8 @@ def test_every_matcher_agrees_with_regress(pattern: str, texts: list[str]) -> No
 @pytest.mark.skipif(node() is None, reason="there is no Node.js")
 def test_every_matcher_agrees_with_node() -> None:
     """A string matches exactly where Node.js finds a match, with the flag u."""
-    patterns = drawn(PATTERNS, examples(4_000))
-    texts = drawn(TEXTS, examples(4_000))
+    patterns = drawn(PATTERNS, BY_OTHERS)
+    texts = drawn(TEXTS, BY_OTHERS)
     pairs = [
         (pattern, texts[(at * 7 + step) % len(texts)])
         for at, pattern in enumerate(patterns)
@@ -63,7 +66,7 @@ def test_every_matcher_agrees_with_node() -> None:
 LED = st.lists(st.tuples(st.sampled_from(("(?=", "(?!")), REGULAR), min_size=1, max_size=2)
 
 
-@settings(max_examples=examples(1_000))
+@settings(max_examples=BY_OURS)
 @given(LED, REGULAR, SOME_TEXTS)
 def test_the_engine_decides_what_is_linear(
     looks: list[tuple[str, str]], rest: str, texts: list[str]
@@ -81,7 +84,7 @@ def test_the_engine_decides_what_is_linear(
         assert re.search(r"\\[bB]", pattern)
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "expected"),
     [
         (r"^[\s\S]{1,4000}$", True),
@@ -106,7 +109,7 @@ def test_what_the_engine_decides_in_linear_time(pattern: str, expected: bool) ->
     assert pattern_of(pattern).is_linear is expected
 
 
-@settings(max_examples=examples(1_000))
+@settings(max_examples=BY_OURS)
 @given(st.one_of(REGULAR, WITH_LOOKAROUNDS), SOME_TEXTS)
 def test_a_translation_is_the_same_pattern(pattern: str, texts: list[str]) -> None:
     """What the engine is given is itself a pattern of ECMA-262, and of the same meaning."""
@@ -115,7 +118,7 @@ def test_a_translation_is_the_same_pattern(pattern: str, texts: list[str]) -> No
         assert match_by_steps(written, text) is match_by_steps(pattern, text)
 
 
-@settings(max_examples=examples(1_000))
+@settings(max_examples=BY_OURS)
 @given(st.one_of(REGULAR, WITH_LOOKAROUNDS), SOME_TEXTS)
 def test_python_reads_its_own_dialect_alike(pattern: str, texts: list[str]) -> None:
     """A pattern in Python's dialect matches the same; some lookbehinds Python does not take."""
@@ -128,7 +131,7 @@ def test_python_reads_its_own_dialect_alike(pattern: str, texts: list[str]) -> N
         assert (compiled.search(text) is not None) is match_by_steps(pattern, text)
 
 
-@settings(max_examples=examples(1_000))
+@settings(max_examples=BY_OURS)
 @given(st.text(st.sampled_from("ab()[]{}?*+|^$.\\<>=!:-,0123kupPxdwbB&'Pi#"), max_size=12))
 def test_what_regress_takes_is_a_pattern(text: str) -> None:
     """Whatever is a pattern with the flag u is one here; what is none by Annex B is none."""
@@ -146,7 +149,7 @@ def _compiles(text: str, flags: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "text"),
     [
         (r"^a\<b\>$", "a<b>"),
@@ -168,7 +171,7 @@ def test_annex_b_where_the_flag_u_would_refuse(pattern: str, text: str) -> None:
     assert matches(pattern, text)
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "message"),
     [
         ("ab(?i)", "inline flag `(?i)` at character 3: write both cases, such as [Aa]"),
@@ -233,7 +236,7 @@ def test_what_is_too_much_is_not_supported(pattern: str) -> None:
     assert str(pattern_error(pattern)).startswith("not supported: ")
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "text"),
     [
         ("^(?i:straße)$", "STRAßE"),
@@ -256,7 +259,7 @@ def test_a_name_may_occur_in_each_alternative() -> None:
         assert matches(r"^(?:(?<y>a)|(?<y>b))\k<y>$", text) is expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "text", "expected"),
     [
         ("(?<=a+)b", "a" * 100_000, False),
@@ -287,7 +290,7 @@ def test_any_pattern_on_any_text_comes_to_an_end(
     assert pattern_of(pattern).matches(text) is expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "text", "expected"),
     [
         ("^[a-z]*$", "ab-c", 2),

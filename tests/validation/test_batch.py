@@ -13,6 +13,7 @@ from fieldbound.validation import checker_of
 from fieldbound.validation.batch import VALID
 from support.effort import examples
 from support.schema_strategies import DEFINITIONS, DIALECTS, OBJECTS, RECORDS, SCHEMAS, made
+from support.tables import table
 
 CLOSED: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -89,7 +90,7 @@ def test_few_invalid_among_many_are_found() -> None:
     assert batch.invalid([]) == batch.unsure([]) == []
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "codes"),
     [
         ({"a": "x"}, []),
@@ -188,7 +189,7 @@ OPEN: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "expected"),
     [
         ({"a": "x"}, []),

@@ -17,6 +17,7 @@ from fieldbound.validation.branches import (
     tag_of,
     varied_tags,
 )
+from support.tables import table
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
@@ -46,7 +47,7 @@ def in_place(levels: int, schema: Any) -> Any:
     return schema
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "tags", "required", "types"),
     [
         (True, {}, (), set()),
@@ -98,7 +99,7 @@ def test_what_a_branch_says(schema: Any, tags: Any, required: Any, types: set[st
     assert (found.tags, found.required, found.types) == (tags, required, types)
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "is_value", "may_be_object"),
     [
         ({"const": 1}, True, True),
@@ -114,7 +115,7 @@ def test_what_kind_of_branch_it_is(schema: Any, is_value: bool, may_be_object: b
     assert (found.is_value, found.may_be_object) == (is_value, may_be_object)
 
 
-@pytest.mark.parametrize(
+@table(
     ("schemas", "tag"),
     [
         ([tagged("a", 1), tagged("a", 2)], "a"),
@@ -150,7 +151,7 @@ def test_tags_that_differ_between_branches() -> None:
     assert varied_tags(found) == {"a"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "value", "expected"),
     [
         (tagged("a", 1), {"a": 1}, (6.0, 0.0, 0)),
@@ -180,7 +181,7 @@ def test_how_much_of_a_branch_an_object_has(schema: Any, value: Any, expected: A
     assert late == (0.5 if has[0] == 12 else 0)  # the second of two tags
 
 
-@pytest.mark.parametrize(
+@table(
     ("required", "value", "text"),
     [
         ([["a"], ["b"]], {}, "/x/a and /x/b exclude each other"),

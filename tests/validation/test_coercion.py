@@ -9,6 +9,7 @@ import pytest
 from fieldbound.model import SchemaRegistry
 from fieldbound.validation import coercion_of
 from fieldbound.validation.coercion import json_value
+from support.tables import table
 
 INTEGER, NUMBER, TEXT = {"type": "integer"}, {"type": "number"}, {"type": "string"}
 BASE = "https://h.invalid/"
@@ -27,7 +28,7 @@ def nested(levels: int, leaf: Any, keyword: str) -> Any:
     return leaf
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "text", "value"),
     [
         (INTEGER, "5", 5),
@@ -80,7 +81,7 @@ def test_a_string_is_what_its_schema_asks_for(schema: Any, text: str, value: Any
     assert (found, type(found)) == (value, type(value))
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "value", "expected"),
     [
         ({"items": INTEGER}, ["5", "x"], [5, "x"]),
@@ -106,36 +107,35 @@ def test_items_and_properties_have_their_own_types(schema: Any, value: Any, expe
     assert cast(schema, value) == expected
 
 
-@pytest.mark.parametrize(("levels", "value"), [(21, 5), (22, "5")])
-def test_items_within_items_have_types_down_to_a_depth(levels: int, value: Any) -> None:
-    """A schema that refers to itself has no types without end."""
+@table("keyword", ["items", "properties", "additionalProperties"])
+def test_nested_values_have_types(keyword: str) -> None:
+    """Items and properties have types at any depth."""
     given: Any = "5"
-    for _ in range(levels - 1):
-        given, value = [given], [value]
-    assert cast(nested(levels - 1, INTEGER, "items"), given) == value
-
-
-@pytest.mark.parametrize("keyword", ["properties", "additionalProperties"])
-@pytest.mark.parametrize(("levels", "value"), [(20, 5), (21, "5")])
-def test_properties_within_properties_have_types_down_to_a_depth(
-    levels: int, value: Any, keyword: str
-) -> None:
-    """As items have."""
-    given: Any = "5"
+    value: Any = 5
     schema: Any = INTEGER
-    for _ in range(levels):
-        given, value = {"a": given}, {"a": value}
+    for _ in range(30):
+        is_list = keyword == "items"
+        given, value = ([given], [value]) if is_list else ({"a": given}, {"a": value})
         schema = {keyword: {"a": schema} if keyword == "properties" else schema}
     assert cast(schema, given) == value
 
 
-@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
-@pytest.mark.parametrize(("levels", "expected"), [(20, 5), (21, "5")])
-def test_schemas_in_place_count_down_to_a_depth(keyword: str, levels: int, expected: Any) -> None:
-    """Of types and of properties alike."""
-    assert cast(nested(levels, INTEGER, keyword), "5") == expected
-    within = nested(levels, {"items": INTEGER}, keyword)
-    assert cast(within, ["5"]) == [expected]
+@table("keyword", ["allOf", "anyOf", "oneOf"])
+def test_schemas_in_place_count(keyword: str) -> None:
+    """Of types and of properties alike, at any depth."""
+    assert cast(nested(30, INTEGER, keyword), "5") == 5
+    assert cast(nested(30, {"items": INTEGER}, keyword), ["5"]) == [5]
+
+
+def test_a_schema_that_refers_to_itself() -> None:
+    """Its types are those at any depth of the value; what it refers to twice is read once."""
+    names = [f"p{at}" for at in range(12)]
+    schema = {
+        "type": ["object", "integer"],
+        "properties": {name: {"anyOf": [{"$ref": "#"}, {"$ref": "#"}]} for name in names},
+        "additionalProperties": {"allOf": [{"$ref": "#"}]},
+    }
+    assert cast(schema, {"p1": {"p2": {"x": "5"}}, "p3": "7"}) == {"p1": {"p2": {"x": 5}}, "p3": 7}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.validation.conditions import joined
+from support.tables import table
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -34,7 +35,7 @@ def within(levels: int, schema: Any) -> Any:
 UNKNOWN = ("the schema of `if` matches", "the schema of `if` does not match")
 
 
-@pytest.mark.parametrize(
+@table(
     ("condition", "met", "unmet"),
     [
         ({"const": 1}, "the document is 1", "the document is not 1"),
@@ -201,7 +202,7 @@ def test_of_conditions_that_are_long_together_the_innermost_is_told(
     assert limit.condition == (outer + rest if has_both else rest)
 
 
-@pytest.mark.parametrize("word", ["allOf", "anyOf", "oneOf", "$ref", "not", "properties"])
+@table("word", ["allOf", "anyOf", "oneOf", "$ref", "not", "properties"])
 def test_a_condition_that_contains_itself_has_no_words(word: str) -> None:
     """However its parts are applied, they are put into words only so deep."""
     again = {"$ref": "#/definitions/a"}
@@ -211,7 +212,7 @@ def test_a_condition_that_contains_itself_has_no_words(word: str) -> None:
     assert conditions(again, definitions=definitions) == UNKNOWN
 
 
-@pytest.mark.parametrize(
+@table(
     ("one", "other", "text"),
     [
         (None, "b", None),

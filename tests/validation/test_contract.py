@@ -16,6 +16,7 @@ import pytest
 
 from fieldbound import BrokenContract, Contract, Invalid, NotJSON, Report, Unspecified, contract
 from fieldbound.documents.document import parse
+from support.tables import table
 
 CREATE = contract("oracle-cx-sales/create-product-group")
 LEAST = {"ProdGroupName": "Laptops", "InternalName": "laptops"}
@@ -125,7 +126,7 @@ def test_a_missing_name_misspelt_is_one_mistake(name: str, also: set[str]) -> No
     assert len(report) == 2 - len(also)
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "instance", "expected"),
     [
         ({"anyOf": [{"type": "string", "maxLength": 3}, {"type": "null"}]}, "abcd", "maxLength"),
@@ -161,7 +162,7 @@ def test_a_constant_selects_the_branch_that_is_reported() -> None:
     assert broken(schema, {"kind": "c", "m": "x"}) == [("const", "/kind")]
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "instance", "expected"),
     [
         (False, 1, [("not", "")]),
@@ -235,7 +236,7 @@ def test_what_json_dumps_accepts_is_checked(instance: Any) -> None:
     assert CREATE.check(instance).ok
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "message"),
     [
         (datetime.datetime(2024, 1, 31, tzinfo=datetime.timezone.utc), "datetime.*isoformat"),
@@ -370,7 +371,7 @@ def test_a_long_value_is_only_excerpted() -> None:
     assert "about 4001 digits" in violation.message
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "message", "pointer"),
     [
         ({"properties": {"a": {"type": "strin"}}}, "strin", "/properties/a/type"),
@@ -459,7 +460,7 @@ def test_a_limit_behind_references_of_references_has_its_sentence(bad: Any, code
     assert violation.hint is None
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "instance", "pointers"),
     [
         ({"additionalProperties": {"type": "string"}}, {"2024": 5, "01": 1}, ["/2024", "/01"]),

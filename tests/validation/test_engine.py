@@ -10,11 +10,12 @@ import pytest
 from fieldbound import BrokenContract, Contract
 from fieldbound.validation.compiled import CompiledSchema
 from fieldbound.validation.engine import base_uri, in_dialect
+from support.tables import table
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "uri"),
     [
         ({}, "https://fieldbound.invalid/a%20b"),
@@ -48,6 +49,18 @@ def test_what_only_accepts_or_rejects_is_compiled_without_references(
     assert (own is not compiled.engine) is is_compiled_anew
 
 
+@pytest.mark.parametrize("dialect", [DRAFT_7, "https://json-schema.org/draft/2020-12/schema"])
+def test_the_format_regex_is_asserted_wherever_it_is_meant(dialect: str) -> None:
+    """In the schema itself, and in the schemas of schemas that it refers to."""
+    for schema in ({"properties": {"pattern": {"format": "regex"}}}, {"$ref": dialect}):
+        made = Contract({"$schema": dialect, "items": schema})
+        assert [made.is_valid([{"pattern": each}]) for each in ("a", "((", "a++")] == [
+            True,
+            False,
+            False,
+        ]
+
+
 def test_a_schema_may_be_of_other_dictionaries() -> None:
     """Those are copied, too."""
     schema = OrderedDict(properties=OrderedDict(a={"type": "string"}))
@@ -70,7 +83,7 @@ def test_a_resource_has_the_draft_of_the_schema(resource: Any, dialect: Any, exp
     assert in_dialect(resource, dialect) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "pointer", "reason"),
     [
         ([], None, "a JSON Schema must be an object or a boolean, not array"),

@@ -106,6 +106,21 @@ def test_what_is_not_json_is_a_value_error(value: Any) -> None:
         jsonschema_rs.validator_for({"type": "object"}, offline=True).is_valid(value)
 
 
+@pytest.mark.parametrize("dialect", [DRAFT_7, "https://json-schema.org/draft/2020-12/schema"])
+def test_an_integer_of_too_many_digits_is_no_number(dialect: str) -> None:
+    """`closed` finds such integers by that; of a list of types the engine asks otherwise."""
+
+    def accepts(schema: Any, value: int) -> bool:
+        validator = jsonschema_rs.validator_for({"$schema": dialect, **schema}, offline=True)
+        return validator.is_valid(value)
+
+    number = {"type": "number"}
+    either = {"anyOf": [number, {"type": ["string", "null"]}]}
+    assert [accepts(each, 10**4000) for each in (number, either)] == [True, True]
+    assert [accepts(each, 10**5000) for each in (number, either)] == [False, False]
+    assert accepts({"type": "integer"}, 10**5000)
+
+
 def test_a_decimal_is_a_number() -> None:
     """Instances may have decimals."""
     assert jsonschema_rs.validator_for({"type": "number"}).is_valid(Decimal("1.5"))

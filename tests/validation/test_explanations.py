@@ -15,6 +15,7 @@ from fieldbound import Contract, Limit, Violation
 from fieldbound.documents import parse
 from fieldbound.validation.conditions import Conditions
 from support.effort import examples
+from support.tables import table
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -466,7 +467,7 @@ def only(schema: Any, instance: Any) -> Violation:
     return violation
 
 
-@pytest.mark.parametrize(("schema", "instance", "code", "pointer", "message"), CASES)
+@table(("schema", "instance", "code", "pointer", "message"), CASES)
 def test_one_mistake_is_one_true_sentence(
     schema: Any, instance: Any, code: str, pointer: str, message: str
 ) -> None:
@@ -476,7 +477,7 @@ def test_one_mistake_is_one_true_sentence(
     assert found.limit in Contract(schema).limits
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "instance"),
     [
         (schema, instance)
@@ -500,7 +501,7 @@ def test_the_order_of_branches_does_not_matter(schema: Any, instance: Any) -> No
     assert len(found) == 1
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "conditions"),
     [
         (
@@ -583,7 +584,7 @@ def test_a_sensitive_value_is_in_no_condition() -> None:
         assert "0000" not in shown
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "instance"),
     [
         ({"enum": ["Off", 0]}, False),
@@ -691,7 +692,7 @@ def test_a_condition_within_itself_is_told_of_the_same_object(path: tuple[str | 
     assert only(TREE, instance).message == f"{at}/v is missing: required where {at}/k is 1"
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "text", "place"),
     [
         ({"additionalProperties": False}, '{"ab": 1}', "1:2"),
@@ -713,7 +714,7 @@ def test_a_contract_shows_its_name() -> None:
     assert repr(Contract(True, name="a/b")) == "Contract('a/b')"
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "instance", "codes"),
     [
         (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import fieldbound
 from fieldbound import BrokenContract, Contract
 from fieldbound.model.subschemas import SchemaRegistry
 from fieldbound.validation.inline import inlined
-from support.effort import examples
+from support.effort import examples, sampled
+from support.tables import table
 
 
 def plain(schema: Any) -> Any:
@@ -84,7 +84,7 @@ def test_an_inlined_schema_checks_the_same(
         assert all(each.limit in made.limits for each in report)
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "expected"),
     [
         ({"$ref": "#/$defs/a", "$defs": {"a": {"maxLength": 1}}}, {"maxLength": 1}),
@@ -163,7 +163,6 @@ def test_what_becomes_of_a_schema(schema: Any, expected: Any) -> None:
 
 def test_every_vendor_contract_can_be_inlined() -> None:
     """No request body of a vendor needs references to be checked."""
-    for name in fieldbound.contracts():
+    for name in sampled([each for each in fieldbound.contracts() if each.count("/") == 1]):
         made = fieldbound.contract(name)
-        if name.count("/") == 1 and made.limits:
-            assert plain(made.schema) is not None, name
+        assert not made.limits or plain(made.schema) is not None, name

@@ -9,11 +9,12 @@ import pytest
 from fieldbound import Contract
 from fieldbound.model import Path
 from fieldbound.validation.mistakes import Mistake, is_meant
+from support.tables import table
 
 (LIMIT,) = Contract({"minimum": 1}).limits
 
 
-@pytest.mark.parametrize(
+@table(
     ("mistakes", "expected"),
     [
         ([], True),

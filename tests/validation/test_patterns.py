@@ -11,9 +11,11 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 from fieldbound import BrokenContract, Contract, bulk
+from fieldbound.algebra import patterns
 from fieldbound.generation import cases
 from fieldbound.validation import checker_of
 from support.effort import examples
+from support.forked import FORK_WITH_THREADS, fork_workers
 from support.patterns import (
     REGULAR,
     TEXTS,
@@ -21,8 +23,10 @@ from support.patterns import (
     WITH_REFERENCES,
     regress_matches,
 )
+from support.tables import table
 
 PATTERNS = st.one_of(REGULAR, WITH_LOOKAROUNDS, WITH_REFERENCES)
+THOROUGH = pytest.mark.thorough
 #: A pattern that takes too long to decide on the text.
 ENDLESS, TEXT = r"^(a|b|ab)*\1c$", "ab" * 60
 REASON = f"it takes too long to decide whether it matches {ENDLESS}"
@@ -73,7 +77,7 @@ def test_every_check_agrees_with_regress(pattern: str, text: str, use: Any) -> N
     assert contract.jsonschema_validator().is_valid(instance) is expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "valid", "invalid"),
     [
         (r"^(?!.*\<)(?!.*\>).*$", ["hello", ""], ["a<b", "a>b"]),
@@ -112,7 +116,7 @@ def test_patterns_mean_what_ecma_262_says(
         assert names.jsonschema_validator().is_valid({text: 1}) is not expected, text
 
 
-@pytest.mark.parametrize(
+@table(
     "pattern",
     ["a++", "(?i)a", r"\x{41}", r"\pL", "[[:alpha:]]", "((", ")", "?i)", "a)b", ")(", "]+)", "#)"],
 )
@@ -132,7 +136,7 @@ def test_another_dialect_is_a_broken_contract(pattern: str) -> None:
         assert found.value.reason.startswith("not an ECMA-262 pattern: ")
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         {"properties": {"pattern": {"const": "a++"}}},
@@ -191,6 +195,16 @@ def test_format_regex_is_ecma_262() -> None:
         assert contract.jsonschema_validator().is_valid(text) is expected
 
 
+@pytest.fixture(name="divisor", params=[10, pytest.param(1, marks=THOROUGH)], ids="steps/{}".format)
+def _divisor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return by what the steps of a check are divided: with fewer, less is undecided sooner."""
+    divisor: int = request.param
+    for name in ("_STEPS_OF_A_CHECK", "_STEPS_OF_THE_ENGINE", "_STEPS_OF_A_MATCH"):
+        monkeypatch.setattr(patterns, name, getattr(patterns, name) // divisor)
+    return divisor
+
+
+@pytest.mark.usefixtures("divisor")
 @pytest.mark.parametrize(
     ("schema", "instance", "pointer", "codes"),
     [
@@ -218,15 +232,22 @@ def test_what_is_undecided_is_not_checked(
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "count"),
+    ("divisor", "pattern", "text", "count"),
     [
-        (r"^(\w+)\s.*\1$", "a b" + "c" * 300, 6_000),
-        ("^.*a{0,99}b$", "a" * 1_000, 500),
-        ("^(?:[ab]{0,50}a{0,50}){50}c$", "ab" * 20, 30),
+        (10, r"^(\w+)\s.*\1$", "a b" + "c" * 300, 6_000),
+        (10, "^.*a{0,99}b$", "a" * 1_000, 500),
+        (10, "^(?:[ab]{0,30}a{0,30}){30}c$", "ab" * 20, 300),
+        pytest.param(1, r"^(\w+)\s.*\1$", "a b" + "c" * 300, 6_000, marks=THOROUGH),
+        pytest.param(1, "^.*a{0,99}b$", "a" * 1_000, 500, marks=THOROUGH),
+        pytest.param(1, "^(?:[ab]{0,50}a{0,50}){50}c$", "ab" * 20, 30, marks=THOROUGH),
     ],
+    indirect=["divisor"],
 )
-def test_all_matches_of_a_check_share_their_steps(pattern: str, text: str, count: int) -> None:
+def test_all_matches_of_a_check_share_their_steps(
+    pattern: str, text: str, count: int, divisor: int
+) -> None:
     """What can be decided within the steps of one check is; the rest of it is not checked."""
+    count //= divisor
     contract = Contract({"items": {"pattern": pattern}})
     texts = [f"{text}{each:05}" for each in range(count)]
     report = contract.check(texts)
@@ -240,12 +261,12 @@ def test_all_matches_of_a_check_share_their_steps(pattern: str, text: str, count
     assert [each.ok for each in map(contract.check, ([], texts[-1:]))] == [True, False]
 
 
-def test_a_record_has_steps_of_its_own() -> None:
+def test_a_record_has_steps_of_its_own(divisor: int) -> None:
     """Records are decided each by itself, however many there are."""
     contract = Contract({"properties": {"a": {"pattern": "^.*a{0,99}b"}}})
-    records = [{"a": "a" * 900 + str(each)} for each in range(300)]
+    records = [{"a": "a" * 900 + str(each)} for each in range(300 // divisor)]
     found = bulk.check(records, contract)
-    assert (found.invalid, found.not_checked) == (300, ())
+    assert (found.invalid, found.not_checked) == (len(records), ())
     assert contract.check(records[0]).not_checked == {}
 
 
@@ -281,9 +302,14 @@ def test_undecided_names_are_not_checked() -> None:
     assert contract.check({"abc": 1}).not_checked == {}
 
 
+@FORK_WITH_THREADS
+@pytest.mark.usefixtures("divisor")
 @pytest.mark.parametrize("workers", [1, 2])
-def test_undecided_records_are_counted_as_not_checked(tmp_path: Path, workers: int) -> None:
+def test_undecided_records_are_counted_as_not_checked(
+    tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Records that are undecided are counted, in any order, with any number of workers."""
+    fork_workers(monkeypatch)
     contract = Contract({"properties": {"a": {"pattern": ENDLESS}, "b": {"type": "null"}}})
     records = [{"a": "aac"}, {"a": TEXT}, {"a": TEXT, "b": 1}, {"a": "x"}]
     file = tmp_path / "records.ndjson"
@@ -295,7 +321,7 @@ def test_undecided_records_are_counted_as_not_checked(tmp_path: Path, workers: i
         assert bulk.check(each, contract).not_checked == found.not_checked
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "value", "message", "hint"),
     [
         (

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound import Contract
 from fieldbound.validation import checker_of
 from fieldbound.validation.inline import inlined
 from fieldbound.validation.properties import Properties, properties_of
+from support.tables import table
 
 EVERY_KEYWORD: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -41,7 +40,7 @@ def broken(schema: Any, value: Any) -> list[tuple[str, str | None]] | None:
     return None if found is None else [(limit.keyword, field) for limit, _, field in found]
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "expected"),
     [
         ({"a": "xyz"}, [("maxLength", None)]),
@@ -74,7 +73,7 @@ def test_what_an_object_breaks(value: Any, expected: list[tuple[str, str | None]
         assert sorted(each.code for each in report) == sorted(keyword for keyword, _ in expected)
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         True,

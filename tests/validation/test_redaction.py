@@ -6,11 +6,12 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.documents import parse
+from support.tables import table
 
 CONTRACT = Contract({"properties": {"pin": {"x-sensitive": True}, "a": {}}})
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "form"),
     [
         ('{"a": 1,}', "json"),

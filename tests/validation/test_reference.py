@@ -8,6 +8,7 @@ import pytest
 
 from fieldbound import Contract, cases
 from fieldbound.validation import checker_of
+from support.tables import table
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -15,7 +16,7 @@ BASE = "https://fieldbound.invalid/"
 STRING = {"type": "string"}
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "resources"),
     [
         (
@@ -69,8 +70,8 @@ def test_a_plain_value_that_looks_like_a_reference_stays() -> None:
     )
 
 
-@pytest.mark.parametrize("draft", [DRAFT_4, DRAFT_7])
-@pytest.mark.parametrize(
+@table("draft", [DRAFT_4, DRAFT_7])
+@table(
     "schema",
     [
         {"type": "object", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
@@ -103,7 +104,7 @@ def test_draft_4_has_no_boolean_schemas() -> None:
         assert contract.jsonschema_validator().is_valid({"x": instance}) == ok
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "valid", "invalid"),
     [
         ({"pattern": "^\\d$"}, ["5", 5], ["\u0665", "5\n"]),
@@ -177,8 +178,8 @@ def test_the_base_of_a_schema_is_known_to_both(dialect: str, keyword: str, base:
     assert contract.jsonschema_validator().is_valid({"x": "a"})
 
 
-@pytest.mark.parametrize("base", [{}, {"$id": "https://a.example/b"}, {"$id": "urn:uuid:1-2"}])
-@pytest.mark.parametrize("keyword", ["$ref", "$dynamicRef"])
+@table("base", [{}, {"$id": "https://a.example/b"}, {"$id": "urn:uuid:1-2"}])
+@table("keyword", ["$ref", "$dynamicRef"])
 def test_an_empty_reference_is_one_to_the_whole(base: dict[str, str], keyword: str) -> None:
     """It is resolved like `#`: to the schema itself."""
     contract = Contract({**base, "minimum": 3, "properties": {"a": {keyword: ""}}})

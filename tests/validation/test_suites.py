@@ -232,7 +232,7 @@ NO_INSTANCE_BY_BOTH = {
 def test_every_schema_has_instances(draft: str, run: tuple[str, str]) -> None:
     """Every schema has fifty instances, valid by both engines, or a reason why there is none."""
     groups = sampled(_groups(draft, *run))
-    for group in groups if draft in ("draft7", "draft2020-12") else sampled(groups):
+    for group in groups if draft == "draft2020-12" else sampled(groups):
         contract, name = group.contract, group.name
         strategy, why_not = _instances(contract)
         if strategy is None:

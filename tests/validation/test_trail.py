@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound.validation.trail import (
     direction_of,
     is_sensitive,
@@ -13,9 +11,10 @@ from fieldbound.validation.trail import (
     starts_with,
     title_of,
 )
+from support.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("pointer", "path", "starts", "leads"),
     [
         ("", (), True, True),
@@ -39,7 +38,7 @@ def test_where_a_pointer_leads(
     assert starts_with(path, tuple(pointer.split("/")[1:])) is starts
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "direction"),
     [
         ({"readOnly": True, "not": {}}, "readOnly"),
@@ -56,7 +55,7 @@ def test_what_is_not_allowed_in_one_direction(schema: Any, direction: str | None
     assert direction_of(schema) == direction
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "expected"),
     [
         ({}, False),
@@ -73,7 +72,7 @@ def test_what_is_marked_as_sensitive(schema: Any, expected: bool) -> None:
     assert is_sensitive(schema) is expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "name", "title"),
     [
         ({"title": "A"}, None, "A"),

@@ -15,6 +15,7 @@ from fieldbound.validation.undecided import (
     deciding,
     without_long_names,
 )
+from support.tables import table
 
 PATTERN = "^a$"
 LIMITS = Contract(
@@ -46,7 +47,7 @@ VALUE = f"it takes too long to decide whether it matches {PATTERN}"
 NAME = f"it takes too long to decide whether a property name matches {PATTERN}"
 
 
-@pytest.mark.parametrize(
+@table(
     ("met", "unmet", "certain", "reasons"),
     [
         ((), broken(0), (), {"/a": VALUE}),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound.validation.undocumented import Undocumented, joined
+from support.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("pointer", "instance", "has"),
     [
         ("", 5, True),
@@ -39,7 +38,7 @@ def test_a_part_that_an_instance_has_is_reported(pointer: str, instance: Any, ha
     assert (Undocumented({pointer: "why"}).within(instance) == {}) is not has
 
 
-@pytest.mark.parametrize(
+@table(
     ("pointers", "names"),
     [
         ([], set()),

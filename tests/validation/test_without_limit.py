@@ -8,11 +8,12 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.validation.without_limit import without_limit
+from support.tables import table
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "limit", "rest"),
     [
         ({"maxLength": 1, "minLength": 0}, ":maxLength", {"minLength": 0}),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .numbers import NumberSampler as NumberSampler, json_number as json_number
     from .patterns import (
         Pattern as Pattern,
+        SharingWork as SharingWork,
         Undecided as Undecided,
         Work as Work,
         assuming as assuming,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
         pattern_error as pattern_error,
         pattern_of as pattern_of,
         python_text as python_text,
-        sharing_work as sharing_work,
     )
     from .random_source import (
         BUDGET as BUDGET,
@@ -74,8 +74,8 @@ __getattr__, __all__ = lazy(
         ),
         ".numbers": "NumberSampler json_number",
         ".patterns": (
-            "Pattern Undecided Work assuming first_fault is_assumed is_pattern match_by_steps "
-            "matches pattern_error pattern_of python_text sharing_work"
+            "Pattern SharingWork Undecided Work assuming first_fault is_assumed is_pattern "
+            "match_by_steps matches pattern_error pattern_of python_text"
         ),
         ".random_source": "BUDGET FullSource RandomSource SeededSource SimplestSource cycle_of",
         ".strings": "StringSampler example_string intersection",

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from fieldbound.model import BACKTRACK_LIMIT, MAP_KEYWORDS, Path
 
 from .pattern_errors import PatternError
-from .patterns import is_assumed, pattern_error, pattern_of
+from .patterns import is_assumed, is_pattern, pattern_error, pattern_of
 
 #: The keywords that stand for `pattern`, and for names by patterns that the engine backtracks for.
 PATTERN_KEYWORD: Final = "x-fieldbound-pattern"
@@ -24,6 +24,8 @@ _REFUSED: Final = "[z-a]fieldbound: "
 #: Keywords whose values are no schemas. Objects by name: besides those of JSON Schema, OpenAPI's.
 _VALUES: Final = frozenset(("const", "enum", "default", "example", "examples"))
 _MAPS: Final = MAP_KEYWORDS | {"schemas", "responses", "parameters", "headers", "requestBodies"}
+#: The host of the schemas of schemas, which the engine knows.
+_SCHEMAS: Final = "json-schema.org"
 #: What changes nothing in a pattern, and a pattern about whose strings nothing is known.
 _SAME: Final = "(?:)"
 _OPAQUE: Final = "^[^\0]*$"
@@ -32,20 +34,28 @@ _OPAQUE: Final = "^[^\0]*$"
 class EngineSchema(NamedTuple):
     """A schema for the engine, the options that its patterns need, and those of names among them.
 
-    For the *name_patterns* the engine backtracks.
+    For the *name_patterns* the engine backtracks; the *keywords* ask about patterns that may stay
+    undecided. There are *formats* where a value may have to be a pattern.
     """
 
     schema: Any
-    options: dict[str, Any]
+    keywords: dict[str, type]
     name_patterns: frozenset[str]
+    formats: dict[str, Any]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the engine: each slows every check, so there are none without need."""
+        given = {"keywords": self.keywords, "formats": self.formats}
+        return {name: each for name, each in given.items() if each}
 
 
 def engine_schema(schema: Any) -> EngineSchema:
     """Return a schema as the engine reads it."""
     written = _Writer(by_keyword=True)
     made = written.part(schema)
-    options = {"keywords": written.keywords} if written.keywords else {}
-    return EngineSchema(made, options, frozenset(written.name_patterns))
+    formats = {"regex": is_pattern} if written.has_regex_format else {}
+    return EngineSchema(made, written.keywords, frozenset(written.name_patterns), formats)
 
 
 class CanonicalSchema(NamedTuple):
@@ -73,6 +83,7 @@ class _Writer:
         self.keywords: dict[str, type] = {}
         self.patterns: dict[str, str] = {}
         self.name_patterns: set[str] = set()
+        self.has_regex_format = False
 
     def part(self, part: Any, is_map: bool = False) -> Any:
         """Return a part of a schema; a map has schemas by names that are no keywords."""
@@ -91,6 +102,8 @@ class _Writer:
                 made = value
             else:
                 made = self.part(value, not is_map and key in _MAPS)
+            if isinstance(value, str) and _means_regex_format(key, value):
+                self.has_regex_format = True
             if not is_map and key == "patternProperties" and isinstance(made, dict):
                 names = engine_names(made)
                 if not self._by_keyword:
@@ -134,6 +147,11 @@ class _Writer:
 def _is_value(key: str, value: Any) -> bool:
     """Return whether a keyword has a value of instances, not a schema of that name."""
     return key != "enum" or isinstance(value, list)
+
+
+def _means_regex_format(key: str, value: str) -> bool:
+    """Return whether a keyword may mean the format `regex`, which schemas of schemas have."""
+    return (key == "format" and value == "regex") or (key != "$schema" and _SCHEMAS in value)
 
 
 def _renamed(properties: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

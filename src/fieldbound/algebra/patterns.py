@@ -264,15 +264,18 @@ def assuming(match: bool, work: Work | None = None) -> Iterator[set[Undecided]]:
         _CHECK.assumed, _CHECK.undecided, _CHECK.work = before
 
 
-@contextmanager
-def sharing_work() -> Iterator[None]:
-    """Take all within for one check, unless it is part of one already."""
-    before = _CHECK.work
-    _CHECK.work = before or Work()
-    try:
-        yield
-    finally:
-        _CHECK.work = before
+class SharingWork:
+    """Takes all within for one check, unless it is part of one already."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = _CHECK.work
+        if self._before is None:
+            _CHECK.work = Work()
+
+    def __exit__(self, *raised: object) -> None:
+        _CHECK.work = self._before
 
 
 def is_assumed(pattern: str, *, of_name: bool = False) -> bool:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from .coercion import Coercion as Coercion, coercion_of as coercion_of, json_value as json_value
     from .contract import Contract as Contract, checker_of as checker_of
     from .engine import BASE_URI as BASE_URI, base_uri as base_uri
-    from .explain import priority as priority
     from .header_case import HeaderCase as HeaderCase
     from .keywords import BESIDE_REF as BESIDE_REF, LIMITS as LIMITS
+    from .mistakes import priority as priority
     from .properties import Mark as Mark
     from .schema.broken_parts import (
         KEYWORDS as KEYWORDS,
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
         impossible_names as impossible_names,
         is_false_schema as is_false_schema,
     )
+    from .schema.members import Members as Members
+    from .schema.prepared import (
+        Prepared as Prepared,
+        prepared_contract as prepared_contract,
+        prepared_of as prepared_of,
+    )
     from .trail import is_sensitive as is_sensitive
 
 __getattr__, __all__ = lazy(
@@ -46,9 +52,11 @@ __getattr__, __all__ = lazy(
         ".schema.formats": "FORMATS Formats OPENAPI_FORMATS why_not_checked with_format_limits",
         ".schema.ignored_keywords": "ignored_keywords",
         ".schema.impossible_names": "impossible_names is_false_schema",
-        ".explain": "priority",
+        ".schema.members": "Members",
+        ".schema.prepared": "Prepared prepared_contract prepared_of",
         ".header_case": "HeaderCase",
         ".keywords": "BESIDE_REF LIMITS",
+        ".mistakes": "priority",
         ".properties": "Mark",
         ".trail": "is_sensitive",
     },

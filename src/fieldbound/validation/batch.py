@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
 
 from fieldbound.algebra import assuming
-from fieldbound.model import affected_field, evidence_rank, pointer_of
+from fieldbound.model import affected_field, evidence_rank, pointer_of, type_names
 
 from .engine import BASE_URI, compile_schema
-from .explain import ERROR_READERS, priority
+from .explain import ERROR_READERS
 from .inline import inlined
+from .mistakes import priority
 from .properties import properties_of
 from .schema.long_integers import may_misread, refuse_long_integers
+from .schema.many_names import has_many_names, has_property_names
 from .undecided import UndecidedError
 
 if TYPE_CHECKING:
@@ -95,6 +97,7 @@ class Batch:
 
         self.simple = simple
         self._is_open, self._exact = is_open, not may_misread(limits.references.documents)
+        self._has_names = any(map(has_property_names, limits.references.documents))
         self._dense = False
         self._known: dict[tuple[str | int, ...], Verdict] = {}
         self._verdicts: dict[tuple[tuple[int, int, str | None], ...], Verdict] = {}
@@ -114,12 +117,13 @@ class Batch:
         """Whether `unsure` can tell flat objects from others."""
         return self._flat is not None
 
-    def invalid(self, values: Sequence[Any]) -> list[int]:
+    def invalid(self, values: Sequence[Any], *, may_be_long: bool = True) -> list[int]:
         """Return the indices of the values that are invalid.
 
-        Raises ValueError where the engine cannot take one as it is.
+        Raises ValueError where the engine cannot take one as it is, such as a long integer; if
+        there *may_be_long* ones.
         """
-        if not self._exact:
+        if may_be_long and not self._exact:
             refuse_long_integers(values)
         return self._rejected(self._all, values)
 
@@ -182,6 +186,8 @@ class Batch:
 
     def _by_errors(self, values: Sequence[Any]) -> list[Verdict | None]:
         """Return the verdict on each value by the engine's errors."""
+        if self._has_names and any(map(has_many_names, values)):
+            return [None for _ in values]
         errors: list[list[ValidationError]] = [[] for _ in values]
         for error in self._referring.iter_errors(list(values)):
             errors[error.instance_path[0]].append(error)
@@ -327,8 +333,7 @@ def _only_scalar(schema: Any) -> Any:
     """Return a schema that accepts, of what *schema* accepts, only scalars."""
     if schema is False or schema is True or not isinstance(schema, dict):
         return schema and _FLAT
-    kinds = schema.get("type")
-    kinds = {kinds} if isinstance(kinds, str) else set(kinds or ())
+    kinds = {*type_names(schema)}
     if schema.get("not") == {} or (kinds and kinds <= _TEXTS):
         return schema
     bounds = schema.get("minimum"), schema.get("maximum")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from fieldbound.model import Node, SchemaRegistry, pointer_of, to_json
+from fieldbound.model import Node, SchemaRegistry, pointer_of, to_json, type_names
 
 _DEEPEST: Final = 8  # references and allOf within one another that are followed
 #: A value by which a branch is known weighs more if it is the only one, or has to be there.
@@ -44,9 +44,7 @@ def branch_of(node: Node, references: SchemaRegistry) -> Branch:
     types: frozenset[str] = frozenset()
     for each in _parts(node, references):
         schema = each.schema
-        kind = schema.get("type")
-        if isinstance(kind, (str, list)) and not types:
-            types = frozenset([kind] if isinstance(kind, str) else kind)
+        types = types or frozenset(type_names(schema))
         if isinstance(schema.get("required"), list):
             required.update(dict.fromkeys(schema["required"]))
         properties = schema.get("properties")

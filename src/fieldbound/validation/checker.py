@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from fieldbound.algebra import sharing_work
 from fieldbound.documents import Document
 from fieldbound.model import (
     MAX_DEPTH,
@@ -15,9 +14,9 @@ from fieldbound.model import (
     Limit,
     Place,
     Report,
-    Unspecified,
     Violation,
     is_too_deep,
+    report_of,
     to_json_value,
     tokens_of,
 )
@@ -26,15 +25,13 @@ from .header_case import HeaderCase
 from .ordering import in_order
 from .places import places_of, with_texts
 from .redaction import Redaction
-from .schema.long_integers import exact
-from .undecided import UndecidedError, check_undecided, deciding, without_long_names
+from .schema.long_integers import exact, refuse_long_integers
 from .undocumented import Undocumented
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jsonschema.protocols import Validator as ReferenceValidator
-    from jsonschema_rs import ValidationError
 
     from fieldbound.algebra import Algebra
     from fieldbound.model import SchemaRegistry
@@ -42,58 +39,94 @@ if TYPE_CHECKING:
     from .batch import Batch
     from .compiled import CompiledSchema
     from .mistakes import Mistake
+    from .properties import Properties
+    from .schema.members import Members
+
+
+#: Checks after which it pays to compile the schema once more, for a faster verdict, and rejections
+#: after which it pays to compile each property by itself, to find what is broken without errors.
+_OFTEN: Final = 500
 
 
 class Checker:
     """Checks instances by one compiled schema.
 
     *accepts* and *fast_accepts* are the verdict alone; both raise ValueError for an instance that
-    the engine cannot take as it is. The first use of each chooses how this schema is checked.
+    the engine cannot take as it is. What the latter rejects is for `accepts_still` to decide. The
+    first use of each chooses how this schema is checked.
     """
 
     def __init__(self, compiled: CompiledSchema) -> None:
         self.compiled = compiled
         self.accepts: Callable[[Any], bool] = self._choose
         self.fast_accepts: Callable[[Any], bool] = self._choose_fastest
+        self.check: Callable[[Any], Report] = self._choose_check
+        self._accepts_sooner: Callable[[Any], bool] = self._count
+        self._checks = self._rejections = 0
+        self._is_final = True  # whether `fast_accepts` decides alone
 
     def is_valid(self, instance: Any) -> bool:
         """Return whether an instance, a JSON value or a Document, breaks no limit."""
         try:
-            return self.fast_accepts(instance)
-        except UndecidedError as error:
+            return self.fast_accepts(instance) or self.accepts_still(instance)
+        except ValueError as error:
+            return self.is_valid_despite(error, instance)
+
+    def is_valid_despite(self, error: ValueError, instance: Any) -> bool:
+        """Return whether an instance breaks no limit for which the verdict alone is an error."""
+        from .undecided import UndecidedError, check_undecided
+
+        if isinstance(error, UndecidedError):
             return check_undecided(self._check, instance, error.work).ok
-        except ValueError:
-            return self.check(instance).ok
+        return self.check(instance).ok
 
     def is_certainly_valid(self, instance: Any) -> bool:
         """Return whether an instance breaks no limit, and no pattern is undecided."""
         try:
-            return self.fast_accepts(instance)
-        except UndecidedError:
-            return False
-        except ValueError:
-            return self.check(instance).ok
+            return self.fast_accepts(instance) or self.accepts_still(instance)
+        except ValueError as error:
+            from .undecided import UndecidedError
 
-    def check(self, instance: Any) -> Report:
-        """Return the Report of an instance, a JSON value or a Document."""
+            return not isinstance(error, UndecidedError) and self.check(instance).ok
+
+    def _choose_check(self, instance: Any) -> Report:
+        """Choose how to make the Report of an instance, a JSON value or a Document, and do so."""
+        self.check = self._check
         if self.compiled.may_be_undecided:
-            return check_undecided(self._check, instance)
-        return self._check(instance)
+            from .undecided import check_undecided
+
+            self.check = partial(check_undecided, self._check)
+        return self.check(instance)
 
     def _check(self, instance: Any) -> Report:
         if isinstance(instance, Document):
             return self._check_document(instance)
         try:
-            violations = () if self.accepts(instance) else self._violations(instance)
+            valid = self._accepts_sooner(instance) or self.accepts(instance)
+            violations = () if valid else self._violations(instance)
         except ValueError:  # the engine cannot take it as it is
             violations = self._unserializable(instance)
-        return Report(
-            self.compiled.name,
-            violations,
-            None,
-            self.undocumented.within(instance),
-            not_checked=self.not_checked.within(instance),
-        )
+        names, least = self._names_with_reasons, self._least
+        if names is not None and instance.__class__ is dict and names.isdisjoint(instance):
+            if not violations:
+                return least  # one report serves all instances
+            unspecified, not_checked = least.unspecified, least.not_checked
+        else:
+            unspecified = self.undocumented.within(instance)
+            not_checked = self.not_checked.within(instance)
+        return report_of(self.compiled.name, violations, unspecified, not_checked)
+
+    @cached_property
+    def _least(self) -> Report:
+        """The report of a valid instance of which all is checked that can be."""
+        reasons = self.undocumented.within(None), self.not_checked.within(None)
+        return report_of(self.compiled.name, (), *reasons)
+
+    @cached_property
+    def _names_with_reasons(self) -> frozenset[str] | None:
+        """The names at the root under which something may be unchecked; None: under any name."""
+        first, second = self.undocumented.first_names, self.not_checked.first_names
+        return None if first is None or second is None else first | second
 
     # -- the verdict ---------------------------------------------------------------------------
 
@@ -108,13 +141,35 @@ class Checker:
         It may compile the schema again, which a single check of a file does without.
         """
         if self.compiled.may_be_undecided:  # the same strings in the same order as `check`
+            from .undecided import deciding
+
             self.fast_accepts = deciding(self._accepts)
             return self.fast_accepts(instance)
         valid = self.accepts(instance)
-        is_plain = self._chosen() == self.compiled.engine.is_valid
-        fast = self._exact(self.compiled.fast_is_valid()) if is_plain else self.accepts
-        self.fast_accepts = fast
+        self._is_final = self._fast is None or not self.compiled.misreads_integers
+        self.fast_accepts = self._fast or self.accepts
         return valid
+
+    @cached_property
+    def _fast(self) -> Callable[[Any], bool] | None:
+        """The verdict of the schema compiled once more; what it rejects has to be looked at."""
+        is_plain = self._chosen() == self.compiled.engine.is_valid
+        return self.compiled.fast_is_valid() if is_plain else None
+
+    def _count(self, instance: Any) -> bool:  # noqa: ARG002
+        """Leave the verdict to `accepts`, and choose a faster one when it is asked for often."""
+        self._checks += 1
+        if self._checks >= _OFTEN:
+            fast = None if self.compiled.may_be_undecided else self._fast
+            self._accepts_sooner = fast or _leave
+        return False
+
+    def accepts_still(self, instance: Any) -> bool:
+        """Return whether an instance is valid that `fast_accepts` rejects."""
+        if self._is_final or not self.compiled.engine.is_valid(instance):
+            return False
+        refuse_long_integers(instance)
+        return True
 
     def _accepts(self, instance: Any) -> bool:
         return self.accepts(instance)
@@ -122,6 +177,8 @@ class Checker:
     def _exact(self, accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
         """Return a verdict that is right on integers of any length, or raises ValueError."""
         if self.compiled.name_patterns:
+            from .undecided import without_long_names
+
             accepts = without_long_names(accepts, self.compiled.name_patterns)
         return exact(accepts) if self.compiled.misreads_integers else accepts
 
@@ -145,6 +202,8 @@ class Checker:
         return self.compiled.engine.is_valid(instance)
 
     def _unspecified(self, instance: Any) -> NoReturn:  # noqa: ARG002
+        from fieldbound.model import Unspecified
+
         raise Unspecified(self.compiled.name, self.compiled.survey.unspecified[""])
 
     # -- from the engine's errors to violations ------------------------------------------------
@@ -152,10 +211,7 @@ class Checker:
     def _violations(self, instance: Any, document: Document | None = None) -> tuple[Violation, ...]:
         """Return the violations of a rejected instance: each stage takes what the last gave."""
         instance = self._normalized(instance)
-        with sharing_work():
-            errors = self._errors(instance)
-            mistakes = self._mistakes(errors, instance, self.compiled.limits)
-        ordered = in_order(instance, mistakes) if len(mistakes) > 1 else mistakes
+        ordered = self._mistakes(instance)
         if document is None and not self.redaction:
             return tuple([each.violation() for each in ordered])
         ordered = with_texts(ordered, document, self.header_case)
@@ -163,18 +219,36 @@ class Checker:
         redacted = [self.redaction.mistake(each) for each in ordered]
         return _unique(each.violation(at) for each, at in zip(redacted, places, strict=True))
 
-    def _errors(self, instance: Any) -> Sequence[ValidationError]:
-        errors = list(self.compiled.engine.iter_errors(instance))
+    def _mistakes(self, instance: Any) -> list[Mistake]:
+        """Return the mistakes in a rejected instance, in the order of the document.
+
+        They are found without errors where that is possible: of an error the engine says much.
+        """
+        self._rejections += 1
+        if self._rejections > _OFTEN and self._properties is not None:
+            known = self._properties.mistakes(instance, self.compiled.limits)
+            if known is not None:
+                return known
+        errors = list(self.compiled.engine_for(instance).iter_errors(instance))
         if not errors:
             raise FieldboundError(f"{self.compiled.name}: the engine rejects without an error")
-        return errors
+        from fieldbound.algebra import SharingWork
+
+        with SharingWork():
+            mistakes = self._explained(errors, instance, self.compiled.limits)
+        return in_order(instance, mistakes) if len(mistakes) > 1 else mistakes
 
     @cached_property
-    def _mistakes(self) -> Callable[..., list[Mistake]]:
+    def _explained(self) -> Callable[..., list[Mistake]]:
         """The function that explains errors, imported when something is invalid."""
         from .explain import mistakes
 
         return mistakes
+
+    @cached_property
+    def _properties(self) -> Properties | None:
+        """What finds the broken limits of an object, where this takes no errors."""
+        return None if self.compiled.may_be_undecided else self.compiled.properties
 
     def _unserializable(self, instance: Any) -> tuple[Violation, ...]:
         """Return the violations of an instance that the engine cannot take as it is."""
@@ -266,6 +340,15 @@ class Checker:
             is_open=not self.redaction,
         )
 
+    @property
+    def members(self) -> Members | None:
+        """What makes an object valid, where that is a matter of each member by itself.
+
+        None also where the engine does not take every object as it is, or leaves some undecided.
+        """
+        is_plain = self.batch.simple and not self.compiled.may_be_undecided
+        return self.compiled.members if is_plain else None
+
     def reference(self, *, brief: bool = False) -> ReferenceValidator:
         """Return the validator of the jsonschema package for the same schema and resources.
 
@@ -289,6 +372,10 @@ class Checker:
         if without is not None:
             given = without_limit(compiled.schema, compiled.uri, compiled.resources, without)
         return given and Algebra(given[0], compiled.uri, given[1], compiled.formats)
+
+
+def _leave(instance: Any) -> bool:  # noqa: ARG001
+    return False
 
 
 def _unique(violations: Iterable[Violation]) -> tuple[Violation, ...]:

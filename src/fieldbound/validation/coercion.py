@@ -8,26 +8,69 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Final
 
-from fieldbound.model import Node, SchemaRegistry, json_type
+from fieldbound.model import Node, SchemaRegistry, json_type, type_names
 
 Types = frozenset[str]
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,400})", re.ASCII)
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,400})(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 _WORDS: Final = {"true": ("boolean", True), "false": ("boolean", False), "null": ("null", None)}
-_MOST: Final = 20
 
 
-class Coercion(NamedTuple):
-    """The JSON types of a schema, None being any, and those of its items and properties."""
+class Coercion:
+    """The JSON types of a schema, None being any, and those of its items and properties.
 
-    types: Types | None = None
-    items: Coercion | None = None
-    named: Mapping[str, Coercion] = {}
-    others: Coercion | None = None
+    These are looked up when they are asked for: a schema may refer to itself.
+    """
+
+    def __init__(
+        self, references: SchemaRegistry | None = None, nodes: Sequence[Node] = ()
+    ) -> None:
+        self._references, self._nodes = references, nodes
+
+    @cached_property
+    def types(self) -> Types | None:
+        """The JSON types that the schema accepts, None for any."""
+        known: dict[str, Types | None] = {}
+        found: Types | None = None
+        for node in self._nodes[:1]:  # the others are part of it
+            found = _types_of(self._known, node, known)
+        return found
+
+    @cached_property
+    def items(self) -> Coercion | None:
+        """The coercion of the items, None where the schema says nothing of them."""
+        return self._last("items")
+
+    @cached_property
+    def others(self) -> Coercion | None:
+        """The coercion of properties that have no name, None where the schema says nothing."""
+        return self._last("additionalProperties")
+
+    @cached_property
+    def named(self) -> Mapping[str, Coercion]:
+        """The coercions of the properties by name."""
+        found: dict[str, Coercion] = {}
+        for each in self._nodes:
+            if isinstance(each.schema.get("properties"), dict):
+                within = self._known.child(each, "properties")
+                for name in within.schema:
+                    if name not in found:
+                        found[name] = coercion_of(self._known, self._known.child(within, name))
+        return found
+
+    @property
+    def _known(self) -> SchemaRegistry:
+        assert self._references is not None  # noqa: S101 - there is no node without it
+        return self._references
+
+    def _last(self, keyword: str) -> Coercion | None:
+        found = [each for each in self._nodes if isinstance(each.schema.get(keyword), dict)]
+        return coercion_of(self._known, self._known.child(found[-1], keyword)) if found else None
 
     @property
     def structure(self) -> str:
@@ -74,67 +117,50 @@ def json_value(text: str) -> Any:
     return document.value if document.readable else text
 
 
-def coercion_of(references: SchemaRegistry, node: Node, depth: int = 0) -> Coercion:
+def coercion_of(references: SchemaRegistry, node: Node) -> Coercion:
     """Return the coercion of a subschema, and of its items and properties."""
-    nodes = list(_applying(references, node, 0))
-    if depth > _MOST:
-        return _ANY
-    named: dict[str, Coercion] = {}
-    items = others = None
-    for each in nodes:
-        schema = each.schema
-        properties = schema.get("properties")
-        if isinstance(properties, dict):
-            within = references.child(each, "properties")
-            for name in properties:
-                named.setdefault(
-                    name, coercion_of(references, references.child(within, name), depth + 1)
-                )
-        if isinstance(schema.get("items"), dict):
-            items = coercion_of(references, references.child(each, "items"), depth + 1)
-        if isinstance(schema.get("additionalProperties"), dict):
-            others = coercion_of(
-                references, references.child(each, "additionalProperties"), depth + 1
-            )
-    return Coercion(_types_of(references, node, 0), items, named, others)
+    return Coercion(references, [*_applying(references, node, set())])
 
 
-def _applying(references: SchemaRegistry, node: Node, depth: int) -> Any:
-    """Yield a subschema and all others that apply to the same value."""
-    schema = node.schema
-    if not isinstance(schema, dict) or depth > _MOST:
+def _applying(references: SchemaRegistry, node: Node, seen: set[str]) -> Iterator[Node]:
+    """Yield a subschema and all others that apply to the same value, each once."""
+    if not isinstance(node.schema, dict) or node.location in seen:
         return
+    seen.add(node.location)
     yield node
     for target in _referenced(references, node):
-        yield from _applying(references, target, depth + 1)
+        yield from _applying(references, target, seen)
     for keyword in ("allOf", "anyOf", "oneOf"):
         for each in _branches(references, node, keyword):
-            yield from _applying(references, each, depth + 1)
+            yield from _applying(references, each, seen)
 
 
-def _types_of(references: SchemaRegistry, node: Node, depth: int) -> Types | None:
-    """Return the JSON types that a subschema accepts, None for any."""
-    schema = node.schema
-    if not isinstance(schema, dict) or depth > _MOST:
+def _types_of(
+    references: SchemaRegistry, node: Node, known: dict[str, Types | None]
+) -> Types | None:
+    """Return the JSON types that a subschema accepts, None for any, and add them to *known*."""
+    schema, at = node.schema, node.location
+    if not isinstance(schema, dict):
         return None
+    if at in known:
+        return known[at]
+    known[at] = None  # where it refers to itself
     found = _own_types(schema)
     for target in (*_referenced(references, node), *_branches(references, node, "allOf")):
-        found = _intersection(found, _types_of(references, target, depth + 1))
+        found = _intersection(found, _types_of(references, target, known))
     for keyword in ("anyOf", "oneOf"):
         branches = [
-            _types_of(references, each, depth + 1) for each in _branches(references, node, keyword)
+            _types_of(references, each, known) for each in _branches(references, node, keyword)
         ]
         if branches and all(each is not None for each in branches):
             found = _intersection(found, frozenset().union(*(each or () for each in branches)))
+    known[at] = found
     return found
 
 
 def _own_types(schema: Mapping[str, Any]) -> Types | None:
-    types = schema.get("type")
-    if isinstance(types, str):
-        return frozenset((types,))
-    if isinstance(types, list):
-        return frozenset(types)
+    if names := type_names(schema):
+        return frozenset(names)
     values = schema.get("enum", [schema["const"]] if "const" in schema else None)
     return frozenset(map(json_type, values)) if isinstance(values, list) else None
 

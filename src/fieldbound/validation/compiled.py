@@ -6,19 +6,22 @@ import marshal
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fieldbound.algebra import EngineSchema, engine_schema
-from fieldbound.model import encode_uri, schema_members
-
-from .engine import base_uri, compile_schema, in_dialect
-from .inline import inlined
+from .engine import Validator, base_uri, compile_schema, in_dialect
 from .keywords import REFERENCES
-from .limits import Limits
-from .schema.expansion import refuse_endless
-from .schema.ignored_keywords import without_ignored
 from .schema.long_integers import may_misread
-from .schema.survey import Survey, survey_of
+
+# What looks through a whole schema is imported when it has to: of the contracts that come with
+# fieldbound, it is known before.
+
+if TYPE_CHECKING:
+    from fieldbound.algebra import EngineSchema
+
+    from .limits import Limits
+    from .properties import Properties
+    from .schema.members import Members
+    from .schema.surveyed import Survey
 
 
 class CompiledSchema:
@@ -40,11 +43,39 @@ class CompiledSchema:
         }
         self.uri = base_uri(schema, name)
         self.engine = compile_schema(schema, self.uri, self.resources, formats)
+        from .schema.expansion import refuse_endless
+
         refuse_endless(self.limits.references)
+
+    def engine_for(self, instance: Any) -> Validator:
+        """Return the validator whose errors of an instance cost the least."""
+        from .schema.many_names import has_many_names
+
+        named = self._with_names
+        return self.engine if named is None or not has_many_names(instance) else named
+
+    @cached_property
+    def _with_names(self) -> Validator | None:
+        """The validator for objects of very many names; None if names have no limits."""
+        from fieldbound.model import BrokenContract
+
+        from .schema.many_names import has_property_names, with_one_error
+
+        if not any(map(has_property_names, (self.schema, *self.resources.values()))):
+            return None
+        schema = with_one_error(self.schema)
+        resources = {uri: with_one_error(each) for uri, each in self.resources.items()}
+        try:
+            return compile_schema(schema, self.uri, resources, self.formats)
+        except BrokenContract:  # a reference leads into `propertyNames`
+            return None
 
     @cached_property
     def limits(self) -> Limits:
         """The limits of the schema, by the places where they are written."""
+        from .limits import Limits
+        from .schema.ignored_keywords import without_ignored
+
         resources = {uri: without_ignored(each) for uri, each in self.resources.items()}
         schema = without_ignored(self.schema)
         return Limits(self.name, schema, self.uri, resources, self.formats)
@@ -52,6 +83,8 @@ class CompiledSchema:
     @cached_property
     def survey(self) -> Survey:
         """What has to be known of the whole schema before instances are checked."""
+        from .schema.survey import survey_of
+
         return survey_of(self.limits)
 
     @cached_property
@@ -61,25 +94,68 @@ class CompiledSchema:
 
     @cached_property
     def _for_engine(self) -> EngineSchema:
+        from fieldbound.algebra import engine_schema
+
         return engine_schema([self.schema, *self.resources.values()])
 
     @property
     def may_be_undecided(self) -> bool:
         """Whether it has a pattern that may take too long to decide."""
-        return bool(self._for_engine.options)
+        return bool(self._for_engine.keywords)
 
     @property
     def name_patterns(self) -> frozenset[str]:
         """The patterns for names that the engine goes back and forth for."""
         return self._for_engine.name_patterns
 
-    def fast_is_valid(self) -> Callable[[Any], bool]:
-        """Return the fastest function that only accepts or rejects; it may compile once more."""
-        if not self.resources:
-            schema = inlined(self.limits.references)
-            if schema is not None:
-                return compile_schema(schema, self.uri, {}, self.formats).is_valid
-        return self.engine.is_valid
+    @property
+    def engine_schema(self) -> Any:
+        """The schema as the engine reads it; None where that takes resources or options."""
+        written = self._for_engine
+        is_plain = not (self.resources or written.options or written.name_patterns)
+        return written.schema[0] if is_plain else None
+
+    @cached_property
+    def plain(self) -> Any:
+        """The schema without references, None if it cannot be written so."""
+        from .inline import inlined
+
+        return None if self.resources else inlined(self.limits.references)
+
+    @cached_property
+    def properties(self) -> Properties | None:
+        """What finds the limits that an object breaks, where the schema is of properties alone."""
+        from .properties import properties_of
+
+        plain = self.plain
+        return None if plain is None else properties_of(plain, self.limits, self._verdict)
+
+    @cached_property
+    def members(self) -> Members | None:
+        """What makes an object valid, where that is a matter of each member by itself."""
+        from .schema.members import members_of
+
+        return None if self.plain is None else members_of(self.plain, self._verdict)
+
+    def _verdict(self, part: Any) -> Callable[[Any], bool]:
+        """Return the verdict of a part of the plain schema."""
+        dialect = self.schema.get("$schema") if isinstance(self.schema, dict) else None
+        whole = part if dialect is None else {"$schema": dialect, "allOf": [part]}
+        return compile_schema(whole, self.uri, {}, self.formats).is_valid
+
+    def fast_is_valid(self) -> Callable[[Any], bool] | None:
+        """Return the fastest function that accepts only what is valid, None if there is none.
+
+        It compiles the schema once more. If integers may be misread, it may reject what is valid.
+        """
+        schema = self.plain
+        if schema is not None and self.misreads_integers:
+            from .schema.closed import closed
+
+            schema = closed(schema)
+        if schema is not None:
+            return compile_schema(schema, self.uri, {}, self.formats).is_valid
+        return None if self.misreads_integers else self.engine.is_valid
 
 
 def _copy(schema: Any) -> Any:
@@ -91,6 +167,8 @@ def _copy(schema: Any) -> Any:
 
 def _encoded(schema: Any) -> Any:
     """Return a schema with its references percent-encoded, in place: the engine takes no other."""
+    from fieldbound.model import encode_uri, schema_members
+
     pending = [(schema, False)]
     while pending:
         part, is_map = pending.pop()

@@ -11,8 +11,10 @@ from fieldbound.model import (
     UNITS,
     Node,
     SchemaRegistry,
+    Selection,
     escape_token,
     join_or,
+    selection_of,
     to_json,
 )
 
@@ -46,6 +48,9 @@ _PREDICATES: Final = {
     "pattern": ("matches {}", "does not match {}"),
     "format": ("is a valid {}", "is not a valid {}"),
 }
+
+#: Where a subschema stands: the URI of its resource, and the path within it.
+_At = tuple[str, tuple[str, ...]]
 
 
 class Condition(NamedTuple):
@@ -83,10 +88,11 @@ class Conditions:
         self._references = references
         self._is_sensitive, self._is_required = is_sensitive, is_required
         self._clauses: dict[tuple[str, str], Clause | None] = {}
-        self._branches: dict[str, list[Branch]] = {}
+        self._branches: dict[_At, list[Branch]] = {}
         self._alternatives: dict[tuple[Any, ...], tuple[str, str | None, str | None]] = {}
+        self._selections: dict[_At, Selection | None] = {}
         self._tags: dict[str, tuple[str | None, bool]] = {}
-        self._sole_tags: dict[str, tuple[str, Mapping[str, int]] | None] = {}
+        self._sole_tags: dict[_At, tuple[str, Mapping[str, int]] | None] = {}
 
     def text(self, conditions: Iterable[Condition], pointer: str, keyword: str) -> str | None:
         """Return in words where the limit of a keyword at a pointer applies, None if everywhere."""
@@ -106,19 +112,30 @@ class Conditions:
 
     def branches(self, node: Node) -> list[Branch]:
         """Return what each schema of a list, that of anyOf or oneOf, says of a value."""
-        found = self._branches.get(node.location)
+        at = node.uri, node.tokens
+        found = self._branches.get(at)
         if found is None:
-            found = self._branches[node.location] = branches_of(node, self._references)
+            found = self._branches[at] = branches_of(node, self._references)
         return found
+
+    def selected_branch(self, node: Node, discriminator: Node, value: Any) -> int | None:
+        """Return the index of the branch that a discriminator selects for a value, or None."""
+        at = node.uri, node.tokens
+        if at not in self._selections:
+            found = selection_of(self._references, node, discriminator.schema)
+            self._selections[at] = found
+        selection = self._selections[at]
+        return None if selection is None else selection.branch(value)
 
     def tagged_branch(self, node: Node, value: Any) -> int | None:
         """Return the index of the branch that a value has the tag of; None where that is not all.
 
         Other properties do not have different fixed values in each branch.
         """
-        if node.location not in self._sole_tags:
-            self._sole_tags[node.location] = sole_tag(self.branches(node))
-        found = self._sole_tags[node.location]
+        at = node.uri, node.tokens
+        if at not in self._sole_tags:
+            self._sole_tags[at] = sole_tag(self.branches(node))
+        found = self._sole_tags[at]
         if found is None or not isinstance(value, dict) or found[0] not in value:
             return None
         return found[1].get(to_json(value[found[0]]))

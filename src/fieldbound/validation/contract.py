@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.model import Field, Invalid, Limit, Report
-
 from .checker import Checker
 from .compiled import CompiledSchema
 from .undocumented import joined
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
+
+    from fieldbound.model import Field, Limit, Report
 
     from .schema.formats import Formats
 
@@ -57,7 +57,11 @@ class Contract:
         Raises NotJSON for an object that is not a JSON value, where the schema says something of
         it; Unspecified where the vendor documents no schema for this part.
         """
-        return self._checker.is_valid(instance)
+        checker = self._checker
+        try:  # what `Checker.is_valid` does: the call alone would cost a tenth of the check
+            return checker.fast_accepts(instance) or checker.accepts_still(instance)
+        except ValueError as error:
+            return checker.is_valid_despite(error, instance)
 
     def check(self, instance: Any) -> Report:
         """Return the Report of *instance*, a JSON value or a Document, which gives places too.
@@ -71,6 +75,8 @@ class Contract:
         """Raise Invalid, which has the Report, if *instance* breaks a limit."""
         report = self.check(instance)
         if not report.ok:
+            from fieldbound.model import Invalid
+
             raise Invalid(report)
 
     def jsonschema_validator(self) -> ReferenceValidator:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import jsonschema_rs
 
-from fieldbound.algebra import engine_schema, is_pattern, original_error
 from fieldbound.model import (
     BACKTRACK_LIMIT,
-    DIALECTS,
-    BrokenContract,
-    SchemaRegistry,
     json_type,
     pointer_of,
 )
+
+Validator: TypeAlias = jsonschema_rs.Validator
+EngineError: TypeAlias = jsonschema_rs.ValidationError
 
 #: The URI under which a schema without one of its own is known. Nothing is ever fetched from it.
 BASE_URI: Final = "https://fieldbound.invalid/"
 
 
-def compile_schema(
-    schema: Any, uri: str, resources: Mapping[str, Any], formats: str
-) -> jsonschema_rs.Validator:
+def compile_schema(schema: Any, uri: str, resources: Mapping[str, Any], formats: str) -> Validator:
     """Compile a schema for the engine.
 
     Raises BrokenContract, which says what is wrong with it and where.
     """
+    from fieldbound.algebra import engine_schema  # slow to import
+    from fieldbound.model import DIALECTS, BrokenContract
+
     if not isinstance(schema, (dict, bool)):
         raise BrokenContract(
             f"a JSON Schema must be an object or a boolean, not {json_type(schema)}"
@@ -42,21 +43,34 @@ def compile_schema(
     read, *others = written.schema
     known = _registered(read, uri, dict(zip(resources, others, strict=True)))
     try:
-        return jsonschema_rs.validator_for(
-            read,
-            registry=jsonschema_rs.Registry(known),
-            base_uri=uri,
-            validate_formats=formats == "assert",
-            offline=True,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACK_LIMIT),
-            formats={"regex": is_pattern},
-            **written.options,
-        )
+        return compile_as_read(read, uri, formats, known, written.options)
     except jsonschema_rs.ValidationError as error:
         pointer, reason = _why_broken(error, schema, uri, resources)
         raise BrokenContract(_line(reason), pointer=pointer or None) from None
     except (jsonschema_rs.ReferencingError, ValueError) as error:
         raise BrokenContract(_line(_reason(error))) from None
+
+
+def compile_as_read(
+    schema: Any,
+    uri: str,
+    formats: str,
+    known: Sequence[tuple[str, Any]] = (),
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Validator:
+    """Compile a schema as the engine reads it, with *known* resources by URI.
+
+    Raises what the engine does for what is wrong with it.
+    """
+    return jsonschema_rs.validator_for(
+        schema,
+        registry=jsonschema_rs.Registry(known),
+        base_uri=uri,
+        validate_formats=formats == "assert",
+        offline=True,
+        pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACK_LIMIT),
+        **options,
+    )
 
 
 def _reason(error: Exception) -> str:
@@ -68,10 +82,14 @@ def _why_broken(
     error: jsonschema_rs.ValidationError, schema: Any, uri: str, resources: Mapping[str, Any]
 ) -> tuple[str, str]:
     """Return the pointer to what is wrong in a schema, and what that is."""
+    from fieldbound.algebra import original_error
+
     path, refusal = original_error(schema, error.instance_path, error.instance)
     if refusal is not None:
         return pointer_of(path), refusal
     if error.kind.name == "$ref":
+        from fieldbound.model import SchemaRegistry
+
         found = SchemaRegistry(schema, uri, resources).unresolved_reference()
         return found or ("", error.message)
     return pointer_of(path), error.message

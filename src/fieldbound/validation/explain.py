@@ -10,39 +10,32 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
 
 from fieldbound.model import (
-    ENDS_TOO_EARLY,
     Limit,
     Node,
     Path,
     closest_name,
-    excerpt,
     json_type,
     percent_decoded,
     pointer_of,
-    selected_branch,
     to_json,
     tokens_of,
 )
 
 from .branches import Branch, branch_of, exclude_each_other, exclusive_names
 from .limits import Limits
-from .mistakes import Mistake, is_meant, meant, other_limits
-
-#: Of several limits that one value breaks the first of these is reported, the others in `also`.
-_PRIORITY: Final = {
-    code: rank
-    for rank, code in enumerate(
-        "readOnly not type const enum maxLength minLength format pattern maximum exclusiveMaximum "
-        "minimum exclusiveMinimum multipleOf".split()
-    )
-}
-#: Keywords that reject an object or array as a whole; any other is a mistake of its own.
-_WHOLE_VALUE: Final = frozenset(("readOnly", "not", "type", "const", "enum", "anyOf", "oneOf"))
-_LENGTHS: Final = frozenset(
-    "maxLength minLength maxItems minItems maxProperties minProperties".split()
+from .mistakes import (
+    CONTAINERS,
+    WHOLE_VALUE,
+    Mistake,
+    is_meant,
+    meant,
+    mistakes_of,
+    mistakes_of_values,
+    other_limits,
+    priority,
+    with_fault,
 )
-#: Types of which several limits can be broken at once; None: there is no value.
-_CONTAINERS: Final = frozenset(("object", "array", None))
+from .schema.many_names import keyword_path, mistake_of_name, mistakes_of_names
 
 
 def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -> list[Mistake]:
@@ -50,7 +43,7 @@ def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -
     broken: dict[Path, tuple[Any, list[Limit]]] = {}
     others: list[Mistake] = []
     for error in errors:
-        read = ERROR_READERS.get(type(error.kind))
+        read = ERROR_READERS.get(error.kind.__class__)
         if read is None:  # an error about a value by itself
             path, value = _located(error, instance)
             limit = limits.by_path.get(tuple(error.evaluation_path))
@@ -59,11 +52,7 @@ def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -
             broken.setdefault(path, (value, []))[1].append(limit)
         else:
             others += read(error, instance, limits)
-    found = [
-        _with_fault(each, value, limits) if each.code == "pattern" else each
-        for path, (value, group) in broken.items()
-        for each in _mistakes_of(path, value, group)
-    ]
+    found = mistakes_of_values(broken, limits)
     return _merge([*found, *others]) if others else found
 
 
@@ -71,44 +60,6 @@ def _limit_of(error: ValidationError, limits: Limits) -> Limit:
     """Return the limit that an error is about; the engine alone knows those of a meta-schema."""
     limit = limits.limit_at(_schema_path(error, limits))
     return limit if limit.value is not None else replace(limit, value=error.kind.value)
-
-
-def _mistakes_of(path: Path, value: Any, group: list[Limit]) -> list[Mistake]:
-    """Return the mistakes of the value at *path*: one, or several in a container."""
-    kind = json_type(value)
-    if len(group) == 1:
-        return [_mistake(path, group[0], value, kind)]
-    if kind in _CONTAINERS and not any(limit.keyword in _WHOLE_VALUE for limit in group):
-        by_keyword = {limit.keyword: limit for limit in reversed(group)}
-        return [_mistake(path, limit, value, kind) for limit in reversed(by_keyword.values())]
-    group.sort(key=priority)
-    also = tuple([limit for limit in group[1:] if limit.location != group[0].location])
-    return [_mistake(path, group[0], value, kind, also)]
-
-
-def _mistake(
-    path: Path, limit: Limit, value: Any, kind: str, also: tuple[Limit, ...] = ()
-) -> Mistake:
-    code = limit.keyword
-    actual = len(value) if code in _LENGTHS else excerpt(value, kind)
-    return Mistake(path, code, limit, path, False, actual, kind, also)
-
-
-def _with_fault(mistake: Mistake, value: str, limits: Limits) -> Mistake:
-    """Return the mistake of a string with its first wrong character, and an example that fits."""
-    from fieldbound.algebra import example_string, first_fault
-
-    at = first_fault(mistake.limit.value, value)
-    holder = limits.schema_with(mistake.limit)
-    return mistake._replace(
-        detail=None if at is None else ENDS_TOO_EARLY if at == len(value) else str(at + 1),
-        example=None if holder is None else example_string(holder),
-    )
-
-
-def priority(limit: Limit) -> int:
-    """Return the priority of a limit among several that a value breaks: the lowest is reported."""
-    return _PRIORITY.get(limit.keyword, len(_PRIORITY))
 
 
 def _schema_path(error: ValidationError, limits: Limits) -> tuple[str | int, ...]:
@@ -163,23 +114,26 @@ def _located_by_message(error: ValidationError, instance: Any) -> tuple[Path, An
 
 def _read_value(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a value by itself."""
-    return _mistakes_of(*_located(error, instance), [_limit_of(error, limits)])
+    return mistakes_of(*_located(error, instance), [_limit_of(error, limits)])
 
 
 def _read_pattern(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a pattern that the engine asks about."""
     (mistake,) = _read_value(error, instance, limits)
-    return [_with_fault(mistake, _located(error, instance)[1], limits)]
+    return [with_fault(mistake, _located(error, instance)[1], limits)]
 
 
 def _read_forbidden(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a property that must not be there, whatever its value."""
+    if (names := keyword_path(error, limits)) is not None:
+        path, value = _located(error, instance)
+        return [*mistakes_of_names(names, path, list(value), limits)]
     limit, (path, value) = limits.limit_at(_schema_path(error, limits)), _located(error, instance)
     if limit.keyword == "additionalProperties":  # no name is documented here
         return _read_additional_properties(error, instance, limits)
     if limit.keyword == "propertyNames":
         return [Mistake((*path, name), limit.keyword, limit, (*path, name), True) for name in value]
-    (mistake,) = _mistakes_of(path, value, [limit])
+    (mistake,) = mistakes_of(path, value, [limit])
     if isinstance(error.kind, Kind.Not):
         ruled_out = limits.node_at(_schema_path(error, limits), "not")
         mistake = mistake._replace(detail=ruled_out and _ruled_out(ruled_out, path, value, limits))
@@ -230,8 +184,9 @@ def _read_additional_properties(
 ) -> list[Mistake]:
     at, (path, present) = _schema_path(error, limits), _located(error, instance)
     limit = limits.limit_at(at)
-    known = tuple(name for name in limits.known_names(at) if name not in present)
-    taken = tuple(name for name in limits.known_names(at) if name in present)
+    documented = limits.known_names(at)
+    known = tuple([name for name in documented if name not in present])
+    taken = tuple([name for name in documented if name in present])
     names: Iterable[str] = getattr(error.kind, "unexpected", present)
     patterns = limits.node_at(at, "patternProperties")
     detail = " or ".join(patterns.schema) if patterns and patterns.schema else None
@@ -279,12 +234,8 @@ def _read_property_names(error: ValidationError, instance: Any, limits: Limits) 
     outer = at if "propertyNames" in at else tuple(error.evaluation_path)
     outer = outer[: len(outer) - outer[::-1].index("propertyNames")]
     limit = limits.limit_at(outer or _schema_path(error, limits))
-    broken = limits.limit_at(at)
     path = (*_located(error, instance)[0], str(inner.instance))
-    detail = f"{broken.keyword} {to_json(broken.value)}"
-    return [
-        Mistake(path, limit.keyword, limit, path, True, inner.instance, "string", detail=detail)
-    ]
+    return [mistake_of_name(path, limit, limits.limit_at(at))]
 
 
 def _read_several_match(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
@@ -324,7 +275,7 @@ def _selected(error: ValidationError, value: Any, limits: Limits) -> int | None:
     alternatives, discriminator = limits.node_at(path), limits.node_at(path, "discriminator")
     if alternatives is None or discriminator is None:
         return None
-    return selected_branch(limits.references, alternatives, discriminator.schema, value)
+    return limits.conditions.selected_branch(alternatives, discriminator, value)
 
 
 def _branches(error: ValidationError, limits: Limits) -> Sequence[Branch]:
@@ -343,7 +294,7 @@ def _merge(found: list[Mistake]) -> list[Mistake]:
     groups: dict[tuple[Path, str], list[Mistake]] = {}
     for each in found:
         # one for a scalar, and one for its name; one for each keyword of an object or array
-        one = each.code in _WHOLE_VALUE or each.kind not in _CONTAINERS
+        one = each.code in WHOLE_VALUE or each.kind not in CONTAINERS
         one = one and each.code != "propertyNames"
         groups.setdefault((each.path, "" if one else each.code), []).append(each)
     merged = [group[0] if len(group) == 1 else _merge_group(group) for group in groups.values()]

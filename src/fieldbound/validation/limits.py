@@ -60,7 +60,8 @@ class Limits:
         self.formats = formats
         self.references = SchemaRegistry(schema, uri, resources)
         self._root = self.references.root
-        self._evidence = Evidence(schema.get("x-sources") if isinstance(schema, dict) else None)
+        table = schema.get("x-sources") if isinstance(schema, dict) else None
+        self._evidence = Evidence(table, self.references.resource)
         #: The conditions of limits, in words.
         self.conditions = Conditions(self.references, self._is_sensitive, self._is_required)
         self._ways: dict[tuple[str, str], list[tuple[Condition, ...]]] = {}
@@ -70,7 +71,7 @@ class Limits:
         #: The limits that were found, by evaluation path and, where one is required, name.
         self.by_path: dict[tuple[str | int, ...], Limit] = {}
         self._names_at: dict[tuple[str | int, ...], tuple[str, ...]] = {}
-        self._found: dict[tuple[str | int, ...], tuple[Trail, str | None]] = {}
+        self._found: dict[tuple[str | int, ...], tuple[Trail | None, str | None]] = {}
 
     # -- one error's limit -------------------------------------------------------------------
 
@@ -164,8 +165,12 @@ class Limits:
 
         The keyword is None where the path ends at a subschema: one that is false.
         """
-        if path in self._found:
-            return self._found[path]
+        found = self._found.get(path)
+        if found is None:
+            found = self._found[path] = self._find(path)
+        return found
+
+    def _find(self, path: tuple[str | int, ...]) -> tuple[Trail | None, str | None]:
         trail, steps = self._start(), list(path)
         try:
             while len(steps) > 1 or (steps and steps[0] in CLOSED):
@@ -354,13 +359,14 @@ class Limits:
         if keyword in ("dependentRequired", "dependencies"):
             condition = Condition("dependentRequired", trail.node, trail.pointer, name)
             conditions = (*conditions, condition)
-        at, says, sources, note = self._evidence.of((*trail.uses, own), keyword, name)
+        location, given = trail.node._replace(tokens=tokens).location, (*trail.uses, own)
+        at, says, sources, note = self._evidence.of(given, keyword, name, location)
         return Limit(
             contract=self._contract,
             pointer=pointer,
             keyword=keyword,
             value=value if name is None else True,
-            location=at or trail.node._replace(tokens=tokens).location,
+            location=at or location,
             says=says,
             sources=sources,
             note=note,

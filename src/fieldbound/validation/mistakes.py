@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from fieldbound.algebra import SharingWork
 from fieldbound.model import (
     ALTERNATIVES,
+    ENDS_TOO_EARLY,
     Limit,
     Path,
     Violation,
+    excerpt,
     json_type,
     pointer_of,
     to_json,
+    violation_of,
 )
 
 from .branches import Branch, likeness, tag_of, varied_tags
 
+if TYPE_CHECKING:
+    from .limits import Limits
+
 _CHOICES: Final = frozenset(("type", "const", "enum"))
 #: How much the keyword broken at the root of a branch speaks against that branch.
 _MISMATCH: Final = {**dict.fromkeys(_CHOICES, 1), **dict.fromkeys(("not", "readOnly"), 2)}
+
+#: Of several limits that one value breaks the first of these is reported, the others in `also`.
+_PRIORITY: Final = {
+    code: rank
+    for rank, code in enumerate(
+        "readOnly not type const enum maxLength minLength format pattern maximum exclusiveMaximum "
+        "minimum exclusiveMinimum multipleOf".split()
+    )
+}
+#: Keywords that reject an object or array as a whole; any other is a mistake of its own.
+WHOLE_VALUE: Final = frozenset(("readOnly", "not", "type", "const", "enum", "anyOf", "oneOf"))
+_LENGTHS: Final = frozenset(
+    "maxLength minLength maxItems minItems maxProperties minProperties".split()
+)
+#: Types of which several limits can be broken at once; None: there is no value.
+CONTAINERS: Final = frozenset(("object", "array", None))
 
 
 class Mistake(NamedTuple):
@@ -45,7 +68,7 @@ class Mistake(NamedTuple):
 
     def violation(self, place: Any = None) -> Violation:
         """Return the violation, without its value where that is sensitive."""
-        return Violation(
+        return violation_of(
             self.code,
             pointer_of(self.path),
             self.limit,
@@ -61,11 +84,71 @@ class Mistake(NamedTuple):
         )
 
 
+# -- values, each with the limits that it breaks by itself -----------------------------------
+
+
+def mistakes_of(path: Path, value: Any, group: list[Limit]) -> list[Mistake]:
+    """Return the mistakes of the value at *path*: one, or several in a container."""
+    kind = json_type(value)
+    if len(group) == 1:
+        return [_mistake(path, group[0], value, kind)]
+    if kind in CONTAINERS and not any(limit.keyword in WHOLE_VALUE for limit in group):
+        by_keyword = {limit.keyword: limit for limit in reversed(group)}
+        return [_mistake(path, limit, value, kind) for limit in reversed(by_keyword.values())]
+    group.sort(key=priority)
+    also = tuple([limit for limit in group[1:] if limit.location != group[0].location])
+    return [_mistake(path, group[0], value, kind, also)]
+
+
+def _mistake(
+    path: Path, limit: Limit, value: Any, kind: str, also: tuple[Limit, ...] = ()
+) -> Mistake:
+    code = limit.keyword
+    actual = len(value) if code in _LENGTHS else excerpt(value, kind)
+    return Mistake(path, code, limit, path, False, actual, kind, also)
+
+
+def with_fault(mistake: Mistake, value: str, limits: Limits) -> Mistake:
+    """Return the mistake of a string with its first wrong character, and an example that fits."""
+    from fieldbound.algebra import example_string, first_fault
+
+    at = first_fault(mistake.limit.value, value)
+    holder = limits.schema_with(mistake.limit)
+    return mistake._replace(
+        detail=None if at is None else ENDS_TOO_EARLY if at == len(value) else str(at + 1),
+        example=None if holder is None else example_string(holder),
+    )
+
+
+def priority(limit: Limit) -> int:
+    """Return the priority of a limit among several that a value breaks: the lowest is reported."""
+    return _PRIORITY.get(limit.keyword, len(_PRIORITY))
+
+
+def mistakes_of_values(
+    broken: Mapping[Path, tuple[Any, list[Limit]]], limits: Limits
+) -> list[Mistake]:
+    """Return the mistakes of values, each with the limits that it breaks by itself."""
+    found = [
+        each for path, (value, group) in broken.items() for each in mistakes_of(path, value, group)
+    ]
+    if "pattern" not in [each.code for each in found]:
+        return found
+    with SharingWork():
+        return [
+            with_fault(each, broken[each.path][0], limits) if each.code == "pattern" else each
+            for each in found
+        ]
+
+
 def other_limits(reported: Limit, limits: Iterable[Limit]) -> tuple[Limit, ...]:
     """Return the limits other than the one reported, each once."""
     others = {(limit.location, limit.pointer): limit for limit in limits}
     others.pop((reported.location, reported.pointer), None)
     return tuple(others.values())
+
+
+# -- anyOf and oneOf ---------------------------------------------------------------------------
 
 
 class _Candidate(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from .mistakes import Mistake
 
+
 _FEW: Final = 20
 
 
@@ -20,7 +21,7 @@ def in_order(instance: Any, mistakes: list[Mistake]) -> list[Mistake]:
 
 def _position(
     instance: Any, orders: dict[int, dict[Any, int]] | None, mistake: Mistake
-) -> tuple[int, ...]:
+) -> list[int]:
     """Return where a mistake stands; *orders* remembers that of the names of each object."""
     position = []
     for token in mistake.place:
@@ -29,12 +30,11 @@ def _position(
             instance = instance[token]
             continue
         if orders is None:
-            names = list(instance)
-            position.append(names.index(token) if token in instance else len(names))
+            position.append([*instance].index(token) if token in instance else len(instance))
         else:
             order = orders.get(id(instance))
             if order is None:
                 order = orders[id(instance)] = {name: at for at, name in enumerate(instance)}
             position.append(order.get(token, len(order)))
         instance = instance.get(token)
-    return tuple(position)
+    return position

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import evidence_rank, pointer_of, shorten_pointer
 
-from .explain import priority
 from .inline import INDEPENDENT
+from .mistakes import Mistake, mistakes_of_values, priority
 
 if TYPE_CHECKING:
-    from fieldbound.model import Limit
+    from fieldbound.model import Limit, Path
 
     from .limits import Limits
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _ROOT: Final = frozenset(
     "$schema type properties required additionalProperties patternProperties".split()
 )
+#: Keywords that are about the property, not its value.
+_DIRECTIONS: Final = frozenset(("not", "readOnly", "writeOnly"))
 _PARTED: Final = (dict, list)
 
 #: Whether a value is valid.
@@ -39,12 +41,17 @@ class _Property:
     """How a property is checked: as a whole, and by each keyword that is a limit of it.
 
     There are no keywords where the broken ones alone do not say what is reported. They are compiled
-    when the property is first invalid.
+    when the property is first invalid, and the whole when it is first there.
     """
 
-    def __init__(self, is_valid: Valid, keywords: Callable[[], Keywords]) -> None:
-        self.is_valid = is_valid
+    def __init__(self, is_valid: Callable[[], Valid], keywords: Callable[[], Keywords]) -> None:
+        self._is_valid = is_valid
         self._keywords = keywords
+
+    @cached_property
+    def is_valid(self) -> Valid:
+        """What checks the whole."""
+        return self._is_valid()
 
     @cached_property
     def keywords(self) -> Keywords:
@@ -93,6 +100,31 @@ class Properties:
             found += [mark for name, mark in self._required.items() if name not in value]
         return tuple(found) or None
 
+    def mistakes(self, value: Any, limits: Limits) -> list[Mistake] | None:
+        """Return the mistakes in an invalid value, in the order of the document.
+
+        None where something is wrong of which the engine's errors say more.
+        """
+        if value.__class__ is not dict:
+            return None
+        values: dict[Path, tuple[Any, list[Limit]]] = {}
+        for name, each in value.items():
+            property_ = self._properties.get(name)
+            if property_ is None:
+                if not self._may_be({name: each}):
+                    return None
+            elif not property_.is_valid(each):
+                broken = [mark[0] for valid, mark in property_.keywords if not valid(each)]
+                if not broken or broken[0].keyword in _DIRECTIONS or isinstance(each, _PARTED):
+                    return None
+                values[name,] = each, broken
+        missing = [
+            Mistake((name,), "required", mark[0], ())
+            for name, mark in self._required.items()
+            if name not in value
+        ]
+        return missing + mistakes_of_values(values, limits) or None
+
 
 def _strongest(marks: list[Mark]) -> Mark:
     """Return the mark of limits that one value breaks: the first, with the strongest evidence."""
@@ -117,7 +149,7 @@ def properties_of(
             for limit in by_pointer.get(pointer_of((name,)), ())
             if limit.keyword != "required"
         ]
-        return _Property(compiled(part), partial(_keywords, part, own, compiled))
+        return _Property(partial(compiled, part), partial(_keywords, part, own, compiled))
 
     properties = schema.get("properties", {})
     required = {

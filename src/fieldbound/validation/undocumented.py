@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from fieldbound.model import tokens_of
 
 _NOTHING: Final[Mapping[str, str]] = {}
+#: A name, not an index, that only an escape sequence of a code point hides in a JSON text.
+_PLAIN: Final = re.compile(r"(?!\d+$)[\w .:$@-]+")
 
 
 class Undocumented:
@@ -22,9 +25,20 @@ class Undocumented:
     def __init__(self, reasons: Mapping[str, str], always: Mapping[str, str] = _NOTHING) -> None:
         self._always = always
         self._paths = [(pointer, tokens_of(pointer), reason) for pointer, reason in reasons.items()]
+        self._names_of_paths = [
+            [name.encode() for name in path if name != "*" and _PLAIN.fullmatch(name)]
+            for _, path, _ in self._paths
+        ]
         firsts = [tokens[:1] for _, tokens, _ in self._paths]
         anywhere = () in firsts or ("*",) in firsts
         self.first_names = None if anywhere else frozenset(name for each in firsts for name in each)
+
+    def may_be_in(self, text: bytes) -> bool:
+        """Return whether an instance of a JSON *text* may have an undocumented part.
+
+        It has none where a name does not stand in the text, which has no escaped code points.
+        """
+        return any(all(name in text for name in names) for names in self._names_of_paths)
 
     def within(self, instance: Any) -> Mapping[str, str]:
         """Return pointer and reason of each undocumented part that an instance has."""
@@ -53,7 +67,7 @@ def _has(instance: Any, path: tuple[str, ...], depth: int = 0) -> bool:
         if name != "*":
             return name in instance and _has(instance[name], path, depth + 1)
         parts = instance.values()
-    elif not isinstance(instance, (list, tuple)):
+    elif not isinstance(instance, (list, tuple)) or not (name == "*" or name.isdecimal()):
         return False
     for part in parts:  # noqa: SIM110 - twice as fast as `any` with a generator
         if _has(part, path, depth + 1):

@@ -10,12 +10,13 @@ import pytest
 from fieldbound import BrokenContract, Contract
 from fieldbound.model import SchemaRegistry
 from fieldbound.validation.schema.expansion import refuse_endless
+from support.tables import table
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 ROOT = {"$ref": "#"}
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         ROOT,
@@ -72,7 +73,7 @@ def test_endless_recursion_in_an_embedded_resource_has_its_place() -> None:
         assert caught.value.pointer == "/$defs/https:~1~1a.example~1b.json/$defs/x/anyOf/0"
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         {"properties": {"x": ROOT}},
@@ -104,8 +105,8 @@ def doubling(keyword: str, times: int, leaf: Any) -> dict[str, Any]:
     return {"$ref": f"#/$defs/a{times}", "$defs": parts}
 
 
-@pytest.mark.parametrize("keyword", ["allOf", "anyOf", "oneOf"])
-@pytest.mark.parametrize("times", [20, 39, 500])
+@table("keyword", ["allOf", "anyOf", "oneOf"])
+@table("times", [20, 39, 500])
 def test_subschemas_without_number_are_a_broken_contract(keyword: str, times: int) -> None:
     """They are counted, not expanded."""
     with pytest.raises(BrokenContract, match="more than 50,000 subschemas apply"):

@@ -9,6 +9,7 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.validation import FORMATS, with_format_limits
+from support.tables import table
 
 DRAFTS = {
     4: "http://json-schema.org/draft-04/schema#",
@@ -31,8 +32,8 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("draft", DRAFTS)
-@pytest.mark.parametrize("name", WRONG)
+@table("draft", DRAFTS)
+@table("name", WRONG)
 def test_a_format_is_checked_by_both_engines_and_listed_or_reported(name: str, draft: int) -> None:
     """What `limits` lists is checked by both engines; what it does not is reported by name."""
     contract = Contract({"$schema": DRAFTS[draft], "type": "string", "format": name})
@@ -44,7 +45,7 @@ def test_a_format_is_checked_by_both_engines_and_listed_or_reported(name: str, d
     assert [name in why for why in contract.not_checked.values()] == [True] * (not is_listed)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "first"),
     [("uuid", 2019), ("duration", 2019), ("iri", 7), ("json-pointer", 6), ("uri", 4), ("date", 4)],
 )
@@ -109,7 +110,7 @@ RANGES = {
 }
 
 
-@pytest.mark.parametrize(("name", "bounds"), RANGES.items())
+@table(("name", "bounds"), RANGES.items())
 def test_an_integer_format_stands_for_its_range(name: str, bounds: tuple[int, int]) -> None:
     """The bounds are valid, what is beyond them is not, by both engines."""
     contract = Contract(with_format_limits({"type": "integer", "format": name}))
@@ -119,7 +120,7 @@ def test_an_integer_format_stands_for_its_range(name: str, bounds: tuple[int, in
         assert contract.jsonschema_validator().is_valid(value) == ok
 
 
-@pytest.mark.parametrize(
+@table(
     ("given", "added"),
     [
         ({"type": "integer", "format": "int8"}, {"minimum": -128, "maximum": 127}),

@@ -10,6 +10,7 @@ import pytest
 
 import fieldbound
 from fieldbound import BrokenContract, Contract
+from support.tables import table
 
 DRAFTS = {
     "draft 4": "http://json-schema.org/draft-04/schema#",
@@ -33,10 +34,8 @@ KEYWORDS: list[tuple[str, dict[str, Any], Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize("draft", DRAFTS)
-@pytest.mark.parametrize(
-    ("keyword", "schema", "instance", "first"), KEYWORDS, ids=[each[0] for each in KEYWORDS]
-)
+@table("draft", DRAFTS)
+@table(("keyword", "schema", "instance", "first"), KEYWORDS)
 def test_a_keyword_of_a_later_draft_is_not_enforced(
     keyword: str, schema: dict[str, Any], instance: Any, first: str, draft: str
 ) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound import Contract
+from support.tables import table
 
 CLOSED = "is required, but additionalProperties: false rejects it"
 UNEVALUATED = "is required, but unevaluatedProperties: false rejects it"
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "expected"),
     [
         ({"additionalProperties": False, "required": ["b"]}, {"": f"'b' {CLOSED}"}),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound import Contract
+from support.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "meant"),
     [
         ({"maxlength": 1}, "maxLength"),

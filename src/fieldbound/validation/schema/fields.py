@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from fieldbound.model import Field, Limit
+from fieldbound.model import Field, Limit, type_names
 from fieldbound.validation.trail import Trail, direction_of
 
 _ABSENT: Final = object()
@@ -30,7 +30,7 @@ def _field(pointer: str, trails: Iterable[Trail], limits: Iterable[Limit]) -> Fi
     return Field(
         pointer,
         next((each.title for each in trails if each.title), None),
-        tuple(dict.fromkeys(name for schema in found for name in _types(schema))),
+        tuple(dict.fromkeys(name for schema in found for name in type_names(schema))),
         required="required" in keywords,
         read_only=_is_marked(found, "readOnly"),
         write_only=_is_marked(found, "writeOnly"),
@@ -38,11 +38,6 @@ def _field(pointer: str, trails: Iterable[Trail], limits: Iterable[Limit]) -> Fi
         default=None if default is _ABSENT else default,
         limits=tuple(limits),
     )
-
-
-def _types(schema: Mapping[str, Any]) -> list[str]:
-    found = schema.get("type", [])
-    return [found] if isinstance(found, str) else [each for each in found if isinstance(each, str)]
 
 
 def _first(schemas: Iterable[Mapping[str, Any]], keyword: str) -> Any:

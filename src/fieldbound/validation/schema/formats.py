@@ -7,8 +7,10 @@ for, which both engines check and generate; `date`, `uuid` and the like are thos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypeGuard
+
+from fieldbound.model import type_names
 
 #: Whether formats are limits, or annotations.
 Formats: TypeAlias = Literal["assert", "annotate"]
@@ -68,7 +70,7 @@ def why_not_checked(schema: Mapping[str, Any], draft: int, formats: str) -> str 
         return f'format "{name}": draft {draft} of JSON Schema does not define it'
     if name not in _LIMITS:
         return f'format "{name}": no such format is known'
-    if not _applies(name, _types_of(schema)):
+    if not _applies(name, type_names(schema)):
         return f'format "{name}": it is about {"strings" if name in _STRINGS else "numbers"}'
     if with_format_limits(schema) == schema:
         return None
@@ -77,7 +79,7 @@ def why_not_checked(schema: Mapping[str, Any], draft: int, formats: str) -> str 
 
 def with_format_limits(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema with the limits that its format stands for in OpenAPI, beside its own."""
-    found, types = dict(schema), _types_of(schema)
+    found, types = dict(schema), type_names(schema)
     name = schema.get("format")
     if not isinstance(name, str) or name not in _LIMITS or not _applies(name, types):
         return found
@@ -93,18 +95,13 @@ def with_format_limits(schema: Mapping[str, Any]) -> dict[str, Any]:
     return _with_sources(found, added)
 
 
-def _types_of(schema: Mapping[str, Any]) -> frozenset[Any]:
-    types = schema.get("type", ())
-    return frozenset((types,) if isinstance(types, str) else types)
-
-
-def _applies(name: str, types: frozenset[Any]) -> bool:
+def _applies(name: str, types: Sequence[str]) -> bool:
     """Return whether a format is about a value of one of these types; of any if there are none."""
     about = ("string",) if name in _STRINGS else ("integer", "number")
-    return not types or not types.isdisjoint(about)
+    return not types or not {*about}.isdisjoint(types)
 
 
-def _is_implied(schema: Mapping[str, Any], types: frozenset[Any], keyword: str, value: Any) -> bool:
+def _is_implied(schema: Mapping[str, Any], types: Sequence[str], keyword: str, value: Any) -> bool:
     """Return whether a schema has a limit as strict as this one."""
     if keyword in ("pattern", "multipleOf"):
         every = [schema, *(each for each in schema.get("allOf", ()) if isinstance(each, dict))]

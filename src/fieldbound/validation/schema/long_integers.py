@@ -6,9 +6,10 @@ Given one, it reads another number, so that such an instance is refused as `to_j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final
 
-from fieldbound.model import VALUE_KEYWORDS, has_long_integer, members
+from fieldbound.model import has_long_integer
 
 #: Keywords whose verdict on such an integer is wrong.
 _MISREAD_BY: Final = frozenset(
@@ -18,6 +19,8 @@ _MISREAD_BY: Final = frozenset(
 
 def may_misread(schemas: Iterable[Any]) -> bool:
     """Return whether any of these schemas has a keyword for which the engine misreads integers."""
+    from fieldbound.model import VALUE_KEYWORDS, members  # slow to import
+
     pending = list(schemas)
     for part in pending:  # which grows
         for token, child in members(part):
@@ -34,23 +37,42 @@ def _words(value: Any) -> Iterable[Any]:
 
 def exact(accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """Return *accepts*, which raises ValueError now for an instance that the engine misreads."""
-    from orjson import dumps  # several times faster than a look at every value
+    dumps: Callable[[Any], Any]
+
+    def first(instance: Any) -> Any:  # what does it sooner is slow to import
+        nonlocal dumps
+        dumps = second
+        if has_long_integer(instance):
+            raise TypeError
+
+    def second(instance: Any) -> Any:
+        nonlocal dumps
+        dumps = _dumps()
+        return dumps(instance)
+
+    dumps = first
 
     def accepts_exactly(instance: Any) -> bool:
         try:
-            dumps(instance)  # which takes no integer of more than 64 bits
+            dumps(instance)
         except TypeError:
-            _refuse(instance)
+            refuse_long_integers(instance)
         return accepts(instance)
 
     return accepts_exactly
 
 
+@cache
+def _dumps() -> Callable[[Any], bytes]:
+    from orjson import dumps  # several times faster than a look at every value
+
+    return dumps
+
+
 def refuse_long_integers(instance: Any) -> None:
     """Raise ValueError for a value with an integer that the engine misreads."""
-    exact(bool)(instance)
-
-
-def _refuse(instance: Any) -> None:
-    if has_long_integer(instance):
-        raise ValueError("an integer of too many digits for the engine")
+    try:
+        _dumps()(instance)  # which takes no integer of more than 64 bits
+    except TypeError:
+        if has_long_integer(instance):
+            raise ValueError("an integer of too many digits for the engine") from None

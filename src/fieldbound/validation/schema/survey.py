@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from fieldbound.model import DRAFT_4, members
 from fieldbound.validation.limits import Limits
@@ -11,22 +11,7 @@ from fieldbound.validation.trail import is_sensitive, repeats
 
 from .broken_parts import BrokenParts
 from .formats import formats_of, why_not_checked
-
-
-class Survey(NamedTuple):
-    """What has to be known of a whole schema before instances are checked.
-
-    Whether it is *recursive*, what is *unspecified* by pointer and reason, the pointers of
-    *sensitive* values, whether it is *unconstrained*: it has no limit at all, and by pointer and
-    reason what is *not_checked*, and what is *broken* in the schema itself.
-    """
-
-    recursive: bool
-    unspecified: Mapping[str, str]
-    sensitive: tuple[str, ...]
-    unconstrained: bool
-    not_checked: Mapping[str, str]
-    broken: Mapping[str, str]
+from .surveyed import Survey
 
 
 def survey_of(limits: Limits) -> Survey:

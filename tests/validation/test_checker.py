@@ -1,0 +1,114 @@
+"""What is checked often is checked in a faster way, which finds the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings, strategies as st
+
+import fieldbound
+from fieldbound import BrokenContract, Contract, Unspecified
+from fieldbound.validation import checker, checker_of
+from support.effort import examples
+from support.schema_strategies import DEFINITIONS, DIALECTS, NAMES, OBJECTS, RECORDS, SCHEMAS, made
+from support.tables import table
+
+LONG = 10**5000
+WITH_LONG = st.sampled_from([[], [0], {"a": 1}]).map(lambda each: [each, [LONG]])
+INSTANCES = RECORDS | st.dictionaries(
+    st.sampled_from(NAMES), st.just(LONG) | WITH_LONG | RECORDS, max_size=3
+)
+
+
+def verdicts(contract: Contract, instance: Any) -> list[Any]:
+    """Return what each way to check finds; the first check chooses how, the second uses it."""
+    return [contract.check(instance), contract.check(instance), contract.is_valid(instance)]
+
+
+@settings(max_examples=examples(150))
+@given(st.sampled_from(DIALECTS), SCHEMAS | OBJECTS, DEFINITIONS, st.lists(INSTANCES, max_size=6))
+def test_what_is_checked_often_has_the_same_report(
+    dialect: str | None, schema: dict[str, Any], definitions: dict[str, Any], instances: list[Any]
+) -> None:
+    """Without errors where that is possible, and whatever integers are in it."""
+    try:
+        first = made(dialect, schema, definitions)
+        first.check(None)
+    except (BrokenContract, Unspecified):
+        assume(False)
+    with pytest.MonkeyPatch.context() as patch:
+        often = made(dialect, schema, definitions)
+        patch.setattr(checker, "_OFTEN", 0)
+        found = [verdicts(often, each) for each in instances]
+    for instance, (report, again, valid) in zip(instances, found, strict=True):
+        expected = first.check(instance)
+        assert report == again == expected
+        assert str(again) == str(expected)
+        assert valid is expected.ok
+        assert first.is_valid(instance) is first.is_valid(instance) is expected.ok
+
+
+FLAT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "a": {"type": "string", "maxLength": 2, "pattern": "^x"},
+        "flag": {"type": "string", "enum": ["Y", "N"]},
+        "n": {"type": "integer", "minimum": 1},
+        "own": {"not": {}, "readOnly": True},
+        "list": {"items": {"type": "string"}},
+    },
+    "required": ["a"],
+    "additionalProperties": False,
+}
+
+
+@table(
+    ("instance", "expected"),
+    [
+        ({"flag": True, "a": "xyz"}, ["/flag:type", "/a:maxLength"]),
+        ({"n": 0, "flag": "y"}, ["/a:required", "/n:minimum", "/flag:enum"]),
+        ({"a": "yyy", "n": "1"}, ["/a:maxLength", "/n:type"]),
+        ({"a": "y"}, ["/a:pattern"]),
+        ({"a": "x", "own": 1}, ["/own:readOnly"]),
+        ({"a": "x", "list": [1, 2]}, ["/list/0:type", "/list/1:type"]),
+        ({"b": "x", "n": 0}, ["/a:required", "/b:additionalProperties", "/n:minimum"]),
+        ({"a": "x", "n": LONG}, ["/n:syntax"]),
+        ({"a": 1, "flag": [LONG]}, ["/flag/0:syntax"]),
+        ([], [":type"]),
+    ],
+)
+def test_the_broken_limits_of_properties_are_reported_as_errors_are(
+    instance: Any, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of the document, with the value, the other limits, and what fits."""
+    report = Contract(FLAT).check(instance)
+    monkeypatch.setattr(checker, "_OFTEN", 0)
+    often = Contract(FLAT)
+    assert often.check(instance) == report
+    assert [f"{each.pointer}:{each.code}" for each in report] == expected
+
+
+def test_one_report_serves_the_valid_instances() -> None:
+    """It is made once, unless something in the instance is not documented."""
+    create = fieldbound.contract("oracle-cx-sales/create-product-group")
+    least = {"ProdGroupName": "Laptops", "InternalName": "laptops"}
+    assert create.check(least) is create.check({**least, "ActiveFlag": "Y"})
+    assert not create.check(least).unspecified
+    product = {"ProductGroupProductSetup": [{"PGDetailsReferenceNumber": 5}]}
+    assert create.check({**least, **product}).unspecified
+
+
+def test_what_nests_too_deeply_for_the_faster_verdict_is_looked_at() -> None:
+    """Where the schema says nothing of it."""
+    opened = Contract({"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}})
+    shallow, deep = [1], [1]
+    for _ in range(20):
+        deep = [deep]
+    accepts = checker_of(opened).compiled.fast_is_valid()
+    assert accepts is not None
+    assert [accepts({"m": each}) for each in (shallow, deep)] == [True, False]
+    for _ in range(2):
+        assert opened.is_valid({"m": deep})
+        assert opened.check({"m": deep}).ok
+        assert not opened.is_valid({"m": [deep, LONG]})
