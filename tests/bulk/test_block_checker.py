@@ -15,10 +15,11 @@ from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.inputs import blocks
 from fieldbound.bulk.inputs.ndjson import LinesBlock
 from fieldbound.model.bulk_report import BulkReport
-from support.effort import examples
+from support.effort import examples, sampled
 from support.line_by_line import bare, expected_report, ndjson
 from support.paths import CASES
 from support.schema_strategies import DEFINITIONS, DIALECTS, OBJECTS, RECORDS, SCHEMAS, made
+from support.tables import table
 
 
 def checked(contract: Contract, data: bytes, *, samples: int = 5, block: int = 0) -> BulkReport:
@@ -81,21 +82,23 @@ CONTRACTS = (
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_edited_records_count_as_they_check(name: str) -> None:
     """The report of all cases of a vendor, and of edits of them, is the sum of their checks."""
-    lines = _texts(name.partition("/")[0])
-    Random(1).shuffle(lines)
-    data = b"\n".join(lines * 2)
+    texts = _texts(name.partition("/")[0])
+    Random(1).shuffle(texts)
+    data = b"\n".join([*sampled(texts)] * 2)
+    contract = fieldbound.contract(name)
     for samples, block in ((5, 0), (0, 7), (1, 50)):
-        found = checked(fieldbound.contract(name), data, samples=samples, block=block)
-        assert bare(found) == expected_report(fieldbound.contract(name), data, samples=samples)
+        found = checked(contract, data, samples=samples, block=block)
+        assert bare(found) == expected_report(contract, data, samples=samples)
 
 
 @pytest.mark.parametrize("vendor", sorted({each.partition("/")[0] for each in CONTRACTS}))
 def test_vendor_contracts_count_as_they_check(vendor: str) -> None:
     """By each contract of a vendor, the report of some cases is the sum of their checks."""
     texts, contracts = _texts(vendor), 0
-    for name in fieldbound.contracts():
+    names = [each for each in fieldbound.contracts() if each.startswith(f"{vendor}/")]
+    for name in sampled(names):
         contract = fieldbound.contract(name)
-        if name.startswith(f"{vendor}/") and contract.limits:
+        if contract.limits:
             contracts += 1
             data = b"\n".join(Random(name).choices(texts, k=12) * 2)
             found = checked(contract, data, samples=1, block=5)
@@ -209,8 +212,8 @@ VARIOUS: list[Any] = [
 
 
 @pytest.mark.parametrize("name", SPECIAL)
-@pytest.mark.parametrize("dialect", [{"$schema": DIALECT}, {}])
-@pytest.mark.parametrize("samples", [0, 1, 9])
+@table("dialect", [{"$schema": DIALECT}, {}])
+@table("samples", [0, 1, 9])
 def test_special_contracts_count_as_they_check(
     name: str, dialect: dict[str, str], samples: int
 ) -> None:

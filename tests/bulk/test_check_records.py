@@ -38,6 +38,7 @@ from fieldbound.documents.document import parse
 from fieldbound.model.errors import BrokenContract, FieldboundError, NotJSON, Unspecified
 from support.effort import examples
 from support.line_by_line import bare, expected_report, key_of, ndjson
+from support.tables import table
 
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -285,7 +286,7 @@ def test_a_contract_is_passed_itself_or_by_name() -> None:
         check([record], Contract({"x-unspecified": "nobody knows"}))
 
 
-@pytest.mark.parametrize("at", [0, 1, 999, 1000, 1500])
+@table("at", [0, 1, 999, 1000, 1500])
 def test_a_value_that_is_not_json_is_an_error_with_its_index(at: int) -> None:
     """The pointer of NotJSON begins with the index among all records."""
     values: list[Any] = [{"name": "a"} for _ in range(at)]
@@ -338,7 +339,7 @@ def test_invalid_options_are_errors(
     assert [each.name for each in Path().iterdir() if each.is_file()] == ["a.ndjson"]
 
 
-@pytest.mark.parametrize("given", [b"{}", {"a": 1}, 1, None, b"a.ndjson"])
+@table("given", [b"{}", {"a": 1}, 1, None, b"a.ndjson"])
 def test_invalid_records_arguments_are_errors(given: Any) -> None:
     """Records must be a path, a stream or an iterable."""
     with pytest.raises(TypeError):
@@ -424,9 +425,7 @@ def test_large_numbers_are_distinct_keys() -> None:
     assert found.duplicates == Duplicates("/id")
 
 
-@pytest.mark.parametrize(
-    "pointer", ["/list/00", "/list/-1", "/list/1e0", "/list/\u0661", "/list/9"]
-)
+@table("pointer", ["/list/00", "/list/-1", "/list/1e0", "/list/\u0661", "/list/9"])
 def test_invalid_indices_find_no_item(pointer: str) -> None:
     """Only 0, 1, 2 and so on are indices of an array."""
     found = check([{"list": ["a", "b"]}], Contract({}), key=pointer).duplicates

@@ -435,7 +435,7 @@ def test_state_and_keys_are_consistent_after_a_kill() -> None:
     """After SIGKILL the state is the last one printed, or a later one, with exactly its keys."""
     chance = random.Random(5)
     printed = 0
-    for seed in range(25):
+    for seed in range(examples(25)):
         with subprocess.Popen(
             [sys.executable, "-c", KILLED, str(seed)], stdout=subprocess.PIPE
         ) as run:

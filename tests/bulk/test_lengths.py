@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings, strategies as st
 
 import fieldbound
@@ -17,6 +16,7 @@ from fieldbound.model.bulk_report import (
     Lengths,
 )
 from support.effort import examples
+from support.tables import table
 
 
 def measured(schema: dict[str, Any], *values: Any) -> dict[str, Lengths]:
@@ -62,7 +62,7 @@ def test_each_length_is_counted_in_its_part(most: int, lengths: list[int], some:
     assert found.over == sum(each > most for each in lengths)
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "value", "pointers"),
     [
         ({"properties": {"a": {"maxLength": 3}}}, {"a": "x"}, ["/a"]),
@@ -97,7 +97,7 @@ def test_the_tightest_limit_is_measured() -> None:
     assert measured(schema, {"a": "xxxx"})["/a"].at == 1
 
 
-@pytest.mark.parametrize(
+@table(
     ("lengths", "truncated"),
     [
         ([150] * 5, False),  # all have this length, as codes do
@@ -120,8 +120,8 @@ def test_possible_truncation(lengths: list[int], truncated: bool) -> None:
     )
 
 
-@pytest.mark.parametrize("most", [1, 2, 3, 10, 11, 17, 36])
-@pytest.mark.parametrize("others", [0, 99])
+@table("most", [1, 2, 3, 10, 11, 17, 36])
+@table("others", [0, 99])
 def test_codes_of_one_length_are_not_truncated(most: int, others: int) -> None:
     """Codes that all have the length of the limit were not truncated, though some are empty."""
     lengths = [most] * 80 + [others] * 20

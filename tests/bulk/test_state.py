@@ -19,11 +19,12 @@ from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.checkpoint import Checkpoint
 from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.inputs import blocks
-from fieldbound.bulk.inputs.sources import ValuesBlock
+from fieldbound.bulk.inputs.blocks import ValuesBlock
 from fieldbound.bulk.keys import KeyExtractor
 from fieldbound.bulk.run import Options, Run
 from fieldbound.bulk.state import State, dump_state, load_state
 from fieldbound.model import Place
+from support.tables import table
 
 CONTRACT = Contract(
     {
@@ -97,7 +98,7 @@ def test_a_state_is_json() -> None:
     assert isinstance(json.loads(dump_state(State(1, None, counts_of(RECORDS)))), dict)
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     [
         b"",
@@ -116,7 +117,7 @@ def test_another_text_is_no_state(text: bytes) -> None:
         load_state(text)
 
 
-@pytest.mark.parametrize(
+@table(
     ("name", "value"),
     [
         ("blocks", "1"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fieldbound.config import BrokenConfig, Config, load
-from fieldbound.model.limits import SAYS
+from fieldbound.model.evidence import SAYS
 
 CREATE = "oracle-cx-sales/create-product-group"
 
@@ -80,8 +80,8 @@ def test_nearest_file_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "[tool.fieldbound]\nfail_on = 'stated'",
             "pyproject.toml: unknown key tool.fieldbound.fail_on: must be one of folders, fail-on, "
-            "files, recordings, apis, ignore, per-file-ignores, severity, baseline, "
-            "overrides; did you mean fail-on?",
+            "files, recordings, apis, ignore, per-file-ignores, fail-on-unused-ignores, severity, "
+            "baseline, overrides; did you mean fail-on?",
         ),
         (
             "[tool.fieldbound]\nxyzzy = 1",
@@ -430,6 +430,7 @@ def test_policies(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("severity = {enum = 'off'}", "severity: 'enum' is no limit, such as "),
         ("severity = {infered = 'off'}", "severity: 'infered' is no limit, such as "),
+        ("fail-on-unused-ignores = 1", "fail-on-unused-ignores must be true or false, not 1"),
         ("per-file-ignores = ['*']", "per-file-ignores must be a table of globs, each with a list"),
         (
             "per-file-ignores = {'*.json' = 'x'}",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from fieldbound.policy import pattern_error
 from fieldbound.policy.patterns import first_match
+from support.tables import table
 
 ID = "acme/create-order#/items/*/qty:maximum"
 
 
-@pytest.mark.parametrize(
+@table(
     "pattern",
     [
         ID,
@@ -30,7 +29,7 @@ def test_what_matches(pattern: str) -> None:
     assert first_match([pattern], ID, "stated") == pattern
 
 
-@pytest.mark.parametrize(
+@table(
     "pattern",
     ["acme/create-order", "*:minimum", "*:Maximum", "ACME/*", "*maxim", "[a]*", "?*", "inferred"],
 )
@@ -50,7 +49,7 @@ def test_the_first_one_is_returned() -> None:
     assert first_match(["x*", "*:maximum", "*"], ID, None) == "*:maximum"
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "meant"),
     [
         ("acme/create-order", "acme/create-order#*"),

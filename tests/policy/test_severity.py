@@ -9,6 +9,7 @@ import pytest
 
 from fieldbound.model import SAYS, BulkReport, Duplicates, Limit, LimitTally, Report, Violation
 from fieldbound.policy import Severity
+from support.tables import table
 
 STATED = Limit("acme/order", "/name", "maxLength", 5, "s#/1", says="stated")
 INFERRED = Limit("acme/order", "/note", "enum", ["Y"], "s#/2", says="inferred")
@@ -20,8 +21,8 @@ def violation(limit: Limit, *also: Limit) -> Violation:
     return Violation(limit.keyword, limit.pointer, limit, also=also)
 
 
-@pytest.mark.parametrize("fail_on", SAYS)
-@pytest.mark.parametrize("limit", [STATED, INFERRED, BARE])
+@table("fail_on", SAYS)
+@table("limit", [STATED, INFERRED, BARE])
 def test_evidence_decides(limit: Limit, fail_on: str) -> None:
     """Without levels, a violation fails if its evidence is as strong as fail_on, or it has none."""
     severity = Severity(fail_on)

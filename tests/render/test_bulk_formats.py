@@ -49,6 +49,7 @@ from fieldbound.render.bulk.messages import (
 from fieldbound.render.escape import display_width
 from support import bulk_reports
 from support.hostile_text import COMMANDS, HOSTILE, commands
+from support.tables import table
 
 EXPECTED = Path(__file__).with_name("expected_bulk")
 BULK = Path(fieldbound.render.bulk.__file__)
@@ -94,7 +95,7 @@ def test_unknown_format_is_an_error() -> None:
 # -- messages --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("part", "whole", "expected"),
     [
         (0, 7, "0 %"),
@@ -267,7 +268,7 @@ def test_quiet_text() -> None:
         assert note not in text
 
 
-@pytest.mark.parametrize(
+@table(
     ("reports", "problems", "last"),
     [
         ((), (), "no records checked"),
@@ -326,7 +327,7 @@ def test_ascii_only(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
 # -- JSON ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("reports", "problems", "ok"),
     [
         ((bulk_reports.full(),), (), False),
@@ -385,7 +386,7 @@ def with_other_value(instance: Any, name: str) -> Any:
     return replace(instance, **{name: "other"})
 
 
-@pytest.mark.parametrize(
+@table(
     ("kind", "path"),
     [
         (BulkReport, ()),
@@ -470,7 +471,7 @@ PAGES: dict[str, tuple[BulkReport, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", PAGES)
+@table("name", PAGES)
 def test_the_page_is_self_contained(name: str) -> None:
     """The page has no scripts or external resources, and links only to sources and itself."""
     output = rendered("html", Style(Severity("stated")), PROBLEMS, PAGES[name])
@@ -501,7 +502,7 @@ def test_the_page_is_self_contained(name: str) -> None:
     assert all(part.startswith("#hatch-") for part in output.split("url(")[1:])
 
 
-@pytest.mark.parametrize("name", PAGES)
+@table("name", PAGES)
 def test_charts_are_accessible(name: str) -> None:
     """Each chart is an image with a title and a description, or hidden."""
     page = _Page(rendered("html", reports=PAGES[name]))
@@ -595,8 +596,8 @@ def hostile_report(text: str) -> BulkReport:
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-@pytest.mark.parametrize("format", FORMATS)
+@table("text", HOSTILE)
+@table("format", FORMATS)
 def test_hostile_text_is_escaped(format: str, text: str) -> None:  # noqa: A002
     """With any text in data, names and contracts, the output is printable and parses."""
     style = Style(color=False)
@@ -650,8 +651,8 @@ def test_locations_without_a_text() -> None:
     assert 'data-of="line"' not in page
 
 
-@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
-@pytest.mark.parametrize("format", FORMATS)
+@table("text", COMMANDS)
+@table("format", FORMATS)
 def test_data_is_no_command(format: str, text: str) -> None:  # noqa: A002
     """No runner of CI jobs finds a command in data, names or contracts; github has its own."""
     given = (hostile_report(text), bulk_reports.bare())

@@ -35,6 +35,7 @@ from fieldbound.render import (
 )
 from fieldbound.render.escape import display_width
 from support.hostile_text import COMMANDS, HOSTILE, commands
+from support.tables import table
 
 EXPECTED = Path(__file__).with_name("expected")
 SCHEMA = json.loads(Path(fieldbound.render.__file__).with_name("report.schema.json").read_text())
@@ -173,8 +174,8 @@ def hostile_report(text: str) -> list[Report]:
     ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-@pytest.mark.parametrize("format", FORMATS)
+@table("text", HOSTILE)
+@table("format", FORMATS)
 def test_output_is_printable(format: str, text: str) -> None:  # noqa: A002
     """The output is printable, whatever is in data, file names and contracts."""
     output = shown(format, Style(excerpts=True), hostile_report(text), [text])
@@ -209,8 +210,8 @@ def test_output_can_be_parsed(text: str) -> None:
     assert root.tag == "testsuites"
 
 
-@pytest.mark.parametrize("text", COMMANDS, ids=ascii)
-@pytest.mark.parametrize("format", FORMATS)
+@table("text", COMMANDS)
+@table("format", FORMATS)
 def test_data_is_no_command(format: str, text: str) -> None:  # noqa: A002
     """No runner of CI jobs finds a command in data, names or contracts; github has its own."""
     output = shown(format, Style(excerpts=True), hostile_report(text), [text])
@@ -243,7 +244,7 @@ def test_commands_in_json_are_the_same_text(format: str) -> None:  # noqa: A002
     assert "/##[error]x" in str(json.loads(shown(format, given=given)))
 
 
-@pytest.mark.parametrize("column", range(1, 12))
+@table("column", range(1, 12))
 def test_excerpt_is_no_command(column: int) -> None:
     """An excerpt is shown after its line number, without a command, the caret below its column."""
     given = one(Violation("syntax", "", place=Place(1, column)), lines={1: "::a ##[b]c"})
@@ -263,7 +264,7 @@ def test_sensitive_line_is_not_shown() -> None:
 # -- text ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "column", "before"),
     [
         ('{"a": 1}', 7, 6),
@@ -284,8 +285,8 @@ def test_caret(line: str, column: int, before: int) -> None:
     assert source.isprintable() or any(map(unicodedata.combining, source))
 
 
-@pytest.mark.parametrize("column", [1, 20, 99, 150, 500, 1000])
-@pytest.mark.parametrize("char", ["x", "名"])
+@table("column", [1, 20, 99, 150, 500, 1000])
+@table("char", ["x", "名"])
 def test_long_line_is_cut(column: int, char: str) -> None:
     """About 100 cells of a long line are shown around the column, with … where it is cut."""
     line = char * (column - 1) + "*" + char * (1000 - column)
@@ -297,7 +298,7 @@ def test_long_line_is_cut(column: int, char: str) -> None:
     assert ("| …" in source) == (column > 60)
 
 
-@pytest.mark.parametrize(
+@table(
     ("line", "column", "value"),
     [
         ('{"a": 1}', 7, "1"),
@@ -335,9 +336,9 @@ def test_place_of_a_syntax_error_has_no_width() -> None:
     assert caret == "      |  ^"
 
 
-@pytest.mark.parametrize("width", [40, 79, 80, 200])
-@pytest.mark.parametrize("column", [1, 20, 150, 1000])
-@pytest.mark.parametrize("char", ["x", "名", "\x1b", "e\u0301"])
+@table("width", [40, 79, 80, 200])
+@table("column", [1, 20, 150, 1000])
+@table("char", ["x", "名", "\x1b", "e\u0301"])
 def test_excerpt_fits_the_terminal(width: int, column: int, char: str) -> None:
     """No line of an excerpt is wider than the terminal, and the value is below its column."""
     line = char * (column - 1) + '"value"' + char * 1000
@@ -365,7 +366,7 @@ def test_value_without_file_is_named_by_contract() -> None:
     assert shown("text", Style(), given).startswith(f"{GROUPS}: type: ")
 
 
-@pytest.mark.parametrize(
+@table(
     ("also", "expected"),
     [
         (("stated", "observed"), 'also breaks maxLength 1, stated in "Create a product group"'),
@@ -394,7 +395,7 @@ def test_long_limit_is_cut() -> None:
     assert also.endswith("…")
 
 
-@pytest.mark.parametrize(
+@table(
     ("summary", "text"),
     [
         (Summary(), "no documents checked"),
@@ -476,7 +477,7 @@ def test_order_of_details() -> None:
         assert line.startswith(begin)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@table("format", FORMATS)
 def test_problems_may_come_with_the_reports(format: str) -> None:  # noqa: A002
     """Problems are read after the last report, so they may be added while reports are made."""
     problems: list[str] = []
@@ -520,10 +521,9 @@ def test_schema_is_valid_and_strict() -> None:
             assert each["required"] == list(each["properties"])
 
 
-@pytest.mark.parametrize(
+@table(
     "given",
     [reports(), [], [Report(GROUPS)], *map(hostile_report, HOSTILE)],
-    ids=lambda given: ascii(given[0].name) if given else "none",
 )
 def test_json_is_valid_by_its_schema(given: list[Report]) -> None:
     """Every JSON output is valid by the published schema, and has its `$id`."""
@@ -563,7 +563,7 @@ def test_json_has_what_could_not_be_checked() -> None:
     assert (output["ok"], output["errors"]) == (True, [])
 
 
-@pytest.mark.parametrize("actual", [float("inf"), float("nan"), 10**60, 1.5, None])
+@table("actual", [float("inf"), float("nan"), 10**60, 1.5, None])
 def test_json_numbers(actual: Any) -> None:
     """NaN and infinity become null; every other number is kept."""
     found = json.loads(shown("json", given=one(Violation("type", "/a", actual=actual))))
@@ -572,10 +572,9 @@ def test_json_numbers(actual: Any) -> None:
 
 
 @pytest.mark.skipif(SUITES is None, reason="FIELDBOUND_SUITES names no folder of public suites")
-@pytest.mark.parametrize(
+@table(
     "given",
     [reports(), [], *map(hostile_report, HOSTILE)],
-    ids=lambda given: ascii(given[0].name) if given else "none",
 )
 def test_sarif_is_valid_by_its_schema(given: list[Report]) -> None:
     """Every SARIF output is valid by the schema of SARIF 2.1.0, formats asserted."""

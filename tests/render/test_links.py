@@ -11,6 +11,7 @@ from fieldbound import Contract
 from fieldbound.coverage import Coverage
 from fieldbound.model import BulkReport, LimitTally, Sample, Source, escaped
 from fieldbound.render import Style, coverage_html, render, render_bulk
+from support.tables import table
 
 LINKED = (
     "https://docs.example/a/b?c=d&e='f'#g",
@@ -88,7 +89,7 @@ def test_web_addresses_are_links(address: str) -> None:
         assert links(page) == [address]
 
 
-@pytest.mark.parametrize("address", NOT_LINKED, ids=ascii)
+@table("address", NOT_LINKED)
 def test_other_addresses_are_text(address: str) -> None:
     """Any other address is no link in any output; where addresses are shown, it is text."""
     text, sarif, *pages = outputs(address)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import pytest
 from hypothesis import given, strategies as st
 
 from fieldbound.model import Limit, Place, Report, Violation
 from fieldbound.policy import Severity
 from fieldbound.render import FORMATS, Style, render
 from fieldbound.render.listed import listed
+from support.tables import table
 
 CONTRACT = "acme/create-order"
 UNKNOWN = Limit(CONTRACT, "/*", "additionalProperties", False, "x#")
@@ -180,7 +180,7 @@ def test_github() -> None:
     assert notice == f"::notice file=a.json,title=20 more violations::{FAIR}"
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@table("format", FORMATS)
 def test_output_is_bounded(format: str) -> None:  # noqa: A002
     """Ten times the violations of a document are no more output."""
     sizes: list[int] = []

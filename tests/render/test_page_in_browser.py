@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
@@ -18,9 +19,14 @@ from fieldbound.render import Style
 from fieldbound.render.bulk.formats import render_bulk as render
 from support import bulk_reports
 from support.browser import MEASURING, OPTIONS, browser
+from support.effort import sampled
 
-#: Widths of small and large phones, a tablet and a desktop.
-WIDTHS = (320, 360, 414, 768, 1280)
+
+def widths() -> Sequence[int]:
+    """Return the widths of small and large phones, a tablet and a desktop, or some of them."""
+    return sampled((320, 360, 414, 768, 1280))
+
+
 #: What is measured of the page in each frame; the page itself has no script.
 SCRIPT = """
 const measured = frame => {
@@ -94,30 +100,53 @@ PAGES = {
 }
 
 
-def measured(chromium: str, folder: Path, name: str, *options: str) -> list[dict[str, Any]]:
-    """Show a page in a frame of each width, and return the measurements."""
-    problems = ("cannot read " + "x" * 200,) * (name == "long")
-    page = escape("".join(render("html", PAGES[name], Style(Severity("stated")), problems)))
+#: What is measured of a page at each width.
+Measured = list[dict[str, Any]]
+
+
+def measured(chromium: str, folder: Path, names: Iterable[str], scheme: int) -> dict[str, Measured]:
+    """Show pages in a frame of each width, and return the measurements.
+
+    They are shown by one start of the browser, with the preferred color scheme of that number.
+    """
     frames = [
-        f'<iframe srcdoc="{page}" style="width:{wide}px;border:0"></iframe>' for wide in WIDTHS
+        f'<iframe srcdoc="{shown(name)}" style="width:{wide}px;border:0"></iframe>'
+        for name in names
+        for wide in widths()
     ]
     wrapper = folder / "frames.html"
     parts = ("<!doctype html><meta charset=utf-8><pre id=found></pre>", *frames)
     wrapper.write_text("".join((*parts, f"<script>{MEASURING}{SCRIPT}</script>")), encoding="utf-8")
-    profile = f"--user-data-dir={folder / 'profile'}"
-    command = [chromium, *OPTIONS, *options, profile, "--dump-dom", wrapper.as_uri()]
+    options = (
+        f"--user-data-dir={folder / 'profile'}",
+        f"--blink-settings=preferredColorScheme={scheme}",
+    )
+    command = [chromium, *OPTIONS, *options, "--dump-dom", wrapper.as_uri()]
     done = subprocess.run(command, check=True, capture_output=True, timeout=120)
     found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout.decode("utf-8"), re.DOTALL)
     assert found is not None, done.stderr.decode("utf-8", "replace")
-    frames_found: list[dict[str, Any]] = json.loads(unescape(found[1]))
-    assert len(frames_found) == len(WIDTHS)
-    return frames_found
+    of_frames: Measured = json.loads(unescape(found[1]))
+    assert len(of_frames) == len(frames)
+    each = len(widths())
+    return {name: of_frames[at * each :][:each] for at, name in enumerate(names)}
+
+
+def shown(name: str) -> str:
+    """Return a page as the attribute of a frame."""
+    problems = ("cannot read " + "x" * 200,) * (name == "long")
+    return escape("".join(render("html", PAGES[name], Style(Severity("stated")), problems)))
+
+
+@pytest.fixture(scope="module")
+def light(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
+    """Return what is measured of each page in light colors."""
+    return measured(chromium, tmp_path_factory.mktemp("light"), PAGES, 1)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_fits_any_width(chromium: str, tmp_path: Path, name: str) -> None:
+def test_the_page_fits_any_width(light: dict[str, Measured], name: str) -> None:
     """At any width, nothing is wider than the page, clipped, overlapping or too small."""
-    for width, found in zip(WIDTHS, measured(chromium, tmp_path, name), strict=True):
+    for width, found in zip(widths(), light[name], strict=True):
         assert found["width"] <= width
         assert found["outside"] == []
         assert found["cut"] == []
@@ -128,13 +157,13 @@ def test_the_page_fits_any_width(chromium: str, tmp_path: Path, name: str) -> No
         assert (found["charts"] > 2) == (name != "valid")
 
 
-@pytest.mark.parametrize(("scheme", "dark"), [("0", True), ("1", False)])
 def test_light_and_dark_color_schemes(
-    chromium: str, tmp_path: Path, scheme: str, dark: bool
+    chromium: str, tmp_path: Path, light: dict[str, Measured]
 ) -> None:
     """The page follows the color scheme of the browser, with enough contrast."""
-    found = measured(chromium, tmp_path, "full", f"--blink-settings=preferredColorScheme={scheme}")
-    for each in found:
-        assert each["lowContrast"] == []
-        levels = [int(part) for part in re.findall(r"\d+", each["background"])]
-        assert (max(levels) < 64) == dark
+    dark = measured(chromium, tmp_path, ["full"], 0)
+    for pages, is_dark in ((light, False), (dark, True)):
+        for each in pages["full"]:
+            assert each["lowContrast"] == []
+            levels = [int(part) for part in re.findall(r"\d+", each["background"])]
+            assert (max(levels) < 64) == is_dark

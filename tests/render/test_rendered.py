@@ -43,9 +43,9 @@ def test_every_format(format: str) -> None:  # noqa: A002
     assert "/a has 3 characters" in text
 
 
-@pytest.mark.parametrize("format", BULK_FORMATS)
+@pytest.mark.parametrize("format", {**FORMATS, **BULK_FORMATS})
 def test_every_format_of_many_records(format: str) -> None:  # noqa: A002
-    """A report of many records is rendered in each of their formats."""
+    """A report of many records is rendered in each format."""
     report = bulk.check([{"a": "xyz"}, {}], CONTRACT)
     assert "maxLength" in report.render(format)
     assert report.render(format) == bulk.render(report, format)

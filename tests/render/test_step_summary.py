@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import unescape
 
-import pytest
 from markdown_it import MarkdownIt
 
 from fieldbound.model import Limit, Place, Report, Violation, escaped
@@ -12,6 +11,7 @@ from fieldbound.policy import Severity
 from fieldbound.render import StepSummary
 from support import bulk_reports
 from support.hostile_text import COMMANDS, HOSTILE
+from support.tables import table
 
 CONTRACT = "acme/create-order"
 LIMIT = Limit(CONTRACT, "/gift", "maxLength", 3, "x#/gift/maxLength", "inferred")
@@ -69,7 +69,7 @@ def test_records() -> None:
     assert not any("documents" in line for line in lines)
 
 
-@pytest.mark.parametrize("text", [*MARKDOWN, *HOSTILE, *COMMANDS], ids=ascii)
+@table("text", [*MARKDOWN, *HOSTILE, *COMMANDS])
 def test_data_is_no_markup(text: str) -> None:
     """Whatever is in data, the table has its four cells, and each shows just its text."""
     violation = Violation("syntax", "", place=Place(1, 1), detail=text)

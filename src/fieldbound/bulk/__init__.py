@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     )
 
     from .check_records import check as check, render as render
-    from .inputs.sources import holds_array as holds_array, is_records as is_records
+    from .inputs.detection import holds_array as holds_array, is_records as is_records
     from .run import Options as Options, Run as Run
 
 __getattr__, __all__ = lazy(
@@ -25,7 +25,7 @@ __getattr__, __all__ = lazy(
     {
         "..model": "BulkReport Duplicate Duplicates Lengths LimitTally Sample",
         ".check_records": "check render",
-        ".inputs.sources": "holds_array is_records",
+        ".inputs.detection": "holds_array is_records",
         ".run": "Options Run",
     },
 )

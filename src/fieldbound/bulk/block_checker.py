@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import BulkReport, Duplicates, Violation
 from fieldbound.policy import NOTHING_IGNORED, Ignore
 
+from .check_settings import CheckSettings
 from .counts import Counts
 from .inputs import blocks
-from .inputs.blocks import LinesChunk, LongLine, RecordError, TextsChunk, ValuesChunk
+from .inputs.blocks import LinesChunk, LongLine, RecordError, RowsChunk, TextsChunk, ValuesChunk
 from .inputs.fast_json import FastReader
-from .record_checker import CheckSettings, RecordChecker, record_index_in_errors
+from .record_checker import RecordChecker, record_index_in_errors
 from .samples import LineLocations, RecordLocation
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .counts import LimitKey
     from .inputs.blocks import Block
     from .keys import KeyExtractor
+    from .table_rows import TableRows
 
 #: Strings are measured in the first so many chunks of a text, and in one of so many after them.
 FULLY_MEASURED: Final = 64
@@ -41,10 +43,11 @@ class BlockChecker:
     *key_extractor* finds the key of a record; so many *samples* of each limit are kept. With
     *split*, Counts have the bytes of the valid records, and an output line for each invalid one.
     *on_invalid* is called for each invalid record with its number in the block, its value (None
-    if it has none) and its violations. What *ignore* says is not enforced.
+    if it has none) and its violations. What *ignore* says is not enforced. With *known*, which has
+    digests of records by limit, Counts have those that are found.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - options, each by its name
         self,
         contract: Contract,
         *,
@@ -53,9 +56,10 @@ class BlockChecker:
         split: bool = False,
         on_invalid: Callable[[int, Any, Sequence[Violation]], None] | None = None,
         ignore: Ignore = NOTHING_IGNORED,
+        known: Mapping[str, frozenset[int]] | None = None,
     ) -> None:
         self._settings = CheckSettings(
-            contract, key_extractor, samples, split, on_invalid, ignore=ignore
+            contract, key_extractor, samples, split, on_invalid, ignore=ignore, known=known
         )
         self._reader = FastReader()
         self._patience = 0
@@ -70,6 +74,7 @@ class BlockChecker:
             split=settings.split,
             on_invalid=settings.on_invalid,
             ignore=settings.ignore,
+            known=None if settings.known is None else settings.known.digests,
         )
         return create, (settings.contract,)
 
@@ -140,17 +145,19 @@ class BlockChecker:
             self._reject_long(chunk.size, location)
         elif isinstance(chunk, TextsChunk):
             self._check_texts(chunk)
+        elif isinstance(chunk, RowsChunk):
+            self._check_rows(chunk)
         else:
             self._check_values(chunk)
 
     def _check_lines(self, raw: bytes, offset: int) -> None:
         """Check whole lines: all at once, or else each half of them, down to the single line."""
         body = raw[:-1] if raw.endswith(b"\n") else raw
-        values, names = self._read(body)
+        values, names, exact_text = self._read(body)
         if values is not None:
             locations = LineLocations(raw, offset, self._records.counts.lines)
             self._records.counts.lines += len(values) - (body is raw)
-            invalid = self._records.check_values(values, locations.at, names)
+            invalid = self._records.check_values(values, locations.at, names, exact_text=exact_text)
             if self._settings.split:
                 self._records.counts.valid += locations.others(invalid)
             return
@@ -161,22 +168,25 @@ class BlockChecker:
         else:
             self._check_line(raw, offset)
 
-    def _read(self, body: bytes) -> tuple[list[Any] | None, set[str] | None]:
+    def _read(self, body: bytes) -> tuple[list[Any] | None, set[str] | None, bytes | None]:
         """Return the values of lines, None where they have to be parsed one by one.
 
-        The names of the properties are returned with them if they are read as flat objects.
+        With them, the names of the properties if they are read as flat objects, and the text if
+        they are read as nested ones that are exact.
         """
         if self._patience:
             self._patience -= 1
         elif self._settings.batch.simple and self._settings.batch.knows_flat:
             objects = self._reader.objects(body)
             extractor = self._settings.key_extractor
+            if objects is not None and self._reader.are_nested:
+                return objects, None, body
             if objects is not None and (extractor is None or extractor.is_exact(objects)):
-                return objects, self._reader.names
+                return objects, self._reader.names, None
         values = self._reader.values(body)
         if values is not None:
             self._patience = self._patience or _PATIENCE
-        return values, None
+        return values, None, None
 
     def _check_line(self, raw: bytes, offset: int) -> None:
         """Check a line by itself."""
@@ -210,13 +220,15 @@ class BlockChecker:
             return
         # between the tokens of a JSON text either line end is blank, within a string both are wrong
         texts = [(each.raw or b"").replace(b"\n", b"\r") for each in locations]
-        values, names = self._read(b"\n".join(texts))
+        values, names, exact_text = self._read(b"\n".join(texts))
         if values is None:
             middle = len(locations) // 2
             self._check_located(locations[:middle])
             self._check_located(locations[middle:])
             return
-        invalid = set(self._records.check_values(values, locations.__getitem__, names))
+        invalid = set(
+            self._records.check_values(values, locations.__getitem__, names, exact_text=exact_text)
+        )
         if self._settings.split:
             for index, location in enumerate(locations):
                 if index not in invalid:
@@ -225,6 +237,25 @@ class BlockChecker:
     def _reject_long(self, size: int, location: RecordLocation) -> None:
         detail = _TOO_LONG.format(size, blocks.MAX_RECORD_SIZE)
         self._records.reject(RecordError("syntax", detail), location)
+
+    def _check_rows(self, chunk: RowsChunk) -> None:
+        """Check rows of a table, as records those alone that are not certainly valid."""
+        proven = self._table_rows.prove(chunk.reader, chunk.batch)
+        if proven is None:
+            for each in chunk.reader.chunks(chunk.batch):
+                self._check_values(each)
+            return
+        before = self._records.counts.records
+        self._table_rows.count(proven, self._records.counts)
+        for each in proven.records(before):
+            self._check_values(each)
+
+    @cached_property
+    def _table_rows(self) -> TableRows:
+        """What proves rows of tables valid, imported when there is a table."""
+        from .table_rows import TableRows
+
+        return TableRows(self._settings)
 
     def _check_values(self, chunk: ValuesChunk) -> None:
         def location_of(index: int) -> RecordLocation:
@@ -237,14 +268,18 @@ class BlockChecker:
         errors = [at for at, value in enumerate(chunk.values) if value.__class__ is RecordError]
         for end in (*errors, len(chunk.values)):
             values = chunk.values[start:end]
-            invalid = self._records.check_values(values, partial(_shifted, location_of, start))
+            numbers = chunk.numbers and chunk.numbers[start:end]
+            invalid = self._records.check_values(
+                values, partial(_shifted, location_of, start), numbers=numbers
+            )
             if self._settings.split:
                 before = self._records.counts.records - len(values)
                 for index in sorted(set(range(len(values))).difference(invalid)):
                     with record_index_in_errors(before + index):
                         self._records.keep_valid(location_of(start + index), values[index])
             if end < len(chunk.values):
-                self._records.reject(chunk.values[end], location_of(end))
+                number = chunk.numbers[end] if chunk.numbers else None
+                self._records.reject(chunk.values[end], location_of(end), number)
             start = end + 1
 
 

@@ -55,5 +55,8 @@ def check(  # noqa: PLR0913 - the options of one call, each by its name
 
 
 def render(report: BulkReport, format: str = "text") -> str:  # noqa: A002
-    """Return a report as "text", "json" or "html". Raises ValueError for any other format."""
+    """Return a report in a format: "html", or one of documents, such as "text", "json" or "sarif".
+
+    Raises ValueError for any other format.
+    """
     return report.render(format)

@@ -7,13 +7,18 @@ process, if their Counts are added in the order of the file.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fieldbound.model import MAX_FIELDS, SAYS, Limit, LimitTally, Place, Sample
 
+from .known_violations import Found
 from .lengths import LengthCounts
+
+if TYPE_CHECKING:
+    from .keys import Key
 
 #: Records with so many violations or more are counted together.
 MAX_ERRORS: Final = 10
@@ -39,6 +44,7 @@ class LimitCount:
         "evidence_rank",
         "fields",
         "key",
+        "known",
         "limit",
         "records",
         "samples",
@@ -50,7 +56,7 @@ class LimitCount:
         self.limit = limit
         self.key = limit_key(code, limit)
         self.evidence_rank = len(SAYS)
-        self.violations = self.records = self.alone = 0
+        self.violations = self.records = self.alone = self.known = 0
         self.samples: list[Sample] = []
         self.fields: dict[str, int] = {}
 
@@ -71,6 +77,7 @@ class LimitCount:
             self.alone,
             tuple(self.samples),
             tuple(fields),
+            self.known,
         )
 
 
@@ -86,7 +93,8 @@ class Counts:
     neither an end nor a readable record. *not_checked* counts records by the pointer and the
     reason, as JSON, of what could not be checked, and *ignored* violations by the pattern for which
     they are. *keys* has digest, number and excerpt of each
-    record's key. *valid* has the bytes of the valid records.
+    record's key, *found* the records that break a limit, where a baseline is used. *valid* has the
+    bytes of the valid records.
     """
 
     records: int = 0
@@ -102,6 +110,7 @@ class Counts:
     missing_keys: int = 0
     truncated_at: int | None = None
     keys: list[tuple[bytes, int, str | None]] = field(default_factory=list)
+    found: Found = field(default_factory=dict)
     valid: list[bytes] = field(default_factory=list)
     invalid_records: list[InvalidRecord] = field(default_factory=list)
 
@@ -109,6 +118,13 @@ class Counts:
     def violations(self) -> int:
         """The number of violations of all limits."""
         return sum(limit.violations for limit in self.limits.values())
+
+    def add_key(self, key: Key | None, number: int) -> None:
+        """Add the key of a record, None if it is missing."""
+        if key is None:
+            self.missing_keys += 1
+        else:
+            self.keys.append((key.digest, number, key.excerpt))
 
     def merge(self, other: Counts, samples: int) -> None:
         """Add the counts of the records that follow; keep so many *samples* of each limit."""
@@ -126,6 +142,8 @@ class Counts:
         self.not_checked.update(other.not_checked)
         self.ignored.update(other.ignored)
         self.missing_keys += other.missing_keys
+        for violation, digests in other.found.items():
+            self.found.setdefault(violation, array("Q")).extend(digests)
 
     def fully_sampled(self, samples: int) -> frozenset[LimitKey]:
         """Return the limits that need no more samples."""
@@ -139,6 +157,7 @@ class Counts:
         own.violations += other.violations
         own.records += other.records
         own.alone += other.alone
+        own.known += other.known
         # sorted, as the order in which they are found depends on which samples were needed
         for where in sorted(other.fields):
             if where in own.fields or len(own.fields) < _MAX_FIELDS:

@@ -24,6 +24,7 @@ _MAX_EXCERPT: Final = 60
 _DIGEST_SIZE: Final = 16
 _OPTIONS: Final = orjson.OPT_SORT_KEYS
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
+_NAME: Final = re.compile(r"\w+")
 _INDEX: Final = re.compile("0|[1-9][0-9]{0,9}")
 #: Types whose values every JSON parser reads alike: some round large numbers.
 _EXACT_TYPES: Final = frozenset((str, int, bool, type(None)))
@@ -47,15 +48,22 @@ class KeyExtractor:
 
     def __init__(self, pointer: str, contract: Contract) -> None:
         if not isinstance(pointer, str) or not _POINTER.fullmatch(pointer):
-            raise FieldboundError(f"key must be a JSON Pointer such as /id, not {pointer!r}")
+            meant = f"; did you mean /{pointer}?" if _NAME.fullmatch(str(pointer)) else ""
+            raise FieldboundError(f"key must be a JSON Pointer such as /id, not {pointer!r}{meant}")
         self.pointer = pointer
         self._path = tokens_of(pointer)
+        self.first_name = self._path[0]
         self._sensitive = checker_of(contract).is_sensitive(self._path)
 
     def is_exact(self, records: Sequence[dict[str, Any]]) -> bool:
         """Return whether the keys of `FastReader.objects` are those of a strict parser."""
-        first = self._path[0]
+        first = self.first_name
         return _EXACT_TYPES.issuperset([type(each.get(first)) for each in records])
+
+    def identify(self, record: Any) -> bytes:
+        """Return the digest of a record's key, or of the whole record if it has none."""
+        key = self.extract(record)
+        return _digest(_json(record)) if key is None else key.digest
 
     def extract(self, record: Any) -> Key | None:
         """Return the key of a record, None if it is missing, null or not finite."""
@@ -75,9 +83,11 @@ class KeyExtractor:
         excerpt = text.decode(errors="replace")
         if len(excerpt) > _MAX_EXCERPT:
             excerpt = excerpt[: _MAX_EXCERPT - 1] + "…"
-        return Key(
-            blake2b(text, digest_size=_DIGEST_SIZE).digest(), None if self._sensitive else excerpt
-        )
+        return Key(_digest(text), None if self._sensitive else excerpt)
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=_DIGEST_SIZE).digest()
 
 
 def _json(value: Any) -> bytes:

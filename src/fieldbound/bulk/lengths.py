@@ -14,7 +14,7 @@ from fieldbound.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence, Set
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from fieldbound.model import Limit
 
@@ -35,8 +35,8 @@ class LengthCounts:
         self.counts: dict[int, Counter[int]] = {}
         self.extremes: dict[int, tuple[int, int]] = {}
 
-    def count(self, index: int, lengths: Iterable[int]) -> None:
-        """Count strings of these lengths; `cap` is called after the last."""
+    def count(self, index: int, lengths: Iterable[int] | Mapping[int, int]) -> None:
+        """Count strings of these lengths, or so many of each; `cap` is called after the last."""
         counts = self.counts.get(index)
         if counts is None:
             counts = self.counts[index] = Counter()
@@ -102,6 +102,10 @@ class LengthCounter:
                 lengths = [len(text) for value in objects for text in _strings(value, path)]
             if lengths:
                 counts.count(at, lengths)
+
+    def at(self, name: str) -> list[int]:
+        """Return the indices of the limits of a string that is the member of this name."""
+        return [at for at, path in self._paths if path in ((name,), ("*",))]
 
     def lengths(self, counts: LengthCounts) -> tuple[Lengths, ...]:
         """Return the Lengths of each limit at which a string was counted."""

@@ -12,62 +12,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.documents import parse
 from fieldbound.model import Limit, NotJSON, Place, Violation, affected_field, evidence_rank
-from fieldbound.policy import NOTHING_IGNORED, Ignore
-from fieldbound.validation import VALID, checker_of
+from fieldbound.validation import VALID
 
+from .check_settings import CheckSettings
 from .counts import MAX_ERRORS, Counts, InvalidRecord, LimitCount, limit_key
-from .ignored_limits import IgnoredLimits
-from .lengths import LengthCounter
+from .known_violations import NOTHING_KNOWN, KnownOfRecord
 from .samples import FoundRecord, RecordLocation, dump_record, invalid_record_members
 
 if TYPE_CHECKING:
     from fieldbound.documents import Document
     from fieldbound.model import Report
-    from fieldbound.validation import Batch, Contract, Verdict
+    from fieldbound.validation import Verdict
 
     from .counts import LimitKey
     from .ignored_limits import Remainder
     from .inputs.blocks import RecordError
-    from .keys import KeyExtractor
 
 #: How a complete record ends.
 _CLOSING: Final = (b"}", b"]")
 #: Types whose values every JSON parser reads alike.
 _EXACT_TYPES: Final = frozenset((str, bool, int, type(None)))
-
-
-class CheckSettings:
-    """The contract and the options that every block is checked with, as `BlockChecker` has them."""
-
-    def __init__(
-        self,
-        contract: Contract,
-        key_extractor: KeyExtractor | None,
-        samples: int,
-        split: bool,
-        on_invalid: Callable[[int, Any, Sequence[Violation]], None] | None,
-        *,
-        ignore: Ignore = NOTHING_IGNORED,
-    ) -> None:
-        if type(samples) is not int or samples < 0:
-            raise ValueError(f"samples must be an integer >= 0, not {samples!r}")
-        self.checker = checker_of(contract)
-        self.checker.is_valid({})  # raises Unspecified, and compiles the schema before a fork
-        self.contract, self.key_extractor, self.samples = contract, key_extractor, samples
-        self.split, self.on_invalid = split, on_invalid
-        self.batch: Batch = self.checker.batch
-        self.undocumented = self.checker.undocumented
-        self.length_counter = LengthCounter(contract.limits if self.batch.simple else ())
-        self.limit_keys: dict[int, tuple[Limit | None, LimitKey]] = {}
-        self.ignore, self.ignored_limits = ignore, IgnoredLimits(ignore, contract.limits)
-        self.needs_violations = split or on_invalid is not None
-
-    def check(self, value: Any, ignored: Counter[str] | None = None) -> Report:
-        """Check a value, and count what is *ignored* of it."""
-        report = self.ignore.applied(self.checker.check(value))
-        if ignored is not None:
-            ignored.update(report.ignored)
-        return report
 
 
 class RecordChecker:
@@ -83,11 +47,13 @@ class RecordChecker:
         # How often each verdict occurred of whose limits no more samples are needed.
         self._verdict_counts: Counter[Verdict] = Counter()
         self._sampled_verdicts: dict[Verdict | None, Remainder] = {}
+        self._counted_verdicts: dict[Verdict, Remainder] = {}
 
     def finish(self) -> Counts:
         """Return the counts of all records checked."""
+        self.counts.keys.sort(key=_number)  # of rows of tables, those that are valid came first
         for verdict, times in self._verdict_counts.items():
-            left = self._sampled_verdicts[verdict]
+            left = self._counted_verdicts[verdict]
             for pattern, number in left.ignored.items():
                 self.counts.ignored[pattern] += number * times
             if left.broken:
@@ -111,11 +77,13 @@ class RecordChecker:
         ends = not any(each.code == "syntax" for each in document.errors)
         return not (document.readable or (ends and document.data.rstrip().endswith(_CLOSING)))
 
-    def reject(self, error: RecordError, location: RecordLocation) -> None:
-        """Count what could not be read as a record."""
+    def reject(
+        self, error: RecordError, location: RecordLocation, number: int | None = None
+    ) -> None:
+        """Count what could not be read as a record; its *number*, if it is counted already."""
         place = None if location.line is None else Place(1, 1)
         violation = Violation(error.code, "", place=place, detail=error.detail)
-        found = FoundRecord(self._next_number(), None, location, readable=False)
+        found = FoundRecord(number or self._next_number(), None, location, readable=False)
         self._count_invalid(found, (violation,))
 
     def check_values(
@@ -123,35 +91,40 @@ class RecordChecker:
         values: Sequence[Any],
         location_of: Callable[[int], RecordLocation],
         names: Set[str] | None = None,
+        *,
+        numbers: Sequence[int] | None = None,
+        exact_text: bytes | None = None,
     ) -> list[int]:
         """Check values, count the invalid ones, and return their indices.
 
-        *names* are those of all properties, if the values are objects from `FastReader.objects`.
+        *names* are those of all properties, if the values are objects from `FastReader.objects`,
+        *exact_text* is the text of nested ones. *numbers* are those of records counted already.
         """
-        base, flat = self.counts.records, names is not None
-        self.counts.records += len(values)
+        numbers = numbers or self._next_numbers(len(values))
         invalid = []
         documents: dict[int, Document] = {}
-        for index, verdict, inexact in self._suspects(values, base, flat=flat):
-            number = base + index + 1
+        flat, is_exact = names is not None, exact_text is not None
+        suspects = self._suspects(values, numbers, flat=flat, is_exact=is_exact)
+        for index, verdict, inexact in suspects:
+            number = numbers[index]
             if inexact:  # the verdict is on a value that the strict parser may read differently
                 location = location_of(index)
                 documents[index] = parse(location.text)
                 if not self._is_valid(documents[index], number, location):
                     invalid.append(index)
-            elif verdict in self._sampled_verdicts:
-                self._verdict_counts[verdict] += 1  # type: ignore[index]
-                if self._sampled_verdicts[verdict].broken:
+            elif (
+                verdict is not None and (left := self._counted(verdict, values[index])) is not None
+            ):
+                if left.broken:
                     invalid.append(index)
             elif verdict is not VALID:
-                with record_index_in_errors(base + index):
+                with record_index_in_errors(number - 1):
                     found = FoundRecord(number, values[index], location_of(index))
                     if self._is_invalid(found, verdict):
                         invalid.append(index)
-        numbers: Sequence[int] = range(base + 1, base + 1 + len(values))
         if documents:
             values, numbers = _as_parsed(values, numbers, documents)
-        self._count_values(values, numbers, names)
+        self._count_values(values, numbers, names, exact_text)
         return invalid
 
     def keep_valid(self, location: RecordLocation, value: Any = None) -> None:
@@ -163,6 +136,11 @@ class RecordChecker:
     def _next_number(self) -> int:
         self.counts.records += 1
         return self.counts.records
+
+    def _next_numbers(self, count: int) -> Sequence[int]:
+        first = self.counts.records + 1
+        self.counts.records += count
+        return range(first, first + count)
 
     # -- the verdict ---------------------------------------------------------------------------
 
@@ -192,8 +170,38 @@ class RecordChecker:
                     self._sampled_verdicts[verdict] = left
         return not report.ok
 
+    def _counted(self, verdict: Verdict, value: Any) -> Remainder | None:
+        """Count a record by its verdict alone, and return what it breaks.
+
+        Return None, and count nothing, where its violations are needed.
+        """
+        settings, left = self._settings, self._sampled_verdicts.get(verdict)
+        if left is None and (
+            settings.known is None or settings.needs_violations or verdict is VALID
+        ):
+            return None
+        if settings.known is not None:
+            known = settings.known.of(value)
+            left = left or self._known_remainder(verdict, known)
+            if left is None:
+                return None
+            for limit, rank, field in left.broken:
+                self._count_known(known, self._limit(limit.keyword, limit, rank), field)
+        if left is not None:
+            self._counted_verdicts[verdict] = left
+            self._verdict_counts[verdict] += 1
+        return left
+
+    def _known_remainder(self, verdict: Verdict, known: KnownOfRecord) -> Remainder | None:
+        """Return what a verdict breaks, or None if any of it is not known of the record."""
+        left = self._settings.ignored_limits.remainder(verdict)
+        if left is None or not left.broken:
+            return None
+        is_known = all(known.has(limit, limit.keyword, field) for limit, _, field in left.broken)
+        return left if is_known else None
+
     def _suspects(
-        self, values: Sequence[Any], base: int, *, flat: bool
+        self, values: Sequence[Any], numbers: Sequence[int], *, flat: bool, is_exact: bool
     ) -> Iterator[tuple[int, Verdict | None, bool]]:
         """Yield the index of each value that may be invalid, its verdict, and if it is inexact.
 
@@ -203,7 +211,11 @@ class RecordChecker:
         batch = self._settings.batch
         if batch.simple:
             try:
-                suspects = batch.unsure(values) if flat else batch.invalid(values)
+                suspects = (
+                    batch.unsure(values)
+                    if flat
+                    else batch.invalid(values, may_be_long=not is_exact)
+                )
                 chosen = [values[at] for at in suspects]
                 verdicts = batch.broken(chosen)
             except ValueError:  # the engine does not take one of them as it is
@@ -213,7 +225,7 @@ class RecordChecker:
                 return
         inexact = _inexact(values, flat=flat)
         for index, value in enumerate(values):
-            with record_index_in_errors(base + index):
+            with record_index_in_errors(numbers[index] - 1):
                 suspect = inexact[index] or not self._settings.checker.is_certainly_valid(value)
             if suspect:
                 yield index, None, inexact[index]
@@ -221,28 +233,34 @@ class RecordChecker:
     # -- counts --------------------------------------------------------------------------------
 
     def _count_values(
-        self, values: Sequence[Any], numbers: Sequence[int], names: Set[str] | None = None
+        self,
+        values: Sequence[Any],
+        numbers: Sequence[int],
+        names: Set[str] | None = None,
+        text: bytes | None = None,
     ) -> None:
         """Count what is counted of every record that has a value, valid or not.
 
-        *numbers* are those of the records; *names*, if known, the names of their properties.
+        *numbers* are those of the records; *names*, if known, the names of their properties; *text*
+        is theirs, if no name in it is escaped.
         """
-        settings, first_names = self._settings, self._settings.undocumented.first_names
-        needs_names = self.measures_lengths or first_names
-        if names is None and needs_names and all(each.__class__ is dict for each in values):
-            names = set().union(*values)
+        settings, undocumented = self._settings, self._settings.undocumented
+        first_names = undocumented.first_names
+        if names is None and (self.measures_lengths or first_names):
+            names = set().union(*values) if set(map(type, values)) == {dict} else None
         if self.measures_lengths:
             settings.length_counter.measure(values, self.counts.lengths, names)
-        if first_names is None or not first_names.isdisjoint(names or first_names):
+        if (first_names is None or not first_names.isdisjoint(names or first_names)) and (
+            # to walk nested records for what is not in their text took half of the time
+            text is None or undocumented.may_be_in(text)
+        ):
             for value in values:
-                self.counts.unspecified.update(settings.undocumented.within(value).keys())
+                found = undocumented.within(value)
+                if found:
+                    self.counts.unspecified.update(found.keys())
         if settings.key_extractor is not None:
             for number, value in zip(numbers, values, strict=True):
-                key = settings.key_extractor.extract(value)
-                if key is None:
-                    self.counts.missing_keys += 1
-                else:
-                    self.counts.keys.append((key.digest, number, key.excerpt))
+                self.counts.add_key(settings.key_extractor.extract(value), number)
 
     def _count_undecided(self, report: Report) -> None:
         """Count what could not be checked of this record, though it can be of others."""
@@ -254,8 +272,19 @@ class RecordChecker:
     def _count_invalid(self, found: FoundRecord, violations: Sequence[Violation]) -> None:
         """Count an invalid record, and report it."""
         limits = self._limits_of(violations)
-        self._report(found, limits, violations)
-        self._count(limits, [affected_field(each.limit, each.pointer) for each in violations])
+        known = NOTHING_KNOWN
+        if self._settings.known is not None and found.readable:
+            known = self._settings.known.of(found.value)
+        self._report(found, limits, violations, known)
+        fields = [affected_field(each.limit, each.pointer) for each in violations]
+        for limit, field in zip(limits, fields, strict=True):
+            self._count_known(known, limit, field)
+        self._count(limits, fields)
+
+    def _count_known(self, known: KnownOfRecord, limit: LimitCount, field: str | None) -> None:
+        """Count a violation of a record among those that are found, and those that are known."""
+        known.add_to(self.counts.found, limit.limit, limit.code, field)
+        limit.known += known.has(limit.limit, limit.code, field)
 
     def _count(
         self, limits: Sequence[LimitCount], fields: Sequence[str | None], times: int = 1
@@ -294,9 +323,16 @@ class RecordChecker:
         return count
 
     def _report(
-        self, found: FoundRecord, limits: Sequence[LimitCount], violations: Sequence[Violation]
+        self,
+        found: FoundRecord,
+        limits: Sequence[LimitCount],
+        violations: Sequence[Violation],
+        known: KnownOfRecord,
     ) -> None:
-        """Keep samples of an invalid record, and pass it on if it is to be written or reported."""
+        """Keep samples of an invalid record, and pass it on if it is to be written or reported.
+
+        What is *known* of it is no sample.
+        """
         settings, location = self._settings, found.location
         if settings.on_invalid is not None:
             settings.on_invalid(found.number, found.value, violations)
@@ -305,7 +341,11 @@ class RecordChecker:
             self.counts.invalid_records.append(
                 InvalidRecord(found.number, location.offset, location.line, members)
             )
-        unsampled = {id(limit): limit for limit in limits if self._needs_samples(limit)}
+        unsampled = {
+            id(limit): limit
+            for limit, violation in zip(limits, violations, strict=True)
+            if self._needs_samples(limit) and not _is_known(known, violation)
+        }
         if not unsampled:
             return
         if found.is_json and not any(each.place for each in violations):
@@ -314,8 +354,17 @@ class RecordChecker:
         extractor = settings.key_extractor
         key = None if extractor is None else extractor.extract(found.value)
         for limit, violation in zip(limits, violations, strict=True):
-            if unsampled.pop(id(limit), None) is not None:
+            if not _is_known(known, violation) and unsampled.pop(id(limit), None) is not None:
                 limit.samples.append(found.sample(violation, key and key.excerpt))
+
+
+def _number(key: tuple[bytes, int, str | None]) -> int:
+    return key[1]
+
+
+def _is_known(known: KnownOfRecord, violation: Violation) -> bool:
+    limit = violation.limit
+    return known.has(limit, violation.code, affected_field(limit, violation.pointer))
 
 
 @contextmanager

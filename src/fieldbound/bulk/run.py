@@ -27,18 +27,22 @@ if TYPE_CHECKING:
     from fieldbound.model import BulkReport
 
     from .checkpoint import Checkpoint
+    from .known_violations import Found
     from .output_files import OutputFiles
 
 #: Seconds between two checkpoints.
 CHECKPOINT_INTERVAL: Final = 3.0
 #: Changes with the state that is saved: a run is not resumed from another version's.
-_STATE_VERSION: Final = 4
+_STATE_VERSION: Final = 5
 _DAMAGED: Final = "the checkpoint is damaged: run again without --resume"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of a run, as `bulk.check` has them."""
+    """The options of a run, as `bulk.check` has them.
+
+    *known* are the violations of a baseline, as digests of records by limit, if there is a *key*.
+    """
 
     workers: int | None = 1
     key: str | None = None
@@ -50,6 +54,7 @@ class Options:
     format: str | None = None
     ignore: Ignore = NOTHING_IGNORED
     fail_on: str = SAYS[-1]
+    known: Mapping[str, frozenset[int]] | None = None
 
     def __post_init__(self) -> None:
         workers = self.workers
@@ -97,6 +102,7 @@ class Run:
             samples=options.samples,
             split=self._splits_records,
             ignore=options.ignore,
+            known=options.known,
         )
         self._counts = Counts()
         self._blocks = 0
@@ -114,6 +120,11 @@ class Run:
     def name(self) -> str | None:
         """The name of what is checked."""
         return self._source.name
+
+    @property
+    def found(self) -> Found:
+        """The digests of records by limit that they break, where a baseline is used."""
+        return self._counts.found
 
     def report(self) -> BulkReport:
         """Check all records, and return the report.
@@ -309,7 +320,14 @@ class Run:
             contract.name: sha256(repr(contract.__reduce__()[1]).encode()).hexdigest(),
             "fieldbound": f"{version()} {options!r}",
             "what is ignored": repr(self._options.ignore),
+            "the baseline": _fingerprint(self._options.known),
         }
+
+
+def _fingerprint(known: Mapping[str, frozenset[int]] | None) -> str:
+    """Return a fingerprint of known violations."""
+    found = known and [(limit, sorted(own)) for limit, own in sorted(known.items())]
+    return sha256(repr(found).encode()).hexdigest()
 
 
 def _cpu_count() -> int:

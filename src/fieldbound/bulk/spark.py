@@ -20,6 +20,7 @@ from fieldbound.validation import Contract
 from .block_checker import BlockChecker
 from .counts import Counts
 from .inputs.arrow_rows import RowReader, column_names, column_tree
+from .inputs.blocks import BatchBlock
 from .keys import KeyExtractor
 from .samples import dump
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from .inputs.arrow_rows import ColumnTree
-    from .inputs.blocks import ValuesChunk
 
 #: The columns of the violations, with their types.
 _VIOLATION_COLUMNS: Final = {
@@ -221,17 +221,6 @@ class _Job(NamedTuple):
         return None if self.key is None else KeyExtractor(self.key, self.contract)
 
 
-class _BatchBlock(NamedTuple):
-    """A batch of rows as a Block."""
-
-    rows: RowReader
-    batch: pyarrow.RecordBatch
-
-    def read(self) -> Iterator[ValuesChunk]:
-        """Read the records."""
-        return self.rows.chunks(self.batch)
-
-
 def _check_partition(
     job: _Job, batches: Iterable[pyarrow.RecordBatch]
 ) -> Iterator[pyarrow.RecordBatch]:
@@ -255,7 +244,7 @@ def _check_partition(
     for numbered in batches:
         batch = _with_names(numbered, job.names)
         rows = rows or RowReader(batch.schema, job.tree)
-        counts = checker.check(_BatchBlock(rows, batch), total.fully_sampled(job.samples))
+        counts = checker.check(BatchBlock(rows, batch), total.fully_sampled(job.samples))
         if found:
             yield _table(
                 partition, dict(zip(_VIOLATION_COLUMNS, zip(*found, strict=True), strict=True))

@@ -7,6 +7,7 @@ name of its type, one of those listed here.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields
@@ -48,6 +49,7 @@ def dump_state(state: State) -> bytes:
         "unspecified": list(counts.unspecified.items()),
         "not_checked": list(counts.not_checked.items()),
         "ignored": list(counts.ignored.items()),
+        "found": [(key, digests.tolist()) for key, digests in counts.found.items()],
         "limits": [(key, _dump_limit(limit)) for key, limit in counts.limits.items()],
         "measured": lengths.records,
         "lengths": [(at, list(each.items())) for at, each in lengths.counts.items()],
@@ -72,6 +74,7 @@ def load_state(data: bytes) -> State:
             unspecified=_counter(whole["unspecified"], _text),
             not_checked=_counter(whole["not_checked"], _text),
             ignored=_counter(whole["ignored"], _text),
+            found={_text(key): array("Q", digests) for key, digests in whole["found"]},
         )
         counts.lengths = LengthCounts()
         counts.lengths.records = _integer(whole["measured"])
@@ -96,6 +99,7 @@ def _dump_limit(count: LimitCount) -> dict[str, Any]:
         "violations": count.violations,
         "records": count.records,
         "alone": count.alone,
+        "known": count.known,
         "samples": [_dump(each) for each in count.samples],
         "fields": list(count.fields.items()),
     }
@@ -104,7 +108,7 @@ def _dump_limit(count: LimitCount) -> dict[str, Any]:
 def _load_limit(key: Any, saved: Any) -> tuple[LimitKey, LimitCount]:
     limit = _optional(_load(saved["limit"]), lambda each: _instance(each, Limit))
     count = LimitCount(_text(saved["code"]), limit)
-    for name in ("evidence_rank", "violations", "records", "alone"):
+    for name in ("evidence_rank", "violations", "records", "alone", "known"):
         setattr(count, name, _integer(saved[name]))
     count.samples = [_instance(_load(each), Sample) for each in saved["samples"]]
     count.fields = dict(_counter(saved["fields"], _text))

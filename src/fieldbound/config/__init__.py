@@ -5,6 +5,7 @@
     recordings = ["*.har"]      # recorded traffic, checked exchange by exchange
     fail-on = "stated"          # as --fail-on
     ignore = ["*:maxLength"]    # limits that are not enforced, as --ignore
+    fail-on-unused-ignores = true  # as --fail-on-unused-ignores
     baseline = "known.json"     # violations that are known, as --baseline
 
     [tool.fieldbound.files]     # which contract checks which files

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from .errors import BrokenConfig
-from .parse import parse
 from .settings import Config
+
+if TYPE_CHECKING:
+    from .errors import BrokenConfig
 
 #: The environment variable that names the configuration, and its value for none.
 _VARIABLE: Final = "FIELDBOUND_CONFIG"
@@ -43,23 +44,31 @@ def load(start: Path | None = None) -> Config:
     return Config(start)
 
 
+def _broken(file: str, reason: str) -> BrokenConfig:
+    from .errors import BrokenConfig  # slow to import
+
+    return BrokenConfig(file, reason)
+
+
 def _working_directory() -> Path:
     try:
         return Path.cwd()
     except OSError as error:
-        raise BrokenConfig("the working directory", f"cannot be read: {error.strerror}") from None
+        raise _broken("the working directory", f"cannot be read: {error.strerror}") from None
 
 
 def _named(file: Path) -> Config:
+    from .errors import BrokenConfig  # slow to import
+
     try:
         found = _config_of(file.absolute())
     except BrokenConfig as error:
         if file.is_file():
             raise
         reason = f"{error.reason} (the environment variable {_VARIABLE} names it)"
-        raise BrokenConfig(error.file, reason) from None
+        raise _broken(error.file, reason) from None
     if found is None:
-        raise BrokenConfig(str(file), f"has no [{_PREFIX[:-1]}], and {_VARIABLE} names it")
+        raise _broken(str(file), f"has no [{_PREFIX[:-1]}], and {_VARIABLE} names it")
     return found
 
 
@@ -69,7 +78,7 @@ def _config_of(file: Path) -> Config | None:
         data = file.read_bytes()
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
-        raise BrokenConfig(os.path.relpath(file), reason) from None
+        raise _broken(os.path.relpath(file), reason) from None
     return parse_settings(data, file)
 
 
@@ -82,17 +91,19 @@ def parse_settings(data: bytes, file: Path) -> Config | None:
     try:
         document = _toml(data)
     except UnicodeDecodeError:
-        raise BrokenConfig(name, "invalid TOML: not UTF-8") from None
+        raise _broken(name, "invalid TOML: not UTF-8") from None
     except ValueError as error:
-        raise BrokenConfig(name, f"invalid TOML: {error}") from None
+        raise _broken(name, f"invalid TOML: {error}") from None
     except RecursionError:
-        raise BrokenConfig(name, "invalid TOML: nested too deep") from None
+        raise _broken(name, "invalid TOML: nested too deep") from None
     own = file.name == _NAMES[0] or (file.name != _PYPROJECT and "tool" not in document)
-    if own:
-        return parse(document, file.parent, name, "")
     tool = document.get("tool")
-    table = tool.get("fieldbound") if isinstance(tool, dict) else None
-    return None if table is None else parse(table, file.parent, name, _PREFIX)
+    table = document if own else tool.get("fieldbound") if isinstance(tool, dict) else None
+    if table is None:
+        return None
+    from .parse import parse  # slow to import
+
+    return parse(table, file.parent, name, "" if own else _PREFIX)
 
 
 @lru_cache(maxsize=16)

@@ -29,7 +29,7 @@ def settings_in_force(config: Config) -> list[Setting]:
 
 def _plain(value: Any) -> Any:
     """Return a value as TOML or JSON has it: pairs as a table, paths as texts."""
-    if value is None or isinstance(value, str):
+    if value is None or isinstance(value, (str, bool)):
         return value
     if hasattr(value, "__fspath__"):
         return str(value)

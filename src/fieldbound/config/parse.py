@@ -119,6 +119,12 @@ def _parse_fail_on(setting: _Setting, value: Any) -> str:
     return _choice(setting, value, SAYS)
 
 
+def _parse_flag(setting: _Setting, value: Any) -> bool:
+    if not isinstance(value, bool):
+        setting.fail(f" must be true or false, not {value!r}")
+    return value
+
+
 def _parse_files(setting: _Setting, value: Any) -> tuple[tuple[str, str], ...]:
     table = _table(setting, value, "globs, each with the name of a contract")
     for glob, contract in table.items():
@@ -228,6 +234,7 @@ _KEYS: Final[dict[str, tuple[str, Callable[[_Setting, Any], Any]]]] = {
     "apis": ("apis", _parse_apis),
     "ignore": ("ignore", _parse_ignore),
     "per-file-ignores": ("file_ignores", _parse_file_ignores),
+    "fail-on-unused-ignores": ("fail_on_unused_ignores", _parse_flag),
     "severity": ("levels", _parse_severity),
     "baseline": ("baseline", _parse_baseline),
     "overrides": ("overrides", _parse_overrides),

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fieldbound.model import SAYS
-from fieldbound.policy import Severity
 
 from .globs import glob_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fieldbound.policy import Severity
+
     from .folders import ConfiguredFolder
     from .overrides import Override
 
 
-@dataclass(frozen=True)
-class Config:
-    """The settings: *root* is the folder of *file*, the configuration, if there is one.
-
-    *folders* have contracts of one's own. *fail_on* is one of `SAYS`, *levels* pairs patterns of
-    limits with what their violations are, one of `LEVELS`. *ignore* are patterns of limits that are
-    not enforced, *file_ignores* pairs globs with such patterns; *baseline* is the file of known
-    violations, *overrides* are limits that are changed. *mapping* pairs globs with names of
-    contracts, *recordings* are globs of recorded traffic, *apis* has `HOST=NAME` for each API. All
-    paths but globs are relative to the working directory. *prefix* is what precedes a setting in
-    the file: `tool.fieldbound.` or nothing.
-    """
-
+class _Settings(NamedTuple):
     root: Path
     file: str | None = None
     folders: tuple[ConfiguredFolder, ...] = ()
@@ -45,7 +33,22 @@ class Config:
     file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     baseline: str | None = None
     overrides: tuple[Override, ...] = ()
+    fail_on_unused_ignores: bool = False
     prefix: str = "tool.fieldbound."
+
+
+class Config(_Settings):
+    """The settings: *root* is the folder of *file*, the configuration, if there is one.
+
+    *folders* have contracts of one's own. *fail_on* is one of `SAYS`, *levels* pairs patterns of
+    limits with what their violations are, one of `LEVELS`. *ignore* are patterns of limits that are
+    not enforced, *file_ignores* pairs globs with such patterns, and *fail_on_unused_ignores* is
+    whether one that ignores nothing fails; *baseline* is the file of known
+    violations, *overrides* are limits that are changed. *mapping* pairs globs with names of
+    contracts, *recordings* are globs of recorded traffic, *apis* has `HOST=NAME` for each API. All
+    paths but globs are relative to the working directory. *prefix* is what precedes a setting in
+    the file: `tool.fieldbound.` or nothing.
+    """
 
     def table(self, key: str) -> str:
         """Return a table of the configuration as it is written, such as `[tool.fieldbound.files]`.
@@ -57,6 +60,8 @@ class Config:
     @property
     def severity(self) -> Severity:
         """Which violations fail."""
+        from fieldbound.policy import Severity
+
         return Severity(self.fail_on, self.levels)
 
     def contract_for(self, path: str) -> str | None:

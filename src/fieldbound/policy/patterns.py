@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import SAYS, SYNTAX_CODES, closest_name
+from fieldbound.model import SAYS, SYNTAX_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +35,8 @@ def pattern_error(pattern: str) -> str | None:
         return None
     if "/" in pattern:
         return f"{pattern!r} is no limit; did you mean {pattern + '#*'!r}?"
+    from fieldbound.model import closest_name  # slow to import
+
     meant = closest_name(pattern, (*SAYS, *SYNTAX_CODES)) or f"*:{pattern.lstrip(':')}"
     return f"{pattern!r} is no limit, such as {_EXAMPLES}; did you mean {meant!r}?"
 

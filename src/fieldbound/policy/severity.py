@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import SAYS, BulkReport, LimitTally, Report, Violation, evidence_rank
+from fieldbound.model import SAYS, Report, Violation, evidence_rank
 
 from .patterns import first_match, identifier_of
 
 if TYPE_CHECKING:
-    from fieldbound.model import Limit
+    from fieldbound.model import BulkReport, Limit, LimitTally
 
 #: What a violation can be, the most severe first.
 LEVELS: Final = ("error", "warning", "off")
@@ -36,7 +36,7 @@ class Severity:
 
     def fails(self, found: Violation | LimitTally) -> bool:
         """Return whether a violation fails, or those of a limit that many records break."""
-        if isinstance(found, LimitTally):
+        if not isinstance(found, Violation):
             return not found.is_known and self._of(found.id, found.says) == _ERROR
         if not self.levels:
             return found.fails(self.fail_on)
@@ -45,9 +45,9 @@ class Severity:
 
     def report_fails(self, report: Report | BulkReport) -> bool:
         """Return whether a report fails."""
-        if isinstance(report, BulkReport):
-            return report.has_other_problems or any(map(self.fails, report.tallies))
-        return any(map(self.fails, report))
+        if isinstance(report, Report):
+            return any(map(self.fails, report))
+        return report.has_other_problems or any(map(self.fails, report.tallies))
 
     def level(self, limit: Limit | None, code: str) -> str:
         """Return the level of one limit, or of a code without a limit."""

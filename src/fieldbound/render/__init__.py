@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .brief import first_violations as first_violations
     from .bulk.charts import BLOCKS as BLOCKS
     from .bulk.formats import BULK_FORMATS as BULK_FORMATS, render_bulk as render_bulk
+    from .bulk.sampled import as_report as as_report
     from .coverage.text import (
         coverage_html as coverage_html,
         coverage_json as coverage_json,
@@ -37,6 +38,18 @@ if TYPE_CHECKING:
         operation_object as operation_object,
         operations_table as operations_table,
     )
+    from .listings.shared_limits import (
+        shared_limit_object as shared_limit_object,
+        shared_limits_table as shared_limits_table,
+    )
+    from .listings.sources import (
+        source_object as source_object,
+        sources_table as sources_table,
+    )
+    from .listings.verification import (
+        verification_object as verification_object,
+        verification_text as verification_text,
+    )
     from .product import version as version
     from .step_summary import StepSummary as StepSummary
     from .style import MAX_VIOLATIONS as MAX_VIOLATIONS, STDIN as STDIN, Style as Style
@@ -50,6 +63,7 @@ __getattr__, __all__ = lazy(
         ".brief": "first_violations",
         ".bulk.charts": "BLOCKS",
         ".bulk.formats": "BULK_FORMATS render_bulk",
+        ".bulk.sampled": "as_report",
         ".coverage.text": "coverage_html coverage_json coverage_summary coverage_text",
         ".escape": "ascii_json",
         ".exchanges": "Exchanges exchanges_json exchanges_summary exchanges_text",
@@ -60,6 +74,9 @@ __getattr__, __all__ = lazy(
         ".listings.fields": "field_object fields_table",
         ".listings.lint": "lint_json lint_text",
         ".listings.operations": "operation_object operations_table",
+        ".listings.shared_limits": "shared_limit_object shared_limits_table",
+        ".listings.sources": "source_object sources_table",
+        ".listings.verification": "verification_object verification_text",
         ".product": "version",
         ".step_summary": "StepSummary",
         ".style": "MAX_VIOLATIONS STDIN Style",

@@ -1,4 +1,7 @@
-"""The output formats for reports of documents: one module each, and one table of them."""
+"""The output formats for reports of documents: one module each, and one table of them.
+
+Of a report of many records, they have the samples.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ def rendered(report: Report | BulkReport, format: str | None) -> Any:  # noqa: A
     from fieldbound.model import BulkReport
 
     from .bulk.formats import BULK_FORMATS, render_bulk
+    from .bulk.sampled import as_report
 
     is_bulk = isinstance(report, BulkReport)
     severity = Severity(report.fail_on) if isinstance(report, BulkReport) else Severity()
@@ -42,12 +46,14 @@ def rendered(report: Report | BulkReport, format: str | None) -> Any:  # noqa: A
     if format is None:
         name = f".bulk{BULK_FORMATS['json']}" if is_bulk else FORMATS["json"]
         return import_module(name, __package__).report_object(report, style)
-    formats: dict[str, str] = BULK_FORMATS if is_bulk else FORMATS
+    formats = dict.fromkeys((*FORMATS, *BULK_FORMATS) if is_bulk else FORMATS)
     if format not in formats:
         raise ValueError(f"format must be one of {', '.join(formats)}, not {format!r}")
-    if isinstance(report, BulkReport):
+    if not isinstance(report, BulkReport):
+        return "".join(render(format, [report], style))
+    if format in BULK_FORMATS:
         return "".join(render_bulk(format, [report], style))
-    return "".join(render(format, [report], style))
+    return "".join(render(format, [as_report(report)], style))
 
 
 def render(

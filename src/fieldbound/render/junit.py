@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from fieldbound.model import escaped
 
 from .details import details, message_text, pointer_text, report_name
-from .listed import listed
+from .listed import Listed, listed, sampled
 from .style import Style
 from .unchecked import NotChecked
 
@@ -82,14 +82,21 @@ def _cases(suite: ET.Element, report: Report, style: Style) -> None:
     if own.omitted:
         title = f"{own.omitted} more violations"
         case = _case(suite, report, "more violations")
-        fails = Counter(map(style.severity.fails, report))
-        fails.subtract(map(style.severity.fails, own.violations))
-        if fails[True]:
+        if _omits_failure(report, own, style):
             _failure(case, "notListed", title, own.lines)
         else:
             _system_out(case, own.lines)
     if report.ok:
         _case(suite, report)
+
+
+def _omits_failure(report: Report, own: Listed, style: Style) -> bool:
+    """Return whether a violation that is not listed fails."""
+    fails = Counter(map(style.severity.fails, report))
+    fails.subtract(map(style.severity.fails, own.violations))
+    records = sampled(report)
+    unseen = () if records is None else records.unlisted_tallies
+    return bool(fails[True]) or any(map(style.severity.fails, unseen))
 
 
 def _case(suite: ET.Element, report: Report, what: str = "") -> ET.Element:

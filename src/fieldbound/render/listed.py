@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fieldbound.model import escaped, pluralize
+from fieldbound.model import Report, escaped, pluralize
 
 from .style import Style
 
 if TYPE_CHECKING:
-    from fieldbound.model import Report, Violation
+    from fieldbound.model import Violation
+
+    from .bulk.sampled import SampledReport
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class Listed:
     """The violations of a report that are listed, and how many more there are.
 
@@ -48,10 +50,30 @@ def listed(report: Report, style: Style, *, brief: bool = False) -> Listed:
     If there are more, each limit has the same share, if *brief* at most a tenth. Violations that
     fail come before those that only warn, where there are more limits than may be listed.
     """
+    own, records = _listed(report, style, brief=brief), sampled(report)
+    if records is None:
+        return own
+    more, others = Counter(own.more), Counter(own.others)
+    shown = {_name(each) for each in own.violations}
+    for name, count in records.more.items():
+        (more if name in shown else others)[name] += count
+    return Listed(own.violations, more, others)
+
+
+def sampled(report: Report) -> SampledReport | None:
+    """Return a report if it is of the samples of many records; None for that of one document."""
+    if type(report) is Report:  # slow to import, and only needed for records
+        return None
+    from .bulk.sampled import SampledReport
+
+    return report if isinstance(report, SampledReport) else None
+
+
+def _listed(report: Report, style: Style, *, brief: bool) -> Listed:
     most = style.max_violations
     if not most or len(report) <= most:
         return Listed(report.violations)
-    names = [each.code if each.limit is None else each.limit.id for each in report]
+    names = [*map(_name, report)]
     kinds = [
         (name, each.code, style.severity.fails(each))
         for name, each in zip(names, report, strict=True)
@@ -71,6 +93,10 @@ def listed(report: Report, style: Style, *, brief: bool = False) -> Listed:
     more = {name: count for name, count in rest.items() if count and name in shown}
     others = {name: count for name, count in rest.items() if name not in shown}
     return Listed(violations, more, others)
+
+
+def _name(violation: Violation) -> str:
+    return violation.code if violation.limit is None else violation.limit.id
 
 
 def _share(sizes: Sequence[int], room: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .listed import Listed, listed
+from .listed import Listed, listed, sampled
 from .unchecked import NotChecked
 
 if TYPE_CHECKING:
@@ -14,17 +14,19 @@ if TYPE_CHECKING:
     from fieldbound.model import Report
     from fieldbound.policy import Severity
 
+    from .bulk.sampled import SampledReport
     from .style import Style
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Summary:
     """Counts over reports; as text, the summary line.
 
-    *documents* were checked, *messages* of them are HTTP messages, *invalid* of them have
-    violations; *warnings* are those violations that do not fail. *partial* were not checked in
-    full, *undocumented* are not fully documented. *not_checked* counts what could not be checked,
-    *omitted* the violations that are not listed. None of them are *ignored* or *known*.
+    *documents* were checked, *messages* of them are HTTP messages, *records* of them are records,
+    *invalid* of them have violations; *warnings* are those violations that do not fail. *partial*
+    were not checked in full, *undocumented* are not fully documented. *not_checked* counts what
+    could not be checked, *omitted* the violations that are not listed. None of them are *ignored*
+    or *known*.
     """
 
     documents: int = 0
@@ -33,6 +35,7 @@ class Summary:
     warnings: int = 0
     not_checked: int = 0
     messages: int = 0
+    records: int = 0
     partial: int = 0
     undocumented: int = 0
     omitted: int = 0
@@ -41,6 +44,9 @@ class Summary:
 
     def add(self, report: Report, severity: Severity) -> None:
         """Count *report*."""
+        if (records := sampled(report)) is not None:
+            self._add_records(records, severity)
+            return
         self.documents += 1
         self.messages += report.about is not None
         self.invalid += not report.ok
@@ -51,31 +57,50 @@ class Summary:
         self.known += report.known
         self.warnings += sum(not severity.fails(violation) for violation in report)
 
+    def _add_records(self, report: SampledReport, severity: Severity) -> None:
+        """Count the records that a report has samples of."""
+        of = report.of
+        new = [(tally, tally.violations - tally.known) for tally in of.tallies]
+        self.documents += of.records
+        self.records += of.records
+        self.invalid += of.invalid if any(count for _, count in new) else 0
+        self.partial += sum(count for _, _, count in of.not_checked)
+        self.violations += sum(count for _, count in new)
+        self.ignored += sum(of.ignored.values())
+        self.known += report.known
+        self.warnings += sum(count for tally, count in new if not severity.fails(tally))
+
     def __str__(self) -> str:
         return self._checked() + (
             f"; {self.ignored} ignored" * bool(self.ignored)
             + f"; {self.known} in the baseline" * bool(self.known)
-            + f"; {self.omitted} not listed (--max-violations 0 lists all)" * bool(self.omitted)
+            + f"; {self.omitted} not listed ({self._more})" * bool(self.omitted)
             + f"; {self.partial} not checked in full" * bool(self.partial)
             + f"; {self.undocumented} not fully documented" * bool(self.undocumented)
             + f"; {self.not_checked} could not be checked" * bool(self.not_checked)
         )
 
     @property
-    def _unit(self) -> str:
-        return "message" if self.messages == self.documents > 0 else "document"
+    def _more(self) -> str:
+        return "--samples N lists more" if self.records else "--max-violations 0 lists all"
+
+    @property
+    def _units(self) -> str:
+        if 0 < self.records < self.documents:
+            return "documents and records"
+        names = {self.records: "records", self.messages: "messages"}
+        return names.get(self.documents, "documents") if self.documents else "documents"
 
     def _checked(self) -> str:
         if not self.documents:
             return "no documents checked"
+        many = f"{self.documents} {self._units if self.documents != 1 else self._units[:-1]}"
         if not self.violations and self.known:
-            return (
-                f"no new violations in {self.documents} {self._unit}{'s' * (self.documents != 1)}"
-            )
+            return f"no new violations in {many}"
         if not self.violations:
-            return f"{self.documents} {self._unit}{'s' * (self.documents != 1)} valid"
+            return f"{many} valid"
         count = f"{self.violations} violation{'s' * (self.violations != 1)}"
-        found = f"{count} in {self.invalid} of {self.documents} {self._unit}s"
+        found = f"{count} in {self.invalid} of {self.documents} {self._units}"
         if not self.warnings:
             return found
         warnings = "a warning" if self.warnings == 1 else "warnings"

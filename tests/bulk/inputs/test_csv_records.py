@@ -20,6 +20,7 @@ from fieldbound.bulk.inputs.csv_records import CsvSource
 from fieldbound.bulk.inputs.sources import source_of
 from fieldbound.model.errors import FieldboundError
 from support.effort import examples
+from support.tables import table
 
 BOM = b"\xef\xbb\xbf"
 CONTRACT = fieldbound.Contract(
@@ -124,7 +125,7 @@ INVALID_ROWS = {
 }
 
 
-@pytest.mark.parametrize("case", INVALID_ROWS)
+@table("case", INVALID_ROWS)
 def test_an_invalid_row_is_one_record(case: str) -> None:
     """An invalid row is reported, and the rows around it are read."""
     row, code, detail = INVALID_ROWS[case]
@@ -328,7 +329,7 @@ INVALID_COLUMNS = {
 }
 
 
-@pytest.mark.parametrize("case", INVALID_COLUMNS)
+@table("case", INVALID_COLUMNS)
 def test_conflicting_columns_are_errors(case: str) -> None:
     """Invalid columns raise an error before any row is read."""
     text, columns, message = INVALID_COLUMNS[case]

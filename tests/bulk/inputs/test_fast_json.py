@@ -16,6 +16,7 @@ from fieldbound.bulk.inputs import fast_json
 from fieldbound.bulk.inputs.fast_json import FastReader
 from fieldbound.documents.document import parse
 from support.effort import examples
+from support.tables import table
 
 #: Lines that a parser may read wrong, each for another reason.
 UNUSUAL = (
@@ -131,7 +132,7 @@ def assert_same_values(raw: bytes) -> tuple[bool, bool]:
     return objects is not None, values is not None
 
 
-@pytest.mark.parametrize("line", UNUSUAL)
+@table("line", UNUSUAL)
 def test_unusual_lines_are_not_misread(line: bytes) -> None:
     """An unusual line, alone or among others, is parsed correctly or not at all."""
     for raw in (line, line + b"\n" + PLAIN, PLAIN + b"\n" + line, b"\n".join([PLAIN, line, PLAIN])):

@@ -16,6 +16,7 @@ from fieldbound import Contract, FieldboundError
 from fieldbound.bulk.inputs import parquet
 from fieldbound.bulk.inputs.arrow_rows import RowReader, column_tree
 from fieldbound.bulk.inputs.blocks import RecordError
+from support.tables import table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,7 +186,7 @@ def _cases() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("kind", "given", "expected"), _cases(), ids=str)
+@table(("kind", "given", "expected"), _cases())
 def test_values_are_converted_to_json(kind: Any, given: list[Any], expected: Any) -> None:
     """Values of each type are converted; a null is omitted, but not in a list or a map."""
     if None in expected:
@@ -322,7 +323,7 @@ def test_invalid_utf8_is_a_record_error() -> None:
     assert _rows(batch.schema).records(batch) == [{"at": "a"}, NOT_UTF8, {}]
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "message"),
     [
         ([("a", pa.duration("s"))], "/a has the type duration[s], which is not supported"),

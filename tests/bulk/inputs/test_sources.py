@@ -19,13 +19,15 @@ from hypothesis import example, given, settings, strategies as st
 from fieldbound.bulk.inputs import blocks, compression, json_array, ndjson_stream
 from fieldbound.bulk.inputs.blocks import LongLine, TextsChunk
 from fieldbound.bulk.inputs.compression import ByteInput, DecompressedReader
+from fieldbound.bulk.inputs.detection import holds_array, is_records
 from fieldbound.bulk.inputs.json_array import JsonArraySource
 from fieldbound.bulk.inputs.json_document import DocumentSource
 from fieldbound.bulk.inputs.ndjson import NdjsonSource
 from fieldbound.bulk.inputs.ndjson_stream import NdjsonStreamSource
-from fieldbound.bulk.inputs.sources import ValuesSource, holds_array, is_records, source_of
+from fieldbound.bulk.inputs.sources import ValuesSource, source_of
 from fieldbound.model.errors import FieldboundError
 from support.effort import examples
+from support.tables import table
 
 BOM = b"\xef\xbb\xbf"
 COMPRESS = {"gz": gzip.compress, "zst": zstd.compress}
@@ -165,8 +167,8 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize("case", INVALID)
-@pytest.mark.parametrize("read", [1, 1000])
+@table("case", INVALID)
+@table("read", [1, 1000])
 def test_an_invalid_element_is_one_record(
     case: str, read: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,13 @@ def test_the_batches_of_arrow_are_tables() -> None:
         assert report.records == 3 * report.invalid > 0
 
 
+def test_a_lazy_frame_is_collected() -> None:
+    """The rows of a lazy frame are records."""
+    polars = pytest.importorskip("polars")
+    report = check(polars.LazyFrame(ROWS), CONTRACT)
+    assert (report.records, report.invalid) == (3, 1)
+
+
 def test_the_index_of_a_data_frame() -> None:
     """An index is a column if it has a name, and of no concern otherwise."""
     pandas = pytest.importorskip("pandas")

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .arrow_values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of
-from .blocks import ValuesChunk
+from .blocks import BatchBlock, ValuesChunk
 from .columns import Cell, ColumnMapping
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MAX_ROWS: Final = 2048
 #: ... and the bytes they may have in the table: records take many times as much memory.
 _MAX_BYTES: Final = 1 << 20
+#: Rows of a block of a table in memory.
+_BLOCK_ROWS: Final = 8 * MAX_ROWS
 
 #: The name that pandas gives an index without one.
 _UNNAMED_INDEX: Final = re.compile(r"__index_level_\d+__")
@@ -48,7 +50,7 @@ class RowReader:
     """
 
     def __init__(self, schema: pyarrow.Schema, tree: ColumnTree) -> None:
-        self._tree = tree
+        self.schema, self.tree = schema, tree
         self._readers: dict[str, Reader] = {}
         for path, name in _leaves(tree, ()):
             self._readers[name] = reader_of(schema.field(name).type, path)
@@ -62,7 +64,7 @@ class RowReader:
     def records(self, batch: pyarrow.RecordBatch) -> list[Any]:
         """Return the records of a batch: a value, or a Flaw, for each of its rows."""
         errors: RecordErrors = {}
-        parts = self._members(self._tree, batch, errors)
+        parts = self._members(self.tree, batch, errors)
         records: list[Any] = build_objects(parts, batch.num_rows)
         for row, error in errors.items():
             records[row] = error
@@ -83,10 +85,10 @@ class RowReader:
             yield Member(name, [each or None for each in found], True)
 
 
-def stream_records(
+def stream_blocks(
     stream: Any, columns: Mapping[str, str] | None, contract: Contract | None
-) -> Iterator[Any]:
-    """Return the records of an object with the protocol of Arrow, as `RowReader.records` does.
+) -> Iterator[BatchBlock]:
+    """Return the rows of an object with the protocol of Arrow, in blocks.
 
     The index of a data frame is a column if it has a name. Raises what pyarrow raises.
     """
@@ -103,7 +105,9 @@ def stream_records(
     names = [name for name in batches.schema.names if not _UNNAMED_INDEX.fullmatch(name)]
     reader = RowReader(batches.schema, column_tree(names, columns, contract))
     return (
-        record for batch in batches for chunk in reader.chunks(batch) for record in chunk.values
+        BatchBlock(reader, batch.slice(start, _BLOCK_ROWS))
+        for batch in batches
+        for start in range(0, batch.num_rows, _BLOCK_ROWS)
     )
 
 

@@ -6,11 +6,14 @@ on the file alone, so that every run splits it alike, whatever the number of pro
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias
+
+    import pyarrow
 
 #: Bytes of text in a block; a record belongs to the block in which it begins.
 BLOCK_SIZE: Final = 4 << 20
@@ -18,6 +21,8 @@ BLOCK_SIZE: Final = 4 << 20
 CHUNK_SIZE: Final = 64 << 10
 #: Bytes that one record may have: a longer one is invalid, and not read.
 MAX_RECORD_SIZE: Final = 8 << 20
+#: Values of a block.
+_BLOCK_VALUES: Final = 1000
 
 
 class LinesChunk(NamedTuple):
@@ -53,13 +58,38 @@ class ValuesChunk(NamedTuple):
     """Records that are values already, such as the rows of a table.
 
     *raws* are the bytes they were read from, *offsets* and *lines* (from 1) where these begin;
-    None if there is no text. A row that is not a record has a `RecordError` instead of a value.
+    None if there is no text. *numbers* are those of the records in the block, if they are counted
+    already. A row that is not a record has a `RecordError` instead of a value.
     """
 
     values: Sequence[Any]
     raws: Sequence[bytes] | None = None
     offsets: Sequence[int] | None = None
     lines: Sequence[int] | None = None
+    numbers: Sequence[int] | None = None
+
+
+class RowsChunk(NamedTuple):
+    """Rows of a table, *batch*, of which *reader* makes records."""
+
+    reader: Any
+    batch: pyarrow.RecordBatch
+
+    @property
+    def values(self) -> list[Any]:
+        """The records, as those of a `ValuesChunk`."""
+        return list(self.reader.records(self.batch))
+
+
+class BatchBlock(NamedTuple):
+    """A batch of rows as a Block."""
+
+    reader: Any
+    batch: pyarrow.RecordBatch
+
+    def read(self) -> Iterator[RowsChunk]:
+        """Read the rows."""
+        yield RowsChunk(self.reader, self.batch)
 
 
 class RecordError(NamedTuple):
@@ -69,7 +99,7 @@ class RecordError(NamedTuple):
     detail: str
 
 
-Chunk: TypeAlias = "LinesChunk | LongLine | TextsChunk | ValuesChunk"
+Chunk: TypeAlias = "LinesChunk | LongLine | TextsChunk | ValuesChunk | RowsChunk"
 
 
 class Block(Protocol):
@@ -112,3 +142,20 @@ class Source(Protocol):
         the file cannot be read, FieldboundError if it is not a file of records.
         """
         ...
+
+
+class ValuesBlock(NamedTuple):
+    """A block of values."""
+
+    values: Sequence[Any]
+
+    def read(self) -> Iterator[Chunk]:
+        """Yield the values."""
+        yield ValuesChunk(self.values)
+
+
+def values_blocks(values: Iterable[Any]) -> Iterator[Block]:
+    """Split values into blocks."""
+    remaining = iter(values)
+    while block := list(islice(remaining, _BLOCK_VALUES)):
+        yield ValuesBlock(block)

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from fieldbound.model import FieldboundError
 
+from .detection import COMPRESSIONS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,8 +31,6 @@ _STEP: Final = {"gzip": 64 << 10, "zstd": 8 << 10}
 _MAGIC: Final = {"gzip": (b"\x1f\x8b",), "zstd": (b"\x28\xb5\x2f\xfd",)}
 _SKIPPABLE: Final = b"\x2a\x4d\x18"
 _LONGEST_MAGIC: Final = 4
-#: The compression of a file by the suffix of its name.
-COMPRESSIONS: Final = {".gz": "gzip", ".zst": "zstd"}
 _MEMORY_ERROR: Final = "requires too much memory"
 _GZIP_WBITS: Final = 32 + 15  # makes zlib read gzip headers, and verify checksums
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from . import blocks, compression
 from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
 from .compression import ByteSource
+from .detection import ARRAY
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -33,7 +34,6 @@ _DEPTH: Final = 200
 
 _SPACE: Final = b" \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
-_HEAD: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\[")
 _BLANKS: Final = re.compile(rb"[ \t\r\n]*")
 _CONTINUATION: Final = bytes(range(0x80, 0xC0))  # bytes that continue a UTF-8 character
 # Repetitions are bounded: each takes memory while it matches. A string without a backslash is tried
@@ -68,11 +68,6 @@ def _nesting(opening: bytes, levels: int) -> bytes:
         nested = b"|".join(_nesting(each, levels - 1) for each in (rb"\{", rb"\["))
         within += b"|%b(?:%b)" % (after_colon, nested)
     return b"%b%b(?:(?:%b)%b){0,200}%b" % (opening, plain, within, plain, closing)
-
-
-def is_array(start: bytes) -> bool:
-    """Return whether a text with this start is an array."""
-    return _HEAD.match(start) is not None
 
 
 class JsonArraySource(ByteSource):
@@ -144,7 +139,7 @@ class TrailingBlock(NamedTuple):
 
 def _elements(reader: DecompressedReader, scanner: Scanner) -> Iterator[Element]:
     """Yield the elements of an array, to its end or that of the text."""
-    found = _HEAD.match(reader.peek(compression.READ_SIZE))
+    found = ARRAY.match(reader.peek(compression.READ_SIZE))
     head = reader.read(found.end() if found else 0)
     has_bom = head.startswith(_BOM)
     scanner.skip(head, len(_BOM) if has_bom else 0)

@@ -10,7 +10,7 @@ from fieldbound.model import FieldboundError
 from . import blocks, compression
 from .blocks import OutputFormat, TextsChunk
 from .compression import ByteSource
-from .json_array import is_array
+from .detection import is_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,18 +7,18 @@ of a row group, so a process that reads one block after another continues where 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
 from .arrow_rows import MAX_ROWS, RowReader, column_names, column_tree
-from .blocks import Block, OutputFormat, ValuesChunk
+from .blocks import Block, OutputFormat, RowsChunk
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch, Schema
-    from pyarrow.parquet import ParquetFile
+    from pyarrow.parquet import ParquetFile, RowGroupMetaData
 
     from fieldbound.validation import Contract
 
@@ -27,8 +27,13 @@ if TYPE_CHECKING:
 #: Rows of a block: a multiple of the rows that are read at a time.
 _BLOCK: Final = 8 * MAX_ROWS
 #: Bytes of rows that are read at a time, by the metadata of the file, and the fewest rows.
-_BATCH: Final = 1 << 20
+_BATCH: Final = 2 << 20
 _MIN_ROWS: Final = 16
+#: Rows that are read at a time, in multiples of those that become records at a time.
+_BATCH_MULTIPLE: Final = 4
+#: A column of strings with so many bytes a value, or fewer, in the file has few different ones. It
+#: is read with its dictionary, so that each is checked once: that takes a third of the time.
+_FEW_BYTES: Final = 5
 #: Bytes of a column that are buffered; without this a whole row group would be in memory.
 _BUFFER_SIZE: Final = 1 << 16
 _MAGIC: Final = b"PAR1"
@@ -100,14 +105,14 @@ class _Slice(NamedTuple):
     end: int
     plan: ColumnTree
 
-    def read(self) -> Iterator[ValuesChunk]:
+    def read(self) -> Iterator[RowsChunk]:
         """Read the records. Raises OSError or FieldboundError if the file cannot be read."""
         try:
             cursor = _cursor(self)
             for _ in cursor.read_to(self.start):
                 pass
             for batch in cursor.read_to(self.end):
-                yield from cursor.rows.chunks(batch)
+                yield RowsChunk(cursor.rows, batch)
         except _READ_ERRORS as error:
             raise _unreadable(self.path, error) from None
         _keep(cursor)
@@ -120,15 +125,26 @@ class _Cursor:
         self.position = 0
         self._identity = _identity(block)
         self._file = _open(Path(block.path))
-        self.rows = RowReader(_schema(self._file), block.plan)
         group = self._file.metadata.row_group(block.group)
+        schema = _schema(self._file)
+        few = _few_values(group, schema, column_names(block.plan))
+        if few:
+            self._file.close()
+            self._file = _open(Path(block.path), few)
+            for name in few:
+                at = schema.get_field_index(name)
+                schema = schema.set(at, schema.field(at).with_type(_dictionary(schema.types[at])))
+        self.rows = RowReader(schema, block.plan)
         batch_rows = _BATCH * group.num_rows // max(1, group.total_byte_size)
         self._last: int = group.num_rows
         names = column_names(block.plan)
         if any("." in name for name in names):  # which would select a field within a struct
             names = self._file.schema_arrow.names
         self._batches = self._file.iter_batches(
-            min(MAX_ROWS, max(_MIN_ROWS, batch_rows)), [block.group], names, use_threads=False
+            min(_BATCH_MULTIPLE * MAX_ROWS, max(_MIN_ROWS, batch_rows)),
+            [block.group],
+            names,
+            use_threads=False,
         )
         self._rest: RecordBatch | None = None
 
@@ -205,7 +221,28 @@ def _parts(path: Path) -> list[Path]:
     return parts
 
 
-def _open(path: Path) -> ParquetFile:
+def _few_values(group: RowGroupMetaData, schema: Schema, names: Sequence[str]) -> list[str]:
+    """Return the columns of strings, of these *names*, that have few different values."""
+    import pyarrow
+
+    columns = [group.column(at) for at in range(group.num_columns)]
+    return [
+        each.path_in_schema
+        for each in columns
+        if each.path_in_schema in names
+        and schema.field(each.path_in_schema).type in (pyarrow.string(), pyarrow.large_string())
+        and each.has_dictionary_page
+        and each.total_uncompressed_size <= _FEW_BYTES * each.num_values
+    ]
+
+
+def _dictionary(kind: Any) -> Any:
+    import pyarrow
+
+    return pyarrow.dictionary(pyarrow.int32(), kind)
+
+
+def _open(path: Path, encoded: Sequence[str] = ()) -> ParquetFile:
     try:
         from pyarrow import parquet
     except ImportError:
@@ -222,7 +259,11 @@ def _open(path: Path) -> ParquetFile:
         raise FieldboundError(f"{path} is truncated or still being written: its footer is missing")
     try:
         return parquet.ParquetFile(
-            str(path), pre_buffer=False, buffer_size=_BUFFER_SIZE, coerce_int96_timestamp_unit="us"
+            str(path),
+            pre_buffer=False,
+            buffer_size=_BUFFER_SIZE,
+            coerce_int96_timestamp_unit="us",
+            read_dictionary=list(encoded),
         )
     except _READ_ERRORS as error:
         raise _unreadable(str(path), error) from None

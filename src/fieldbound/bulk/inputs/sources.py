@@ -5,42 +5,31 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from fieldbound.model import FieldboundError
 
-from .blocks import OutputFormat, ValuesChunk
-from .compression import COMPRESSIONS, ByteInput
-from .json_array import JsonArraySource, is_array
+from .blocks import OutputFormat, values_blocks
+from .compression import ByteInput
+from .detection import FORMAT_OF, suffix_of, uncompressed
+from .json_array import JsonArraySource
 from .json_document import DocumentSource, layout_of
 from .ndjson import NdjsonSource
 from .ndjson_stream import NdjsonStreamSource
-from .tables import is_table, table_rows
+from .tables import is_table, table_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from fieldbound.validation import Contract
 
-    from .blocks import Block, Chunk, Source
+    from .blocks import Block, Source
 
 Input: TypeAlias = "str | os.PathLike[str] | BinaryIO | Iterable[Any]"
 
-#: Values of a block.
-_BLOCK_VALUES: Final = 1000
-#: The format of a file by the suffix of its name.
-_FORMATS: Final = {
-    ".ndjson": "ndjson",
-    ".jsonl": "ndjson",
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".parquet": "parquet",
-}
 _YAML: Final = (".yaml", ".yml")
 FORMATS: Final = ("ndjson", "json", "csv", "tsv", "parquet")
 _PARQUET: Final = b"PAR1"
-#: Bytes in which the first characters of an array are searched.
-_DETECTED: Final = 4 << 10
 _IS_YAML: Final = (
     "{} is YAML, which is not read as records: check it as a document, without the options of "
     "records, or convert it to NDJSON"
@@ -87,26 +76,9 @@ def source_of(
             f"{type(records).__name__}"
         )
     if is_table(records):
-        return ValuesSource(table_rows(records, columns, contract))
+        return ValuesSource(table_blocks(records, columns, contract))
     _no_columns(columns, format or "values")
-    return ValuesSource(records)
-
-
-def is_records(path: str | os.PathLike[str]) -> bool:
-    """Return whether the name of a file is one of a file of records."""
-    name, is_compressed = _uncompressed(os.fsdecode(path))
-    suffix = _suffix(name)
-    return suffix in _FORMATS or (is_compressed and suffix == ".json")
-
-
-def holds_array(path: str | os.PathLike[str]) -> bool:
-    """Return whether a file named .json has an array of objects. Raises OSError."""
-    name = os.fsdecode(path)
-    if _suffix(name) != ".json":
-        return False
-    with open(name, "rb") as file:  # noqa: PTH123 - pathlib is slow to import
-        start = file.read(_DETECTED)
-    return is_array(start) and start.partition(b"[")[2].lstrip().startswith(b"{")
+    return ValuesSource(values_blocks(records))
 
 
 def _file_source(
@@ -120,7 +92,7 @@ def _file_source(
 
         return ParquetSource(path, columns, contract)
     data = ByteInput(path)
-    detected = format or _FORMATS.get(_suffix(_uncompressed(path)[0])) or _detected(data)
+    detected = format or FORMAT_OF.get(suffix_of(uncompressed(path)[0])) or _detected(data)
     if detected == "parquet" and data.is_seekable:
         from .parquet import ParquetSource
 
@@ -160,22 +132,11 @@ def _json_source(data: ByteInput) -> Source:
 
 def _detected(data: ByteInput) -> str:
     """Return the format that is detected by the first bytes. Raises FieldboundError for YAML."""
-    if _suffix(_uncompressed(data.name)[0]) in _YAML:
+    if suffix_of(uncompressed(data.name)[0]) in _YAML:
         raise FieldboundError(_IS_YAML.format(data.name))
     if data.peek(len(_PARQUET)) == _PARQUET:
         return "parquet"
     return "json" if layout_of(data) in ("array", "document") else "ndjson"
-
-
-def _uncompressed(path: str) -> tuple[str, bool]:
-    """Return a path without the suffix of a compression, and whether it has one."""
-    stem, suffix = os.path.splitext(path)  # noqa: PTH122 - pathlib is slow to import
-    is_compressed = suffix.lower() in COMPRESSIONS
-    return (stem if is_compressed else path), is_compressed
-
-
-def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122
 
 
 def _no_columns(columns: Mapping[str, str] | None, format_name: str) -> None:
@@ -184,30 +145,16 @@ def _no_columns(columns: Mapping[str, str] | None, format_name: str) -> None:
 
 
 class ValuesSource:
-    """A Source of records that are values already."""
+    """A Source of records that are in memory: values, or the rows of a table."""
 
     name: str | None = None
     size: int | None = None
     valid_format = invalid_format = OutputFormat()
     cut_off: str | None = None
 
-    def __init__(self, values: Iterable[Any]) -> None:
-        self._values = values
+    def __init__(self, blocks: Iterable[Block]) -> None:
+        self._blocks = blocks
 
     def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
-        """Split the values into blocks."""
-        values, number = iter(self._values), 0
-        while block := list(islice(values, _BLOCK_VALUES)):
-            if number >= skip:
-                yield 0, ValuesBlock(block)
-            number += 1
-
-
-class ValuesBlock(NamedTuple):
-    """A block of values."""
-
-    values: Sequence[Any]
-
-    def read(self) -> Iterator[Chunk]:
-        """Yield the values."""
-        yield ValuesChunk(self.values)
+        """Return the blocks."""
+        return ((0, block) for block in islice(self._blocks, skip, None))

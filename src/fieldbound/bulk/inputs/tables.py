@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import FieldboundError
 
+from .blocks import values_blocks
+
 if TYPE_CHECKING:
     from fieldbound.validation import Contract
+
+    from .blocks import Block
 
 #: Methods of the Arrow PyCapsule protocol.
 _ARROW: Final = ("__arrow_c_stream__", "__arrow_c_array__")
@@ -34,19 +38,21 @@ def is_table(records: object) -> bool:
     return _is_arrow(records) and not any(hasattr(records, each) for each in _OF_ONE_TYPE)
 
 
-def table_rows(
+def table_blocks(
     table: Any, columns: Mapping[str, str] | None, contract: Contract | None
-) -> Iterator[Any]:
-    """Return the records of a table's rows, a RecordError for a row that is none.
+) -> Iterator[Block]:
+    """Return the rows of a table, in blocks.
 
     Raises TypeError for a table whose rows cannot be read, FieldboundError for conflicting columns.
     """
     kind = type(table).__name__
+    if kind == "LazyFrame":  # that of polars, which has no rows yet
+        table = table.collect()
     if _is_arrow(table):
-        from .arrow_rows import stream_records
+        from .arrow_rows import stream_blocks
 
         try:
-            return stream_records(table, columns, contract)
+            return stream_blocks(table, columns, contract)
         except FieldboundError:
             raise
         except ImportError:
@@ -63,7 +69,7 @@ def table_rows(
         raise TypeError(
             f"records must be rows, not a {kind}, which has columns: {_PASS_ROWS}"
         ) from None
-    return map(_without_missing, rows)
+    return values_blocks(map(_without_missing, rows))
 
 
 def _is_arrow(table: object) -> bool:

@@ -1,4 +1,7 @@
-"""The table of output formats for bulk reports."""
+"""The table of output formats that bulk reports have of their own.
+
+All others are those of documents, which have its samples, as `sampled` says.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fieldbound.model import escaped, pluralize, to_json
 
-_WIDTH: Final = 18
+_WIDTH: Final = 23
 
 
 def configuration_text(
@@ -25,7 +25,7 @@ def configuration_text(
                 shown = each if isinstance(each, str) else to_json(each)
                 yield escaped(f"  {name} = {shown}{_matched(name, matches)}") + "\n"
             continue
-        listed = [value] if isinstance(value, str) else value or ["none"]
+        listed = [value] if isinstance(value, (str, bool)) else value or ["none"]
         texts = [each if isinstance(each, str) else to_json(each) for each in listed]
         shown = ", ".join(f"{each}{_matched(each, matches)}" for each in texts)
         note = " (default)" if is_default else ""
