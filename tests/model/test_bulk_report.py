@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound import Contract, Limit, Violation
 from fieldbound.model import BulkReport, Duplicates, Lengths, LimitTally, Sample
 from fieldbound.model.bulk_report import (
@@ -18,6 +16,7 @@ from fieldbound.model.bulk_report import (
     summary_line,
     truncation_warning,
 )
+from support.tables import table
 
 
 def limit_of(most: int) -> Limit:
@@ -44,7 +43,7 @@ def test_the_sizes_that_a_report_has() -> None:
     assert Lengths(limit_of(1), ()).beyond == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize(
+@table(
     ("most", "parts", "near", "at", "expected"),
     [
         (30, (0, 9), (0, 0), 5, True),
@@ -70,7 +69,7 @@ def test_many_values_at_the_limit_are_possibly_truncated(
     assert Lengths(limit_of(most), parts, near, at).possible_truncation is expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("part", "total", "text"),
     [
         (0, 5, "0 %"),
@@ -93,7 +92,7 @@ def test_a_part_in_percent(part: int, total: int, text: str) -> None:
     assert percentage(part, total) == text
 
 
-@pytest.mark.parametrize(
+@table(
     ("figures", "text"),
     [
         ({"records": 1, "alone": 1}, "1 record (10 %), the only error"),
@@ -112,7 +111,7 @@ def test_what_a_broken_limit_costs(figures: dict[str, int], text: str) -> None:
     assert impact(tally(**figures), 10) == text
 
 
-@pytest.mark.parametrize(
+@table(
     ("figures", "line"),
     [
         ({"records": 0}, "no records checked by c"),
@@ -171,7 +170,7 @@ def test_the_text_has_ten_limits() -> None:
     assert found.possible_truncations == lengths[:1]
 
 
-@pytest.mark.parametrize(
+@table(
     ("figures", "ok"),
     [
         ({}, True),
@@ -193,7 +192,7 @@ def test_a_report_is_ok_if_there_are_records_and_nothing_is_wrong(
     assert found.valid == found.records - found.invalid
 
 
-@pytest.mark.parametrize(
+@table(
     ("says", "fail_on", "fails"),
     [
         (None, "stated", True),

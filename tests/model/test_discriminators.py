@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from fieldbound.model import SchemaRegistry, selected_branch
+from fieldbound.model import SchemaRegistry, selection_of
+from support.tables import table
 
 KIND = {"propertyName": "kind"}
 MAPPED = {**KIND, "mapping": {"one": "#/$defs/cat", "two": "dog", "dog": "#/$defs/cat", "x": 5}}
@@ -18,7 +17,7 @@ def fixed(*values: Any) -> dict[str, Any]:
     return {"properties": {"kind": {"enum": list(values)}}}
 
 
-@pytest.mark.parametrize(
+@table(
     ("branches", "discriminator", "instance", "selected"),
     [
         ([CAT, DOG], KIND, {"kind": "dog"}, 1),
@@ -66,4 +65,5 @@ def test_a_discriminator_selects_a_branch(
     schema = {"oneOf": branches, "$defs": definitions}
     references = SchemaRegistry(schema, "https://h.invalid/", {})
     alternatives = references.child(references.root, "oneOf")
-    assert selected_branch(references, alternatives, discriminator, instance) == selected
+    found = selection_of(references, alternatives, discriminator)
+    assert (None if found is None else found.branch(instance)) == selected

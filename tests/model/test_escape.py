@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from fieldbound.model import escaped, printable
+from support.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "expected"),
     [
         ("::error::b", r"\x3a:error::b"),
@@ -24,7 +23,7 @@ def test_escaped(text: str, expected: str) -> None:
     assert escaped(text) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     "text",
     ["a ::b", "http://[::1]/", ":a", "a: b", "# [a]", "## [a]", "a##c", "é 👩\u200d🔬\u3000"],
 )
@@ -39,7 +38,7 @@ def test_escaped_twice() -> None:
         assert escaped(escaped(text)) == escaped(text)
 
 
-@pytest.mark.parametrize(
+@table(
     "ignored",
     [
         *"\u034f\u115f\u1160\u17b4\u17b5\u200c\u200d\u3164\uffa0",

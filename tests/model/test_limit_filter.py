@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from fieldbound import Contract
 from fieldbound.model import chosen_limits
+from support.tables import table
 
 LIMITS = Contract(
     {
@@ -20,7 +19,7 @@ LIMITS = Contract(
 ).limits
 
 
-@pytest.mark.parametrize(
+@table(
     ("chosen", "expected"),
     [
         ({}, [":maxProperties", "/name:maxLength", "/names/*:maxLength", "/names/*:minLength"]),

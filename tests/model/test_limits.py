@@ -24,6 +24,7 @@ from fieldbound import (
 )
 from fieldbound.model import affected_field, evidence_rank, shorten_pointer
 from fieldbound.model.limits import is_web_address
+from support.tables import table
 
 
 def limit_at(pointer: str, says: str | None = None) -> Limit:
@@ -31,7 +32,7 @@ def limit_at(pointer: str, says: str | None = None) -> Limit:
     return Limit("c", pointer, "maxLength", 1, "u#/maxLength", says)
 
 
-@pytest.mark.parametrize(
+@table(
     ("limit", "pointer", "field"),
     [
         ("/a", "/a", None),
@@ -55,7 +56,7 @@ def test_the_field_that_breaks_a_limit(limit: str | None, pointer: str, field: s
     assert len(shorten_pointer(pointer)) <= 300
 
 
-@pytest.mark.parametrize(
+@table(
     ("says", "also", "strongest"),
     [
         ("stated", ["inferred"], "stated"),
@@ -89,7 +90,7 @@ def test_a_syntax_error_always_counts() -> None:
     assert not Report("c").fails()
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "expected"),
     [
         ("https://a.example/b?c#d", True),
@@ -126,7 +127,7 @@ def test_the_repr_of_a_report_has_three_violations(count: int, shown: str) -> No
     assert repr(Report("c", (Violation("maxLength", "", limit_at("")),) * count)) == shown
 
 
-@pytest.mark.parametrize(
+@table(
     ("report", "text"),
     [
         (Report("c"), "c: valid"),
@@ -155,7 +156,7 @@ def test_the_text_of_a_report(report: Report, text: str) -> None:
     assert str(report) == text
 
 
-@pytest.mark.parametrize(
+@table(
     ("error", "text"),
     [
         (Invalid(Report("c")), "c: valid"),

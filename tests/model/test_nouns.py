@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
 from typing import Any
 
@@ -16,6 +17,8 @@ from fieldbound.model import (
     Lengths,
     LimitTally,
     Sample,
+    report_of,
+    violation_of,
 )
 
 (LIMIT,) = Contract({"enum": [[1], {}]}).limits
@@ -87,3 +90,24 @@ def test_a_report_is_compared_without_the_text_that_it_shows() -> None:
     """The lines are for display alone, and are not in its repr."""
     assert Report("c", lines={1: "a"}) == Report("c")
     assert "lines" not in repr(Report("c", lines={1: "a"}))
+
+
+def test_what_is_made_sooner_is_the_same() -> None:
+    """A violation and a report that are made by their fields are as frozen as any other."""
+    place = Place(1, 2)
+    values = ("enum", "/a", LIMIT, 5, "integer", place, (), ("b",), "d", ("c",), "5", "x")
+    made, usual = violation_of(*values), Violation(*values)
+    assert (made, hash(made), repr(made)) == (usual, hash(usual), repr(usual))
+    assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301
+    assert replace(made, pointer="/b").pointer == "/b"
+    report = report_of("a", (made,), {"/c": "why"}, {"/d": "not"})
+    other = Report("a", (usual,), unspecified={"/c": "why"}, not_checked={"/d": "not"})
+    assert (report, hash(report), report.to_dict()) == (other, hash(other), other.to_dict())
+    assert [getattr(report, each.name) for each in fields(report)] == [
+        getattr(other, each.name) for each in fields(other)
+    ]
+    assert pickle.loads(pickle.dumps(report)) == report  # noqa: S301
+    for noun in (made, report):
+        assert type(noun) in {Violation, Report}
+        with pytest.raises(FrozenInstanceError):
+            noun.known = ()  # type: ignore[misc, union-attr]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from fieldbound.model import Path, percent_decoded, pointer_of, tokens_of
+from support.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("path", "pointer"),
     [
         ((), ""),

@@ -8,13 +8,14 @@ import pytest
 
 from fieldbound.model import DIALECTS, SchemaRegistry, child_schemas, draft_of, schema_members
 from fieldbound.model.subschemas import Node, encode_uri, is_openapi_dialect, resolve_uri
+from support.tables import table
 
 BASE = "https://h.invalid/a/b.json"
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
-@pytest.mark.parametrize(
+@table(
     ("base", "reference", "uri"),
     [
         (BASE, "#", f"{BASE}#"),
@@ -40,7 +41,7 @@ def test_a_reference_is_relative_to_a_base(base: str, reference: str, uri: str) 
     assert resolve_uri(base, reference) == uri
 
 
-@pytest.mark.parametrize(
+@table(
     ("reference", "encoded"),
     [
         ("a%20b", "a%20b"),
@@ -57,7 +58,7 @@ def test_what_a_uri_has_not_is_percent_encoded(reference: str, encoded: str) -> 
     assert encode_uri(reference) == encoded
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "default", "draft"),
     [
         (True, 0, 0),
@@ -77,7 +78,7 @@ def test_the_draft_of_a_schema(schema: Any, default: int, draft: int) -> None:
     assert draft_of(schema, default) == draft
 
 
-@pytest.mark.parametrize(
+@table(
     ("dialect", "expected"),
     [
         ("https://spec.openapis.org/oas/3.1/dialect/base", True),
@@ -148,7 +149,7 @@ def test_plain_values_are_no_members() -> None:
     assert [token for token, *_ in schema_members([1, 2])] == ["0", "1"]
 
 
-@pytest.mark.parametrize(
+@table(
     ("tokens", "location"),
     [
         ((), "u#"),
@@ -171,7 +172,7 @@ RESOURCES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "reference", "location"),
     [
         ({}, "#", f"{BASE}#"),
@@ -227,7 +228,7 @@ def test_an_unresolved_reference_is_found(schema: Any, pointer: str, reason: str
     assert reason in found[1]
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         {},

@@ -9,6 +9,7 @@ import pytest
 from fieldbound import Contract, Document, Violation
 from fieldbound.documents import parse
 from fieldbound.model import closest_name
+from support.tables import table
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 
@@ -19,7 +20,7 @@ def hint(schema: Any, instance: Any) -> str | None:
     return violation.hint
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "form", "expected"),
     [
         ("07010", "yaml", '"07010"'),
@@ -65,7 +66,7 @@ def test_a_number_stands_for_a_choice_only_as_it_is_written(
     assert hint({"enum": ["1.1", "5"]}, parse(text)) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "expected"),
     [
         ("off", '"Off"'),
@@ -147,7 +148,7 @@ def test_a_sensitive_number_is_not_suggested() -> None:
     assert "0.70" not in repr(violation)
 
 
-@pytest.mark.parametrize(
+@table(
     ("given", "expected"),
     [
         ("2024-01-31t09:30z", '"2024-01-31T09:30:00Z"'),
@@ -166,7 +167,7 @@ def test_a_date_and_time_is_completed(given: str, expected: str | None) -> None:
     assert hint({"format": "date-time"}, given) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "given", "expected"),
     [
         ({"type": "boolean"}, " Off ", "false"),
@@ -208,7 +209,7 @@ def test_what_a_value_stands_for(schema: Any, given: Any, expected: str | None) 
     assert hint(schema, given) == expected
 
 
-@pytest.mark.parametrize(
+@table(
     ("word", "names", "taken", "expected"),
     [
         ("internal", ["Internal"], [], "Internal"),

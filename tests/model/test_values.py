@@ -14,6 +14,7 @@ import pytest
 from fieldbound import NotJSON
 from fieldbound.model import MAX_DEPTH, excerpt, has_long_integer, is_too_deep, json_type
 from fieldbound.model.values import max_digits, to_json_value
+from support.tables import table
 
 
 class Level(int, enum.Enum):
@@ -22,7 +23,7 @@ class Level(int, enum.Enum):
     LOW = 1
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "name"),
     [
         (1.0, "integer"),
@@ -46,7 +47,7 @@ def test_the_type_of_a_value(value: Any, name: str) -> None:
     assert json_type(value) == name
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "kind", "shown"),
     [
         ("a" * 60, "string", "a" * 60),

@@ -11,6 +11,7 @@ import pytest
 import fieldbound
 from fieldbound import Message, Report
 from support.paths import CASES
+from support.tables import table
 
 ORACLE = "https://servername.fa.us2.oraclecloud.com"
 GROUPS = f"{ORACLE}/crmRestApi/resources/11.13.18.05/setupSalesCatalogs"
@@ -68,10 +69,8 @@ def test_expanded_children_of_each_framework_version(version, case):
     assert _answer("oracle-cx-sales", "GET", url, 200, {**JSON, **headers}, body).ok
 
 
-@pytest.mark.parametrize(
-    "base", ["crmRestApi/resources/11.13.18.05", "salesApi/resources/11.12.1.0"]
-)
-@pytest.mark.parametrize(
+@table("base", ["crmRestApi/resources/11.13.18.05", "salesApi/resources/11.12.1.0"])
+@table(
     ("rest", "operation"),
     [
         ("setupSalesCatalogs?limit=5", "list-product-groups"),
@@ -89,9 +88,9 @@ def test_reads_at_both_addresses(base, rest, operation):
     assert api.operation_of(request) == operation
 
 
-@pytest.mark.parametrize("vendor", CREATES)
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 504])
-@pytest.mark.parametrize("form", ERRORS)
+@table("vendor", CREATES)
+@table("status", [400, 401, 403, 404, 409, 429, 500, 504])
+@table("form", ERRORS)
 def test_an_error_of_any_form_is_valid(vendor, status, form):
     """No page states the media types and the bodies of errors: other ones are not checked."""
     report = _answer(vendor, "POST", CREATES[vendor], status, *ERRORS[form])

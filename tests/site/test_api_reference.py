@@ -10,6 +10,7 @@ import pytest
 
 from fieldbound.site.api_reference import api_reference
 from fieldbound.site.public_names import PUBLIC, definition, public_names
+from support.tables import table
 
 NAMES = [(module, name) for module in PUBLIC for name in public_names(module)]
 
@@ -33,9 +34,7 @@ def test_every_public_name_is_there(module: str) -> None:
         assert f"\n### {f'fieldbound.{module}'.rstrip('.')}.{name}\n" in text
 
 
-@pytest.mark.parametrize(
-    ("module", "name"), NAMES, ids=[f"{module}.{name}" for module, name in NAMES]
-)
+@table(("module", "name"), NAMES)
 def test_a_name_is_what_is_imported(module: str, name: str) -> None:
     """The definition that is found is that of the object: the same docstring and parameters."""
     import ast

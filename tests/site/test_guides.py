@@ -11,6 +11,7 @@ import fieldbound
 from fieldbound.model import FieldboundError
 from fieldbound.site import TOPICS, guide
 from support.paths import ROOT, SOURCE
+from support.tables import table
 
 FOLDER = Path(fieldbound.__file__).parent / "guides"
 #: A link, or an image, that leads to another file or to a heading.
@@ -35,7 +36,7 @@ def test_every_guide_has_a_topic() -> None:
     assert {each.stem for each in FOLDER.iterdir()} == {*TOPICS} - {"api"}
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@table("topic", TOPICS)
 def test_a_guide_says_what_it_is_for(topic: str) -> None:
     """A guide has one title, and opens with what it is for."""
     title, text = guide(topic)[1:]
@@ -66,7 +67,7 @@ def test_the_readme_lists_the_guides() -> None:
 
 @pytest.mark.parametrize(
     ("topic", "advice"),
-    [("htp", "did you mean http?"), ("../README", "must be one of your-own-vendor, library, ")],
+    [("htp", "did you mean http?"), ("../README", "must be one of import, your-own-vendor, ")],
 )
 def test_an_unknown_topic(topic: str, advice: str) -> None:
     """A topic that there is not is an error that names a similar one, or all."""

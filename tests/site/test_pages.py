@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fieldbound.site import TOPICS, write_site
+from support.tables import table
 
 pytest.importorskip("markdown_it", reason="the extra docs is not installed")
 
@@ -119,7 +120,7 @@ def test_written_again_nothing_changes(site: Path) -> None:
     assert {each.name: each.read_bytes() for each in site.iterdir()} == before
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "html"),
     [
         ("<b onclick=x>", "&lt;b onclick=x&gt;"),

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from fieldbound.site import TOPICS, write_site
 from support.browser import MEASURING, OPTIONS, browser
+from support.effort import sampled
 
 pytest.importorskip("markdown_it", reason="the extra docs is not installed")
 
@@ -75,11 +77,13 @@ def _site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def measured(chromium: str, site: Path, *options: str) -> list[dict[str, Any]]:
-    """Show every page in a frame of each width, and return the measurements."""
+def measured(
+    chromium: str, site: Path, shown: Sequence[tuple[str, int]], *options: str
+) -> list[dict[str, Any]]:
+    """Show pages in frames, each of a width, and return the measurements."""
     frames = [
         f'<iframe src="{name}.html" style="width:{wide}px;height:600px;border:0"></iframe>'
-        for name, wide in FRAMES
+        for name, wide in shown
     ]
     wrapper = site / "frames.html"
     script = MEASURING + SCRIPT.replace("SEARCHED", SEARCHED)
@@ -104,8 +108,9 @@ def measured(chromium: str, site: Path, *options: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(("scheme", "dark"), [("0", True), ("1", False)])
 def test_pages(chromium: str, site: Path, scheme: str, dark: bool) -> None:
     """At any width a page fits, follows the color scheme, and finds what is searched."""
-    found = measured(chromium, site, f"--blink-settings=preferredColorScheme={scheme}")
-    for each, (_, width) in zip(found, FRAMES, strict=True):
+    frames = sampled(FRAMES) if dark else FRAMES
+    found = measured(chromium, site, frames, f"--blink-settings=preferredColorScheme={scheme}")
+    for each, (_, width) in zip(found, frames, strict=True):
         assert each["width"] <= width
         assert each["outside"] == []
         assert each["small"] == []

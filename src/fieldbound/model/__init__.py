@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
+    from .base_error import FieldboundError as FieldboundError
     from .bulk_report import (
         LENGTH_BUCKETS as LENGTH_BUCKETS,
         LENGTHS_BELOW_LIMIT as LENGTHS_BELOW_LIMIT,
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
         truncation_warning as truncation_warning,
     )
     from .cases import Breach as Breach, Case as Case
+    from .cited_documents import (
+        ChangedLimit as ChangedLimit,
+        CitedDocument as CitedDocument,
+        Verification as Verification,
+    )
     from .codes import CODES as CODES, CodeDescription as CodeDescription
     from .contract_entry import ContractEntry as ContractEntry
     from .diagnostics import Diagnostic as Diagnostic
-    from .discriminators import selected_branch as selected_branch
+    from .discriminators import Selection as Selection, selection_of as selection_of
     from .errors import (
         BrokenContract as BrokenContract,
-        FieldboundError as FieldboundError,
         Inseparable as Inseparable,
         Invalid as Invalid,
         NotJSON as NotJSON,
@@ -42,16 +47,16 @@ if TYPE_CHECKING:
         Unspecified as Unspecified,
     )
     from .escape import escaped as escaped, printable as printable
+    from .evidence import SAYS as SAYS, evidence_rank as evidence_rank
     from .facts import SYNTAX_CODES as SYNTAX_CODES, Place as Place
+    from .fields import Field as Field
     from .limit_filter import chosen_limits as chosen_limits
+    from .limit_sharing import SharedLimit as SharedLimit, shared_limits as shared_limits
     from .limits import (
         ALTERNATIVE as ALTERNATIVE,
-        SAYS as SAYS,
-        Field as Field,
         Limit as Limit,
         Source as Source,
         affected_field as affected_field,
-        evidence_rank as evidence_rank,
         is_web_address as is_web_address,
         shorten_pointer as shorten_pointer,
     )
@@ -93,6 +98,7 @@ if TYPE_CHECKING:
         put_subschema as put_subschema,
         resolve_uri as resolve_uri,
         schema_members as schema_members,
+        type_names as type_names,
     )
     from .suggestions import closest_name as closest_name
     from .tracebacks import (
@@ -114,32 +120,39 @@ if TYPE_CHECKING:
         to_json_value as to_json_value,
         too_many_digits as too_many_digits,
     )
-    from .violations import Report as Report, Violation as Violation
+    from .violations import (
+        Report as Report,
+        Violation as Violation,
+        report_of as report_of,
+        violation_of as violation_of,
+    )
 
 __getattr__, __all__ = lazy(
     __name__,
     {
+        ".base_error": "FieldboundError",
         ".bulk_report": (
             "BulkReport Duplicate Duplicates LENGTHS_BELOW_LIMIT LENGTH_BUCKETS Lengths "
             "LimitTally MAX_FIELDS OVER_LIMIT_RATIOS Sample impact other_problems percentage "
             "pluralize_large summary_line truncation_warning"
         ),
         ".cases": "Breach Case",
+        ".cited_documents": "ChangedLimit CitedDocument Verification",
         ".codes": "CODES CodeDescription",
         ".contract_entry": "ContractEntry",
         ".diagnostics": "Diagnostic",
-        ".discriminators": "selected_branch",
+        ".discriminators": "Selection selection_of",
         ".errors": (
-            "BrokenContract FieldboundError Inseparable Invalid NotJSON UnknownName "
+            "BrokenContract Inseparable Invalid NotJSON UnknownName "
             "UnreadableContract Unsatisfiable Unspecified"
         ),
         ".escape": "escaped printable",
+        ".evidence": "SAYS evidence_rank",
         ".facts": "Place SYNTAX_CODES",
+        ".fields": "Field",
         ".limit_filter": "chosen_limits",
-        ".limits": (
-            "ALTERNATIVE Field Limit SAYS Source affected_field evidence_rank is_web_address "
-            "shorten_pointer"
-        ),
+        ".limit_sharing": "SharedLimit shared_limits",
+        ".limits": ("ALTERNATIVE Limit Source affected_field is_web_address shorten_pointer"),
         ".messages": (
             "ALTERNATIVES DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE TYPE_PHRASES UNITS "
             "citation join_or pluralize to_json"
@@ -148,7 +161,8 @@ __getattr__, __all__ = lazy(
         ".subschemas": (
             "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS NOT_CHECKED Node OPERATIONS_WITHOUT_PATH "
             "SCHEMA_KEYWORDS Schema SchemaRegistry VALUE_KEYWORDS child_schemas draft_of "
-            "encode_uri is_openapi_dialect members put_subschema resolve_uri schema_members"
+            "encode_uri is_openapi_dialect members put_subschema resolve_uri schema_members "
+            "type_names"
         ),
         ".suggestions": "closest_name",
         ".tracebacks": (
@@ -158,6 +172,6 @@ __getattr__, __all__ = lazy(
             "BACKTRACK_LIMIT MAX_DEPTH Path excerpt has_long_integer is_too_deep json_type "
             "max_digits to_json_value too_many_digits"
         ),
-        ".violations": "Report Violation",
+        ".violations": "Report Violation report_of violation_of",
     },
 )

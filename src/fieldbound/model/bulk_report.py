@@ -9,7 +9,8 @@ from typing import Final
 from fieldbound._rendering import Rendered
 
 from .escape import escaped
-from .limits import SAYS, Limit
+from .evidence import SAYS
+from .limits import Limit
 from .violations import Violation
 
 #: The most buckets of the histogram of lengths up to a limit.

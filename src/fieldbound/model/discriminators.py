@@ -5,34 +5,47 @@ A discriminator of OpenAPI changes no verdict: it selects the branch whose viola
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from .pointers import percent_decoded
 from .subschemas import Node, SchemaRegistry, resolve_uri
 
 
-def selected_branch(
-    references: SchemaRegistry, alternatives: Node, discriminator: Any, instance: Any
-) -> int | None:
-    """Return the index of the alternative that a discriminator selects, or None.
+class Selection(NamedTuple):
+    """Which alternative a discriminator selects: by *name* of the property, its *branches*."""
+
+    name: str
+    branches: Mapping[str, int | None]
+
+    def branch(self, instance: Any) -> int | None:
+        """Return the index of the alternative that is selected for an instance, or None."""
+        value = instance.get(self.name) if isinstance(instance, dict) else None
+        return self.branches.get(value) if isinstance(value, str) else None
+
+
+def selection_of(
+    references: SchemaRegistry, alternatives: Node, discriminator: Any
+) -> Selection | None:
+    """Return what a discriminator selects by, or None.
 
     *alternatives* are those of oneOf or anyOf. Where they fix the property by themselves, that
-    counts, else the mapping and the names of the schemas do.
+    counts, else the mapping and the names of the schemas do. What selects several selects none.
     """
     name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
-    if not isinstance(name, str) or not isinstance(instance, dict):
-        return None
-    value = instance.get(name)
-    if not isinstance(value, str) or not isinstance(alternatives.schema, list):
+    if not isinstance(name, str) or not isinstance(alternatives.schema, list):
         return None
     branches = [references.child(alternatives, index) for index in range(len(alternatives.schema))]
     fixed = [list(_values(references, each, name)) for each in branches]
     if not any(fixed):
         mapping = discriminator.get("mapping")
         fixed = [_names(each, alternatives.uri, mapping) for each in branches]
-    found = [index for index, values in enumerate(fixed) if value in values]
-    return found[0] if len(found) == 1 else None
+    found: dict[str, int | None] = {}
+    for index, values in enumerate(fixed):
+        for value in values:
+            if isinstance(value, str):
+                found[value] = index if found.get(value, index) == index else None
+    return Selection(name, found)
 
 
 def _values(

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from .base_error import FieldboundError
 from .facts import Place
 from .limits import Limit
 from .violations import Report
-
-
-class FieldboundError(Exception):
-    """The base class of all exceptions of fieldbound, which compare, hash and pickle by value."""
-
-    def _field_values(self) -> tuple[Any, ...]:
-        if not is_dataclass(self):
-            return self.args
-        return tuple(getattr(self, each.name) for each in fields(self))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self._field_values()
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._field_values() == other._field_values()
-
-    def __hash__(self) -> int:
-        return hash((type(self), str(self)))
 
 
 @dataclass(eq=False)

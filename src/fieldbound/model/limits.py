@@ -8,8 +8,6 @@ from typing import Any, Final, TypeGuard
 
 from .pointers import pointer_of, tokens_of
 
-#: The evidence for a limit, the strongest first: the choices of `--fail-on`.
-SAYS: Final = ("stated", "observed", "example", "inferred")
 #: The start of a condition that names no value: the number of a branch of anyOf or oneOf.
 ALTERNATIVE: Final = "alternative"
 #: The host is there, at most one fragment, and nothing that ends a URL in text.
@@ -76,45 +74,6 @@ class Limit:
     def source(self) -> Source | None:
         """The first of the sources, or None."""
         return self.sources[0] if self.sources else None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """What a contract says of the values at a pointer, with `*` for any item and any other name.
-
-    *types* are the JSON types it may have, none if any. *required* says whether it must always be
-    there; where it must under a condition, one of its *limits* says so. *default* is a value as the
-    schema has it, None also where there is no default: *has_default* tells these apart.
-    """
-
-    pointer: str
-    title: str | None
-    types: tuple[str, ...]
-    required: bool
-    read_only: bool
-    write_only: bool
-    has_default: bool
-    default: Any = field(hash=False)
-    limits: tuple[Limit, ...]
-
-    @property
-    def name(self) -> str:
-        """The name of the property, `*` for any, or "" for the root."""
-        return (tokens_of(self.pointer) or [""])[-1]
-
-    @property
-    def says(self) -> str | None:
-        """The strongest evidence among its limits, or None."""
-        ranks = [SAYS.index(each.says) for each in self.limits if each.says in SAYS]
-        return SAYS[min(ranks)] if ranks else None
-
-
-def evidence_rank(says: str | None) -> int:
-    """Return the rank of evidence, 0 for the strongest; -1 without any.
-
-    The limits of a schema without sources outrank those that are `stated`.
-    """
-    return SAYS.index(says) if says in SAYS else -1
 
 
 def shorten_pointer(pointer: str) -> str:

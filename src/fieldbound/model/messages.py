@@ -358,7 +358,10 @@ def citation(limit: Limit, *, address: bool = True) -> str | None:
     source = limit.source
     if source is None:
         return limit.says
-    title = f'{_EVIDENCE_PHRASES.get(limit.says or "", "see")} "{source.title}"'
+    phrase = _EVIDENCE_PHRASES.get(limit.says or "", "see")
+    if source.title == source.address:
+        return f"{phrase} {source.address}"
+    title = f'{phrase} "{source.title}"'
     return f"{title}, {source.address}" if address and source.address else title
 
 

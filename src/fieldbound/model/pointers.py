@@ -29,7 +29,7 @@ def percent_decoded(text: str) -> str:
 
 def escape_token(token: str | int) -> str:
     """Return a key or an index as one escaped token of a JSON Pointer."""
-    text = str(token)
+    text = token if token.__class__ is str else str(token)
     if "~" in text or "/" in text:
         return text.replace("~", "~0").replace("/", "~1")
     return text

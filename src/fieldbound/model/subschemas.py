@@ -78,6 +78,16 @@ class SchemaRegistry:
         """Whether there is one resource alone, so that no reference depends on the way to it."""
         return len(self._resources) == 1
 
+    @property
+    def resources(self) -> dict[str, Schema]:
+        """The resources by URI, those that are within others too."""
+        return {uri: node.schema for uri, node in self._resources.items()}
+
+    def resource(self, uri: str) -> Schema:
+        """Return the root of the resource with a URI; True, which has no keyword, if none has."""
+        found = self._resources.get(uri)
+        return True if found is None else found.schema
+
     def unresolved_reference(self) -> tuple[str, str] | None:
         """Return the pointer of the first `$ref` that is unresolved, and the reason, or None."""
         stack = [self.root]
@@ -192,6 +202,13 @@ def put_subschema(
     if copy[keyword] is schema[keyword]:
         copy[keyword] = copy[keyword].copy()
     copy[keyword][int(at[1]) if isinstance(copy[keyword], list) else at[1]] = subschema
+
+
+def type_names(schema: Schema) -> tuple[str, ...]:
+    """Return the names in the keyword `type`, one or a list; none if the schema has no such."""
+    found = schema.get("type") if isinstance(schema, Mapping) else None
+    names = found if isinstance(found, (list, tuple)) else (found,)
+    return tuple(name for name in names if isinstance(name, str))
 
 
 def is_openapi_dialect(dialect: Any) -> bool:

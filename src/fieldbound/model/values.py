@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from .errors import NotJSON
 from .pointers import pointer_of
 from .violations import Violation
 
@@ -157,6 +156,8 @@ def _to_plain(value: Any, path: Path) -> Any:
     name = type(value).__name__
     if _is_decimal(value) and value.is_finite():
         return value
+    from .errors import NotJSON  # slow to import
+
     raise NotJSON(pointer_of(path), name, *([_ADVICE[name]] if name in _ADVICE else []))
 
 
@@ -183,5 +184,7 @@ def _to_string(value: str, path: Path) -> str:
 def _to_key(key: Any, path: Path) -> str:
     if not isinstance(key, str):
         name = type(key).__name__
+        from .errors import NotJSON  # slow to import
+
         raise NotJSON(pointer_of((*path, str(key))), f"{name} as a key", "use a str")
     return _to_string(key, path)

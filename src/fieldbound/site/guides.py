@@ -11,6 +11,7 @@ from fieldbound.model import FieldboundError, closest_name
 _API: Final = "api"
 #: Each topic in the order of reading, and what it is for.
 TOPICS: Final[dict[str, str]] = {
+    "import": "make contracts of what a vendor gives: describe documents and other files",
     "your-own-vendor": "write down what a vendor documents that does not come with fieldbound",
     "library": "check payloads in a program",
     "property-tests": "test code that builds payloads, and measure which limits tests reach",
