@@ -65,6 +65,16 @@ def test_a_folder_refers_to_a_shipped_schema(tmp_path: Path) -> None:
     assert violation.message == "/name has 151 characters, the limit is 150"
 
 
+def test_a_shipped_file_as_a_whole(tmp_path: Path) -> None:
+    """A reference without a fragment is to the body that the file says it is of."""
+    reference = "fieldbound:oracle-cx-sales/product-group.json"
+    contract = fieldbound.contract("acme/create-thing", folder_of(tmp_path, reference))
+    shipped = fieldbound.contract("oracle-cx-sales/create-product-group")
+    found = {(each.pointer, each.keyword, str(each.value)) for each in contract.limits}
+    for each in shipped.limits:
+        assert (f"/name{each.pointer}", each.keyword, str(each.value)) in found
+
+
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_a_file_refers_to_a_shipped_schema(tmp_path: Path, suffix: str) -> None:
     """A schema of a single file refers to a shipped one, too, and so do the files it refers to."""

@@ -10,6 +10,8 @@ import pytest
 import fieldbound
 from fieldbound.catalog import find_limits, written_at
 from fieldbound.model import UnknownName, tokens_of
+from support.paths import SCHEMAS
+from support.tables import table
 
 CONTRACT = "oracle-cx-sales/create-product-group"
 ID = f"{CONTRACT}#/InternalName:maxLength"
@@ -61,7 +63,7 @@ def test_each_limit_is_found_by_its_id() -> None:
     assert len(find_limits("own.json#/a#b:type").limits) == 2
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "message"),
     [
         (f"{CONTRACT}#/Internal", "is the start of"),
@@ -107,7 +109,10 @@ def test_bundled_limits_are_written_in_their_files() -> None:
     for limit in fieldbound.contract(CONTRACT).limits:
         found = written_at(limit)
         assert found is not None
-        line = Path(found.file).read_text("utf-8").splitlines()[found.place.line - 1]
+        assert str(found).startswith(f"{found.file}#/$defs/")
+        assert found.file.startswith("fieldbound:oracle-cx-sales/")
+        path = SCHEMAS / found.file.partition(":")[2]
+        line = path.read_text("utf-8").splitlines()[found.place.line - 1]
         name = tokens_of(limit.pointer)[-1] if limit.keyword == "required" else limit.keyword
         assert json.dumps(name) in line or limit.keyword in DERIVED
 

@@ -11,6 +11,7 @@ import pytest
 
 import fieldbound
 from fieldbound import Message, cases
+from support.tables import table
 
 URL = "https://a.example/a?q=3000000000"
 JSON = {"Content-Type": "application/json"}
@@ -67,7 +68,7 @@ def document(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize(("name", "value", "ok"), VERDICTS)
+@table(("name", "value", "ok"), VERDICTS)
 def test_formats_of_openapi_are_limits(document: str, name: str, value: Any, ok: bool) -> None:
     """Both engines check them."""
     contract = fieldbound.contract(f"{document}#make")

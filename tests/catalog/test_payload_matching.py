@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fieldbound.catalog import match_payload
+from support.tables import table
 
 SCHEMAS: dict[str, dict[str, Any]] = {
     "order.json": {
@@ -29,7 +30,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         Path(name).write_text(json.dumps(schema))
 
 
-@pytest.mark.parametrize(
+@table(
     ("value", "found"),
     [
         ({"sku": "a", "qty": 1}, ("order.json", 0)),

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+import certifi
 import httpx
 import jsonschema_rs
 import pytest
@@ -49,6 +51,20 @@ AXIM = next(each for each in VENDORS if each.name == "axim-commerce")
 CREATE, CREATED = AXIM.exchanges[0]
 FETCH, FETCHED = AXIM.exchanges[1]
 WRONG = {"success": True, "data": {"_id": 4711}}
+#: The API of a vendor: what it compiles of an operation serves all tests.
+vendor_api = cache(fieldbound.api)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let httpx load one certificate for each client, not all: no test uses TLS."""
+    end = "-----END CERTIFICATE-----\n"
+    first, _, _ = Path(certifi.where()).read_text("utf-8").partition(end)
+    path = tmp_path_factory.mktemp("certificates") / "one.pem"
+    path.write_text(first + end, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
+        yield
 
 
 # -- one interface to all clients ----------------------------------------------------------------
@@ -125,7 +141,7 @@ def server() -> Iterator[Server]:
 @each_vendor
 def test_valid_exchanges_pass(client: Any, vendor: Vendor) -> None:
     """Valid exchanges with each vendor pass through each client unchanged, and are counted."""
-    guard = Guard(vendor.name)
+    guard = Guard(vendor_api(vendor.name))
     with serving(vendor) as server, client(guard) as send:
         for request, expected in vendor.exchanges:
             response = send_request(send, server, request)
@@ -138,7 +154,7 @@ def test_valid_exchanges_pass(client: Any, vendor: Vendor) -> None:
 @each_client
 def test_connections_are_kept(client: Any, server: Server) -> None:
     """A checked exchange leaves its connection to the next one, valid or invalid."""
-    with client(Guard("axim-commerce")) as send:
+    with client(Guard(vendor_api(AXIM.name))) as send:
         send_request(send, server)
         server.queue.append(CannedResponse(200, WRONG))
         with pytest.raises(fieldbound.Invalid):
@@ -155,7 +171,7 @@ def test_a_body_is_checked_after_decompression(
     client: Any, server: Server, gzipped: bool, chunked: bool
 ) -> None:
     """A body is checked decompressed and complete, whatever its transfer encoding."""
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     server.queue.append(CannedResponse(200, FETCHED.body, gzipped=gzipped, chunked=chunked))
     server.queue.append(CannedResponse(200, WRONG, gzipped=gzipped, chunked=chunked))
     with client(guard) as send:
@@ -218,7 +234,7 @@ def test_an_invalid_request_is_not_sent(
     client: Any, server: Server, change: dict[str, Any], pointer: str
 ) -> None:
     """An invalid request raises before any socket is opened."""
-    with client(Guard("axim-commerce")) as send:
+    with client(Guard(vendor_api(AXIM.name))) as send:
         with pytest.raises(fieldbound.Invalid) as raised:
             send_request(send, server, **change)
         assert pointer in pointers(raised.value.report)
@@ -245,7 +261,7 @@ def test_an_invalid_response_is_raised_by_the_call(
     client: Any, server: Server, response: CannedResponse, pointer: str
 ) -> None:
     """An invalid response raises from the call, once; the next call works."""
-    guard = Guard("axim-commerce", undocumented="fail")
+    guard = Guard(vendor_api(AXIM.name), undocumented="fail")
     server.queue.append(response)
     with client(guard) as send:
         with pytest.raises(fieldbound.Invalid) as raised:
@@ -258,7 +274,7 @@ def test_an_invalid_response_is_raised_by_the_call(
 @each_client
 def test_mode_warn(client: Any, server: Server) -> None:
     """In mode warn an invalid message is warned of, recorded, and passes."""
-    guard = Guard("axim-commerce", request="warn", response="warn", undocumented="fail")
+    guard = Guard(vendor_api(AXIM.name), request="warn", response="warn", undocumented="fail")
     server.queue.append(CannedResponse(418, {}))
     with client(guard) as send, pytest.warns(ContractWarning) as warned:
         assert send_request(send, server, headers={}).status_code == 418
@@ -271,7 +287,7 @@ def test_mode_warn(client: Any, server: Server) -> None:
 def test_the_location_of_a_warning() -> None:
     """A warning is at the line that called the client, not inside the client."""
     mock = httpx.MockTransport(lambda _: httpx.Response(200, json=FETCHED.body))
-    guard = Guard("axim-commerce", request="warn")
+    guard = Guard(vendor_api(AXIM.name), request="warn")
     url = f"https://shop.example.com{FETCH.path}"
 
     async def run() -> None:
@@ -290,7 +306,7 @@ def test_the_location_of_a_warning() -> None:
 @each_client
 def test_mode_record(client: Any, server: Server) -> None:
     """In mode record everything passes, with one report for each invalid message."""
-    guard = Guard("axim-commerce", request="record", response="record")
+    guard = Guard(vendor_api(AXIM.name), request="record", response="record")
     server.queue.append(CannedResponse(200, WRONG, {"Content-Type": "text/json"}))
     with client(guard) as send:
         assert send_request(send, server, FETCH, headers={}).json() == WRONG
@@ -304,7 +320,9 @@ def test_mode_none(client: Any, server: Server) -> None:
     """A direction with mode None is not checked, and not counted."""
     server.queue += [CannedResponse(418, {}), CannedResponse(418, {})]
     for modes in ({"request": None}, {"response": None}):
-        guard = Guard("axim-commerce", **({"request": "record", "response": "record"} | modes))
+        guard = Guard(
+            vendor_api(AXIM.name), **({"request": "record", "response": "record"} | modes)
+        )
         with client(guard) as send:
             assert send_request(send, server, FETCH, headers={}).status_code == 418
         assert guard.checked.total() == len(guard.reports) == 1
@@ -326,7 +344,7 @@ def test_a_name_or_an_api_instead_of_a_guard(client: Any, server: Server, given:
 @each_client
 def test_each_step_of_a_redirect_is_checked(client: Any, server: Server) -> None:
     """Each request and response of a redirect is checked."""
-    guard = Guard("axim-commerce", response="record", undocumented="fail")
+    guard = Guard(vendor_api(AXIM.name), response="record", undocumented="fail")
     server.queue.append(CannedResponse(307, None, {"Location": f"/companyGroup/{ID}"}))
     with client(guard) as send:
         response = send_request(send, server, FETCH, follow_redirects=True)
@@ -338,7 +356,7 @@ def test_each_step_of_a_redirect_is_checked(client: Any, server: Server) -> None
 @each_client
 def test_a_body_repeated_by_a_redirect_is_checked(client: Any, server: Server) -> None:
     """The request that follows a redirect is checked with its body."""
-    guard = Guard("axim-commerce", response="record")
+    guard = Guard(vendor_api(AXIM.name), response="record")
     server.queue.append(CannedResponse(307, None, {"Location": CREATE.path}))
     with client(guard) as send:
         send_request(send, server, follow_redirects=True)
@@ -349,7 +367,7 @@ def test_a_body_repeated_by_a_redirect_is_checked(client: Any, server: Server) -
 @each_client
 def test_a_redirect_to_an_unknown_operation_is_not_followed(client: Any, server: Server) -> None:
     """The request that follows a redirect raises before it is sent, if it is invalid."""
-    guard = Guard("axim-commerce", response="record")
+    guard = Guard(vendor_api(AXIM.name), response="record")
     server.queue.append(CannedResponse(302, None, {"Location": "/login"}))
     with client(guard) as send, pytest.raises(fieldbound.Invalid) as raised:
         send_request(send, server, FETCH, follow_redirects=True)
@@ -367,7 +385,7 @@ def test_the_exception_of_the_client_is_raised(
     client: Any, server: Server, mode: Any, chunked: bool
 ) -> None:
     """For a truncated response the client's exception is raised, and the body is not checked."""
-    guard = Guard("axim-commerce", response=mode)
+    guard = Guard(vendor_api(AXIM.name), response=mode)
     server.queue.append(CannedResponse(200, FETCHED.body, chunked=chunked, cut=20))
     with client(guard) as send:
         with pytest.raises((httpx.RemoteProtocolError, requests.exceptions.ChunkedEncodingError)):
@@ -381,7 +399,7 @@ def test_the_exception_of_the_client_is_raised(
 @each_client
 def test_no_response(client: Any, server: Server) -> None:
     """Without a response the client's exception is raised, and no response is counted."""
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     server.queue.append(CannedResponse(cut=-1))
     gone = (httpx.RemoteProtocolError, requests.exceptions.ConnectionError)
     with client(guard) as send, pytest.raises(gone):
@@ -395,7 +413,7 @@ def test_no_connection(client: Any) -> None:
     with serving(AXIM) as server:
         closed = server.url
     gone = (httpx.ConnectError, requests.exceptions.ConnectionError)
-    with client(Guard("axim-commerce")) as send, pytest.raises(gone):
+    with client(Guard(vendor_api(AXIM.name))) as send, pytest.raises(gone):
         send_request(send, SimpleNamespace(url=closed))
 
 
@@ -413,7 +431,7 @@ async def _slowly() -> AsyncIterator[bytes]:
 @each_client
 def test_a_streamed_request_is_not_read(client: Any, server: Server) -> None:
     """The body of a streamed request is not consumed, and reported as not checked."""
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     body = _slowly() if "async" in _name(client) else iter([TEXT[:9], TEXT[9:]])
     with client(guard) as send:
         response = send("POST", f"{server.url}/companyGroup/create", content=body, headers=JSON)
@@ -429,7 +447,7 @@ def test_the_headers_of_a_streamed_request_are_checked(client: Any, server: Serv
     """A streamed request with invalid headers raises, and its stream is not consumed."""
     async_body, body = _slowly(), iter([TEXT])
     stream = async_body if "async" in _name(client) else body
-    with client(Guard("axim-commerce")) as send, pytest.raises(fieldbound.Invalid) as raised:
+    with client(Guard(vendor_api(AXIM.name))) as send, pytest.raises(fieldbound.Invalid) as raised:
         send("POST", f"{server.url}/companyGroup/create", content=stream, headers={})
     assert "/headers/accessToken" in pointers(raised.value.report)
     assert next(body) == TEXT
@@ -482,7 +500,7 @@ def test_a_streamed_response_is_checked_when_it_is_read(
     server: Server, kind: str, read: Any
 ) -> None:
     """A streamed response is checked when it was read to the end, in any kind."""
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     server.queue += [
         CannedResponse(200, body, gzipped=True, chunked=True) for body in (FETCHED.body, WRONG)
     ]
@@ -521,7 +539,7 @@ def test_a_stream_that_is_closed_early_is_not_checked(
     server: Server, kind: str, read: Any, mode: Any
 ) -> None:
     """The body of a stream that is closed before the end is reported as not checked."""
-    guard = Guard("axim-commerce", response=mode)
+    guard = Guard(vendor_api(AXIM.name), response=mode)
     server.queue.append(CannedResponse(200, WRONG))
     streaming(guard, kind, read, server.url + FETCH.path)
     (report,) = guard.reports
@@ -532,7 +550,7 @@ def test_a_stream_that_is_closed_early_is_not_checked(
 @each_kind
 def test_a_stream_is_rejected_before_it_is_read(server: Server, kind: str) -> None:
     """A streamed response with an invalid status code raises before it is read."""
-    guard = Guard("axim-commerce", undocumented="fail")
+    guard = Guard(vendor_api(AXIM.name), undocumented="fail")
     server.queue.append(CannedResponse(418, WRONG))
     with pytest.raises(fieldbound.Invalid) as raised:
         streaming(guard, kind, pytest.fail, server.url + FETCH.path)
@@ -543,7 +561,7 @@ def test_a_stream_is_rejected_before_it_is_read(server: Server, kind: str) -> No
 @each_kind
 def test_a_stream_with_an_invalid_status_is_reported_once(server: Server, kind: str) -> None:
     """In mode warn an invalid stream that is closed early has one report and one warning."""
-    guard = Guard("axim-commerce", response="warn", undocumented="fail")
+    guard = Guard(vendor_api(AXIM.name), response="warn", undocumented="fail")
     server.queue.append(CannedResponse(418, WRONG))
     with pytest.warns(ContractWarning) as warned:
         streaming(
@@ -555,7 +573,7 @@ def test_a_stream_with_an_invalid_status_is_reported_once(server: Server, kind: 
 def test_a_large_stream_is_not_checked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body beyond the maximum size passes unchanged, and is reported as not checked."""
     monkeypatch.setattr("fieldbound.http.guard.MAX_BODY_BYTES", 30)
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     url = server.url + FETCH.path
     assert streaming(guard, "sync", lambda response: response.read(), url) == FETCHED.content
     (report,) = guard.reports
@@ -567,7 +585,7 @@ def test_a_decompression_bomb_is_not_checked(
 ) -> None:
     """A body that decompresses to more than the maximum size is reported as not checked."""
     monkeypatch.setattr("fieldbound.http.clients.httpx.MAX_BODY_BYTES", 30)
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     server.queue.append(CannedResponse(200, WRONG, gzipped=True))
     streaming(guard, "sync", lambda response: list(response.iter_raw()), server.url + FETCH.path)
     (report,) = guard.reports
@@ -576,7 +594,7 @@ def test_a_decompression_bomb_is_not_checked(
 
 def test_a_body_that_cannot_be_decompressed_is_not_checked(server: Server) -> None:
     """For invalid gzip data the client's exception is raised, and there is no violation."""
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     broken = CannedResponse(200, b"\x1f\x8bnone", {"Content-Encoding": "gzip"})
     server.queue += [broken, broken]
     url = server.url + FETCH.path
@@ -590,7 +608,7 @@ def test_a_body_that_cannot_be_decompressed_is_not_checked(server: Server) -> No
 
 def test_a_streamed_response_of_requests_is_not_read(server: Server) -> None:
     """With stream=True the adapter reads no body, checks the rest, and reports so."""
-    guard = Guard("axim-commerce", undocumented="fail")
+    guard = Guard(vendor_api(AXIM.name), undocumented="fail")
     server.queue.append(CannedResponse(200, WRONG))
     with requests.Session() as session:
         session.mount("http://", adapter(guard))
@@ -611,7 +629,7 @@ def test_a_streamed_response_of_requests_is_not_read(server: Server) -> None:
 
 def test_a_response_with_content_is_checked_at_once() -> None:
     """A response of a mock, which has its content, is checked by the same call."""
-    guard = Guard("axim-commerce")
+    guard = Guard(vendor_api(AXIM.name))
     mock = httpx.MockTransport(lambda _: httpx.Response(200, json=WRONG))
     url = f"https://shop.example.com{FETCH.path}"
     for client in (
@@ -702,7 +720,7 @@ def test_an_invalid_mode_is_an_error() -> None:
 @each_client
 def test_a_guard_of_several_apis(client: Any) -> None:
     """A message is checked by the API it belongs to; hosts without an API are counted."""
-    guard = Guard([vendor.name for vendor in VENDORS])
+    guard = Guard([vendor_api(vendor.name) for vendor in VENDORS])
     with client(guard) as send:
         for vendor in VENDORS:
             with serving(vendor) as server:
@@ -716,7 +734,7 @@ def test_a_guard_of_several_apis(client: Any) -> None:
 
 def test_threads_may_share_a_guard(server: Server) -> None:
     """Counts are complete when threads share a guard from its first message on."""
-    guard = Guard("axim-commerce", request="record")
+    guard = Guard(AXIM.name, request="record")
     with httpx.Client(event_hooks=event_hooks(guard)) as client:
 
         def one(number: int) -> int:
@@ -805,7 +823,7 @@ def test_no_secret_is_shown(client: Any, server: Server) -> None:
         CannedResponse(200, WRONG, cookie),
     ] * 2
     for response in ("raise", "record"):
-        guard = Guard("axim-commerce", request="record", response=response)  # type: ignore[arg-type]
+        guard = Guard(vendor_api(AXIM.name), request="record", response=response)  # type: ignore[arg-type]
         with client(guard) as send:
             for path in (f"/nowhere?accessToken={CANARY}", f"{FETCH.path}?accessToken={CANARY}"):
                 texts += _raised(lambda at: send("GET", at, headers=headers), url + path)
@@ -841,7 +859,7 @@ def test_httpx2_is_checked_as_httpx_is(library: Any, how: str, coding: str | Non
             yield content
 
     mock = library.MockTransport(lambda _: library.Response(200, headers=headers, stream=Stream()))
-    guard = Guard("axim-commerce", response="record")
+    guard = Guard(vendor_api(AXIM.name), response="record")
     url = f"https://shop.example.com{FETCH.path}"
     hooks: Any = {"transport": mock, "event_hooks": event_hooks(guard)}
     given = hooks if how == "hooks" else {"transport": transport(guard, mock)}

@@ -13,9 +13,10 @@ import requests as requests_client
 from fieldbound import API, Message, Report, Unsatisfiable
 from fieldbound.http.form_data import parse_form
 from fieldbound.http.routing import Router
+from fieldbound.model import SchemaRegistry
 from fieldbound.openapi.operations import Operation
 from fieldbound.strategies import requests
-from fieldbound.validation.coercion import Coercion
+from fieldbound.validation.coercion import coercion_of
 from support.apis import api_of_document
 from support.examples import drawn
 
@@ -376,7 +377,9 @@ def test_generated_forms(kind: str, tmp_path: Path) -> None:
 def test_the_depth_of_brackets_is_limited() -> None:
     """A name with thousands of brackets is an ordinary name."""
     name = "a" + "[b]" * 5000
-    coercion = Coercion(named={"a": Coercion()}, others=Coercion())
+    schema = {"properties": {"a": {}}, "additionalProperties": {}}
+    references = SchemaRegistry(schema, "https://acme.example/form", {})
+    coercion = coercion_of(references, references.root)
     assert parse_form(f"{name}=1".encode(), FORM, coercion) == {name: "1"}
 
 

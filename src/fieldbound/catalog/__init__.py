@@ -31,12 +31,17 @@ if TYPE_CHECKING:
         contract as contract,
         contracts as contracts,
         folders_of as folders_of,
+        is_path as is_path,
         operations as operations,
     )
     from .operation_contracts import OperationContracts as OperationContracts
     from .payload_matching import PayloadMatch as PayloadMatch, match_payload as match_payload
+    from .repairs import Repair as Repair, Repairs as Repairs
     from .schema_likeness import kind_of as kind_of
-    from .single_file import is_path as is_path
+    from .source_documents import (
+        cited_documents as cited_documents,
+        vendor_names as vendor_names,
+    )
 
 __getattr__, __all__ = lazy(
     __name__,
@@ -46,13 +51,14 @@ __getattr__, __all__ = lazy(
         ".listing": "matching_entries",
         ".limit_lookup": "FoundLimits WrittenAt find_limits written_at",
         ".linting.codes": "LINT_CODES",
-        ".lookup": "Folders as_contract check contract contracts folders_of operations",
+        ".lookup": "Folders as_contract check contract contracts folders_of is_path operations",
         ".operation_contracts": "OperationContracts",
         ".linting.paths": "LintResult lint_paths",
         ".export.plain_schema": "DRAFTS plain_schema",
         ".export.product_schemas": "PRODUCT_SCHEMAS product_schema pyproject_schema",
         ".payload_matching": "PayloadMatch match_payload",
+        ".repairs": "Repair Repairs",
         ".schema_likeness": "kind_of",
-        ".single_file": "is_path",
+        ".source_documents": "cited_documents vendor_names",
     },
 )

@@ -234,7 +234,8 @@ class Bundle:
             root = self.files.load(uri)
             copy = self._copy(self.files.schema(uri, tokens), uri, tokens)
             if tokens:
-                head = {"$id": uri, **dialect_of(root)}
+                head = {"$id": uri, **dialect_of(root), **default_source_of(root)}
+                self.add_sources(head.get("x-source"))
                 _set_at(self.resources.setdefault(uri, head), tokens, copy)
             else:
                 self.resources[uri] = {**copy, "$id": uri} if isinstance(copy, dict) else copy
@@ -359,6 +360,17 @@ def dialect_of(root: Any) -> dict[str, Any]:
     """Return the $schema of a file as a schema with just that; {} if there is none."""
     has_dialect = has_token(root, "$schema") and not is_openapi_dialect(root["$schema"])
     return {"$schema": root["$schema"]} if has_dialect else {}
+
+
+def default_source_of(root: Any) -> dict[str, Any]:
+    """Return the x-source of a file, which holds for all in it, as a schema; {} if there is none.
+
+    Entries with `of` are about keywords of the root alone.
+    """
+    given = root.get("x-source") if isinstance(root, dict) else None
+    entries = given if isinstance(given, list) else [given]
+    found = [each for each in entries if isinstance(each, dict) and "of" not in each]
+    return {"x-source": found} if found else {}
 
 
 def _set_at(root: dict[str, Any], tokens: PointerTokens, part: Any) -> None:

@@ -10,7 +10,7 @@ from fieldbound.openapi import PointerTokens, SchemaLocation
 
 from .bundle import Bundle
 from .contradictions import UNSATISFIABLE, contradictions, registry_of
-from .lint import problems_of
+from .lint import problems_of, source_problems
 from .problems import Problem
 from .schema_files import value_at
 
@@ -33,10 +33,13 @@ def lint_bundle(
         while _take_out_contradictions(bundle, whole):
             pass
         return
-    for uri, tokens in bundle.roots:
-        schema = bundle.files.schema(uri, tokens)
-        for problem in problems_of(bundle.files, (uri, tokens), schema, sources):
-            raise bundle.files.error_at(uri, problem.tokens, problem.reason)
+    files = bundle.files
+    for uri, tokens in [each for each in bundle.roots if each not in files.linted]:
+        of_file = source_problems(files.load(uri), (), sources) if tokens else ()
+        of_schema = problems_of(files, (uri, tokens), files.schema(uri, tokens), sources)
+        for problem in (*of_file, *of_schema):
+            raise files.error_at(uri, problem.tokens, problem.reason)
+    files.linted.update(bundle.roots)
     bundle.build()
     for found in _contradictions(bundle):
         for uri, problem in found:

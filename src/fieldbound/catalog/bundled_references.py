@@ -32,6 +32,14 @@ def path_of(uri: str) -> Path:
     return bundled_folder().joinpath(*(each for each in parts if each not in ("", ".", "..")))
 
 
+def reference_to(path: Path) -> str | None:
+    """Return what a `$ref` to a file that comes with fieldbound has; None for any other file."""
+    path = path.resolve()
+    if not path.is_relative_to(bundled_folder().resolve()):
+        return None
+    return _SCHEME + path.relative_to(bundled_folder().resolve()).as_posix()
+
+
 def prepare(value: Any, uri: str) -> None:
     """Make the references of a file to bundled ones absolute, in place.
 

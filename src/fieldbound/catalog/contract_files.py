@@ -10,8 +10,8 @@ from typing import Any
 from fieldbound.documents import SUFFIXES, is_same_file, read
 from fieldbound.model import percent_decoded
 
-from .lookup import bundled_vendors, openapi_path
-from .single_file import is_path
+from .lookup import is_path
+from .vendors.vendor import bundled_vendors, openapi_path
 
 
 def is_contract_file(

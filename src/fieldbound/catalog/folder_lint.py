@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fieldbound.documents import Document
 from fieldbound.model import (
+    NOT_CHECKED,
     SAYS,
     BrokenContract,
     Path,
@@ -73,7 +74,9 @@ def _object(*required: str, **properties: Any) -> dict[str, Any]:
 
 
 def _or_reference(*required: str, **properties: Any) -> dict[str, Any]:
-    condition = {"if": {"not": {"required": ["$ref"]}}, "then": {"required": list(required)}}
+    # An object that could not be read as it was imported has neither: it says why instead.
+    others = [{"required": [each]} for each in ("$ref", NOT_CHECKED)]
+    condition = {"if": {"not": {"anyOf": others}}, "then": {"required": list(required)}}
     return {**_object(**properties, _ref=_STRING), **condition}
 
 

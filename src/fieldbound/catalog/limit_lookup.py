@@ -12,14 +12,16 @@ from fieldbound.model import (
     Place,
     UnknownName,
     percent_decoded,
+    pointer_of,
     tokens_of,
 )
 from fieldbound.validation import Contract
 
 from .builder import close_matches
-from .lookup import Folders, contract, contracts, operations
+from .bundled_references import reference_to
+from .lookup import Folders, contract, contracts, is_path, operations
 from .schema_files import SchemaFiles, relative_to_cwd, value_at
-from .single_file import files_of, is_path
+from .single_file import files_of
 
 _QUOTES: Final = "'\"`\u2018\u2019\u201c\u201d"
 #: A character that a shell needs a backslash for.
@@ -35,10 +37,19 @@ class FoundLimits(NamedTuple):
 
 
 class WrittenAt(NamedTuple):
-    """The file that a limit is written in, and the place of its keyword."""
+    """The file that a limit is written in, and the place of its keyword.
+
+    A file that comes with fieldbound is named as a `$ref` has it, and has the pointer of the limit.
+    """
 
     file: str
     place: Place
+    pointer: str | None = None
+
+    def __str__(self) -> str:
+        if self.pointer is None:
+            return f"{self.file}:{self.place}"
+        return f"{self.file}#{self.pointer}"
 
 
 def find_limits(text: str, folders: Folders | None = None) -> FoundLimits:
@@ -121,8 +132,10 @@ def written_at(limit: Limit, folders: Folders | None = None) -> WrittenAt | None
     tokens = tokens_of(percent_decoded(fragment))
     index = _index_in(files, uri, tokens, limit)
     error = files.error_at(uri, (*tokens, *index), "")
-    file = files.path(uri)
-    return WrittenAt(str(relative_to_cwd(file)) if file else "", error.place or Place(1, 1))
+    place, file = error.place or Place(1, 1), files.path(uri)
+    if file is not None and (reference := reference_to(file)) is not None:
+        return WrittenAt(reference, place, pointer_of(tokens))
+    return WrittenAt(str(relative_to_cwd(file)) if file else "", place)
 
 
 def _index_in(

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from fieldbound.model import NOT_CHECKED, SAYS, Node, closest_name, draft_of, is_web_address
+from fieldbound.model import (
+    NOT_CHECKED,
+    SAYS,
+    Node,
+    closest_name,
+    draft_of,
+    is_web_address,
+    type_names,
+)
 from fieldbound.openapi import ENFORCED, SchemaLocation
 from fieldbound.validation import (
     FORMATS,
@@ -76,10 +84,7 @@ def schema_problems(node: Node, sources: Mapping[str, Any] | None) -> list[Probl
             continue
         if sources is not None:
             found += _keyword_errors(schema, tokens, node.draft)
-            found += [
-                Problem((*tokens, *at), reason, code="invalid-source")
-                for at, reason in _source_errors(schema, sources)
-            ]
+            found += source_problems(schema, tokens, sources)
         else:
             found += _misspellings(schema, tokens)
         found += _ignored(schema, tokens, node.draft)
@@ -120,8 +125,8 @@ def _keyword_errors(
 
 def unknown_extension(keyword: str, tokens: tuple[str, ...]) -> Iterator[Problem]:
     """Yield that an extension is not one of fieldbound, where it is most likely meant to be."""
-    suggestion = did_you_mean(keyword, EXTENSIONS)
-    if suggestion and keyword not in EXTENSIONS:
+    suggestion = "" if keyword in EXTENSIONS else did_you_mean(keyword, EXTENSIONS)
+    if suggestion:
         reason = f"unknown extension {keyword!r}{suggestion}"
         yield Problem((*tokens, keyword), reason, code=UNKNOWN_KEYWORD)
 
@@ -144,6 +149,16 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     """Return the end of a message that suggests the closest of some names; "" if none is close."""
     meant = closest_name(word, names)
     return f"; did you mean {meant}?" if meant else ""
+
+
+def source_problems(
+    schema: Any, tokens: tuple[str, ...], sources: Mapping[str, Any] | None
+) -> Iterator[Problem]:
+    """Yield the problems of the x-source of one schema; none where *sources* is None."""
+    if sources is None or not isinstance(schema, dict):
+        return
+    for at, reason in _source_errors(schema, sources):
+        yield Problem((*tokens, *at), reason, code="invalid-source")
 
 
 def _source_errors(
@@ -191,4 +206,4 @@ def _is_keyword_of(schema: Mapping[str, Any], word: str) -> bool:
         return keyword in KEYWORDS or word == "nullable"
     if name:
         return name in _words(schema.get(keyword))
-    return word in schema or (word == "nullable" and "null" in _words(schema.get("type")))
+    return word in schema or (word == "nullable" and "null" in type_names(schema))

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fieldbound.config import BrokenConfig
 from fieldbound.model import ContractEntry
 
-from .lookup import Folders, contract, entries, operations
-from .schema_likeness import kind_of
-from .single_file import files_of, is_path
+from .lookup import Folders, contract, entries, is_path, operations
 
 
 def matching_entries(
@@ -24,8 +21,11 @@ def matching_entries(
     given = list(names)
     try:
         known = entries(folders)
-    except BrokenConfig:  # a folder is missing that none of the names may need
-        if not given:
+    except ValueError as error:
+        from fieldbound.config import BrokenConfig
+
+        # a folder is missing that none of the names may need
+        if not given or not isinstance(error, BrokenConfig):
             raise
         known = entries(())
     if not given:
@@ -52,6 +52,9 @@ def _matching(name: str, known: Iterable[ContractEntry], *, exact: bool) -> list
 
 def _of_file(name: str, folders: Folders | None, *, exact: bool) -> list[ContractEntry]:
     """Return the contracts of an OpenAPI document, or the one of a JSON Schema."""
+    from .schema_likeness import kind_of
+    from .single_file import files_of
+
     path, _, fragment = name.partition("#")
     files, uri = files_of(path)
     if kind_of(files.load(uri)) == "openapi":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError, tokens_of
@@ -33,7 +34,7 @@ def match_payload(
     """
     ranked: list[tuple[float, int, int, str]] = []
     for order, name in enumerate(names):
-        found = _contract(name, tuple(folders))
+        found = _contract(name, tuple(folders), Path.cwd())
         share = 0.0 if found is None else _share(value, found)
         if found is not None and share >= _LEAST_SHARE:
             ranked.append((-share, len(found.check(value).violations), order, name))
@@ -44,7 +45,8 @@ def match_payload(
 
 
 @lru_cache(maxsize=1024)
-def _contract(name: str, folders: tuple[str, ...]) -> Contract | None:
+def _contract(name: str, folders: tuple[str, ...], _cwd: Path) -> Contract | None:
+    """Return the contract of a name, which may be a path from the working directory."""
     try:
         return contract(name, folders)
     except FieldboundError:

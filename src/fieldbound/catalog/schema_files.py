@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from fieldbound.documents import SUFFIXES, Document, read
+from fieldbound.documents import SUFFIXES, Document, read, why_unreadable
 from fieldbound.model import (
     DIALECTS,
     BrokenContract,
@@ -47,6 +47,8 @@ class SchemaFiles:
         self._upgrade = Upgrade()
         self.graph = SchemaGraph(self.load, self.schema)
         self._subtypes: dict[str, Subtypes] = {}
+        #: The schemas in which a lint has found no problem: several contracts may refer to one.
+        self.linted: set[tuple[str, PointerTokens]] = set()
 
     def uri(self, path: Path) -> str:
         """Return the URI of a file; raise ValueError if it is not below the folder."""
@@ -66,11 +68,13 @@ class SchemaFiles:
 
     def exists(self, uri: str, referrer: str) -> bool:
         """Return whether there is a file with a URI, or one with that $id beside the referrer."""
-        is_known = uri in self._documents or uri in self._paths_by_id
+        if uri in self._documents:
+            return True
+        is_known = uri in self._paths_by_id
         if not is_known and not uri.startswith(self.base) and not is_bundled(uri):
             self._index_ids(referrer)
         path = self.path(uri)
-        return uri in self._documents or (path is not None and path.is_file())
+        return path is not None and path.is_file()
 
     def _index_ids(self, uri: str) -> None:
         """Index the files in the folder of a file by their $id."""
@@ -102,6 +106,8 @@ class SchemaFiles:
         version = root.get("openapi") if isinstance(root, dict) else None
         if isinstance(version, str):
             return version.startswith("3.0")
+        if not self._prefixes_3_0:
+            return False
         if isinstance(root, dict) and not is_openapi_dialect(root.get("$schema", _DIALECT_3_0)):
             return False
         return any(uri.startswith(prefix) for prefix in self._prefixes_3_0)
@@ -172,10 +178,10 @@ class SchemaFiles:
 
     def _leaves(self, uri: str) -> bool:
         """Return whether the file of a URI is outside of the folders that are allowed."""
-        path = self.path(uri)
-        if path is None or uri in self._documents or uri in self._paths_by_id:
+        if uri in self._documents or uri in self._paths_by_id or is_bundled(uri):
             return False
-        return not is_bundled(uri) and not self._is_allowed(path)
+        path = self.path(uri)
+        return path is not None and not self._is_allowed(path)
 
     def _is_allowed(self, path: Path) -> bool:
         """Return whether a file is in the folders that are allowed, links resolved."""
@@ -184,10 +190,11 @@ class SchemaFiles:
 
     def _climbs(self, base: str, reference: str) -> bool:
         """Return whether a relative reference goes above the folder that URIs begin at."""
-        name, path = percent_decoded(reference.partition("#")[0]), self.path(base)
-        if path is None or "://" in name or not name or name.startswith("/"):
+        name = percent_decoded(reference.partition("#")[0])
+        if not name or "://" in name or name.startswith("/"):
             return False
-        if is_bundled(base):  # resolved within these
+        path = self.path(base)
+        if path is None or is_bundled(base):  # resolved within these
             return False
         return not Path(os.path.normpath(path.parent / name)).is_relative_to(self.root)
 
@@ -198,10 +205,11 @@ class SchemaFiles:
             try:
                 document = read(relative_to_cwd(path) if path else uri)
             except (OSError, ValueError) as error:  # ValueError: the name is invalid, as with a NUL
-                reason = getattr(error, "strerror", None) or str(error)
-                raise UnreadableContract(
-                    reason, file=str(relative_to_cwd(path) if path else uri)
-                ) from None
+                file = str(relative_to_cwd(path) if path else uri)
+                reason = str(error)
+                if isinstance(error, OSError):
+                    reason = why_unreadable(error, file)
+                raise UnreadableContract(reason, file=file) from None
             if document.errors:
                 first = document.errors[0]
                 raise BrokenContract(first.message, file=document.name, place=first.place)

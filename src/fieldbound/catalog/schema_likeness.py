@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Literal
 
-from fieldbound.model import DIALECTS
+from fieldbound.model import DIALECTS, type_names
 from fieldbound.validation import misspelt_keywords
 
 Kind = Literal["openapi", "schema", "other"]
@@ -35,15 +35,10 @@ def kind_of(value: Any) -> Kind:
         return "schema"
     if any(isinstance(value.get(each), kind) for kind, keys in _BY_KIND.items() for each in keys):
         return "schema"
-    types = value.get("type")
-    if any(isinstance(each, str) and each in _TYPES for each in _listed(types)):
+    if not _TYPES.isdisjoint(type_names(value)):
         return "schema"
     holds_schemas = [meant for word, meant in misspelt_keywords(value) if _is_map(value[word])]
     return "schema" if "properties" in holds_schemas else "other"
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def _is_map(value: Any) -> bool:

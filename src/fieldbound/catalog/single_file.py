@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from fieldbound.documents import SUFFIXES
 from fieldbound.model import UnknownName
 from fieldbound.validation import BASE_URI, Contract, base_uri
 
@@ -27,12 +26,6 @@ from .schema_files import SchemaFiles
 
 #: What is at the root of a repository or a project, the surest first.
 _ROOT_MARKS: Final = (".git", "pyproject.toml")
-
-
-def is_path(name: str) -> bool:
-    """Return whether a contract's name is the path of a file."""
-    path = name.partition("#")[0]
-    return path.endswith(SUFFIXES)
 
 
 def contract_of_file(name: str, options: Options) -> Contract:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         atomic_write as atomic_write,
         is_same_file as is_same_file,
         os_error_reason as os_error_reason,
+        why_unreadable as why_unreadable,
     )
     from .positions import PositionTree as PositionTree, places_at as places_at
 
@@ -27,7 +28,7 @@ __getattr__, __all__ = lazy(
     __name__,
     {
         ".document": "Document NON_FATAL has_infinite loads parse read",
-        ".files": "SUFFIXES atomic_write is_same_file os_error_reason",
+        ".files": "SUFFIXES atomic_write is_same_file os_error_reason why_unreadable",
         ".positions": "PositionTree places_at",
     },
 )

@@ -9,6 +9,8 @@ from typing import Final, TextIO
 
 #: How the names of files end that have a JSON value.
 SUFFIXES: Final = (".json", ".yaml", ".yml")
+#: How many files of a folder are compared with the name of one that is missing.
+_MAX_NAMES: Final = 1000
 
 
 def is_same_file(path: str, other: str) -> bool:
@@ -46,3 +48,23 @@ def atomic_write(output: str) -> Iterator[TextIO]:
 def os_error_reason(error: OSError) -> str:
     """Return the system's message of an error, without errno and file name."""
     return error.strerror or str(error)
+
+
+def why_unreadable(error: OSError, path: str) -> str:
+    """Return why a file cannot be read; of one that is missing, also which one may be meant."""
+    reason = os_error_reason(error)
+    return f"{reason}{_did_you_mean(path)}" if isinstance(error, FileNotFoundError) else reason
+
+
+def _did_you_mean(path: str) -> str:
+    from pathlib import Path  # slow to import
+
+    from fieldbound.model import closest_name
+
+    folder = Path(path).parent
+    try:
+        names = [each.name for each, _ in zip(folder.iterdir(), range(_MAX_NAMES), strict=False)]
+    except (OSError, ValueError):
+        return ""
+    meant = closest_name(Path(path).name, names)
+    return f"; did you mean {folder / meant}?" if meant else ""

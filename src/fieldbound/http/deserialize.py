@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, unquote_plus
-
-from openapi_core.casting.schemas.casters import SchemaCaster
-from openapi_core.deserializing.exceptions import DeserializeError
-from openapi_core.deserializing.styles import style_deserializers
-from openapi_core.deserializing.styles.deserializers import StyleDeserializer
 
 from fieldbound.openapi import ParameterObject, default_media_type
 from fieldbound.validation import Coercion, json_value
 
 from .bracket_notation import Keys, assemble, keys_after
 from .percent_encoding import encoding_error, without_surrogates
+
+if TYPE_CHECKING:
+    from openapi_core.casting.schemas.casters import SchemaCaster
+    from openapi_core.deserializing.styles.deserializers import StyleDeserializer
 
 _PREFIXED: Final = ("label", "matrix")  # styles whose values begin with a delimiter
 _DELIMITERS: Final = {"spaceDelimited": "%20", "pipeDelimited": "|"}
@@ -43,14 +43,20 @@ class Parameter:
         self.explode = bool(stated.get("explode", self.style in ("form", "cookie", "deepObject")))
         self._allows_empty = location == "query" and stated.get("allowEmptyValue") is True
         self._key = re.escape(self.name)  # openapi-core uses it as a pattern
-        deserializer = style_deserializers.get("form" if self.style == "cookie" else self.style)
-        self._deserializer = StyleDeserializer(
+
+    @cached_property
+    def _deserializer(self) -> StyleDeserializer:
+        """What openapi-core does for arrays and objects, which takes half a second to import."""
+        from openapi_core.deserializing.styles import style_deserializers
+        from openapi_core.deserializing.styles.deserializers import StyleDeserializer
+
+        return StyleDeserializer(
             self.style,
             self.explode,
             self._key,
-            coercion.structure,
-            cast(SchemaCaster, self),
-            deserializer,
+            self.coercion.structure,
+            cast("SchemaCaster", self),
+            style_deserializers.get("form" if self.style == "cookie" else self.style),
         )
 
     @property
@@ -95,6 +101,8 @@ class Parameter:
         raw = self._normalized(raw)
         if not self._is_well_formed(raw):
             return self._decode(raw)
+        from openapi_core.deserializing.exceptions import DeserializeError
+
         try:
             return self._deserializer.deserialize(self._lookup_table(raw))
         except (DeserializeError, KeyError, ValueError, TypeError, IndexError):

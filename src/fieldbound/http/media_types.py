@@ -1,17 +1,12 @@
-"""Matching of status codes and media types with those of an OpenAPI document, by openapi-core."""
+"""Matching of status codes and media types with those of an OpenAPI document."""
 
 from __future__ import annotations
 
 from codecs import lookup
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
-
-from jsonschema_path import SchemaPath
-from openapi_core.templating.media_types.exceptions import MediaTypeNotFound
-from openapi_core.templating.media_types.finders import MediaTypeFinder
-from openapi_core.templating.responses.exceptions import ResponseNotFound
-from openapi_core.templating.responses.finders import ResponseFinder
 
 _CACHE_SIZE: Final = 1024  # status codes and media types
 
@@ -32,17 +27,13 @@ class StatusCodes(Names):
     def __init__(self, names: Iterable[str]) -> None:
         super().__init__(names)
         self._written = {name.upper() if name != "default" else name: name for name in self.names}
-        self._finder = ResponseFinder(
-            SchemaPath.from_dict({name: {"is": name} for name in self._written})
-        )
         self.find = lru_cache(_CACHE_SIZE)(self._find)
 
     def _find(self, status: int) -> str | None:
         """Return the documented name that a status code matches, or None."""
-        try:
-            return self._written[(self._finder.find(str(status)) / "is").read_str()]
-        except ResponseNotFound:
-            return None
+        code = str(status)
+        keys = (code, f"{code[0]}XX", "default")
+        return next((self._written[key] for key in keys if key in self._written), None)
 
 
 class MediaTypes(Names):
@@ -53,18 +44,15 @@ class MediaTypes(Names):
         self._written: dict[str, str] = {}
         for name in self.names:
             self._written.setdefault(strip_parameters(name), name)
-        self._finder = MediaTypeFinder(SchemaPath.from_dict({name: {} for name in self._written}))
         self.find = lru_cache(_CACHE_SIZE)(self._find)
 
     def _find(self, media_type: str) -> str | None:
         """Return the documented name that a media type matches, or None."""
         stripped = strip_parameters(media_type)
-        if stripped in self._written:
-            return self._written[stripped]
-        try:
-            return self._written[self._finder.find(stripped).mime_type]
-        except MediaTypeNotFound:
-            return None
+        if stripped in self._written or not stripped:
+            return self._written.get(stripped)
+        ranges = (key for key in self._written if fnmatchcase(stripped, key))
+        return next((self._written[key] for key in ranges), None)
 
 
 def strip_parameters(media_type: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from .object_kinds import positions as positions
     from .objects import not_checked as not_checked
+    from .operation_names import kebab_case as kebab_case, unused_name as unused_name
     from .operation_parameters import ENFORCED as ENFORCED, is_ignored as is_ignored
     from .operations import OpenAPI as OpenAPI
     from .parameters import (
@@ -52,6 +53,7 @@ __getattr__, __all__ = lazy(
         ".node": "METHODS PointerTokens SpecNode is_reference reference_to",
         ".object_kinds": "positions",
         ".objects": "not_checked",
+        ".operation_names": "kebab_case unused_name",
         ".operation_parameters": "ENFORCED is_ignored",
         ".operations": "OpenAPI",
         ".parameters": "is_credential parameters_schema source_entry",

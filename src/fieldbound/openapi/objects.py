@@ -115,7 +115,7 @@ class Objects:
         return found
 
     def _check(self, node: SpecNode, found: SpecNode, kind: str) -> None:
-        is_placeholder = self._lenient and NOT_CHECKED in found_value(found)
+        is_placeholder = NOT_CHECKED in found_value(found)
         error = None if is_placeholder else structure_error(kind, found.value)
         if error is None:
             return

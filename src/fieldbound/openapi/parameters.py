@@ -18,7 +18,7 @@ _CREDENTIALS: Final = frozenset(
     "x-client-secret password passwd secret signature sig x-csrf-token x-amz-security-token "
     "x-amz-signature x-goog-signature id-token refresh-token session-id sessionid".split()
 )
-_OBJECT: Final = {"of": "type", "says": "stated", "note": "parameters by name"}
+_OBJECT: Final = {"of": "type", "note": "parameters by name"}
 _CLOSED: Final = {
     "of": "additionalProperties",
     "says": "inferred",
@@ -37,7 +37,7 @@ def parameters_schema(part: OperationPart, values: Mapping[str, Any]) -> dict[st
     The schemas of their values are referenced, not copied: *values* has what stands for each
     reference.
     """
-    sources: list[dict[str, Any]] = [_OBJECT]
+    sources: list[dict[str, Any]] = [{**_OBJECT, "says": _says(part.parameters)}]
     sources += [_required_source(each) for each in part.parameters if each.required]
     are_sensitive = part.name == PARAMETER_PARTS["cookie"]
     schema: dict[str, Any] = {
@@ -57,6 +57,12 @@ def parameters_schema(part: OperationPart, values: Mapping[str, Any]) -> dict[st
         sources.append(_CLOSED)
         return {**schema, "additionalProperties": False}
     return schema
+
+
+def _says(parameters: Sequence[ParameterObject]) -> str:
+    """Return the evidence that there are parameters: no better than that of the best of them."""
+    found = {source_entry(each.node.value, "required").get("says") for each in parameters}
+    return "stated" if not found or found & {None, "stated"} else "inferred"
 
 
 def _required_source(parameter: ParameterObject) -> dict[str, Any]:

@@ -39,8 +39,10 @@ def _upgrade(schema: dict[str, Any]) -> None:
         for keyword in schema.keys() - {"$ref"}:
             del schema[keyword]
         return
-    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
-        schema["type"] = [schema["type"], "null"]
+    if isinstance(schema.get("nullable"), bool):  # no keyword of JSON Schema
+        is_nullable = schema.pop("nullable")
+        if is_nullable and isinstance(schema.get("type"), str):
+            schema["type"] = [schema["type"], "null"]
     for exclusive, bound in _BOUNDS.items():
         if isinstance(schema.get(exclusive), bool):
             is_exclusive = schema.pop(exclusive)

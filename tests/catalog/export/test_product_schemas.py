@@ -47,6 +47,7 @@ TOML = [
     ('[apis]\n"*.example.com" = "acme"', True),
     ('ignore = ["acme/create-order#/gift:enum", "*:maxLength"]', True),
     ('[per-file-ignores]\n"a.json" = ["*:maxLength"]', True),
+    ("fail-on-unused-ignores = true", True),
     ('[severity]\n"acme/*:format" = "warning"', True),
     ('baseline = "known.json"', True),
     ('[overrides]\n"acme/create-order#/gift:maxLength" = {value = 5, date = "2026-11-20"}', True),
@@ -62,6 +63,7 @@ TOML = [
     ('[apis]\n"a=b" = "acme"', False),
     ('[severity]\n"acme/*:format" = "warn"', False),
     ("baseline = 1", False),
+    ('fail-on-unused-ignores = "true"', False),
     ('[per-file-ignores]\n"a.json" = "*:maxLength"', False),
 ]
 

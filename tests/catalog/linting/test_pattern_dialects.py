@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from fieldbound import Contract
 from fieldbound.catalog.linting.pattern_dialects import dialect_differences
+from support.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("pattern", "part"),
     [
         (r"\<a\<", r"\<"),
@@ -26,9 +25,7 @@ def test_part_is_named_once(pattern: str, part: str) -> None:
     assert Contract({"type": "string", "pattern": pattern}).limits
 
 
-@pytest.mark.parametrize(
-    "pattern", [r"^\d+$", r"\\<a", "[<>]", r"[\]]", r"a\[]b?", "a&&b", "[a&&b]", r"\w\s\b."]
-)
+@table("pattern", [r"^\d+$", r"\\<a", "[<>]", r"[\]]", r"a\[]b?", "a&&b", "[a&&b]", r"\w\s\b."])
 def test_what_every_dialect_has_is_not_named(pattern: str) -> None:
     """Neither is what differs for rare texts alone."""
     assert list(dialect_differences(pattern)) == []

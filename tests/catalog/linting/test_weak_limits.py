@@ -8,6 +8,7 @@ import pytest
 
 from fieldbound.catalog.linting.weak_limits import weak_limits
 from fieldbound.model import Node, pointer_of
+from support.tables import table
 
 
 def found(schema: Any, draft: int = 0, *, is_openapi: bool = False) -> list[tuple[str, str]]:
@@ -16,7 +17,7 @@ def found(schema: Any, draft: int = 0, *, is_openapi: bool = False) -> list[tupl
     return [(pointer_of(each.tokens), each.code) for each in problems]
 
 
-@pytest.mark.parametrize(
+@table(
     ("schema", "at"),
     [
         ({"type": "integer", "maxLength": 5}, "/maxLength"),
@@ -34,7 +35,7 @@ def test_unreachable(schema: Any, at: str) -> None:
     assert found(schema) == [(at, "unreachable-limit")]
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         {"type": ["integer", "string"], "maxLength": 5},
@@ -68,7 +69,7 @@ def test_without_type(schema: Any, at: str) -> None:
     assert found(schema) == [(at, "no-type")]
 
 
-@pytest.mark.parametrize(
+@table(
     "schema",
     [
         {"type": "string", "maxLength": 5},

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from errno import ENOENT
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from fieldbound.catalog.bundle import Options
-from fieldbound.catalog.lookup import Vendor, openapi_path
 from fieldbound.catalog.operation_contracts import OperationContracts
 from fieldbound.catalog.schema_files import SchemaFiles
 from fieldbound.catalog.schema_likeness import kind_of
 from fieldbound.catalog.single_file import contract_of_file, files_of, operations_of_file
+from fieldbound.catalog.vendors.vendor import Vendor, openapi_path
 from fieldbound.config import BrokenConfig, load
-from fieldbound.documents import SUFFIXES
+from fieldbound.documents import SUFFIXES, why_unreadable
 from fieldbound.model import BrokenContract, Diagnostic, FieldboundError, UnreadableContract
 from fieldbound.validation import BASE_URI
 
@@ -60,7 +61,8 @@ class _Lint:
         if path.is_dir():
             self._folder(path)
         elif not path.exists():
-            raise UnreadableContract("No such file or directory", file=str(path))
+            missing = FileNotFoundError(ENOENT, os.strerror(ENOENT))
+            raise UnreadableContract(why_unreadable(missing, str(path)), file=str(path))
         elif not self._file(path):
             raise BrokenContract(
                 "neither a JSON Schema nor an OpenAPI document: it has no keyword of a schema (a "
@@ -196,9 +198,11 @@ def _contracts_of(operations: OperationContracts) -> Iterator[Callable[[], objec
 
 def _vendor_files(folder: Path) -> tuple[SchemaFiles, str]:
     """Return the files beside a vendor's OpenAPI document, and its URI among them."""
+    from urllib.parse import quote
+
     above = folder.absolute().parent
     folders = [each for each in above.iterdir() if each.is_dir()]
-    files = SchemaFiles(above, f"{BASE_URI}{above.name}/", (above, *folders))
+    files = SchemaFiles(above, f"{BASE_URI}{quote(above.name)}/", (above, *folders))
     return files, files.uri(openapi_path(folder.absolute()) or folder)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fieldbound.catalog.lint import FORMAT, UNKNOWN_KEYWORD, did_you_mean, unknown_extension
 from fieldbound.catalog.problems import Problem
-from fieldbound.model import Node, child_schemas, closest_name, json_type
+from fieldbound.model import Node, child_schemas, closest_name, json_type, type_names
 from fieldbound.openapi import PointerTokens
 from fieldbound.validation import FORMATS, KEYWORDS, why_not_checked, with_format_limits
 
@@ -89,11 +89,8 @@ def _unreachable(schema: Mapping[str, Any], tokens: PointerTokens) -> Iterator[P
 
 def _types_of(schema: Mapping[str, Any]) -> frozenset[str]:
     """Return the types of a schema; none where any is allowed, or one is no type at all."""
-    given = schema.get("type", [])
-    names = [given] if isinstance(given, str) else given
-    known = {"null", "boolean"}.union(*_TYPES.values())
-    is_valid = isinstance(names, list) and all(each in known for each in map(str, names))
-    return frozenset(map(str, names)) if is_valid else frozenset()
+    names = frozenset(type_names(schema))
+    return names if names <= {"null", "boolean"}.union(*_TYPES.values()) else frozenset()
 
 
 def _is_of(value: Any, types: frozenset[str]) -> bool:

@@ -1,0 +1,1 @@
+"""Folders of vendors in, their contracts out: of fieldbound, of one's own, of packages."""
