@@ -129,10 +129,10 @@ def test_the_work_grows_with_the_alternatives(monkeypatch: pytest.MonkeyPatch) -
 
     counted("sole_violation")
     counted("reference_agrees")
-    list(cases(Contract(tagged(4))))
+    list(cases(Contract(tagged(3))))
     few = counts.copy()
     counts.clear()
-    list(cases(Contract(tagged(8))))
+    list(cases(Contract(tagged(6))))
     assert counts
     for name, count in counts.items():
         assert count <= 2.3 * few[name], name
@@ -153,11 +153,12 @@ def test_cases_are_yielded_as_they_are_made(monkeypatch: pytest.MonkeyPatch) -> 
     assert {each.id for each in asked} == {first.limit.id}
 
 
-def test_cases_are_the_same_on_every_run() -> None:
+@pytest.mark.parametrize("names", [NAMES[1:], pytest.param(NAMES[:1], marks=pytest.mark.thorough)])
+def test_cases_are_the_same_on_every_run(names: list[str]) -> None:
     """Cases do not depend on random choices or the order of hashing."""
     code = (
         "import fieldbound; "
-        f"print(repr([(each.limit.id, each.valid, each.invalid) for name in {NAMES!r} "
+        f"print(repr([(each.limit.id, each.valid, each.invalid) for name in {names!r} "
         "for each in fieldbound.cases(fieldbound.contract(name))]))"
     )
     outputs = {

@@ -8,6 +8,7 @@ from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
     from .certified_cases import cases as cases, cases_of as cases_of
+    from .example_payloads import samples as samples, samples_at_limits as samples_at_limits
     from .http_strategies import (
         invalid_requests as invalid_requests,
         requests as requests,
@@ -19,6 +20,7 @@ __getattr__, __all__ = lazy(
     __name__,
     {
         ".certified_cases": "cases cases_of",
+        ".example_payloads": "samples samples_at_limits",
         ".http_strategies": "invalid_requests requests responses",
         ".strategies": "from_schema invalid valid",
     },

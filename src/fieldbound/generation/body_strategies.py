@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from hypothesis import strategies as st
 
@@ -45,6 +46,8 @@ class SerializedBody(NamedTuple):
     media_type: str
 
 
+#: By contract, those that accept serializable values only, by what restricts them.
+_RESTRICTED: WeakKeyDictionary[Contract, dict[str, Contract]] = WeakKeyDictionary()
 #: The values of the documented headers of the parts of a multipart body, by field.
 PartValues = Mapping[str, Mapping[str, Any]]
 
@@ -124,7 +127,18 @@ def _coercion(contract: Contract) -> Coercion:
 
 
 def restrict(contract: Contract, restriction: dict[str, Any]) -> Contract:
-    """Return a contract that accepts serializable values only. Raises Unsatisfiable."""
+    """Return a contract that accepts serializable values only. Raises Unsatisfiable.
+
+    It is compiled once for a contract, however many strategies draw from it.
+    """
+    found = _RESTRICTED.setdefault(contract, {})
+    key = json.dumps(restriction)
+    if key not in found:
+        found[key] = _restricted(contract, restriction)
+    return found[key]
+
+
+def _restricted(contract: Contract, restriction: dict[str, Any]) -> Contract:
     schema = contract.schema
     restricted = Contract(
         {**schema, "allOf": [*schema.get("allOf", ()), restriction]}, name=contract.name
