@@ -1,0 +1,1 @@
+"""Samples to what they have in common."""

@@ -1,0 +1,1 @@
+"""Columns of SQL tables to attributes."""

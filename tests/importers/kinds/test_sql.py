@@ -1,0 +1,261 @@
+"""SQL tables: what a declaration says of a column is a limit, and nothing else is."""
+
+from __future__ import annotations
+
+import builtins
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fieldbound
+from fieldbound.importers import BrokenSource, Draft, read
+from fieldbound.importers.kinds import kind_of
+from support.imports import check_import, source_of
+
+INPUTS = Path(__file__).parent / "inputs"
+
+
+def draft_of(sql: str, name: str = "a.sql", **options: Any) -> Draft:
+    """Return the draft of a document in SQL."""
+    return read(source_of(name, sql), "sql", vendor="acme", **options)
+
+
+def column(declared: str, dialect: str = "postgres") -> dict[str, Any]:
+    """Return the schema of the column `a` of a table."""
+    draft = draft_of(f"-- dialect: {dialect}\nCREATE TABLE t (a {declared}, b int)")
+    found: dict[str, Any] = draft.files["t.json"]["$defs"]["a"]
+    return {name: each for name, each in found.items() if name != "x-source"}
+
+
+def test_a_table(tmp_path: Path) -> None:
+    """The table of the inputs has all that every import holds."""
+    draft, folder = check_import(INPUTS / "orders.sql", tmp_path, ["/mood:type", "/state:type"])
+    assert {each.reason.partition(":")[0] for each in draft.omitted} == {
+        "the condition is not read",
+        "the format of a date and time is not asserted",
+        "the type GEOMETRY is not known",
+    }
+    contract = fieldbound.contract("acme/create-orders", folder.parent)
+    assert contract.is_valid({"name": "x", "code": "ab", "price": 500, "mood": "bad", "due": None})
+    for wrong in (
+        {},
+        {"name": None},
+        {"name": "x" * 31},
+        {"name": "x", "id": 1},
+        {"name": "x", "state": "old"},
+        {"name": "x", "price": 501},
+        {"name": "x", "mood": "so-so"},
+        {"name": "x", "code": "x" * 13},
+        {"name": "x", "code": "x"},
+        {"name": "x", "due": "soon"},
+    ):
+        assert not contract.is_valid(wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("declared", "dialect", "expected"),
+    [
+        ("varchar(30)", "postgres", {"type": ["string", "null"], "maxLength": 30}),
+        ("varchar(30) not null", "postgres", {"type": "string", "maxLength": 30}),
+        ("varchar2(30 char)", "oracle", {"type": ["string", "null"], "maxLength": 30}),
+        ("nvarchar(max)", "tsql", {"type": ["string", "null"]}),
+        ("tinyint", "tsql", {"type": ["integer", "null"], "minimum": 0, "maximum": 255}),
+        ("tinyint", "mysql", {"type": ["integer", "null"], "minimum": -128, "maximum": 127}),
+        ("int unsigned not null", "mysql", {"type": "integer", "minimum": 0, "maximum": 2**32 - 1}),
+        ("tinyint(1) not null", "mysql", {"type": ["boolean", "integer"]}),
+        ("enum('x','y')", "mysql", {"type": ["string", "null"], "enum": ["x", "y", None]}),
+        ("numeric(5, 2) not null", "postgres",
+         {"type": "number", "exclusiveMinimum": -1000, "exclusiveMaximum": 1000}),
+        ("boolean not null default true", "postgres", {"type": "boolean", "default": True}),
+        ("int not null default 5", "postgres",
+         {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1, "default": 5}),
+        ("uuid not null", "postgres", {"type": "string", "format": "uuid"}),
+        ("date not null", "oracle", {"type": "string"}),
+        ("text[]", "postgres", {"type": ["array", "null"]}),
+        ("variant", "snowflake", {"x-unspecified": "any JSON value"}),
+    ],
+)  # fmt: skip
+def test_types(declared: str, dialect: str, expected: dict[str, Any]) -> None:
+    """A type is what its dialect says."""
+    assert column(declared, dialect) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "dialect", "has_note"),
+    [
+        ("varchar2(20)", "oracle", True),
+        ("varchar2(20 byte)", "oracle", True),
+        ("varchar2(20 char)", "oracle", False),
+        ("varchar(20)", "tsql", True),
+        ("nvarchar(20)", "tsql", False),
+        ("varchar(20)", "mysql", False),
+        ("text", "mysql", True),
+    ],
+)
+def test_bytes_are_noted(declared: str, dialect: str, has_note: bool, tmp_path: Path) -> None:
+    """A length in bytes is the most characters, with a note."""
+    draft_of(f"-- dialect: {dialect}\nCREATE TABLE t (a {declared})").write(tmp_path / "acme")
+    contract = fieldbound.contract("acme/create-t", tmp_path)
+    (limit,) = (each for each in contract.limits if each.keyword == "maxLength")
+    assert (limit.note is not None) is has_note
+    assert limit.says == "stated"
+
+
+@pytest.mark.parametrize(
+    ("declared", "dialect", "required", "read_only"),
+    [
+        ("int not null", "postgres", True, False),
+        ("int primary key", "postgres", True, False),
+        ("int", "postgres", False, False),
+        ("int not null default 1", "postgres", False, False),
+        ("serial", "postgres", False, False),
+        ("int generated always as identity", "postgres", False, True),
+        ("int generated by default as identity", "postgres", False, False),
+        ("int generated always as (b * 2) stored", "postgres", False, True),
+        ("int identity(1,1) not null", "tsql", False, True),
+        ("int not null auto_increment", "mysql", False, False),
+    ],
+)
+def test_who_gives_a_value(declared: str, dialect: str, required: bool, read_only: bool) -> None:
+    """What the database computes is read-only; what has a default is not required."""
+    draft = draft_of(f"-- dialect: {dialect}\nCREATE TABLE t (a {declared}, b int)")
+    found = draft.files["t.json"]["$defs"]
+    assert ("a" in found["create"].get("required", ())) is required
+    assert found["a"].get("readOnly", False) is read_only
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("CREATE TABLE `t` (`a` varchar(3)) ENGINE=InnoDB", {"maxLength": 3}),
+        ("CREATE TABLE [dbo].[t] ([a] NVARCHAR(3))\nGO\n", {"maxLength": 3}),
+        ("CREATE TABLE t (a VARCHAR2(3))", {"maxLength": 3}),
+        ("CREATE TABLE t (a varchar(3), v VARIANT)", {"maxLength": 3}),
+        ('CREATE TABLE "t" ("a" character varying(3))', {"maxLength": 3}),
+    ],
+)
+def test_a_dialect_is_recognised(text: str, wanted: dict[str, Any]) -> None:
+    """What only one dialect has says which it is."""
+    assert kind_of(source_of("a.sql", text)).name == "sql"
+    assert draft_of(text).files["t.json"]["$defs"]["a"].items() >= wanted.items()
+
+
+def test_a_catalogue(tmp_path: Path) -> None:
+    """An export of INFORMATION_SCHEMA.COLUMNS is read as the table is."""
+    _, folder = check_import(INPUTS / "columns.csv", tmp_path)
+    contract = fieldbound.contract("acme/create-orders", folder.parent)
+    assert contract.is_valid({"name": "x", "note": "y" * 999})
+    assert [each.code for each in contract.check({"name": "x" * 31, "note": 5})] == [
+        "maxLength",
+        "type",
+    ]
+    assert [each.pointer for each in contract.check({})] == ["/name"]
+    rows = '[{"table_name": "t", "column_name": "a", "data_type": "enum", "is_nullable": "NO",'
+    text = rows + ' "column_type": "enum(\'x\',\'y\')", "extra": ""}]'
+    assert kind_of(source_of("a.json", text)).name == "sql"
+    found = draft_of(text, "a.json").files["t.json"]["$defs"]["a"]
+    assert found["enum"] == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.sql", "CREATE TABLE t (a int", r"a\.sql:1:\d+: not SQL of postgres"),
+        (
+            "a.sql",
+            "CREATE TABLE t (a int,\n b varchar(x y z))",
+            r"a\.sql:2:\d+: not SQL of postgres",
+        ),
+        ("a.sql", "SELECT 1", "no table with columns"),
+        ("a.sql", "CREATE TABLE t (a int); CREATE TABLE t (a int)", "t is there twice"),
+        ("a.sql", "-- dialect: klingon\nCREATE TABLE t (a int)", "dialect 'klingon' is not known"),
+        ("a.sql", "CREATE TABLE t (a int CHECK (" + "(" * 5000, r"a\.sql"),
+        ("a.csv", "table_name,column_name,data_type\nt,,int\n", r"a\.csv: line 2: table_name"),
+        ("a.csv", "table_name,column_name,data_type\nt,a,int\nt,a,int\n", "line 3: the column a"),
+        ("a.csv", "table_name,column_name,data_type,numeric_scale\nt,a,int,x\n", "line 2: numeric"),
+    ],
+)
+def test_broken_sql(name: str, text: str, reason: str, tmp_path: Path) -> None:
+    """It is an error with its place, and nothing is written."""
+    with pytest.raises(BrokenSource, match=reason):
+        draft_of(text, name).write(tmp_path / "acme")
+    assert not (tmp_path / "acme").exists()
+
+
+def test_some_tables_alone() -> None:
+    """A table is taken by its name; another name is an error."""
+    text = "CREATE TABLE s (a int); CREATE TABLE t (a int);"
+    assert "s.json" not in draft_of(text, resource="t").files
+    with pytest.raises(BrokenSource, match="no table 'x': there are s, t"):
+        draft_of(text, resource="x")
+
+
+def test_without_sqlglot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
+    importing = builtins.__import__
+
+    def without(name: str, *args: Any, **more: Any) -> Any:
+        if name.startswith(("sqlglot", "fieldbound.importers.sql.ddl")):
+            raise ImportError(name)
+        return importing(name, *args, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(BrokenSource, match=r"pip install 'fieldbound\[import\]'"):
+        draft_of("CREATE TABLE t (a int)")
+
+
+@pytest.mark.parametrize("name", ["mysql", "oracle", "postgres", "tsql"])
+def test_a_dump(name: str, tmp_path: Path) -> None:
+    """A dump is read: its data, keys and triggers are no limits, and defaults may come later."""
+    draft, folder = check_import(
+        INPUTS / f"dump-{name}.sql", tmp_path, ["/state:type", "/state:maxLength"]
+    )
+    untyped = ["parts: total: its type is not declared"] if name == "tsql" else []
+    assert [str(each) for each in draft.omitted] == untyped
+    contract = fieldbound.contract("acme/create-parts", folder.parent)
+    assert contract.is_valid({"part_no": "x" * 30})
+    assert contract.is_valid({"part_no": "x", "state": "new", "price": 999.99})
+    for wrong in ({}, {"part_no": "x" * 31}, {"part_no": "x", "state": "old"},
+                  {"part_no": "x", "price": 1000}, {"part_no": "x", "total": 1}):  # fmt: skip
+        assert len([*contract.check(wrong)]) == 1, wrong
+
+
+@pytest.mark.parametrize(
+    ("check", "dialect", "expected"),
+    [
+        ("(a)::text = ANY ((ARRAY['x'::varchar, 'y'::varchar])::text[])", "postgres",
+         {"enum": ["x", "y", None]}),
+        ("((a)::text = 'x'::text)", "postgres", {"enum": ["x", None]}),
+        ("char_length((a)::text) >= 2", "postgres", {"minLength": 2}),
+        ("[a]='x' OR [a]='y'", "tsql", {"enum": ["x", "y", None]}),
+    ],
+)  # fmt: skip
+def test_checks_as_databases_write_them(check: str, dialect: str, expected: dict[str, Any]) -> None:
+    """A condition that a database has rewritten is the same limit."""
+    found = column(f"varchar(9) CHECK ({check})", dialect)
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("check", "dialect"),
+    [("a = 'x' OR b = 1", "postgres"), ("a::int > 5", "postgres"), ("a LIKE 'x'", "tsql")],
+)
+def test_a_check_of_more_is_no_limit(check: str, dialect: str) -> None:
+    """A condition on two columns, or on what a text is converted to, is told."""
+    text = f"-- dialect: {dialect}\nCREATE TABLE t (a varchar(9), b int, CHECK ({check}))"
+    assert [each.reason for each in draft_of(text).omitted] == ["the condition is not read"]
+
+
+def test_what_is_altered_and_not_read_is_told() -> None:
+    """An ALTER TABLE that may limit something is told; one of an owner or a key is not."""
+    text = (
+        "CREATE TABLE t (a int);\nALTER TABLE t OWNER TO me;\n"
+        "ALTER TABLE t ADD PRIMARY KEY (a);\nALTER TABLE t ALTER COLUMN a TYPE bigint;"
+    )
+    assert [str(each) for each in draft_of(text).omitted] == ["t: ALTER TABLE is not read"]
+
+
+def test_a_version_of_a_row_is_read_only() -> None:
+    """SQL Server gives each row its version."""
+    assert column("timestamp not null", "tsql")["readOnly"] is True
