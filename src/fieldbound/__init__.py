@@ -6,7 +6,9 @@ The packages, the highest first; each imports from those below it alone, by the 
     pytest_plugin   the pytest plugin: limit coverage, checked HTTP traffic, short failures
     cli             the command: one module per command, one per kind of input
     site            the guides to text for the terminal, and to pages
+    codegen         a contract to typed Python: pydantic, msgspec, dataclasses, TypedDict
     generation      contracts to instances: Hypothesis strategies, cases at and beyond each limit
+    importers       what a vendor gives to folders of contracts: one module per kind of source
     recordings      recorded HTTP traffic to reports: HAR, VCR cassettes, logs
     http            HTTP messages to reports; clients, hooks, interception
     bulk            many records to one report: inputs, workers, counts, Spark

@@ -36,8 +36,8 @@ class Rendered:
     def render(self, format: str = "text") -> str:  # noqa: A002 - as the option of the command
         """Return the report in an output format, such as "text", "json", "sarif" or "github".
 
-        The formats are those of `fieldbound check --format`; many records have "text", "json" and
-        "html". Raises ValueError for another one.
+        The formats are those of `fieldbound check --format`; "html" is for many records, of which
+        the formats for single documents have the samples. Raises ValueError for another one.
         """
         text: str = _RENDERERS[0](self, format)
         return text

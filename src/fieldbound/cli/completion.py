@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import CODES, FieldboundError
-
 if TYPE_CHECKING:
     import argparse
 
@@ -16,10 +14,13 @@ _ASKED: Final = "_ARGCOMPLETE"
 #: Arguments that take the name of a contract.
 _NAMES: Final = frozenset(("names", "name", "contract"))
 _IDS: Final = "id"
+_VENDORS: Final = "vendors"
 
 
 def shell_code(shell: str) -> str:
     """Return what a shell has to evaluate to complete the command. Raises FieldboundError."""
+    from fieldbound.model import FieldboundError
+
     try:
         import argcomplete
     except ImportError:
@@ -50,6 +51,8 @@ def complete(parser: argparse.ArgumentParser) -> None:
                 action.completer = _contract_names
             elif action.dest == _IDS:
                 action.completer = _ids
+            elif action.dest == _VENDORS:
+                action.completer = _vendors
     argcomplete.autocomplete(parser)
 
 
@@ -59,6 +62,7 @@ def _contract_names(prefix: str, **_: Any) -> list[str]:
 
     from fieldbound.catalog import contracts
     from fieldbound.documents import SUFFIXES
+    from fieldbound.model import FieldboundError
 
     try:
         names = contracts()
@@ -70,9 +74,22 @@ def _contract_names(prefix: str, **_: Any) -> list[str]:
     return [each for each in names if each.startswith(prefix)]
 
 
+def _vendors(prefix: str, **_: Any) -> list[str]:
+    """Return the names of vendors."""
+    from fieldbound.catalog import vendor_names
+    from fieldbound.model import FieldboundError
+
+    try:
+        names = vendor_names()
+    except FieldboundError:
+        names = vendor_names(())
+    return [each for each in names if each.startswith(prefix)]
+
+
 def _ids(prefix: str, **_: Any) -> list[str]:
     """Return the ids of the limits of a contract, else names of contracts and codes."""
     from fieldbound.catalog import contract
+    from fieldbound.model import CODES, FieldboundError
 
     name, number_sign, _rest = prefix.rpartition("#")
     if not number_sign:

@@ -6,21 +6,26 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.documents import atomic_write, os_error_reason
-from fieldbound.model import escaped
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
 
+#: The width of a terminal that does not say it.
+_COLUMNS = 80
+
+
 class Console:
-    """Writes errors and notes to stderr, each once; *problems* lists every error."""
+    """Writes errors and notes to stderr, each once.
+
+    *problems* lists every error, *unreported* those that no output has counted yet.
+    """
 
     def __init__(self, quiet: bool = False) -> None:
         self._quiet = quiet
         self._written: set[str] = set()
         self.problems: list[str] = []
+        self.unreported: list[str] = []
 
     @property
     def failed(self) -> bool:
@@ -33,7 +38,13 @@ class Console:
         *about* is the file: the same error about two files is written once and counts as two
         problems.
         """
-        self.problems.append(text if about is None else f"{about}: {text}")
+        problem = text if about is None else f"{about}: {text}"
+        self.problems.append(problem)
+        self.unreported.append(problem)
+        self._write(text)
+
+    def failure(self, text: str) -> None:
+        """Write why the check fails, if that is no violation, even with --quiet."""
         self._write(text)
 
     def note(self, text: str) -> None:
@@ -43,6 +54,8 @@ class Console:
 
     def _write(self, text: str) -> None:
         if text not in self._written and sys.stderr is not None:
+            from fieldbound.model import escaped
+
             self._written.add(text)
             sys.stderr.write(f"fieldbound: {escaped(text)}\n")
 
@@ -69,9 +82,19 @@ def width() -> int | None:
     """Return the width of the terminal in cells, or None if standard output is not a terminal."""
     if not is_terminal(sys.stdout):
         return None
-    from shutil import get_terminal_size
+    return columns()
 
-    return get_terminal_size().columns
+
+def columns() -> int:
+    """Return what `shutil.get_terminal_size` does for columns: it is slow to import."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    try:
+        found = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        found = 0
+    return found or _COLUMNS
 
 
 def colored(choice: str, output: str | None) -> bool:
@@ -103,6 +126,8 @@ def write(console: Console, chunks: Iterator[str], output: str | None) -> bool:
         for chunk in chunks:
             write_stdout(chunk)
         return True
+    from fieldbound.documents import atomic_write, os_error_reason
+
     try:
         with atomic_write(output) as stream:
             stream.writelines(chunks)

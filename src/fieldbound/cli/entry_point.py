@@ -7,18 +7,19 @@ takes precedence over 1. 130: interrupted. 141: broken pipe.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from fieldbound.documents import os_error_reason
-from fieldbound.model import FieldboundError, escaped
+from fieldbound.model import FieldboundError
 
 from .commands import COMMANDS, EXAMPLE
 from .completion import complete, is_asked
-from .console import Console, detach, write_stdout
+from .console import Console, columns, detach, write_stdout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 _ANSWERED = ("-h", "--help", "-V", "--version")
 #: How many characters of the message of an unexpected exception are shown.
 _MAX_MESSAGE = 200
+#: Objects made since the last collection of garbage before it starts: what a command imports and
+#: reads stays until it ends, and to look through all of it again and again costs a short run more
+#: than the garbage of a long one.
+_GARBAGE_THRESHOLD = 50_000
 
 
 def run() -> int:
     """Run the command line and return the exit code; never end in a traceback."""
+    gc.set_threshold(_GARBAGE_THRESHOLD)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -43,18 +49,23 @@ def run() -> int:
     except BrokenPipeError:
         code = 141
     except OSError as error:
+        from fieldbound.documents import os_error_reason
+
         Console().error(f"cannot write the output: {os_error_reason(error)}")
         code = 2
     except BaseException as error:  # noqa: BLE001 - a panic in Rust is a BaseException
         _report_internal_error(error)
         code = 2
     else:
+        gc.freeze()  # the process ends: what is left is not looked through once more
         return code
     detach(sys.stdout)
     return code
 
 
 def _report_internal_error(error: BaseException) -> None:
+    from fieldbound.model import escaped
+
     if sys.stdout is not None:
         with suppress(OSError, ValueError):
             sys.stdout.flush()
@@ -122,8 +133,21 @@ def _meant(first: str, argv: Sequence[str]) -> str:
 # -- the parser ------------------------------------------------------------------------------------
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Formats help at the width that argparse finds by a module that is slow to import."""
+
+    def __init__(self, prog: str, **options: Any) -> None:
+        super().__init__(prog, **{"width": columns() - 2, **options})
+
+
+class _CommandFormatter(_Formatter, argparse.RawDescriptionHelpFormatter):
+    """Formats the help of a command, whose description has its own line ends."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        from fieldbound.model import escaped
+
         self.exit(2, f"fieldbound: {escaped(message)}\n{self.format_usage()}")
 
     def print_help(self, file: Any = None) -> None:
@@ -135,8 +159,20 @@ class _CommandParser(_Parser):
     """The parser of one command, whose module is imported when it is used."""
 
     def __init__(self, *, module: str = "", **options: Any) -> None:
-        super().__init__(**options)
         self._module = module
+        self._given = options
+
+    def __getattr__(self, name: str) -> Any:
+        if not self._make():
+            raise AttributeError(name)
+        return getattr(self, name)
+
+    def _make(self) -> bool:
+        """Make the parser once, when it is used: most commands are not, in a run."""
+        options = self.__dict__.pop("_given", None)
+        if options is not None:
+            super().__init__(**options)
+        return options is not None
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Add the options of the command, then parse; unknown options are errors."""
@@ -159,6 +195,7 @@ class _CommandParser(_Parser):
         return f"; did you mean {similar}?" if similar else ""
 
     def _load(self) -> None:
+        self._make()
         if self._module:
             command = import_module(self._module, __package__)
             self._module = ""
@@ -185,6 +222,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
         description="Check payloads against the limits that API vendors document.",
         epilog=EXAMPLE,
         allow_abbrev=False,
+        formatter_class=_Formatter,
     )
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     parser.set_defaults(command=None)
@@ -195,8 +233,8 @@ def parser_of_commands() -> argparse.ArgumentParser:
         commands.add_parser(
             name,
             help=summary,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_CommandFormatter,
             allow_abbrev=False,
-            module=f".commands.{name}",
+            module=f".commands.{name}{'_' * iskeyword(name)}",
         )
     return parser

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from fieldbound.documents import os_error_reason
 from fieldbound.model import FieldboundError, pluralize
-from fieldbound.policy import Baseline, Ignore, Severity, pattern_error
+from fieldbound.policy import Ignore, Severity, pattern_error
 
 if TYPE_CHECKING:
     import argparse
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from fieldbound.config import Config
     from fieldbound.model import BulkReport, Report
+    from fieldbound.policy import Baseline, Digests
 
     from .console import Console
 
@@ -23,8 +24,8 @@ _MAX_LISTED: Final = 3
 class Findings:
     """Applies severity, ignored limits and the baseline to the reports of files.
 
-    *failed* is whether a report fails. Raises FieldboundError for options that are invalid, or a
-    baseline that cannot be read.
+    *failed* is whether a report fails, or an unused ignore if that is asked for. Raises
+    FieldboundError for options that are invalid, or a baseline that cannot be read.
     """
 
     def __init__(self, args: argparse.Namespace, config: Config, console: Console) -> None:
@@ -39,14 +40,18 @@ class Findings:
 
     def _read_baseline(self) -> Baseline | None:
         args = self._args
+        path = args.baseline or self._config.baseline
+        if path is None and args.write_baseline is None and not args.prune_baseline:
+            return None
+        from fieldbound.policy import Baseline  # slow to import
+
         if args.write_baseline is not None:
             if args.baseline is not None or args.prune_baseline:
                 raise FieldboundError("--write-baseline is not for use with another baseline")
             return Baseline.read(args.write_baseline, learns=True)
-        path = args.baseline or self._config.baseline
-        if path is None and args.prune_baseline:
+        if path is None:
             raise FieldboundError("--prune-baseline needs a baseline: pass --baseline FILE")
-        return None if path is None else Baseline.read(path)
+        return Baseline.read(path)
 
     def ignore(self, path: str) -> Ignore:
         """Return the limits that are not enforced in a file."""
@@ -63,10 +68,22 @@ class Findings:
             self._add(path, report, report.ignored)
             yield report
 
-    def records(self, path: str, report: BulkReport) -> BulkReport:
-        """Return the report of a file of records, in which nothing is ignored any more."""
-        if self._baseline is not None:
-            report = self._baseline.applied_to_records(path, report, self.ignore(path))
+    def known_records(self, path: str, key: str | None) -> Mapping[str, frozenset[int]] | None:
+        """Return the records of a file that are known, by limit; None if they are not by *key*."""
+        return None if self._baseline is None else self._baseline.known_records(path, key)
+
+    def records(
+        self, path: str, report: BulkReport, key: str | None = None, found: Digests | None = None
+    ) -> BulkReport:
+        """Return the report of a file of records, in which nothing is ignored any more.
+
+        *found* are those that break a limit, if they are known by *key*.
+        """
+        baseline, ignore = self._baseline, self.ignore(path)
+        if baseline is not None and key is not None and found is not None:
+            report = baseline.applied_to_keyed_records(path, report, ignore, key, found)
+        elif baseline is not None:
+            report = baseline.applied_to_records(path, report, ignore)
         self._add(path, report, report.ignored)
         return report
 
@@ -95,8 +112,14 @@ class Findings:
             self._finish_baseline(self._baseline)
 
     def _tell_unused(self, setting: str, glob: str | None, pattern: str) -> None:
-        if (glob, pattern) not in self._used:
-            self._console.note(f"{setting}: {pattern!r} is not used: there is nothing to ignore")
+        if (glob, pattern) in self._used:
+            return
+        text = f"{setting}: {pattern!r} is not used: there is nothing to ignore"
+        if self._args.fail_on_unused_ignores or self._config.fail_on_unused_ignores:
+            self.failed = True
+            self._console.failure(text)
+        else:
+            self._console.note(text)
 
     def _finish_baseline(self, baseline: Baseline) -> None:
         args, console = self._args, self._console

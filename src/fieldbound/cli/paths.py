@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.documents import is_same_file, os_error_reason
+from fieldbound.documents import is_same_file, why_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def unreadable(path: str) -> str | None:
     try:
         os.stat(path)  # noqa: PTH116 - pathlib is slow to import
     except OSError as error:
-        return os_error_reason(error)
+        return why_unreadable(error, path)
     except ValueError:  # not a valid file name
         return "no file has such a name"
     return None

@@ -18,6 +18,8 @@ STDIN: Final = "-"
 FILES_TABLE: Final = "[tool.fieldbound.files]"
 _HAR: Final = ".har"
 _MAX_LISTED: Final = 3
+#: Bytes of the largest file that is looked at for whether it is a contract.
+_MAX_SIZE: Final = 2**20
 
 
 class Selected(NamedTuple):
@@ -121,11 +123,10 @@ class Selection:
         if self._apis or is_listed or (path.lower().endswith(_HAR) and mapped is None):
             return self._recording(path, is_listed)
         if self._contract is None and mapped is None:
-            return _Choice(
-                error=f"no contract is mapped to {path}: pass --contract, or map it in "
-                f"{self._table}",
-                unmapped=True,
-            )
+            advice = f"pass --contract, or map it in {self._table}"
+            if not self._skip and _is_contract(path):
+                advice += f"; if it is the contract itself, pass --contract {path}"
+            return _Choice(error=f"no contract is mapped to {path}: {advice}", unmapped=True)
         return _Choice(self._contract or mapped)
 
     def _folder(self, path: str) -> _Choice:
@@ -172,6 +173,18 @@ class Selection:
             )
             return [each for each in files if each.contract is not None]
         return files
+
+
+def _is_contract(path: str) -> bool:
+    """Return whether a file looks like a JSON Schema or an OpenAPI document."""
+    from fieldbound.catalog import kind_of
+    from fieldbound.documents import SUFFIXES, read
+
+    try:
+        is_document = path.lower().endswith(SUFFIXES) and os.path.getsize(path) <= _MAX_SIZE  # noqa: PTH202
+        return is_document and kind_of(read(path).value) != "other"
+    except (OSError, ValueError):
+        return False
 
 
 def _first(paths: Sequence[str]) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.documents import os_error_reason
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,6 +38,8 @@ class StepSummaryFile:
         """Append the summary in one write, so that steps that run at a time are not mixed."""
         if not self._path:
             return
+        from fieldbound.documents import os_error_reason
+
         data = self._summary.markdown(console.problems).encode(errors="backslashreplace")
         try:
             with open(self._path, "ab", buffering=0) as file:  # noqa: PTH123 - slow to import

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.catalog import is_contract_file
-from fieldbound.documents import is_same_file
-
 from .selection import STDIN
 
 if TYPE_CHECKING:
@@ -40,6 +37,9 @@ def overwritten(
         target = getattr(args, option)
         if target in (None, STDIN) or not os.path.isfile(target):  # noqa: PTH113 - pathlib is slow to import
             continue
+        from fieldbound.catalog import is_contract_file
+        from fieldbound.documents import is_same_file
+
         what = None
         if any(is_same_file(target, path) for path in paths):
             what = "an input file"

@@ -116,8 +116,9 @@ def _draft_of(frozen: Any) -> Any:
 
     A frozen dataclass calls a function for each field, which costs five times as much.
     """
-    (base,) = [each for each in frozen.__mro__ if each.__dict__.get("__slots__")]
-    return type(f"{frozen.__name__}Draft", base.__bases__, {"__slots__": base.__slots__})
+    own = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
+    slots = {"__slots__": frozen.__dict__["__slots__"]}  # as this version of Python has them
+    return type(f"{frozen.__name__}Draft", frozen.__bases__, slots | own)
 
 
 _ViolationDraft: Final = _draft_of(Violation)

@@ -12,8 +12,8 @@ from fieldbound.cli.console import ascii_only, colored, is_terminal, width, writ
 from fieldbound.cli.selection import FILES_TABLE, STDIN
 from fieldbound.cli.step_summary import StepSummaryFile
 from fieldbound.cli.written_files import overwritten
-from fieldbound.documents import os_error_reason
-from fieldbound.model import SAYS, FieldboundError
+from fieldbound.documents import why_unreadable
+from fieldbound.model import SAYS, FieldboundError, Report
 from fieldbound.render import FORMATS, MAX_VIOLATIONS, STDIN as STDIN_NAME, Style, Summary
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fieldbound.cli.console import Console
     from fieldbound.cli.kinds import Kind, Run
     from fieldbound.cli.selection import Selected
+    from fieldbound.model import BulkReport
     from fieldbound.policy import Severity
 
 DESCRIPTION: Final = f"""\
@@ -50,7 +51,8 @@ objects, unless the contract is for an array. All but Parquet may be
 compressed (.gz, .zst).
 """
 _BASELINE: Final = """\
-A file of known violations, counted by file and limit: only new ones fail.
+A file of known violations, counted by file and limit, or with --key the
+records that break a limit: only new ones fail.
 """
 
 
@@ -114,6 +116,12 @@ def _add_limit_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="LIMIT",
         help="do not enforce a limit: its id, with * for any characters; repeatable",
+    )
+    add(
+        "--fail-on-unused-ignores",
+        action="store_true",
+        help="fail if there is nothing to ignore for a limit of --ignore or, where every mapped "
+        "file is checked, of pyproject.toml",
     )
     _add_strictness(add)
     add(
@@ -282,6 +290,7 @@ def _report(run: Run, files: Sequence[Selected], by_kind: dict[Kind, list[Select
             reports = summary.collected(_reports(own, kinds, run.console))
             if not write_reports(run, reports):
                 return 2
+            run.console.unreported = []
     summary.write(run.console)
     run.findings.finish(everything=not run.args.files)
     return int(run.findings.failed)
@@ -297,7 +306,7 @@ def _reports(
         except FieldboundError as error:
             console.error(str(error), about=name)
         except OSError as error:
-            console.error(f"cannot read {name}: {os_error_reason(error)}")
+            console.error(f"cannot read {name}: {why_unreadable(error, file.path)}")
     for kind in kinds:
         kind.finish()
 
@@ -326,21 +335,29 @@ def _is_annotated(args: argparse.Namespace) -> bool:
 
 
 def _write_reports(run: Run, reports: Iterator[Any]) -> bool:
-    """Write reports of documents and recordings; return whether that worked."""
+    """Write reports of documents and recordings, or samples of records; return if that worked."""
     from fieldbound.render import render
 
     console, summary = run.console, Summary()
-    reports = _counted(reports, summary, run.findings.severity)
+    reports = _counted(map(_as_document, reports), summary, run.findings.severity)
     first = list(islice(reports, 1))
     if not first and console.failed and not _is_annotated(run.args):
         return False
-    chunks = render(_format(run.args), chain(first, reports), _style(run), console.problems)
+    chunks = render(_format(run.args), chain(first, reports), _style(run), console.unreported)
     if not write(console, chunks, run.output):
         return False
     if run.output is not None:
-        summary.not_checked = len(console.problems)
+        summary.not_checked = len(console.unreported)
         console.note(str(summary))
     return True
+
+
+def _as_document(report: Report | BulkReport) -> Report:
+    if isinstance(report, Report):
+        return report
+    from fieldbound.render import as_report  # slow to import
+
+    return as_report(report)
 
 
 def _counted(reports: Iterator[Any], summary: Summary, severity: Severity) -> Iterator[Any]:
@@ -356,7 +373,7 @@ def _write_bulk(run: Run, reports: Iterator[Any]) -> bool:
     from fieldbound.render import render_bulk
 
     style = replace(_style(run), ascii=ascii_only(run.output))
-    chunks = render_bulk(_format(run.args), reports, style, run.console.problems)
+    chunks = render_bulk(_format(run.args), reports, style, run.console.unreported)
     return write(run.console, chunks, run.output)
 
 

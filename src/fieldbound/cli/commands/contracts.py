@@ -35,13 +35,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, _console: Console) -> int:
     """List the names of contracts."""
     from fieldbound.catalog import matching_entries
-    from fieldbound.render import ascii_json, operation_object, operations_table
 
     found = matching_entries(args.names, contract_folders(args))
     choice = args.format or ("table" if args.names else "names")
     if choice == "json":
+        from fieldbound.render import ascii_json, operation_object
+
         text = ascii_json([operation_object(each) for each in found])
     elif choice == "table":
+        from fieldbound.render import operations_table
+
         text = "".join(operations_table(found, width()))
     else:
         text = "".join(f"{escaped(each.name)}\n" for each in found)

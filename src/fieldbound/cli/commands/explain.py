@@ -67,7 +67,7 @@ def _explain(args: argparse.Namespace, found: FoundLimits) -> None:
             objects.append(explanation_object(limit, place, case))
             continue
         write_stdout("\n" * bool(number))
-        shown = None if at is None else f"{at.file}:{at.place}"
+        shown = None if at is None else str(at)
         for line in limit_explanation(limit, shown, case, width()):
             write_stdout(line)
     if objects:

@@ -15,19 +15,25 @@ from fieldbound.model import (
     chosen_limits,
     closest_name,
     escaped,
+    shared_limits,
 )
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from fieldbound.cli.console import Console
-    from fieldbound.model import Limit
+    from fieldbound.model import Limit, SharedLimit
     from fieldbound.validation import Contract
 
 DESCRIPTION: Final = """\
 List the limits of contracts, and where each is documented; or with --fields
 their fields: title, type, default, and the limits of each.
+
+Of contracts that are not named in full, such as those of a vendor, a limit that
+no document states and several places share is listed once, at the end; with --each,
+it is listed at every place.
 """
 EXAMPLE: Final = "example: fieldbound limits oracle-cx-sales/create-product-group --field '*Name'"
 
@@ -36,6 +42,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command."""
     add_names(parser)
     parser.add_argument("--fields", action="store_true", help="list fields, each with its limits")
+    parser.add_argument(
+        "--each",
+        action="store_true",
+        help="list at every place, too, what no document states and several places share",
+    )
     add = parser.add_argument_group("filters").add_argument
     add(
         "--says",
@@ -64,24 +75,51 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """List the limits of contracts."""
-    from fieldbound.render import ascii_json, field_object, limit_object
+    from fieldbound.render import ascii_json, shared_limits_table
 
     for word in args.keyword:
         _check_keyword(word)
     found = list(_found(args, console))
+    by_beginning = [each for each in found if each[0].name not in args.names]
+    shared = {} if args.each else _shared(by_beginning)
     if args.format == "json":
-        objects = [
-            field_object(each, contract.name) if isinstance(each, Field) else limit_object(each)
-            for contract, rows in found
-            for each in rows
-        ]
-        page(ascii_json(objects), no_pager=args.no_pager)
+        page(ascii_json(list(_objects(found, shared))), no_pager=args.no_pager)
         return 0
-    blocks = [each for contract, rows in found if (each := "".join(_block(args, contract, rows)))]
+    blocks = ["".join(_block(args, contract, rows, shared)) for contract, rows in found]
+    blocks = [each for each in blocks if each]
+    once = list(dict.fromkeys(shared.values()))
+    if once:
+        blocks.append("".join(shared_limits_table(once, width())))
     if _is_filtered(args) and not any(rows for _, rows in found):
         console.note("no limit matches")
     page("\n".join(blocks), no_pager=args.no_pager)
     return 0
+
+
+def _shared(
+    found: Sequence[tuple[Contract, Sequence[Limit | Field]]],
+) -> dict[tuple[str, str], SharedLimit]:
+    """Return the limits that several places of the contracts share, by id and location."""
+    limits = (each for _, rows in found for each in rows if not isinstance(each, Field))
+    shared = shared_limits(limits)
+    return {(name, each.limit.location): each for each in shared for name in each.ids}
+
+
+def _objects(
+    found: Sequence[tuple[Contract, Sequence[Limit | Field]]],
+    shared: Mapping[tuple[str, str], SharedLimit],
+) -> Iterator[dict[str, Any]]:
+    """Yield an object for each limit or field; for a shared limit at its first place alone."""
+    from fieldbound.render import field_object, limit_object, shared_limit_object
+
+    for contract, rows in found:
+        for each in rows:
+            if isinstance(each, Field):
+                yield field_object(each, contract.name)
+            elif (same := shared.get((each.id, each.location))) is None:
+                yield limit_object(each)
+            elif each.id == same.limit.id:
+                yield shared_limit_object(same)
 
 
 def _check_keyword(word: str) -> None:
@@ -120,7 +158,10 @@ def _found(
 
 
 def _block(
-    args: argparse.Namespace, contract: Contract, rows: Sequence[Limit | Field]
+    args: argparse.Namespace,
+    contract: Contract,
+    rows: Sequence[Limit | Field],
+    shared: Mapping[tuple[str, str], SharedLimit],
 ) -> Iterator[str]:
     """Yield the lines of one contract; nothing where no limit of it is chosen."""
     from fieldbound.render import fields_table, limits_table, not_checked
@@ -129,11 +170,14 @@ def _block(
         return
     yield f"{escaped(contract.name)}\n"
     fields = [each for each in rows if isinstance(each, Field)]
-    limits = [each for each in rows if not isinstance(each, Field)]
+    every = [each for each in rows if not isinstance(each, Field)]
+    limits = [each for each in every if (each.id, each.location) not in shared]
     if fields:
         yield from fields_table(fields, contract.name, width())
     if limits:
         yield from limits_table(limits, width())
+    if len(limits) < len(every):
+        yield f"and {len(every) - len(limits)} of those at the end\n"
     if _is_filtered(args):
         return
     for line in not_checked({contract.name: dict(contract.unspecified)}):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KINDS: Final = (".recordings", ".records", ".documents")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Run:
     """The options, configuration and contract folders of one run of `check`, and its *findings*."""
 

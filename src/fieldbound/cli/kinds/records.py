@@ -8,15 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.selection import STDIN
-from fieldbound.documents import is_same_file, os_error_reason
+from fieldbound.documents import is_same_file, os_error_reason, why_unreadable
 from fieldbound.model import FieldboundError
 from fieldbound.render import BULK_FORMATS, STDIN as STDIN_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from fieldbound.bulk import Options
     from fieldbound.cli.selection import Selected
     from fieldbound.model import BulkReport
+    from fieldbound.policy import Digests
     from fieldbound.validation import Contract
 
     from . import Run
@@ -27,16 +29,19 @@ _INPUTS: Final = ("ndjson", "csv", "tsv")
 _SAMPLES: Final = 5
 #: Formats in which reports of records can follow those of documents.
 _STREAMED: Final = (None, "text", "github")
-_NOT_TOGETHER: Final = "check them in two runs, or as text on standard output"
+_NOT_TOGETHER: Final = (
+    "check them in two runs, as text on standard output, or in a format that has both, "
+    "such as concise, sarif or junit"
+)
 
 
 class Records:
     """Checks files of records, one after the other, each with a progress bar."""
 
-    renderer = "bulk"
-
     def __init__(self, run: Run) -> None:
         self._run = run
+        has_own = run.args.format in (None, *BULK_FORMATS)
+        self.renderer = "bulk" if has_own else "reports"
         self._contracts: dict[str, Contract] = {}
         self._forced = run.args.format == "html" or any(
             getattr(run.args, name) is not None for name in _OPTIONS
@@ -52,10 +57,7 @@ class Records:
     def conflict(self, files: Sequence[Selected], others: Sequence[Selected]) -> str | None:
         """Return why files cannot be checked together, or with documents; None if they can."""
         args, output = self._run.args, self._run.output
-        if args.format is not None and args.format not in BULK_FORMATS:
-            formats = ", ".join(BULK_FORMATS)
-            return f"--format {args.format} is not available for records (choose from {formats})"
-        if others and (output is not None or args.format not in _STREAMED):
+        if self.renderer == "bulk" and others and (output or args.format not in _STREAMED):
             return f"{others[0].path} is a document, {files[0].path} has records: {_NOT_TOGETHER}"
         for option in ("valid_out", "invalid_out"):
             target = getattr(args, option)
@@ -69,7 +71,7 @@ class Records:
         """Yield the report of a file."""
         console = self._run.console
         try:
-            report = self._report(file.path, str(file.contract))
+            report = self._checked(file.path, str(file.contract))
         except FieldboundError as error:
             console.error(str(error), about=file.path)
         except OSError as error:
@@ -77,13 +79,13 @@ class Records:
             verb = (
                 "" if error.filename is None else "cannot write " if is_target else "cannot read "
             )
-            console.error(
-                f"{verb}{error.filename or file.path}: {os_error_reason(error)}", about=file.path
-            )
+            name = error.filename or file.path
+            reason = why_unreadable(error, file.path) if not is_target else os_error_reason(error)
+            console.error(f"{verb}{name}: {reason}", about=file.path)
         else:
             if not report.records:
                 console.error(f"{report.name}: no records, so nothing was checked")
-            yield self._run.findings.records(file.path, report)
+            yield report
 
     def finish(self) -> None:
         """Do nothing."""
@@ -96,7 +98,7 @@ class Records:
             return args.input in _INPUTS
         if is_records(file.path):
             return True
-        if args.contract is None or args.format not in (None, *BULK_FORMATS):
+        if args.contract is None:
             return False
         try:
             return holds_array(file.path) and not _accepts_arrays(self._contract(args.contract))
@@ -115,12 +117,21 @@ class Records:
             )
         return self._contracts[name]
 
-    def _report(self, path: str, name: str) -> BulkReport:
-        from fieldbound.bulk import Options, Run
-        from fieldbound.cli.progress import Progress
+    def _checked(self, path: str, name: str) -> BulkReport:
+        """Return the report of a file, with what is known of it."""
+        findings, args = self._run.findings, self._run.args
+        known = findings.known_records(path, args.key)
+        options = self._options(path, known)
+        report, found = self._report(path, name, options)
+        if known is not None and _lacks_keys(report):
+            raise FieldboundError(f"{report.name}: no record has a value of --key {args.key}")
+        return findings.records(path, report, args.key, None if known is None else found)
+
+    def _options(self, path: str, known: Mapping[str, frozenset[int]] | None) -> Options:
+        from fieldbound.bulk import Options
 
         args = self._run.args
-        options = Options(
+        return Options(
             workers=args.workers,
             key=args.key,
             samples=_SAMPLES if args.samples is None else args.samples,
@@ -131,7 +142,14 @@ class Records:
             format=args.input,
             ignore=self._run.findings.ignore(path),
             fail_on=self._run.findings.severity.fail_on,
+            known=known,
         )
+
+    def _report(self, path: str, name: str, options: Options) -> tuple[BulkReport, Digests]:
+        """Return the report of a file, and the records that break a limit."""
+        from fieldbound.bulk import Run
+        from fieldbound.cli.progress import Progress
+
         source: Any = path
         if path == STDIN:
             if sys.stdin is None:
@@ -141,7 +159,7 @@ class Records:
         for pointer, reason in contract.not_checked.items():
             self._run.console.note(f"not checked: {pointer or '(root)'} of {name} ({reason})")
         run = Run(source, contract, options)
-        with Progress(run.size, args.quiet) as progress:
+        with Progress(run.size, self._run.args.quiet) as progress:
             run.on_progress = progress.update
             try:
                 report = run.report()
@@ -149,7 +167,13 @@ class Records:
                 progress.close()
                 for note in run.notes:
                     self._run.console.note(note)
-        return replace(report, name=STDIN_NAME) if path == STDIN else report
+        return (replace(report, name=STDIN_NAME) if path == STDIN else report), run.found
+
+
+def _lacks_keys(report: BulkReport) -> bool:
+    """Return whether no record has the key: it is misspelt, most likely."""
+    keys = report.duplicates
+    return keys is not None and 0 < report.records <= keys.missing
 
 
 def _accepts_arrays(contract: Contract) -> bool:
