@@ -10,6 +10,8 @@ first two draw the same examples in every run: no test depends on the machine's 
 
 from __future__ import annotations
 
+import gc
+import inspect
 import os
 from types import FunctionType
 from typing import Any
@@ -20,7 +22,7 @@ from hypothesis import Phase, settings
 from support.effort import PROFILES, is_thorough
 
 #: Names that a test module imports where it scales what it tries.
-_SCALING = frozenset(("examples", "sampled", "drawn"))
+_SCALING = frozenset(("examples", "sampled", "is_thorough"))
 
 for _name, _examples in PROFILES.items():
     settings.register_profile(
@@ -52,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(skip)
 
 
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected, which stays, out of every garbage collection."""
+    gc.collect()
+    gc.freeze()
+
+
 def _is_scaled(item: pytest.Item) -> bool:
     function = getattr(item, "function", None)
     if function is None:
@@ -63,6 +71,7 @@ def _is_scaled(item: pytest.Item) -> bool:
 
 def _scales(function: Any, seen: set[str]) -> bool:
     """Return whether a function scales what it tries, itself or in functions that it calls."""
+    function = inspect.unwrap(function)
     code = getattr(function, "__code__", None)
     names = {*code.co_names} - seen if code is not None else set[str]()
     seen |= names

@@ -79,7 +79,10 @@ def test_a_correct_builder_passes() -> None:
 
 @pytest.mark.parametrize(
     "inputs",
-    [st.lists(st.sampled_from(["Laptop", "Pro"])), st.from_regex("[a-z ]*", fullmatch=True)],
+    [
+        st.lists(st.sampled_from(["Laptop", "Pro"])),
+        pytest.param(st.from_regex("[a-z ]*", fullmatch=True), marks=pytest.mark.thorough),
+    ],
 )
 def test_inputs_are_targeted_at_the_limits(inputs: st.SearchStrategy[Any]) -> None:
     """Inputs of many parts reach a length that random ones do not."""

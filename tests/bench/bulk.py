@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
@@ -60,6 +61,8 @@ class Files:
         self.few = write(folder / "few.ndjson", count, 0.01)
         self.half = write(folder / "half.ndjson", count, 0.5)
         self.nested = write(folder / "nested.ndjson", count, 0.01, products=0.05)
+        self.all_nested = write(folder / "all-nested.ndjson", count, 0.01, products=1.0)
+        self.all_invalid = write(folder / "all-invalid.ndjson", count, 1.0)
         self.compressed = folder / "few.ndjson.gz"
         with gzip.open(self.compressed, "wb", compresslevel=1) as file:
             file.write(self.few.read_bytes())
@@ -145,11 +148,34 @@ def one_process(files: Files, rounds: int) -> Iterator[Row]:
     )
     share = REFERENCE_LINES / files.count
     yield row("the same, loop of json and jsonschema", ratio(reference, checked) / share, 25)
-    nested = files.nested
-    checked, engine = alternate(rounds, clock, bulk_check(nested), lambda: plain_loop(nested))
-    yield row("the same, one in 20 with products, plain loop", ratio(engine, checked), None)
+    for what, path, least in (
+        ("one in 20 with products", files.nested, 1.0),
+        ("all with products", files.all_nested, 0.9),
+        ("50 % invalid", files.half, 0.6),
+        ("100 % invalid", files.all_invalid, 0.4),
+    ):
+        checked, engine = alternate(rounds, clock, bulk_check(path), partial(plain_loop, path))
+        yield row(f"the same, {what}, plain loop", ratio(engine, checked), least)
     half, clean = alternate(rounds, clock, bulk_check(files.half), bulk_check(files.clean))
     yield row("50 % invalid, all valid", ratio(clean, half), 0.35)
+
+
+def tables(files: Files, rounds: int) -> Iterator[Row]:
+    """Compare tables with the plain loop over NDJSON of the same records."""
+    if not find_spec("pyarrow"):
+        yield "tables", "not installed here", "4 x"
+        return
+    from pyarrow import parquet
+
+    path, clock = files.table(1) / "part-0.parquet", time.process_time
+    table = parquet.read_table(path)
+    lines = write(files.folder / "table.ndjson", files.count, 0.01, mistakes=OF_TABLES)
+    for what, side in (
+        ("Parquet", bulk_check(path)),
+        ("a table in memory", lambda: bulk.check(table, NAME)),
+    ):
+        checked, engine = alternate(rounds, clock, side, lambda: plain_loop(lines))
+        yield row(f"{what}, 1 % invalid, plain loop over NDJSON", ratio(engine, checked), 4)
 
 
 def two_processes(files: Files, rounds: int) -> Iterator[Row]:
@@ -276,6 +302,7 @@ def main() -> None:
         files = Files(Path(name), count)
         for what, measured, bound in chain(
             one_process(files, rounds),
+            tables(files, rounds),
             two_processes(files, rounds),
             memory(files, fast=fast),
             on_spark(files, rounds),

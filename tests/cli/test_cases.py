@@ -115,10 +115,12 @@ def test_second_run_writes_the_same() -> None:
 
 def test_without_out_pairs_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     """Without --out there is a line for each contract, and why a limit has no case."""
-    assert main(["cases", "oracle-cx-sales/update-product-group"]) == 0
+    flag = {"type": "string", "enum": ["Y", "N"]}
+    Path("own.json").write_text(json.dumps({**SCHEMA, "properties": {"Name": {}, "Flag": flag}}))
+    assert main(["cases", "own.json"]) == 0
     first, *rest = capsys.readouterr().out.splitlines()
-    assert first.startswith("oracle-cx-sales/update-product-group: ")
-    assert any("/ActiveFlag:type" in line and "/ActiveFlag:enum" in line for line in rest)
+    assert first.startswith("own.json: ")
+    assert any("/Flag:type" in line and "/Flag:enum" in line for line in rest)
 
 
 def test_all_contracts_of_an_operation(capsys: pytest.CaptureFixture[str]) -> None:

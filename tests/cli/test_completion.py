@@ -11,15 +11,18 @@ import pytest
 
 import fieldbound
 from fieldbound.cli.completion import SHELLS
+from support.forked import forked
 from support.running import Command
 
 EXAMPLE = "fortellis/query-parts-groups"
 needs_argcomplete = pytest.mark.skipif("not __import__('importlib').util.find_spec('argcomplete')")
 #: The command; argcomplete writes to descriptor 8, on which the shell listens.
 _PROGRAM = "import sys; from fieldbound.cli import run; sys.exit(run())"
+#: As a shell starts it, which reads descriptor 8 and discards what is written to 9.
+_STARTED = f"import os; os.dup2(1, 8); os.dup2(os.open(os.devnull, os.O_WRONLY), 9); {_PROGRAM}"
 
 
-def completions(line: str) -> list[str]:
+def completions(line: str, *, by_shell: bool = False) -> list[str]:
     """Return what a shell is told to complete a line with."""
     env = {
         **os.environ,
@@ -29,9 +32,12 @@ def completions(line: str) -> list[str]:
         "COMP_LINE": line,
         "COMP_POINT": str(len(line)),
     }
-    argv = ["sh", "-c", 'exec "$0" -c "$1" 8>&1 9>/dev/null', sys.executable, _PROGRAM]
-    done = subprocess.run(argv, env=env, check=False, capture_output=True, text=True)
-    return [each.rstrip() for each in done.stdout.split("\n")]
+    if by_shell:
+        argv = ["sh", "-c", 'exec "$0" -c "$1" 8>&1 9>/dev/null', sys.executable, _PROGRAM]
+        done = subprocess.run(argv, env=env, check=False, capture_output=True, text=True).stdout
+    else:
+        done = forked(_STARTED, env=env).out
+    return [each.rstrip() for each in done.split("\n")]
 
 
 @needs_argcomplete
@@ -46,10 +52,15 @@ def completions(line: str) -> list[str]:
         (f"fieldbound limits {EXAMPLE}/request.q", [f"{EXAMPLE}/request.query"]),
         (f"fieldbound check -c {EXAMPLE}/request.q", [f"{EXAMPLE}/request.query"]),
         ("fieldbound contracts ow", ["own.json"]),
+        (f"fieldbound models {EXAMPLE}/request.q", [f"{EXAMPLE}/request.query"]),
+        ("fieldbound models --style m", ["msgspec"]),
+        (f"fieldbound samples {EXAMPLE}/request.q", [f"{EXAMPLE}/request.query"]),
+        ("fieldbound sources o", ["oracle-cx-sales"]),
+        ("fieldbound docs --vendor f", ["fortellis"]),
     ],
 )
 def test_completions(line: str, found: list[str], folder: Path) -> None:
-    """Commands, options, their choices, names of contracts, files of schemas, and codes."""
+    """Commands, options, their choices, names of contracts and vendors, files of schemas, codes."""
     (folder / "own.json").write_text("{}")
     assert completions(line) == found
 
@@ -60,7 +71,7 @@ def test_ids_are_completed() -> None:
     """After the name of a contract, in quotes, the ids of its limits."""
     name = f"{EXAMPLE}/request.query"
     ids = {each.id for each in fieldbound.contract(name).limits}
-    assert {*completions(f"fieldbound explain '{name}#")} == ids
+    assert {*completions(f"fieldbound explain '{name}#", by_shell=True)} == ids
 
 
 @needs_argcomplete

@@ -40,14 +40,14 @@ def test_settings_with_their_file(cli: Command, folder: Path) -> None:
     assert (ran.code, ran.err) == (0, "")
     head, separator, defaults = ran.out.partition("apis ")
     assert head == (
-        "configuration     fieldbound.toml\n"
-        "folders           contracts\n"
-        "fail-on           stated\n"
+        "configuration          fieldbound.toml\n"
+        "folders                contracts\n"
+        "fail-on                stated\n"
         "files\n"
         "  payloads/*.json = acme/create-order (2 files)\n"
         "  other/*.json = own.json (no file)\n"
-        "recordings        *.har (no file)\n"
-        "ignore            *:maxLength\n"
+        "recordings             *.har (no file)\n"
+        "ignore                 *:maxLength\n"
         "overrides\n"
         '  acme/create-order#/gift:maxLength = {"value": 5, "says": "observed"}\n'
     )
@@ -82,13 +82,13 @@ def test_the_variable_is_named(
     monkeypatch.setenv("FIELDBOUND_CONFIG", value)
     first = cli("config").out.splitlines()[0]
     origin = "none: all settings have their defaults" if value == "none" else value
-    assert first == f"configuration     {origin} (by FIELDBOUND_CONFIG={value})"
+    assert first == f"configuration          {origin} (by FIELDBOUND_CONFIG={value})"
 
 
 def test_no_configuration(cli: Command) -> None:
     """Without a file all settings have their defaults, which is said."""
     out = cli("config").out
-    assert out.startswith("configuration     none: all settings have their defaults\n")
+    assert out.startswith("configuration          none: all settings have their defaults\n")
     assert out.count(" (default)\n") == len(ATTRIBUTES)
 
 

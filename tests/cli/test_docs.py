@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fieldbound.cli.entry_point import main
-from fieldbound.site import TOPICS, guide, markdown as markdown_module
+from fieldbound.site import TOPICS, guide, markdown as markdown_module, vendor_page
 from support.running import Command, Ran
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
@@ -51,9 +51,18 @@ def test_unknown_topic(cli: Command) -> None:
     )
 
 
+def test_the_page_of_a_vendor(cli: Command) -> None:
+    """--vendor prints the page made from its contracts; an unknown vendor is a usage error."""
+    assert cli("docs", "--vendor", "axim-commerce") == Ran(0, vendor_page("axim-commerce"), "")
+    ran = cli("docs", "--vendor", "axim")
+    assert (ran.code, ran.out) == (2, "")
+    assert "there is no vendor named 'axim'" in ran.err
+
+
 def test_topic_or_pages(cli: Command) -> None:
-    """A topic and --html together are a usage error."""
+    """A topic, --html and --vendor together are a usage error."""
     assert cli("docs", "http", "--html", "site").code == 2
+    assert cli("docs", "--vendor", "fortellis", "--html", "site").code == 2
 
 
 def test_pages_are_written(cli: Command) -> None:

@@ -20,10 +20,12 @@ import fieldbound.catalog
 import fieldbound.render
 from fieldbound.cli.entry_point import main, parser_of_commands
 from fieldbound.documents import atomic_write
-from fieldbound.model.limits import SAYS
+from fieldbound.model.evidence import SAYS
 from fieldbound.render import BULK_FORMATS, FORMATS
+from support.forked import forked, forked_command
 from support.hostile_text import COMMANDS, commands
 from support.running import Command, Ran
+from support.tables import table
 
 #: A limit without an x-source entry always fails.
 SCHEMA: dict[str, Any] = {
@@ -37,7 +39,7 @@ SCHEMA: dict[str, Any] = {
         },
     },
     "required": ["Name"],
-    "x-source": {"says": "stated", "from": []},
+    "x-source": {"of": ["type", "required"], "says": "stated", "from": []},
 }
 GOOD, BAD, WARN = '{"Name": "short"}', '{"Name": "too long"}', '{"Name": "a", "Note": "too long"}'
 EXAMPLE = "oracle-cx-sales/create-product-group"
@@ -190,7 +192,7 @@ def test_transcript(cli: Command) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@table(
     ("argv", "code"),
     [
         (("good.json",), 0),
@@ -209,7 +211,7 @@ def test_transcript(cli: Command) -> None:
         ((), 2),
     ],
 )
-@pytest.mark.parametrize("format", FORMATS)
+@table("format", FORMATS)
 def test_exit_codes(argv: tuple[str, ...], code: int, format: str, cli: Command) -> None:  # noqa: A002
     """0 valid, 1 violations that fail, 2 something not checked: the largest is returned."""
     assert cli("check", "-c", "group.json", "--format", format, *argv).code == code
@@ -338,7 +340,7 @@ def test_unspecified_part(cli: Command) -> None:
 )
 def test_stdin(argv: tuple[str, ...], text: str, start: str) -> None:
     """- is standard input: JSON, or the format of --input."""
-    ran = process("check", "-c", "group.json", "-", *argv, input=text)
+    ran = forked_command("check", "-c", "group.json", "-", *argv, stdin=text)
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.startswith(start)
 
@@ -631,7 +633,7 @@ def test_output_to_a_pipe() -> None:
     """An output that is a pipe or a device is written to, not replaced by a file."""
     os.mkfifo("pipe")
     with subprocess.Popen(["cat", "pipe"], stdout=subprocess.PIPE) as reader:
-        ran = process("check", "-c", "group.json", "bad.json", "--output", "pipe")
+        ran = forked_command("check", "-c", "group.json", "bad.json", "--output", "pipe")
         out, _ = reader.communicate()
     assert ran.code == 1
     assert out.startswith(b"bad.json:1:10: maxLength: ")
@@ -680,7 +682,8 @@ def test_terminal(env: dict[str, str], colored: bool) -> None:
     import pty
 
     parent, child = pty.openpty()
-    process("check", "-c", "group.json", "bad.json", stdout=child, env={"TERM": "xterm", **env})
+    argv = ("check", "-c", "group.json", "bad.json")
+    forked_command(*argv, stdout=child, env={"TERM": "xterm", **env})
     os.close(child)
     with os.fdopen(parent, "rb", buffering=0) as terminal:
         shown = terminal.read(65536).decode()
@@ -693,14 +696,22 @@ def test_terminal(env: dict[str, str], colored: bool) -> None:
 
 
 @posix
-@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
-    "argv",
+    ("argv", "unbuffered"),
     [
-        ("--help",),
-        ("--version",),
-        ("limits", "group.json"),
-        ("check", "-c", "group.json", "bad.json"),
+        (("--help",), ""),
+        (("limits", "group.json"), "1"),
+        (("check", "-c", "group.json", "bad.json"), ""),
+        *(
+            pytest.param(*each, marks=pytest.mark.thorough)
+            for each in (
+                (("--help",), "1"),
+                (("--version",), ""),
+                (("--version",), "1"),
+                (("limits", "group.json"), ""),
+                (("check", "-c", "group.json", "bad.json"), "1"),
+            )
+        ),
     ],
 )
 def test_broken_pipe(argv: tuple[str, ...], unbuffered: str) -> None:
@@ -747,12 +758,25 @@ def test_interrupt() -> None:
     assert (running.returncode, out, err) == (130, b"", b"")
 
 
+#: Runs the command with streams whose encoding is ASCII.
+ASCII = """\
+import sys
+from fieldbound.cli import run
+for each in (sys.stdin, sys.stdout, sys.stderr): each.reconfigure(encoding="ascii")
+sys.exit(run())
+"""
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_ascii_output(format: str) -> None:  # noqa: A002
     """If the output encoding is ASCII, other characters are escaped, and JSON stays valid."""
     Path("ü.json").write_text('{"Name": "größer als fünf", "名": 1}', encoding="utf-8")
-    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "1"}
-    ran = process("check", "-c", "group.json", "--format", format, "ü.json", env=env)
+    argv = ("check", "-c", "group.json", "--format", format, "ü.json")
+    if format == "text":
+        env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "1"}
+        ran = process(*argv, env=env)
+    else:
+        ran = forked(ASCII, *argv)
     assert (ran.code, ran.err) == (1, "")
     assert ran.out.isascii()
     if format in ("json", "sarif"):
@@ -786,17 +810,19 @@ def test_no_command_in_actions(text: str, cli: Command, monkeypatch: pytest.Monk
 
 
 @posix
-@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize(
     "name",
     [b"a b.json", b"a\nb.json", b"\x1b[31m.json", b"\xff.json", b"::error::.json", b"-c.json"],
 )
-def test_unusual_file_names(name: bytes, format: str) -> None:  # noqa: A002
+def test_unusual_file_names(name: bytes, cli: Command) -> None:
     """A file may have any name that the system allows; it is escaped in the output."""
-    Path(os.fsdecode(name)).write_text(BAD, encoding="utf-8")
-    ran = process("check", "-c", "group.json", "--format", format, "--", os.fsdecode(name))
-    assert (ran.code, ran.err) == (1, "")
-    assert ran.out.replace("\n", "").isprintable()
+    path = os.fsdecode(name)
+    Path(path).write_text(BAD, encoding="utf-8")
+    for run, formats in ((cli, FORMATS), (process, ["text"] if name == b"\xff.json" else [])):
+        for each in formats:
+            ran = run("check", "-c", "group.json", "--format", each, "--", path)
+            assert (ran.code, ran.err) == (1, ""), each
+            assert ran.out.replace("\n", "").isprintable(), each
 
 
 FAILING = """\
@@ -810,15 +836,8 @@ sys.exit(entry_point.run())
 
 def failing(error: str, **env: str) -> Ran:
     """Run a command that raises an unexpected exception."""
-    line = FAILING.format(error=error)
-    ran = subprocess.run(
-        [sys.executable, "-c", line],
-        env={**os.environ, "FIELDBOUND_TRACEBACK": "", **env},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
+    env = {**os.environ, "FIELDBOUND_TRACEBACK": "", **env}
+    return forked(FAILING.format(error=error), env=env)
 
 
 @pytest.mark.parametrize(
@@ -861,8 +880,7 @@ def test_no_standard_streams() -> None:
     line += "from fieldbound.cli import run; sys.argv[1:] = {}; sys.exit(run())"
     for argv, code in ((["bad.json"], 1), (["good.json"], 0), (["x.json"], 2), (["-"], 2)):
         words = ["check", "-c", "group.json", *argv]
-        ran = subprocess.run([sys.executable, "-c", line.format(words)], check=False)
-        assert ran.returncode == code
+        assert forked(line.format(words)) == Ran(code, "", "")
 
 
 def test_start_is_light() -> None:
@@ -919,11 +937,16 @@ def test_limits_as_json(cli: Command) -> None:
     assert all(map(validator.is_valid, found))
 
 
-def test_limits_of_all(cli: Command) -> None:
+@pytest.mark.parametrize("compiled", [False, pytest.param(True, marks=pytest.mark.thorough)])
+def test_limits_of_all(compiled: bool, cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without NAME the limits of every contract are listed."""
-    out = cli("limits").out
-    for name in fieldbound.catalog.contracts():
-        assert f"{name}\n" in out
+    if not compiled:
+        small = {"maxLength": 5}
+        monkeypatch.setattr(
+            "fieldbound.catalog.contract", lambda name, *_: fieldbound.Contract(small, name=name)
+        )
+    blocks = [each.partition("\n")[0] for each in cli("limits").out.split("\n\n")]
+    assert blocks == fieldbound.catalog.contracts()
 
 
 def listed(*beginnings: str) -> list[str]:
@@ -958,7 +981,7 @@ def test_beginnings_of_names(given: list[str], names: list[str], cli: Command) -
     """
     assert len(names) > 1 or given == names
     assert cli("contracts", "--format", "names", *given).out.splitlines() == names
-    shown = cli("limits", *given).out
+    shown = cli("limits", "--each", *given).out
     blocks = [block.partition("\n")[0] for block in shown.split("\n\n")]
     beginnings = tuple(each for each in given if each not in names)
     assert blocks == [
@@ -981,7 +1004,7 @@ def test_limits_fit_the_terminal() -> None:
     import pty
 
     parent, child = pty.openpty()
-    process("limits", "group.json", stdout=child, env={"COLUMNS": "47"})
+    forked_command("limits", "group.json", stdout=child, env={"COLUMNS": "47"})
     os.close(child)
     with os.fdopen(parent, "rb", buffering=0) as terminal:
         shown = terminal.read(65536).decode()

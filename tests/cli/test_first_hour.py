@@ -1,16 +1,15 @@
-"""Ten tasks of a new user, each in an empty folder, by the command as it is installed."""
+"""Ten tasks of a new user, each in an empty folder, by the command in a process of its own."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import fieldbound
+from support.forked import forked_command
 from support.running import Ran
 
 SCHEMA = {"properties": {"reference": {"maxLength": 12}, "gift": {"enum": ["Y", "N"]}}}
@@ -43,15 +42,8 @@ def write(path: str, value: object) -> None:
 
 def fieldbound_(*argv: str, **env: str) -> Ran:
     """Run the command in a process of its own, outside of any CI."""
-    inherited = {name: each for name, each in os.environ.items() if not name.startswith("GITHUB_")}
-    ran = subprocess.run(
-        [sys.executable, "-m", "fieldbound", *argv],
-        env={**inherited, "FORCE_COLOR": "", **env},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
+    outside = {name: "" for name in os.environ if name.startswith("GITHUB_")}
+    return forked_command(*argv, env={**outside, "FORCE_COLOR": "", **env})
 
 
 def configured(more: str = "") -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import fieldbound
+from support.forked import forked_command
 from support.running import Command
 
 OPENAPI = """\
@@ -126,6 +128,35 @@ def test_filters(options: tuple[str, ...], chosen: object, cli: Command) -> None
     assert ids(cli, CONTRACT, *options) == expected
 
 
+def test_what_several_places_share_is_listed_once(cli: Command) -> None:
+    """Of a vendor, what no document states and several places share is one; --each has them all.
+
+    Each stated limit is listed on its own, and so is every limit of a contract named in full.
+    """
+    names = [each for each in fieldbound.contracts() if each.startswith("fortellis/")]
+    every = [each for name in names for each in fieldbound.contract(name).limits]
+    found = json.loads(cli("limits", "fortellis", "--format", "json").out)
+    places = [place for each in found for place in each.get("places", [each["id"]])]
+    assert sorted(places) == sorted(each.id for each in every)
+    assert len(found) < len(every) / 2
+    assert all(len(each["places"]) > 1 for each in found if "places" in each)
+    assert not [each for each in found if "places" in each and each["says"] == "stated"]
+    assert ids(cli, "fortellis", "--each") == [each.id for each in every]
+    assert ids(cli, *names) == [each.id for each in every]
+
+
+def test_the_table_of_what_several_places_share(cli: Command) -> None:
+    """It is the last, and has each limit with where it is written and how many places it has."""
+    *blocks, last = cli("limits", "fortellis").out.split("\n\n")
+    assert any(block.splitlines()[-1].endswith(" of those at the end") for block in blocks)
+    first, head, *rows = last.splitlines()
+    assert first == f"{len(rows)} limits that no document states, at several places each"
+    assert head.split() == ["WRITTEN", "AT", "LIMIT", "PLACES", "SOURCE"]
+    (error,) = (row for row in rows if row.startswith("fortellis/error.json#/$defs/error "))
+    assert 'type "object"' in error
+    assert "no document states" not in cli("limits", "fortellis", "--each").out
+
+
 def test_a_filter_that_nothing_matches(cli: Command) -> None:
     """It is said; a keyword that there is not is an error, with what was meant."""
     assert cli("limits", "fortellis", "--field", "zzz") == (
@@ -193,23 +224,21 @@ def on_terminal(*argv: str, **env: str) -> str:
 
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 80, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "fieldbound", *argv],
-        stdout=child,
-        env={**os.environ, "TERM": "xterm", **env},
-    )
-    os.close(child)
-    shown = b""
-    while True:
-        try:
-            block = os.read(parent, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not block:
-            break
-        shown += block
+    with ThreadPoolExecutor(1) as reader:
+        shown = reader.submit(read_terminal, parent)
+        ran = forked_command(*argv, stdout=child, env={"TERM": "xterm", **env})
+        os.close(child)
     os.close(parent)
-    assert process.wait() == 0
+    assert (ran.code, ran.err) == (0, "")
+    return shown.result()
+
+
+def read_terminal(descriptor: int) -> str:
+    """Return what is shown until the other end of a terminal is closed."""
+    shown = b""
+    with suppress(OSError):  # as reading ends
+        while block := os.read(descriptor, 65536):
+            shown += block
     return shown.decode().replace("\r\n", "\n")
 
 
@@ -224,14 +253,8 @@ def test_long_listings_are_paged() -> None:
     assert long.startswith("paged\nCONTRACT")
     assert len(long.splitlines()) <= 4
     assert not on_terminal("contracts", "own.json", PAGER=PAGER).startswith("paged")
-    done = subprocess.run(
-        [sys.executable, "-m", "fieldbound", "contracts", "fortellis"],
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PAGER": PAGER},
-    )
-    assert len(done.stdout.splitlines()) > 10
+    piped = forked_command("contracts", "fortellis", env={"PAGER": PAGER})
+    assert len(piped.out.splitlines()) > 10
 
 
 @posix
@@ -255,8 +278,10 @@ def test_without_a_pager(options: tuple[str, ...], env: dict[str, str]) -> None:
 @posix
 def test_a_pager_that_is_left_early_is_no_error() -> None:
     """Closing the pager before the end is quiet."""
+    properties = {f"a property with a long name {at}": {"maxLength": 5} for at in range(3000)}
+    Path("long.json").write_text(json.dumps({"properties": properties}))  # more than a pipe takes
     pager = f'{sys.executable} -c "print(1)"'
-    assert on_terminal("limits", "oracle-cx-sales", PAGER=pager) == "1\n"
+    assert on_terminal("limits", "long.json", PAGER=pager) == "1\n"
 
 
 @posix

@@ -11,6 +11,7 @@ import pytest
 from fieldbound.coverage.boundaries import boundary_position, identity, member_index
 from fieldbound.model.limits import Limit
 from fieldbound.validation.contract import Contract
+from support.tables import table
 
 
 def limit(keyword: str, value: Any) -> Limit:
@@ -18,7 +19,7 @@ def limit(keyword: str, value: Any) -> Limit:
     return Limit("schema", "", keyword, value, f"https://fieldbound.invalid/#/{keyword}")
 
 
-@pytest.mark.parametrize(
+@table(
     ("keyword", "bound", "inside", "at", "beyond"),
     [
         ("maxLength", 3, "ab", "abc", "abcd"),
@@ -61,7 +62,7 @@ def test_characters_are_code_points() -> None:
     assert boundary_position(limit("maxLength", 1), "e\N{COMBINING ACUTE ACCENT}") == "beyond"
 
 
-@pytest.mark.parametrize(
+@table(
     ("keyword", "bound", "value"),
     [
         ("maxLength", 3, 1234),
@@ -106,7 +107,7 @@ def test_identity_is_json_equality() -> None:
     assert identity(Fraction(1, 2)) == identity(0.5)
 
 
-@pytest.mark.parametrize(
+@table(
     ("types", "inside", "beyond"),
     [
         ("integer", (1, 1.0, Decimal("2.0")), (1.5, True, "1", None)),

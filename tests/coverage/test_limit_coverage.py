@@ -23,6 +23,7 @@ from fieldbound.render.coverage.text import (
 )
 from fieldbound.validation import checker_of
 from fieldbound.validation.contract import Contract
+from support.tables import table
 
 NAME = "oracle-cx-sales/create-product-group"
 SCHEMA: dict[str, Any] = {
@@ -184,7 +185,7 @@ def test_no_instance_is_stored(recorder: Recorder) -> None:
     assert not re.search("s3cret|canary", written + coverage_html(recorder.coverage))
 
 
-@pytest.mark.parametrize(
+@table(
     ("keyword", "value", "counted", "covered"),
     [
         ("maxLength", 5, {"inside": 9}, False),
@@ -206,7 +207,7 @@ def test_a_limit_is_covered(keyword: str, value: Any, counted: Any, covered: boo
     assert Row(limit, **counted).covered is covered
 
 
-@pytest.mark.parametrize(
+@table(
     ("names", "name", "included"),
     [
         ((), "a/b", True),
@@ -281,7 +282,7 @@ def test_without_checks_coverage_is_zero() -> None:
     assert coverage_summary(Coverage()) == "limit coverage: no limits checked"
 
 
-@pytest.mark.parametrize(
+@table(
     ("part", "total", "expected"),
     [(0, 9, 0), (1, 999, 1), (61, 291, 21), (998, 999, 99), (9, 9, 100)],
 )

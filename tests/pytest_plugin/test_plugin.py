@@ -130,26 +130,29 @@ def test_full_trace(run: Run) -> None:
     assert "contract.py" in done.stdout
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "assert contract.check(BAD).ok",
-        "assert contract.check(BAD)",
-        "assert not list(contract.check(BAD))",
-        "assert len(contract.check(BAD)) == 0",
-        "report, other = contract.check(BAD), contract.check({})\n    assert report.ok",
-        "helper(contract.check(BAD))",
-    ],
+ASSERTIONS = (
+    "assert contract.check(BAD).ok",
+    "assert contract.check(BAD)",
+    "assert not list(contract.check(BAD))",
+    "assert len(contract.check(BAD)) == 0",
+    "report, other = contract.check(BAD), contract.check({})\n    assert report.ok",
+    "helper(contract.check(BAD))",
 )
+
+
 @pytest.mark.parametrize("workers", [0, 1])
-def test_a_failed_assertion_shows_the_report(run: Run, statement: str, workers: int) -> None:
+def test_a_failed_assertion_shows_the_report(run: Run, workers: int) -> None:
     """A failed assertion about a report shows that report, and no other."""
     if workers and not find_spec("xdist"):
         pytest.skip("xdist is not installed")
-    done = run(tests=FAILING.replace("{}", statement, 1), workers=workers)
-    section = done.stdout.partition(" fieldbound -")[2]
-    assert VIOLATION in section
-    assert "ProdGroupName is missing" not in section
+    tests = [f"def test_{at}():\n    {each}\n" for at, each in enumerate(ASSERTIONS)]
+    done = run(tests="\n".join([FAILING.replace("{}", "pass", 1), *tests]), workers=workers)
+    _, *failures = re.split(r"^_+ test_\d _+$", done.stdout, flags=re.MULTILINE)
+    assert len(failures) == len(ASSERTIONS)
+    for failure in failures:
+        section = failure.partition(" fieldbound -")[2]
+        assert VIOLATION in section
+        assert "ProdGroupName is missing" not in section
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,9 @@ def offsets(text: str, format: str) -> tuple[bytes | str, dict[int, int] | None,
 
 
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(each, marks=pytest.mark.thorough) for each in range(1, 5))]
+)
 def test_each_character_is_found(style: str, seed: int) -> None:
     """Each letter has its position, in every style of YAML and JSON."""
     rng = random.Random(seed)

@@ -144,7 +144,9 @@ _RUNNERS: dict[str, Callable[[Reader, Block], None]] = {
     "json": Reader.values,
     "python": Reader.python,
     "sh": Reader.script,
+    "sql": Reader.nothing,
     "text": Reader.nothing,
     "toml": Reader.settings,
+    "xml": Reader.nothing,
     "yaml": Reader.yaml,
 }

@@ -11,8 +11,9 @@ from typing import Any
 from fieldbound import Contract
 from fieldbound.documents.document import parse
 from fieldbound.model.bulk_report import MAX_FIELDS, BulkReport, LimitTally, Sample
+from fieldbound.model.evidence import SAYS
 from fieldbound.model.facts import Place
-from fieldbound.model.limits import SAYS, affected_field
+from fieldbound.model.limits import affected_field
 from fieldbound.model.pointers import tokens_of
 from fieldbound.model.violations import Violation
 

@@ -27,6 +27,7 @@ class Mutant(NamedTuple):
 
     pointer: str
     change: str
+    keywords: frozenset[str]  # that differ
     is_valid: Callable[[Any], bool]
 
 
@@ -34,7 +35,7 @@ def mutants(contract: Contract, limit: int | None = None) -> list[Mutant]:
     """Return the mutants of a contract: if there are more than *limit*, some of each part of it."""
     schema = inlined(checker_of(contract).references)
     changes = [
-        (path, pointer, name, changed)
+        (path, pointer, name, changed, _differing(node, changed))
         for path, pointer, node in _nodes(schema, (), "")
         for name, changed in _changes(node)
         if _is_different(node, changed)
@@ -42,9 +43,13 @@ def mutants(contract: Contract, limit: int | None = None) -> list[Mutant]:
     if limit is not None and len(changes) > limit:
         changes = [changes[index * len(changes) // limit] for index in range(limit)]
     return [
-        Mutant(pointer, name, _validator(_replaced(schema, path, changed)))
-        for path, pointer, name, changed in changes
+        Mutant(pointer, name, keywords, _validator(_replaced(schema, path, changed)))
+        for path, pointer, name, changed, keywords in changes
     ]
+
+
+def _differing(node: dict[str, Any], changed: dict[str, Any]) -> frozenset[str]:
+    return frozenset(each for each in {**node, **changed} if node.get(each) != changed.get(each))
 
 
 def _validator(schema: Any) -> Callable[[Any], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -26,8 +27,18 @@ Command: TypeAlias = Callable[..., Ran]
 Run: TypeAlias = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-#: What a run of pytest starts with: imported once, not once a run. Nothing of fieldbound is.
-_PRELOADED = ["hypothesis", "httpx", "jsonschema", "openapi_core", "pytest", "requests", "vcr"]
+#: What a run of pytest starts with: imported once, not once a run. Of fieldbound it is what the
+#: plugin imports when an option of its asks for it, and nothing of the plugin itself.
+_PRELOADED = [
+    *("hypothesis", "httpx", "jsonschema", "openapi_core", "pytest", "requests", "vcr"),
+    *(
+        "fieldbound.coverage.recorder",
+        "fieldbound.http.interception",
+        "fieldbound.render.exchanges",
+    ),
+    *("fieldbound.catalog.single_file", "fieldbound.render.coverage", "fieldbound.policy.ignore"),
+    *("fieldbound.validation.explain", "fieldbound.documents.json_text", "_pytest.unittest"),
+]
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(_PRELOADED)
 
@@ -35,8 +46,8 @@ _FORKS.set_forkserver_preload(_PRELOADED)
 def pytest_runner(folder: Path, default: str) -> Run:
     """Return a function that runs pytest on the text of a test file, *default* if none is given.
 
-    Each run is a process of its own. One without *workers* of xdist is forked from a server that
-    has imported pytest and the HTTP clients already.
+    Each run is a process of its own, forked from a server that has imported pytest, the HTTP
+    clients and much of fieldbound already. *workers* of xdist start as they do elsewhere.
     """
 
     def run(*args: str, tests: str = default, workers: int = 0) -> subprocess.CompletedProcess[str]:
@@ -49,13 +60,8 @@ def pytest_runner(folder: Path, default: str) -> Run:
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONUTF8": "1",
         }
-        argv = ["-p", "fieldbound.pytest_plugin", *args]
-        if not workers:
-            return _forked(folder, argv, env)
-        argv = [sys.executable, "-m", "pytest", "-p", "xdist", "-n", str(workers), *argv]
-        return subprocess.run(
-            argv, cwd=folder, env=env, capture_output=True, text=True, encoding="utf-8", check=False
-        )
+        spread = ["-p", "xdist", "-n", str(workers)] if workers else []
+        return _forked(folder, [*spread, "-p", "fieldbound.pytest_plugin", *args], env)
 
     return run
 
@@ -72,6 +78,7 @@ def _forked(folder: Path, argv: list[str], env: dict[str, str]) -> subprocess.Co
 
 def _main(folder: str, argv: list[str], env: dict[str, str], files: list[str]) -> None:
     """Run pytest as `python -m pytest` does, in a process that was forked for it."""
+    gc.freeze()  # what the server imported: pytest collects garbage twice at the end of a run
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
