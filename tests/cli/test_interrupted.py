@@ -16,9 +16,8 @@ import pytest
 
 from fieldbound.cli.commands import COMMANDS
 from fieldbound.cli.entry_point import run
+from support.effort import is_thorough
 
-#: How often each command is interrupted, at calls that are evenly spread.
-TIMES = 4
 CONTRACT = "axim-commerce/create-company-group"
 SCHEMA = {"type": "object", "properties": {"name": {"maxLength": 3}}}
 DESCRIBE = {"Resources": {"orders": {"attributes": [{"name": "a", "type": "string"}]}}}
@@ -127,9 +126,10 @@ def test_ctrl_c(
     whole = contents(tmp_path / "whole")
     assert expected in (0, 1)
     capsys.readouterr()
-    for number in range(TIMES):
+    times = 4 if is_thorough() else 2  # at calls that are evenly spread
+    for number in range(times):
         folder = tmp_path / str(number)
-        code, _ = interrupted(argv, folder, monkeypatch, at=2 + (calls - 2) * number // TIMES)
+        code, _ = interrupted(argv, folder, monkeypatch, at=2 + (calls - 2) * number // times)
         err = capsys.readouterr().err
         assert code == 130
         assert "Traceback" not in err
