@@ -945,7 +945,7 @@ def test_limits_of_all(compiled: bool, cli: Command, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(
             "fieldbound.catalog.contract", lambda name, *_: fieldbound.Contract(small, name=name)
         )
-    blocks = [each.partition("\n")[0] for each in cli("limits").out.split("\n\n")]
+    blocks = [each.partition("\n")[0] for each in cli("limits", "--each").out.split("\n\n")]
     assert blocks == fieldbound.catalog.contracts()
 
 

@@ -25,7 +25,7 @@ SUITES = os.environ.get("FIELDBOUND_SUITES")
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 
 #: What the package is built from, and the manifest of the hooks.
-BUILT_FROM = ("src", "schemas", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
+BUILT_FROM = (".ci", "src", "schemas", "pyproject.toml", "README.md", "LICENSE", MANIFEST.name)
 
 #: An exchange in a recording, to a path that the vendor does not have.
 EXCHANGE: dict[str, Any] = {

@@ -187,7 +187,8 @@ class _Repairer:
             holders = _within(schemas[name], tokens)
             tried = self._tried[name, error.pointer, error.message]
             self._tried[name, error.pointer, error.message] += 1
-            if error.code == _CONTRADICTION and not tried and _is_optional(tokens):
+            is_optional = _is_optional(tokens) and not _is_needed(schemas[name], tokens)
+            if error.code == _CONTRADICTION and not tried and is_optional:
                 impossible.append((name, tokens))
                 continue
             holder, path = _target(holders, tokens, error, tried)
@@ -328,6 +329,18 @@ def _is_optional(tokens: Tokens) -> bool:
     """Return whether a schema is a definition, or an alternative: nothing need satisfy it."""
     before = tokens[-2] if len(tokens) > 1 else ""
     return before in _LISTS | _DEFINITIONS or (bool(tokens) and tokens[-1] in _CONDITIONS)
+
+
+def _is_needed(schemas: Mapping[Tokens, Any], tokens: Tokens) -> bool:
+    """Return whether a schema that is not optional refers to a definition, by others or not."""
+    known = {tokens}
+    while True:
+        uses = {at for at, schema in schemas.items() if _reference(schema) in known} - known
+        if not all(map(_is_optional, uses)):
+            return True
+        if not uses:
+            return False
+        known |= uses
 
 
 def _order(tokens: Tokens) -> tuple[tuple[bool, int, str], ...]:
