@@ -141,7 +141,10 @@ def test_what_is_wrong_is_taken_out(
 def test_generated_documents(
     definitions: dict[str, Any], schema: dict[str, Any], records: list[Any], version: str
 ) -> None:
-    """Whatever the schemas are, a folder checks as the document does."""
+    """Whatever the schemas are, a folder checks as the document does.
+
+    Where the import tells that it left something out, it may accept more, and rejects no more.
+    """
     text = json.dumps(document(schema, version)).replace("#/$defs/", "#/components/schemas/")
     given_document = json.loads(text)
     text = json.dumps(definitions).replace("#/$defs/", "#/components/schemas/")
@@ -153,11 +156,13 @@ def test_generated_documents(
             own = operations(str(path)).contract("do", "", limited=True)
         except fieldbound.BrokenContract:
             return
-        read(path, vendor="acme").write(Path(folder, "contracts", "acme"))
+        draft = read(path, vendor="acme")
+        draft.write(Path(folder, "contracts", "acme"))
         imported = fieldbound.contract("acme/do", Path(folder, "contracts"))
         assert own is not None
         for value in (*records, *OTHERS):
-            assert verdict(own, value) == verdict(imported, value)
+            found = verdict(own, value), verdict(imported, value)
+            assert found[0] == found[1] or (draft.omitted and found[1])
 
 
 # -- Swagger 2.0 -----------------------------------------------------------------------------------
