@@ -101,11 +101,12 @@ def _rule(violation: Violation) -> dict[str, Any]:
 
 def _described(identifier: str, code: str, text: str) -> dict[str, Any]:
     """Return a rule with its description in short, and what the code means and how it is mended."""
-    rule: dict[str, Any] = {"id": identifier, "shortDescription": {"text": text}}
+    name = "".join(filter(str.isalnum, code[:1].upper() + code[1:]))
+    rule: dict[str, Any] = {"id": identifier, "name": name, "shortDescription": {"text": text}}
     if code in CODES:
         full = " ".join((f"{text}.", *CODES[code]))
         rule["fullDescription"] = {"text": full}
-    return rule
+    return {**rule, "help": {"text": CODES[code][-1] if code in CODES else text}}
 
 
 def _result(report: Report, violation: Violation, style: Style) -> dict[str, Any]:
