@@ -105,7 +105,10 @@ def measured(
     return frames_found
 
 
-@pytest.mark.parametrize(("scheme", "dark"), [("0", True), ("1", False)])
+@pytest.mark.parametrize(
+    ("scheme", "dark"),
+    [("0", True), pytest.param("1", False, marks=pytest.mark.thorough)],
+)
 def test_pages(chromium: str, site: Path, scheme: str, dark: bool) -> None:
     """At any width a page fits, follows the color scheme, and finds what is searched."""
     frames = sampled(FRAMES) if dark else FRAMES
