@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("doors")
 
 
-def enter(name: str, data: bytes, folder: Path) -> None:
+def assert_handled(name: str, data: bytes, folder: Path) -> None:
     """Give an input to a door, and name the input if that fails."""
     try:
         DOORS[name](data, folder)
@@ -47,7 +47,7 @@ def enter(name: str, data: bytes, folder: Path) -> None:
 def test_every_seed_enters(name: str, folder: Path) -> None:
     """The inputs that are mutated keep the promises themselves."""
     for data in seeds(name):
-        enter(name, data, folder)
+        assert_handled(name, data, folder)
 
 
 @pytest.mark.parametrize("name", DOORS)
@@ -56,4 +56,4 @@ def test_any_input_is_taken_or_rejected(name: str, folder: Path) -> None:
     given = seeds(name)
     for number in sampled(range(examples(INPUTS[name]))):
         random = Random(f"{name} {number}")
-        enter(name, mutated(random.choice(given), given, random), folder)
+        assert_handled(name, mutated(random.choice(given), given, random), folder)

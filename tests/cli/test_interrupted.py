@@ -17,6 +17,7 @@ import pytest
 from fieldbound.cli.commands import COMMANDS
 from fieldbound.cli.entry_point import run
 from support.effort import is_thorough
+from support.imports import contents
 
 CONTRACT = "axim-commerce/create-company-group"
 SCHEMA = {"type": "object", "properties": {"name": {"maxLength": 3}}}
@@ -100,12 +101,6 @@ def interrupted(
         sys.setprofile(before)
         gc.enable()
     return code, interruption.count
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return the files in a folder with their contents."""
-    found = (each for each in folder.rglob("*") if each.is_file())
-    return {each.relative_to(folder).as_posix(): each.read_bytes() for each in found}
 
 
 def test_every_command_is_interrupted() -> None:

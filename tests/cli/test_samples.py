@@ -50,7 +50,18 @@ def test_fewer(cli: Command, folder: Path) -> None:
     ran = cli("samples", "thing.json", "-n", "3")
     assert json.loads(ran.out) == [5]
     assert "only 1 different payload found" in ran.err
-    assert cli("samples", "thing.json", "-n", "0").code == 2
+    for number in ("0", "x"):
+        ran = cli("samples", "thing.json", "-n", number)
+        assert ran.code == 2
+        assert f"argument -n: must be an integer >= 1, not '{number}'" in ran.err
+
+
+def test_no_limits(cli: Command, folder: Path) -> None:
+    """Where no payload can be at a limit, --at-limits is an error that says so."""
+    (folder / "thing.json").write_text('{"properties": {"a": {"x-unspecified": "why"}}}')
+    ran = cli("samples", "thing.json", "--at-limits")
+    expected = "fieldbound: thing.json: there is no limit that a payload can be at\n"
+    assert (ran.code, ran.err) == (2, expected)
 
 
 def test_nothing_documented(cli: Command) -> None:

@@ -143,7 +143,7 @@ def test_other_files_stay(folder: Path) -> None:
     assert (folder / "own.json").read_text() == '{"$defs": {}}'
 
 
-def nothing_written(folder: Path, source: bytes, reason: str) -> None:
+def assert_nothing_written(folder: Path, source: bytes, reason: str) -> None:
     """Assert that an import fails for a reason, and changes no file."""
     before = contents(folder)
     with pytest.raises(BrokenSource, match=reason):
@@ -154,19 +154,19 @@ def nothing_written(folder: Path, source: bytes, reason: str) -> None:
 def test_a_broken_file_in_the_folder(folder: Path) -> None:
     """It is not overwritten: the error has its place."""
     (folder / "accounts.json").write_text("{")
-    nothing_written(folder, describe(31), r"accounts.json:1:2: .*: mend it, then import")
+    assert_nothing_written(folder, describe(31), r"accounts.json:1:2: .*: mend it, then import")
 
 
 def test_contracts_that_would_be_broken(folder: Path) -> None:
     """An edit that the newer source makes wrong is an error before anything is written."""
     edit(folder / "accounts.json", '"#/$defs/Name"', '"#/$defs/Gone"')
-    nothing_written(folder, describe(31), "would be broken: accounts.json: .*Gone")
+    assert_nothing_written(folder, describe(31), "would be broken: accounts.json: .*Gone")
 
 
 def test_a_document_in_yaml(folder: Path) -> None:
     """An import writes JSON: beside an openapi.yaml it would be another vendor's."""
     (folder / "openapi.yaml").write_text("openapi: 3.1.0")
-    nothing_written(folder, describe(31), "openapi.yaml is there")
+    assert_nothing_written(folder, describe(31), "openapi.yaml is there")
 
 
 def test_a_file_in_place_of_the_folder(tmp_path: Path) -> None:

@@ -1,13 +1,13 @@
-"""Arguments that name contracts: a full name, or the beginning of names."""
+"""Arguments and options that several commands have: names of contracts, formats, numbers."""
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def add_names(parser: argparse.ArgumentParser, *, optional: bool = True) -> None:
@@ -39,6 +39,17 @@ def matching_names(
     from fieldbound.catalog import matching_entries
 
     return [each.name for each in matching_entries(args.names, folders, exact=exact)]
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """Return the type of an option whose value is an integer, this one or more."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be an integer >= {least}, not {text!r}")
+        return int(text)
+
+    return number
 
 
 def contract_folders(args: argparse.Namespace) -> tuple[str | os.PathLike[str], ...]:

@@ -43,13 +43,13 @@ def beside(imported: Any, current: Any, base: Any, key: str) -> Any:
     return copy
 
 
-def value_at(value: Any, path: Sequence[str]) -> Any:
-    """Return the value at a path, `ABSENT` if there is none."""
+def value_at(value: Any, path: Sequence[str], default: Any = ABSENT) -> Any:
+    """Return the value at a path, *default* if there is none."""
     for name in path:
         if isinstance(value, list):
-            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else ABSENT
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else default
         else:
-            value = value.get(name, ABSENT) if isinstance(value, dict) else ABSENT
+            value = value.get(name, default) if isinstance(value, dict) else default
     return value
 
 

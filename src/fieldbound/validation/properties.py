@@ -15,22 +15,17 @@ from fieldbound.model import evidence_rank, pointer_of, shorten_pointer
 
 from .inline import INDEPENDENT
 from .mistakes import Mistake, mistakes_of_values, priority
+from .schema.members import OF_MEMBERS, Valid
 
 if TYPE_CHECKING:
     from fieldbound.model import Limit, Path
 
     from .limits import Limits
 
-#: The keywords that the schema of such an object may have.
-_ROOT: Final = frozenset(
-    "$schema type properties required additionalProperties patternProperties".split()
-)
 #: Keywords that are about the property, not its value.
 _DIRECTIONS: Final = frozenset(("not", "readOnly", "writeOnly"))
 _PARTED: Final = (dict, list)
 
-#: Whether a value is valid.
-Valid = Callable[[Any], bool]
 #: A broken limit, its evidence rank, and the field, as `field_of` returns it.
 Mark = tuple["Limit", int, "str | None"]
 #: For each keyword, what checks it, and what is broken where that rejects.
@@ -135,7 +130,7 @@ def properties_of(
     schema: Any, limits: Limits, compiled: Callable[[Any], Valid]
 ) -> Properties | None:
     """Return the Properties of a schema without references, None where they do not apply."""
-    if not isinstance(schema, dict) or not schema.keys() <= _ROOT:
+    if not isinstance(schema, dict) or not schema.keys() <= OF_MEMBERS:
         return None
     if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
         return None

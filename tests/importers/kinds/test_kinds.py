@@ -94,7 +94,7 @@ def test_a_kind_of_another_package(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_source_of_several_kinds() -> None:
     """The error names them."""
     text = (INPUTS / "account.describe.json").read_text("utf-8").replace('"Account"', '"acme"', 1)
-    with pytest.raises(BrokenSource, match="it looks like salesforce and acme; name one of them"):
+    with pytest.raises(BrokenSource, match="it looks like salesforce and acme; pass one as --as"):
         read(source_of("a.json", text), vendor="v")
 
 

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.console import ascii_only, colored, is_terminal, width, write
+from fieldbound.cli.names import at_least
 from fieldbound.cli.selection import FILES_TABLE, STDIN
 from fieldbound.cli.step_summary import StepSummaryFile
 from fieldbound.cli.written_files import overwritten
@@ -168,7 +169,7 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
     add("--output", metavar="FILE", help="write the report to FILE (default: standard output)")
     add(
         "--max-violations",
-        type=_at_least(0),
+        type=at_least(0),
         default=MAX_VIOLATIONS,
         metavar="N",
         help="list at most N violations of a document, and of more the first of each limit; all "
@@ -196,13 +197,13 @@ def _add_record_options(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--workers",
-        type=_at_least(1),
+        type=at_least(1),
         metavar="N",
         help="number of processes (default: one per processor)",
     )
     add(
         "--samples",
-        type=_at_least(0),
+        type=at_least(0),
         metavar="N",
         help="invalid records shown per limit (default: 5)",
     )
@@ -222,15 +223,6 @@ def _api(text: str) -> str:
     if not name or (equals and not host):
         raise argparse.ArgumentTypeError(f"must be NAME or HOST=NAME, not {text!r}")
     return text
-
-
-def _at_least(least: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"must be an integer >= {least}, not {text!r}")
-        return int(text)
-
-    return number
 
 
 def _column(text: str) -> tuple[str, str]:

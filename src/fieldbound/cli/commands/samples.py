@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fieldbound.cli.console import write_stdout
-from fieldbound.cli.names import contract_folders
+from fieldbound.cli.names import at_least, contract_folders
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +26,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command."""
     add = parser.add_argument
     add("name", metavar="NAME", help="name of a contract, or a file")
-    add("-n", dest="count", metavar="N", type=int, help="how many payloads (default: 1)")
+    add(
+        "-n",
+        dest="count",
+        metavar="N",
+        type=at_least(1),
+        help="how many payloads (default: 1)",
+    )
     add(
         "--at-limits",
         action="store_true",
@@ -49,8 +55,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from fieldbound.model import FieldboundError, pluralize
     from fieldbound.render import ascii_json
 
-    if args.count is not None and args.count < 1:
-        raise FieldboundError("-n must be 1 or more")
     named = contract(args.name, contract_folders(args))
     if args.at_limits:
         found = list(islice(samples_at_limits(named), args.count))
@@ -59,7 +63,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.count is not None and len(found) < args.count:
         console.note(f"only {pluralize(len(found), 'different payload')} found")
     if not found:
-        raise FieldboundError(f"{named.name}: no payload is at a limit: it has none")
+        raise FieldboundError(f"{named.name}: there is no limit that a payload can be at")
     if args.format == "ndjson":
         for each in found:
             write_stdout(ascii_json(each, indent=None))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldbound.catalog import Repair, Repairs, lint_paths, operations
 from fieldbound.importers.draft import Omitted
 from fieldbound.importers.errors import BrokenSource
+from fieldbound.importers.evidence import value_at
 from fieldbound.model import (
     NOT_CHECKED,
     BrokenContract,
@@ -146,7 +147,7 @@ class _Repairer:
         from fieldbound.openapi import kebab_case
 
         for tokens, name in names.items():
-            operation = _at(self.files[OPENAPI_FILE], tokens)
+            operation = value_at(self.files[OPENAPI_FILE], tokens, None)
             given = operation.get("operationId") if isinstance(operation, dict) else None
             if given is not None and kebab_case(str(given)) != name:
                 self._omit(pointer_of((*tokens, "operationId")), f"named {name}: the name is taken")
@@ -181,7 +182,8 @@ class _Repairer:
         impossible: list[tuple[str, Tokens]] = []
         repairs = Repairs()
         for name, tokens, error in found:
-            is_added = tokens[-1:] in _EVALUATED and _at(self.files[name], tokens) is True
+            there = value_at(self.files[name], tokens, None)
+            is_added = tokens[-1:] in _EVALUATED and there is True
             if not (is_added or _is_extension(error)):
                 self._omit(error.pointer, error.message)
             holders = _within(schemas[name], tokens)
@@ -214,9 +216,9 @@ class _Repairer:
                 raise self._error(error.message, error.pointer)
             self._omit(error.pointer, error.message)
             at = tokens[:-1] if error.message.startswith("OpenAPI ignores") else tokens
-            while at[1:] and _at(self.files[name], at) is None:  # it is what is missing
+            while at[1:] and value_at(self.files[name], at, None) is None:  # it is what is missing
                 at = at[:-1]
-            _delete(_at(self.files[name], at[:-1]), at[-1])
+            _delete(value_at(self.files[name], at[:-1], None), at[-1])
             if "security" in at:
                 self._add_unread(at[: at.index("security")], error.message)
 
@@ -347,15 +349,6 @@ def _order(tokens: Tokens) -> tuple[tuple[bool, int, str], ...]:
     return tuple((each.isdecimal(), int(each) if each.isdecimal() else 0, each) for each in tokens)
 
 
-def _at(value: Any, tokens: Tokens) -> Any:
-    for token in tokens:
-        if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            value = value.get(token) if isinstance(value, dict) else None
-    return value
-
-
 def _delete(holder: Any, token: str) -> None:
     if isinstance(holder, list):
         del holder[int(token)]
@@ -367,7 +360,7 @@ def _set(root: Any, tokens: Tokens, value: Any) -> Any:
     """Set what is at a pointer, and return the whole."""
     if not tokens:
         return value
-    holder = _at(root, tokens[:-1])
+    holder = value_at(root, tokens[:-1], None)
     if isinstance(holder, list):
         holder[int(tokens[-1])] = value
     elif isinstance(holder, dict):

@@ -65,14 +65,14 @@ def kind_of(document: SourceDocument, name: str | None = None) -> NamedKind:
     matching = [each for each in _all() if each.module.matches(document)]
     if len(matching) == 1:
         return matching[0]
-    reason = f"the kind is not recognised: name one of {_listed()}"
+    reason = f"the kind is not recognised: pass --as (kind= in Python), one of {_listed()}"
     if not matching and document.suffix in _SYNTAXES:
         document.require_value()
     if document.suffix == ".py":
         reason = "a file of Python is not read: name a class in it, as package.module:Class"
     if matching:
         names = " and ".join(each.name for each in matching)
-        reason = f"the kind is not clear: it looks like {names}; name one of them"
+        reason = f"the kind is not clear: it looks like {names}; pass one as --as (kind= in Python)"
     raise BrokenSource(reason, document.name)
 
 

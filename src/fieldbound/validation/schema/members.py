@@ -8,7 +8,7 @@ from typing import Any, Final
 from fieldbound.model import type_names
 
 #: The keywords that the schema of such an object may have: all are about one member by itself.
-_ROOT: Final = frozenset(
+OF_MEMBERS: Final = frozenset(
     "$schema type properties required additionalProperties patternProperties".split()
 )
 
@@ -47,7 +47,7 @@ class Members:
 
 def members_of(schema: Any, compiled: Callable[[Any], Valid]) -> Members | None:
     """Return the Members of a schema without references, None where it says more than that."""
-    if not isinstance(schema, dict) or not schema.keys() <= _ROOT:
+    if not isinstance(schema, dict) or not schema.keys() <= OF_MEMBERS:
         return None
     types = type_names(schema)
     return None if types and "object" not in types else Members(schema, compiled)
