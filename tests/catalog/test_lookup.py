@@ -294,6 +294,34 @@ def test_file_of_an_older_draft_is_a_contract(
     assert not contract.jsonschema_validator().is_valid({"b": "xxx"})
 
 
+@pytest.mark.parametrize("draft", [4, 6, 7])
+def test_operation_refers_to_a_file_of_an_older_draft(tmp_path: Path, draft: int) -> None:
+    """A schema of an older draft is applied by that draft in an operation of OpenAPI, too."""
+    count = {"minimum": 1, "exclusiveMinimum": True} if draft == 4 else {"exclusiveMinimum": 1}
+    schema = {
+        "$schema": f"http://json-schema.org/draft-0{draft}/schema#",
+        "type": "object",
+        "properties": {
+            "count": {"type": "integer", **count},
+            "name": {"$ref": "#/definitions/name"},
+            "pair": {"type": "array", "items": [{"type": "string"}], "additionalItems": False},
+        },
+        "dependencies": {"count": ["name"]},
+        "definitions": {"name": {"type": "string", "maxLength": 2}},
+    }
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "old.json").write_text(json.dumps(schema))
+    (tmp_path / "acme" / "openapi.json").write_text(_openapi(**_body({"$ref": "old.json"})))
+    contract = fieldbound.contract("acme/x", [tmp_path])
+    valid = {"count": 2, "name": "xx", "pair": ["x"]}
+    rows = [{"count": 1}, {"name": "xxx"}, {"pair": ["x", "y"]}, {"pair": [1]}]
+    validator = contract.jsonschema_validator()
+    for each, is_valid in [(valid, True), *(({**valid, **row}, False) for row in rows)]:
+        assert contract.is_valid(each) == validator.is_valid(each) == is_valid, each
+        assert bool([*contract.check(each)]) != is_valid, each
+    assert not contract.is_valid({"count": 2})  # name depends on it
+
+
 def test_reference_to_the_id_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reference to the $id of a file in the same folder is resolved to that file."""
     monkeypatch.chdir(tmp_path)

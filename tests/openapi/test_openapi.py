@@ -72,10 +72,8 @@ def post(body: Any, url: str = "/do", status: int | None = None) -> Message:
         ({"type": "integer", "minimum": 0, "exclusiveMinimum": False}, [0], [-1]),
         ({"type": "number", "maximum": 5, "exclusiveMaximum": True}, [4.9], [5]),
         ({"type": "string", "nullable": True, "enum": ["a", None]}, ["a", None], ["b"]),
-        ({"type": "string", "nullable": True, "enum": ["a"]}, ["a"], [None, "b"]),
         ({"$ref": "#/components/schemas/Other", "maxLength": 1}, ["long"], [1]),
         ({"items": {"type": "string", "nullable": True}, "type": "array"}, [[None]], [[1]]),
-        ({"nullable": True, "allOf": [{"type": "string"}]}, ["a"], [None]),
         ({"properties": {"nullable": {"type": "string"}}}, [{"nullable": "a"}], [{"nullable": 1}]),
     ],
 )
@@ -835,15 +833,16 @@ def test_invalid_schema_is_an_error_when_used(suffix: str, tmp_path: Path) -> No
 
 def test_only_used_schemas_are_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a document of 3 MB with 300 operations, only those used are compiled, and once."""
-    from fieldbound.validation import compiled, engine
+    from fieldbound.validation import engine
 
     uris: list[str] = []
+    own = engine.compile_schema
 
     def compile_schema(schema: Any, uri: str, *rest: Any) -> Any:
         uris.append(uri)
-        return engine.compile_schema(schema, uri, *rest)
+        return own(schema, uri, *rest)
 
-    monkeypatch.setattr(compiled, "compile_schema", compile_schema)
+    monkeypatch.setattr(engine, "compile_schema", compile_schema)
     path = write(tmp_path / "openapi.json", with_operations(300, "x" * 9_700))
     assert path.stat().st_size > 3_000_000
     api = fieldbound.api(path)

@@ -44,7 +44,8 @@ class SchemaFiles:
         self._paths_by_id: dict[str, Path] = {}
         self._embedded: dict[str, Mapping[str, PointerTokens]] = {}
         self._prefixes_3_0: list[str] = []
-        self._upgrade = Upgrade()
+        self._is_3_0: dict[str, bool] = {}
+        self._upgrade = Upgrade(marks_nullable=True)
         self.graph = SchemaGraph(self.load, self.schema)
         self._subtypes: dict[str, Subtypes] = {}
         #: The schemas in which a lint has found no problem: several contracts may refer to one.
@@ -96,7 +97,9 @@ class SchemaFiles:
         Raises LookupError, ValueError or TypeError where there is none.
         """
         found = value_at(self.load(uri), tokens)
-        if self._is_openapi_3_0(uri):
+        if uri not in self._is_3_0:
+            self._is_3_0[uri] = self._is_openapi_3_0(uri)
+        if self._is_3_0[uri]:
             self._upgrade.apply(found)
         return found
 
@@ -116,6 +119,7 @@ class SchemaFiles:
         """Read the schemas in all files whose URIs have a prefix as those of OpenAPI 3.0."""
         if prefix not in self._prefixes_3_0:
             self._prefixes_3_0.append(prefix)
+            self._is_3_0.clear()
 
     def replace(self, uri: str, tokens: PointerTokens, value: Any) -> None:
         """Replace what is at a pointer in a file, as long as it is in memory."""

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
         is_reference as is_reference,
         reference_to as reference_to,
     )
-    from .object_kinds import positions as positions
+    from .nullable import (
+        MEANT_NULLABLE as MEANT_NULLABLE,
+        accepting_null as accepting_null,
+        refuses_null as refuses_null,
+    )
+    from .object_kinds import Position as Position, positions as positions
     from .objects import not_checked as not_checked
     from .operation_names import kebab_case as kebab_case, unused_name as unused_name
     from .operation_parameters import ENFORCED as ENFORCED, is_ignored as is_ignored
@@ -51,7 +56,8 @@ __getattr__, __all__ = lazy(
         ".discriminators": "Subtypes apply_discriminator discriminator_error",
         ".media_types": "default_media_type is_form is_json",
         ".node": "METHODS PointerTokens SpecNode is_reference reference_to",
-        ".object_kinds": "positions",
+        ".object_kinds": "Position positions",
+        ".nullable": "MEANT_NULLABLE accepting_null refuses_null",
         ".objects": "not_checked",
         ".operation_names": "kebab_case unused_name",
         ".operation_parameters": "ENFORCED is_ignored",

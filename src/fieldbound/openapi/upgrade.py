@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from fieldbound.model import child_schemas
 
+from .nullable import MAY_REFUSE_NULL, MEANT_NULLABLE
+
 _BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
@@ -17,10 +19,12 @@ class Upgrade:
     """Rewrites schemas of OpenAPI 3.0 in place, each once.
 
     Only what stands where a schema stands is rewritten: an object that is a default or an example
-    stays as it is, whatever its names are.
+    stays as it is, whatever its names are. Where *marks_nullable*, a `nullable: true` leaves a mark
+    if a keyword beside it may refuse null nevertheless.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, marks_nullable: bool = False) -> None:
+        self._marks_nullable = marks_nullable
         self._upgraded: dict[int, Any] = {}  # by id; the values keep their ids from being reused
 
     def apply(self, schema: Any) -> None:
@@ -30,7 +34,10 @@ class Upgrade:
             each = pending.pop()
             if isinstance(each, dict) and id(each) not in self._upgraded:
                 self._upgraded[id(each)] = each
+                is_marked = self._marks_nullable and each.get("nullable") is True
                 _upgrade(each)
+                if is_marked and not each.keys().isdisjoint(MAY_REFUSE_NULL):
+                    each[MEANT_NULLABLE] = True
                 pending += [child for _, child in child_schemas(each)]
 
 

@@ -38,6 +38,10 @@ LINT_CODES: Final[dict[str, CodeDescription]] = {
             "The draft of the schema ignores the keyword: it limits nothing.",
             "Name a later draft in $schema, or write it as this draft has it.",
         ),
+        "nullable-without-effect": (
+            "By OpenAPI 3.0 a keyword beside nullable: true refuses null nevertheless.",
+            "Write a type beside it, null in the enum, or null as an alternative of its own.",
+        ),
         "format-not-enforced": (
             "No check is known for the format in this draft: every text passes.",
             "Correct its name, or add a pattern.",

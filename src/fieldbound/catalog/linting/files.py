@@ -12,6 +12,7 @@ from fieldbound.catalog.bundle_lint import contradictions_in
 from fieldbound.catalog.contradictions import CONTRADICTION
 from fieldbound.catalog.folder_lint import UNKNOWN_KEY, openapi_errors, sources_errors
 from fieldbound.catalog.lint import problems_of
+from fieldbound.catalog.nullable_reading import nullable_problems
 from fieldbound.catalog.problems import Problem
 from fieldbound.catalog.schema_files import SchemaFiles
 from fieldbound.documents import Document
@@ -125,6 +126,8 @@ class FileLint:
         node = Node(schema, uri, tokens, draft_of(self._files.load(uri)))
         for problem in weak_limits(node, is_openapi=is_openapi):
             self._add_problem(uri, problem, is_error=problem.code == UNREACHABLE)
+        for problem in nullable_problems(self._files.graph, node):
+            self._add_problem(uri, problem, is_error=False)
 
     def _add_problem(self, uri: str, problem: Problem, *, is_error: bool = True) -> None:
         reason, keywords = problem.reason, sorted({each[-1] for each in problem.remove if each})
