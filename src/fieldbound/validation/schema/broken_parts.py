@@ -43,6 +43,12 @@ def misspelt_keywords(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield keyword, meant
 
 
+def misspellings(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keywords of a schema that are most likely misspelt, each with the reason."""
+    for keyword, meant in misspelt_keywords(schema):
+        yield keyword, f"unknown keyword {keyword!r} is not enforced; did you mean {meant}?"
+
+
 @lru_cache(maxsize=1_000)
 def _meant(keyword: str) -> str | None:
     if keyword.startswith("x-") or keyword in _FORMER:
@@ -63,8 +69,7 @@ class BrokenParts:
         stated = node.schema.get(NOT_CHECKED)
         for reason in stated if isinstance(stated, list) else ():
             self._pointers.setdefault((str(reason), ""), pointer)
-        for keyword, meant in misspelt_keywords(node.schema):
-            reason = f"unknown keyword {keyword!r} is not enforced; did you mean {meant}?"
+        for _, reason in misspellings(node.schema):
             self._pointers.setdefault((reason, node.location), pointer)
         if not (node.draft and "$ref" in node.schema):
             for _, reason in impossible_names(node.schema):

@@ -11,7 +11,8 @@ from typing import Any, Final
 from fieldbound.model import NOT_CHECKED, child_schemas, put_subschema
 from fieldbound.validation.keywords import APPLIED, LIMITS
 
-_2019, _2020 = 2019, 2020
+_2019 = 2019
+DRAFT_2020: Final = 2020
 #: The draft that first defines a keyword, and the last one that does.
 _FIRST: Final = {
     **dict.fromkeys(("const", "contains", "propertyNames"), 6),
@@ -19,32 +20,32 @@ _FIRST: Final = {
     **dict.fromkeys(("dependentRequired", "dependentSchemas", "$recursiveRef"), _2019),
     **dict.fromkeys(("minContains", "maxContains"), _2019),
     **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties"), _2019),
-    **dict.fromkeys(("prefixItems", "$dynamicRef"), _2020),
+    **dict.fromkeys(("prefixItems", "$dynamicRef"), DRAFT_2020),
 }
 _LAST: Final = dict.fromkeys(("additionalItems", "$recursiveRef"), _2019)
 #: The names of drafts, and their meta-schemas.
-_NAMES: Final = {4: "draft 4", 6: "draft 6", 7: "draft 7", _2019: "2019-09", _2020: "2020-12"}
+_NAMES: Final = {4: "draft 4", 6: "draft 6", 7: "draft 7", _2019: "2019-09", DRAFT_2020: "2020-12"}
 _DRAFTS: Final = {
-    "": _2020,
+    "": DRAFT_2020,
     **{f"http://json-schema.org/draft-0{draft}/schema": draft for draft in (4, 6, 7)},
     "https://json-schema.org/draft/2019-09/schema": _2019,
-    "https://json-schema.org/draft/2020-12/schema": _2020,
+    "https://json-schema.org/draft/2020-12/schema": DRAFT_2020,
 }
-_WITHOUT_SIBLINGS: Final = 7  # the last draft in which keywords beside $ref are ignored
+WITHOUT_SIBLINGS: Final = 7  # the last draft in which keywords beside $ref are ignored
 
 
 def ignored_keywords(schema: Mapping[str, Any], draft: int) -> Iterator[tuple[str, str]]:
     """Yield the keywords of a schema that its draft ignores, each with the reason."""
-    beside = draft <= _WITHOUT_SIBLINGS and "$ref" in schema
+    beside = draft <= WITHOUT_SIBLINGS and "$ref" in schema
     for keyword in schema:
-        defined = _FIRST.get(keyword, 0) <= draft <= _LAST.get(keyword, _2020)
+        defined = _FIRST.get(keyword, 0) <= draft <= _LAST.get(keyword, DRAFT_2020)
         if not defined:
             yield keyword, f"{keyword!r} is not enforced: {_NAMES[draft]} does not define it"
         elif beside and keyword in LIMITS | APPLIED:
             yield keyword, f"{keyword!r} is not enforced: {_NAMES[draft]} ignores it beside $ref"
 
 
-def without_ignored(schema: Any, draft: int | None = _2020) -> Any:
+def without_ignored(schema: Any, draft: int | None = DRAFT_2020) -> Any:
     """Return a schema without the keywords that its draft ignores, and with the reasons instead.
 
     Its own `$schema` overrides *draft*. A schema of another dialect, None, is returned as it is,
@@ -52,7 +53,7 @@ def without_ignored(schema: Any, draft: int | None = _2020) -> Any:
     """
     if not isinstance(schema, dict):
         return schema
-    draft = _draft_of(schema, draft)
+    draft = draft_in(schema, draft)
     if draft is None:
         return schema
     reasons = dict(ignored_keywords(schema, draft))
@@ -69,7 +70,7 @@ def without_ignored(schema: Any, draft: int | None = _2020) -> Any:
     return found if is_changed else schema
 
 
-def _draft_of(schema: Mapping[str, Any], draft: int | None) -> int | None:
+def draft_in(schema: Mapping[str, Any], draft: int | None) -> int | None:
     """Return the draft of a schema by its own `$schema`, if it has one."""
     dialect = schema.get("$schema")
     if dialect is None:
