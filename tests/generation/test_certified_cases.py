@@ -13,7 +13,7 @@ import pytest
 
 import fieldbound
 from fieldbound import Contract, Limit, cases
-from fieldbound.generation import cases_of
+from fieldbound.generation import attempts, cases_of
 from fieldbound.generation.certify import Certifier
 
 NAMES = [
@@ -118,17 +118,17 @@ def test_the_work_grows_with_the_alternatives(monkeypatch: pytest.MonkeyPatch) -
     """Twice as many alternatives take about twice as many checks by either validator."""
     counts: Counter[str] = Counter()
 
-    def counted(name: str) -> None:
-        original = getattr(Certifier, name)
+    def counted(holder: Any, name: str) -> None:
+        original = getattr(holder, name)
 
-        def count(self: Certifier, *args: Any) -> Any:
+        def count(*args: Any) -> Any:
             counts[name] += 1
-            return original(self, *args)
+            return original(*args)
 
-        monkeypatch.setattr(Certifier, name, count)
+        monkeypatch.setattr(holder, name, count)
 
-    counted("sole_violation")
-    counted("reference_agrees")
+    counted(attempts, "breach_of")
+    counted(Certifier, "reference_agrees")
     list(cases(Contract(tagged(3))))
     few = counts.copy()
     counts.clear()
@@ -188,3 +188,14 @@ def test_a_contract_without_instances_raises() -> None:
         cases(Contract({"type": "string", "minLength": 5, "maxLength": 3}))
     with pytest.raises(fieldbound.Unspecified):
         cases(fieldbound.contract("fortellis/create-parts-groups"))
+
+
+def test_a_limit_that_a_reference_leads_into() -> None:
+    """Cases are made where a limit cannot be taken out, as a reference leads to what is in it."""
+    inner = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 2}}}
+    reference = {"$ref": "#/properties/o/anyOf/0/properties/a"}
+    properties = {"o": {"anyOf": [inner, {"type": "null"}]}, "i": reference}
+    contract = Contract({"type": "object", "properties": properties}, name="x")
+    found = {case.limit.id: case for case in cases(contract)}
+    assert {*found} == {each.id for each in contract.limits}
+    assert found["x#/i:maxLength"].violation is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from referencing import Registry
 
 from fieldbound import Contract, cases
 from fieldbound.validation import checker_of
@@ -46,6 +47,36 @@ def test_both_engines_resolve_a_reference(schema: Any, resources: dict[str, Any]
         assert contract.check(instance).ok == ok
         assert contract.jsonschema_validator().is_valid(instance) == ok
     assert list(cases(contract))
+
+
+@table(
+    ("schema", "resources"),
+    [
+        ({"$id": "d/root.json", "$ref": "root.json#/$defs/a", "$defs": {"a": STRING}}, {}),
+        ({"$id": "d/root.json", "$ref": "/d/root.json#/$defs/a", "$defs": {"a": STRING}}, {}),
+        ({"$id": "d/root.json", "$ref": "other.json"}, {f"{BASE}d/other.json": STRING}),
+        (
+            {"$schema": DRAFT_4, "id": "d/a.json", "items": {}, "allOf": [{"$ref": "b.json"}]},
+            {f"{BASE}d/b.json": STRING},
+        ),
+        ({"id": "d/root.json", "$ref": "other.json"}, {f"{BASE}other.json": STRING}),
+    ],
+)
+def test_a_relative_base_may_be_in_a_folder(schema: Any, resources: dict[str, Any]) -> None:
+    """References are relative to it, by the keyword of the draft alone."""
+    contract = Contract(schema, resources=resources)
+    for instance, ok in (("a", True), (5, False)):
+        assert contract.check(instance).ok == ok
+        assert contract.jsonschema_validator().is_valid(instance) == ok
+
+
+def test_an_identifier_of_the_root_may_be_an_anchor() -> None:
+    """Up to draft 7; it is no base."""
+    part = {"type": ["object", "null"], "properties": {"x": {"$ref": "#a"}}}
+    contract = Contract({"$schema": DRAFT_7, "$id": "#a", **part})
+    for instance, ok in (({"x": {"x": None}}, True), ({"x": {"x": 5}}, False)):
+        assert contract.check(instance).ok == ok
+        assert contract.jsonschema_validator().is_valid(instance) == ok
 
 
 @pytest.mark.parametrize("name", ["A<B>", "ü", "a b", "100%", "{x}|^"])
@@ -92,6 +123,94 @@ def test_a_brief_reference_says_less(keyword: str) -> None:
         validator = checker.reference(brief=brief)
         assert [len(each.context or ()) for each in validator.iter_errors(5)] == [count]
         assert validator.is_valid("a")
+    (full,) = checker.reference().iter_errors(5)
+    assert len(full.context or ()) == 2
+
+
+TAGS: Any = {
+    "properties": {"t": {"const": "a"}, "n": {"type": "integer"}},
+    "required": ["n"],
+}
+
+
+@table(
+    ("branch", "dialect"),
+    [
+        (TAGS, ""),
+        ({"properties": {"t": {"enum": ["a", "b"]}}, "maxProperties": 1}, ""),
+        ({"properties": {"t": {"enum": ["a", 1]}}}, DRAFT_4),
+        (TAGS, DRAFT_4),
+        ({"properties": {"t": {"$ref": "#/$defs/s", "const": "a"}}}, DRAFT_7),
+        ({"properties": {"t": {"$ref": "#/$defs/s", "const": "a"}}}, ""),
+        ({"$ref": "#/$defs/t", "properties": {"t": {"const": "a"}}}, DRAFT_7),
+        ({"$ref": "#/$defs/t", "properties": {"t": {"const": "a"}}}, ""),
+        ({"properties": {"t": True, "n": {"const": 1}}}, ""),
+        (True, ""),
+        (False, ""),
+    ],
+)
+def test_a_brief_reference_accepts_the_same(branch: Any, dialect: str) -> None:
+    """A branch with another tag is told from the one meant by any reference."""
+    if dialect == DRAFT_4 and isinstance(branch, bool):
+        return
+    definitions = {"s": {"type": "string"}, "t": {"required": ["t"]}}
+    other = {"properties": {"t": {"enum": ["c"]}}, "required": ["t"]}
+    head = {"$schema": dialect} if dialect else {}
+    for keyword in ("anyOf", "oneOf"):
+        schema = {**head, "$defs": definitions, keyword: [branch, other]}
+        checker = checker_of(Contract(schema))
+        brief, full = checker.reference(brief=True), checker.reference()
+        for instance in (
+            *({}, {"t": "a"}, {"t": "b"}, {"t": "c"}, {"t": 1}, {"t": "a", "n": 1}),
+            *({"n": 1}, {"n": "1"}, {"t": "c", "n": 1}, {"t": "b", "n": 1}, {"t": None}, "a", []),
+        ):
+            assert brief.is_valid(instance) == full.is_valid(instance)
+            assert brief.is_valid(instance) == checker.is_valid(instance)
+
+
+def test_a_reference_is_resolved_once_where_it_leads_to_one_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The package resolves each `$ref` anew for each instance, which takes most of its time."""
+    looked_up = []
+    resolver: Any = type(Registry().resolver())
+    original = resolver.lookup
+
+    def lookup(self: Any, reference: str) -> Any:
+        looked_up.append(reference)
+        return original(self, reference)
+
+    monkeypatch.setattr(resolver, "lookup", lookup)
+    schema = {"items": {"$ref": "#/$defs/a"}, "$defs": {"a": {"maxLength": 1}}}
+    validator = Contract(schema).jsonschema_validator()
+    assert [validator.is_valid(each) for each in (["a", "b"], ["a"], ["ab"])] == [True, True, False]
+    assert looked_up == ["#/$defs/a"]
+
+
+def test_a_dynamic_reference_may_lead_elsewhere() -> None:
+    """What it leads to is decided by the way to it, each time."""
+    tree = {
+        "$id": "https://e.test/tree",
+        "$dynamicAnchor": "node",
+        "properties": {"children": {"items": {"$dynamicRef": "#node"}}},
+    }
+    strict = {
+        "$id": "https://e.test/strict",
+        "$dynamicAnchor": "node",
+        "$ref": "tree",
+        "unevaluatedProperties": False,
+    }
+    schema = {"properties": {"a": {"$ref": "tree"}, "b": {"$ref": "strict"}}}
+    schema = {"$id": "https://e.test/all", **schema, "$defs": {"t": tree, "s": strict}}
+    contract = Contract(schema)
+    misspelt = {"children": [{"chldren": []}]}
+    for instance, ok in (
+        ({"a": misspelt}, True),
+        ({"b": misspelt}, False),
+        ({"a": misspelt}, True),
+    ):
+        assert contract.check(instance).ok is ok
+        assert contract.jsonschema_validator().is_valid(instance) is ok
 
 
 def test_draft_4_has_no_boolean_schemas() -> None:

@@ -51,6 +51,12 @@ class Strings(ValueSet):
     encodings: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
 
+    def contents(self) -> tuple[Any, ...]:
+        """Return what is equal for equal sets: they may be read from several places."""
+        lengths = self.min_length, self.max_length
+        patterns = self.patterns, self.excluded_patterns, self.formats, self.excluded_formats
+        return *lengths, *patterns, self.encodings, self.excluded
+
     def description(self) -> str:
         """Describe such a string in words, for messages."""
         words = [f"at least {self.min_length} characters"] if self.min_length else []

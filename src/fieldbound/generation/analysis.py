@@ -50,7 +50,7 @@ class Analysis:
         self._number_samplers: dict[ValueSet, NumberSampler] = {}
         self._validators: dict[ValueSet, Callable[[Any], bool]] = {}
         self._properties: dict[Objects, list[Property]] = {}
-        self._string_samplers: dict[ValueSet, StringSampler] = {}
+        self._string_samplers: dict[tuple[Any, ...], StringSampler] = {}
 
     # -- value sets -----------------------------------------------------------------------------
 
@@ -78,9 +78,10 @@ class Analysis:
 
     def string_sampler(self, value_set: Strings) -> StringSampler:
         """Return the sampler of a set of strings."""
-        found = self._string_samplers.get(value_set)
+        key = value_set.contents()
+        found = self._string_samplers.get(key)
         if found is None:
-            found = self._string_samplers[value_set] = StringSampler(value_set)
+            found = self._string_samplers[key] = StringSampler(value_set)
         return found
 
     def number_sampler(self, value_set: Numbers) -> NumberSampler:

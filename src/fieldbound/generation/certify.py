@@ -28,6 +28,7 @@ from fieldbound.model import Limit, Unsatisfiable, Violation, tokens_of
 from fieldbound.validation import Contract, checker_of
 
 from .analysis import Analysis
+from .attempts import Attempt, Breach, Replay, breach_of
 from .generator import Generator
 from .limit_paths import PART_KEYWORDS, LimitPaths
 from .mutations import PRESENCE_KEYWORDS, Mutation, mutations_of, property_name, sample_values
@@ -43,6 +44,8 @@ _CYCLES: Final = 6
 _MAX_NAMED: Final = 4
 #: Instances that are repaired to find what prevents one from breaking a limit alone.
 _MAX_REPAIRED: Final = 24
+#: Instances of which it is kept what jsonschema finds.
+_MOST_KNOWN: Final = 4_000
 #: Validators in errors of jsonschema that stand for an inner keyword, or for a `false` schema.
 _APPLICATORS: Final = frozenset(("anyOf", "oneOf", "not", "if", "dependencies", "contains", None))
 
@@ -73,6 +76,10 @@ class Certifier:
         if self.analysis.min_depth(self.analysis.root) == inf:
             raise Unsatisfiable(contract.name, self.analysis.explain_empty())
         self._mutations: dict[Limit, tuple[CertifiedMutation, ...]] = {}
+        self._found_by_reference: dict[str, list[set[Any]] | None] = {}
+        #: Instances that a limit alone makes invalid, by where it is written; others by value set.
+        self._only_by: dict[tuple[str, tuple[str, ...]], Replay[Attempt]] = {}
+        self._not_in: dict[tuple[str, ValueSet], Replay[Attempt]] = {}
         #: By limit, those of the same value that are reported in its place.
         self._instead: dict[Limit, dict[Limit, None]] = {}
         #: By limit, the sets of others that are broken with it, each with an instance that does so.
@@ -97,12 +104,12 @@ class Certifier:
         also_broken, seen = self._also_broken.setdefault(limit, {}), set[str]()
         for candidates in self._candidates(limit):
             learned = 0
-            for tried, (path, value) in enumerate(islice(candidates, _MAX_CANDIDATES), 1):
+            for tried, attempt in enumerate(islice(candidates, _MAX_CANDIDATES), 1):
                 known, before = len(alone), len(also_broken)
-                found = self._certify(limit, path, value, seen)
+                found = self._certify(limit, attempt, seen)
                 if found is not None:
                     group = alone if found.alone else together
-                    group.setdefault(repr((path, value)), found)
+                    group.setdefault(repr((attempt.path, attempt.value)), found)
                 if len(alone) > known or _has_new(also_broken, before):
                     learned = tried
                 if len(alone) >= _MAX_MUTATIONS or tried - learned >= _PATIENCE:
@@ -111,84 +118,89 @@ class Certifier:
                 break
         return [*alone.values(), *islice(together.values(), _MAX_MUTATIONS)]
 
-    def _candidates(self, limit: Limit) -> Iterator[Iterator[tuple[ValuePath, Any]]]:
+    def _candidates(self, limit: Limit) -> Iterator[Iterable[Attempt]]:
         """Yield groups of candidates: common mistakes, then any others.
 
         The others are instances that only this limit makes invalid (it may be conditional on
         another property), then values outside the value sets along the path.
         """
-        algebra, generator = self.analysis.algebra, self.generator
         for path, value_set in self._paths.to(limit):
-            yield self._at_path(path, mutations_of(limit, value_set, self.analysis, generator))
-        loosened = checker_of(self.contract).algebra(without=limit)
-        others = None if loosened is None else algebra.difference(loosened.root, algebra.root)
-        yield self._with_common_mistakes(limit, sample_values(others, self.analysis, generator))
+            values = mutations_of(limit, value_set, self.analysis, self.generator)
+            yield (self._attempt((*path, *rest), value) for rest, value in values)
+        yield self._with_common_mistakes(limit, self._without(limit))
         tokens = self._paths.tokens(limit)
         for depth in range(len(tokens), -1, -1):
             for path, value_set in self._paths.above(limit, tokens[:depth]):
-                outside = sample_values(algebra.negation(value_set), self.analysis, generator)
-                yield self._at_path(path, (Mutation((), each) for each in outside))
+                yield self._outside(path, value_set)
 
-    def _with_common_mistakes(
-        self, limit: Limit, instances: Iterator[Any]
-    ) -> Iterator[tuple[ValuePath, Any]]:
+    def _attempt(self, path: ValuePath, value: Any) -> Attempt:
+        return Attempt(self.contract, self.generator, path, value)
+
+    def _without(self, limit: Limit) -> Iterable[Attempt]:
+        """Return instances that only a limit, where it is written, makes invalid."""
+        key = limit.location, tokens_of(limit.pointer)[-1:]
+        if key not in self._only_by:
+            algebra = self.analysis.algebra
+            loosened = checker_of(self.contract).algebra(without=limit)
+            others = None if loosened is None else algebra.difference(loosened.root, algebra.root)
+            values = sample_values(others, self.analysis, self.generator)
+            self._only_by[key] = Replay(self._attempt((), each) for each in values)
+        return self._only_by[key]
+
+    def _outside(self, path: ValuePath, value_set: ValueSet) -> Iterable[Attempt]:
+        """Return values that are outside a value set, at its path."""
+        key = repr(path), value_set
+        if key not in self._not_in:
+            others = self.analysis.algebra.negation(value_set)
+            values = sample_values(others, self.analysis, self.generator)
+            self._not_in[key] = Replay(self._attempt(path, each) for each in values)
+        return self._not_in[key]
+
+    def _with_common_mistakes(self, limit: Limit, attempts: Iterable[Attempt]) -> Iterator[Attempt]:
         """Yield instances, the first that breaks only the limit with common mistakes in it."""
-        for instance in instances:
-            violation = self.sole_violation(instance, limit)
+        for attempt in attempts:
+            violation = self._sole_violation(attempt.breach, attempt.instance, limit)
             if violation is not None and limit.keyword not in PRESENCE_KEYWORDS:
                 for _, value_set in self._paths.to(limit):
                     for rest, value in mutations_of(
                         limit, value_set, self.analysis, self.generator
                     ):
                         if not rest:
-                            yield (), _replace_at(instance, tokens_of(violation.pointer), value)
-                yield (), instance
+                            at = tokens_of(violation.pointer)
+                            yield self._attempt((), _replace_at(attempt.instance, at, value))
+                yield attempt
                 return
-            yield (), instance
+            yield attempt
 
-    def _at_path(
-        self, path: ValuePath, mutations: Iterator[Mutation]
-    ) -> Iterator[tuple[ValuePath, Any]]:
-        return (((*path, *rest), value) for rest, value in mutations)
-
-    def _certify(
-        self, limit: Limit, path: ValuePath, value: Any, seen: set[str]
-    ) -> CertifiedMutation | None:
+    def _certify(self, limit: Limit, attempt: Attempt, seen: set[str]) -> CertifiedMutation | None:
         """Return a mutation if it breaks the limit in the simplest instance, one not *seen*."""
-        try:
-            instance = self.generator.build_with(SimplestSource(), path, value)
-        except LookupError:
+        if not attempt.is_possible or attempt.text in seen:
             return None
-        text = canonical_text(instance)
-        if text in seen:
-            return None
-        seen.add(text)
-        violation = self.sole_violation(instance, limit)
+        seen.add(attempt.text)
+        instance = attempt.instance
+        violation = self._sole_violation(attempt.breach, instance, limit)
         if violation is None or not self.reference_agrees(instance, violation):
             return None
         other_limits = self.other_limits(violation)
-        return CertifiedMutation(path, value, instance, violation, other_limits)
+        return CertifiedMutation(attempt.path, attempt.value, instance, violation, other_limits)
 
     def sole_violation(self, instance: Any, limit: Limit) -> Violation | None:
         """Return the violation of a limit if it is the only one of an instance."""
-        if checker_of(self.contract).is_valid(instance):
+        return self._sole_violation(breach_of(self.contract, instance), instance, limit)
+
+    def _sole_violation(self, breach: Breach, instance: Any, limit: Limit) -> Violation | None:
+        violations, broken = breach
+        if not violations:
             return None
-        report = checker_of(self.contract).check(instance)
-        broken = dict.fromkeys(
-            each
-            for violation in report
-            if violation.limit
-            for each in (violation.limit, *violation.also)
-        )
         if limit in broken:
             others = tuple(each for each in broken if each != limit and not implies(limit, each))
             self._also_broken.setdefault(limit, {}).setdefault(others, instance)
         else:
             near = [each for each in broken if _is_near(each, limit)]
             self._instead.setdefault(limit, {}).update(dict.fromkeys(near))
-        if len(report) != 1 or report.violations[0].limit != limit:
+        if len(violations) != 1 or violations[0].limit != limit:
             return None
-        return report.violations[0]
+        return violations[0]
 
     def blocking_limits(self, limit: Limit) -> tuple[Limit, ...]:
         """Return the limits that prevent this one from being broken alone.
@@ -259,17 +271,31 @@ class Certifier:
 
         It is taken to agree if it cannot compile a pattern, for those of Python differ.
         """
-        try:
-            found = [
-                {error.validator, *error.absolute_schema_path}
-                for error in self._reference.iter_errors(instance)
-            ]
-        except (re.error, RecursionError):
+        found = self._broken_by_reference(instance)
+        if found is None:
             return True
         if violation is None or violation.limit is None:
             return not found
         keywords = {each.keyword for each in (violation.limit, *violation.also)} | _APPLICATORS
         return bool(found) and all(keywords & names for names in found)
+
+    def _broken_by_reference(self, instance: Any) -> list[set[Any]] | None:
+        """Return the keywords of each error of jsonschema, None if it cannot decide.
+
+        Many limits have some instances in common.
+        """
+        text = canonical_text(instance)
+        if text not in self._found_by_reference:
+            if len(self._found_by_reference) >= _MOST_KNOWN:
+                self._found_by_reference.clear()
+            try:
+                self._found_by_reference[text] = [
+                    {error.validator, *error.absolute_schema_path}
+                    for error in self._reference.iter_errors(instance)
+                ]
+            except (re.error, RecursionError):
+                self._found_by_reference[text] = None
+        return self._found_by_reference[text]
 
 
 def _has_new(sets: Collection[tuple[Limit, ...]], known: int) -> bool:

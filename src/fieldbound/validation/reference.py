@@ -20,6 +20,8 @@ from .reference_patterns import pattern_keywords, without_dialect
 from .schema.formats import formats_of
 
 _FIRST_BEYOND_URI: Final = 0xA0
+_MOST_RESOLVED: Final = 10_000
+_DYNAMIC: Final = frozenset(("$dynamicRef", "$recursiveRef"))
 
 
 def reference_validator(
@@ -44,11 +46,41 @@ def reference_validator(
     registry = registry.crawl()  # now, or it is done anew for every reference followed
     checker = _format_checker(draft_of(schema), formats) if formats == "assert" else None
     keywords = {**pattern_keywords(made.VALIDATORS), **(_BRIEF if brief else {})}
+    if not any(map(_has_dynamic_reference, (schema, *resources.values()))):
+        keywords["$ref"] = _reference_keyword(made.VALIDATORS["$ref"])
     made = extend(made, keywords)  # type: ignore[no-untyped-call]
     validator: Validator = made(
-        read(_with_known_base(schema, uri, resources)), registry=registry, format_checker=checker
+        read(_with_known_base(schema, uri)), registry=registry, format_checker=checker
     )
     return validator
+
+
+def _has_dynamic_reference(schema: Any) -> bool:
+    """Return whether a reference may lead elsewhere, by the way to it."""
+    if isinstance(schema, dict) and not _DYNAMIC.isdisjoint(schema):
+        return True
+    return any(_has_dynamic_reference(child) for _, child in child_schemas(schema))
+
+
+def _reference_keyword(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what checks a `$ref`, and resolves it once: the package does so for each instance."""
+    resolved: dict[int, Any] = {}  # by the schema that has it, which the registry keeps
+
+    def keyword(validator: Any, reference: str, instance: Any, schema: Any) -> Iterator[Any]:
+        found = resolved.get(id(schema))
+        if found is None or found[0] is not schema:
+            try:
+                target = validator._resolver.lookup(reference)
+            except Exception:  # noqa: BLE001 - an error of the package's own is raised
+                yield from original(validator, reference, instance, schema)
+                return
+            if len(resolved) >= _MOST_RESOLVED:  # schemas that are made anew for each instance
+                resolved.clear()
+            found = resolved[id(schema)] = schema, target
+        target = found[1]
+        yield from validator.descend(instance, target.contents, resolver=target.resolver)
+
+    return keyword
 
 
 def _without_booleans(schema: Any) -> Any:
@@ -78,7 +110,27 @@ def _one_of(validator: Any, branches: Any, instance: Any, _: Any) -> Iterator[Va
 
 
 def _fits(validator: Any, schema: Any, instance: Any) -> bool:
-    return next(iter(validator.descend(instance, schema)), None) is None
+    return (
+        not _has_other_tag(validator, schema, instance)
+        and next(iter(validator.descend(instance, schema)), None) is None
+    )
+
+
+def _has_other_tag(validator: Any, schema: Any, instance: Any) -> bool:
+    """Return whether an object has another text than a branch fixes for a property.
+
+    Most branches are told from the one meant so, and the package need not be asked.
+    """
+    if not isinstance(schema, dict) or not isinstance(instance, dict) or "$ref" in schema:
+        return False
+    properties = schema.get("properties")
+    for name, part in properties.items() if isinstance(properties, dict) else ():
+        text = instance.get(name)
+        if isinstance(text, str) and isinstance(part, dict) and "$ref" not in part:
+            const = part.get("const", text) if "const" in validator.VALIDATORS else text
+            if const != text or text not in part.get("enum", (text,)):
+                return True
+    return False
 
 
 _BRIEF: Final = {"anyOf": _any_of, "oneOf": _one_of}
@@ -111,7 +163,7 @@ def _is_iri(is_uri: Callable[[Any], bool], instance: Any) -> bool:
     )
 
 
-def _with_known_base(schema: Any, uri: str, resources: Mapping[str, Any]) -> Any:
+def _with_known_base(schema: Any, uri: str) -> Any:
     """Return a schema whose references the package resolves as the engine does, from *uri*.
 
     It knows the base of a schema by its `$id` alone; up to draft 7, what stands beside `$ref`
@@ -120,9 +172,12 @@ def _with_known_base(schema: Any, uri: str, resources: Mapping[str, Any]) -> Any
     if not isinstance(schema, dict):
         return schema
     draft = draft_of(schema)
-    dialect = {"$schema": schema["$schema"]} if "$schema" in schema else {}
     if draft and isinstance(schema.get("$ref"), str):
-        return {**dialect, "$ref": resolve_uri(uri, schema["$ref"])}
-    identifier = schema.get("id" if draft == DRAFT_4 else "$id") or ""
-    has_base = isinstance(identifier, str) and ":" in identifier
-    return schema if has_base or not (identifier or resources) else {**dialect, "$ref": uri}
+        return {"$ref": resolve_uri(uri, schema["$ref"])}
+    keyword = "id" if draft == DRAFT_4 else "$id"
+    identifier = schema.get(keyword)
+    if not isinstance(identifier, str):
+        return {**schema, keyword: uri}
+    if identifier.startswith("#"):  # no base: an anchor, as drafts 4 to 7 write it
+        return {"$ref": uri}
+    return {**schema, keyword: resolve_uri(uri, identifier)}
