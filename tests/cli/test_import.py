@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from support.forked import forked_command
 from support.running import Command
 
+INPUTS = Path(__file__).parents[1] / "importers" / "kinds" / "inputs"
 ATTRIBUTES = [
     {"name": "Name", "type": "string", "mandatory": True, "maxLength": 30},
     {"name": "Image", "type": "hologram"},
@@ -67,6 +69,79 @@ def test_the_next_commands_work(output: str | None, configured: bool, cli: Comma
     assert (folder / "openapi.json").is_file()
     for command in next_commands(ran.out):
         assert cli(*command).code == 0, command
+
+
+@pytest.mark.parametrize(
+    ("name", "contract"),
+    [
+        ("account.describe.json", "acme/create-account"),
+        ("accounts.metadata.xml", "acme/create-accounts"),
+        ("customer.schema.json", "acme/customer"),
+        ("customers.limits.csv", "acme/create-customer"),
+        ("orders.openapi.yaml", "acme/create-order"),
+        ("orders.sql", "acme/create-orders"),
+        ("orders.swagger.json", "acme/create-order"),
+        ("products.metadata.json", "acme/create-products"),
+    ],
+)
+def test_the_next_contract(name: str, contract: str, cli: Command) -> None:
+    """It is that of a create, with limits, whatever the source is."""
+    ran = cli("import", str(INPUTS / name), "--vendor", "acme")
+    assert ran.code == 0, ran.err
+    lint, limits, cases = next_commands(ran.out)
+    assert limits[1] == cases[1] == contract
+    assert cli(*lint).code == cli(*cases).code == 0
+    assert len(cli(*limits).out.splitlines()) > 3
+
+
+def test_a_document_without_contracts(cli: Command) -> None:
+    """Operations that send and answer nothing have no contract to go on with."""
+    paths = {"/a": {"delete": {"operationId": "x", "responses": {"204": {"description": "Done"}}}}}
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths}
+    Path("api.json").write_text(json.dumps(document))
+    ran = cli("import", "api.json", "--vendor", "acme")
+    assert ran.code == 0
+    assert ran.out.startswith("took 0 limits in 0 contracts\n")
+    assert ran.out.endswith("next:\n    fieldbound lint contracts/acme\n")
+    assert cli("lint", "contracts/acme").code == 0
+
+
+def test_the_next_contract_without_a_create(cli: Command) -> None:
+    """It is the first with limits on fields: of a search, an answer, or a parameter."""
+    field = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 3}}}
+    body = {"content": {"application/json": {"schema": field}}}
+    answer = {"200": {"description": "Done", **body}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/a": {"get": {"operationId": "getA", "responses": answer}},
+            "/b": {"post": {"operationId": "ping", "requestBody": {"content": {}}}},
+        },
+    }
+    Path("api.json").write_text(json.dumps(document))
+    commands = next_commands(cli("import", "api.json", "--vendor", "acme").out)
+    assert [each[1] for each in commands[1:]] == ["acme/get-a/response.200"] * 2
+    assert [cli(*each).code for each in commands] == [0, 0, 0]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_output(cli: Command) -> None:
+    """A folder in which nothing can be written is an error that names it, and stays as it is."""
+    Path("contracts").mkdir(mode=0o555)
+    ran = cli("import", "describe.json", "--vendor", "acme")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "fieldbound: cannot write contracts/acme: Permission denied\n"
+    assert not any(Path("contracts").iterdir())
+
+
+def test_an_output_that_cannot_be_a_folder(cli: Command) -> None:
+    """A file where the folder would be is an error that names it."""
+    Path("taken").write_text("x")
+    ran = cli("import", "describe.json", "--vendor", "acme", "--output", "taken")
+    assert (ran.code, ran.out) == (2, "")
+    assert "taken" in ran.err
+    assert Path("taken").read_text() == "x"
 
 
 def test_citations(cli: Command) -> None:

@@ -148,9 +148,28 @@ def test_a_document_without_a_digest(cli: Command) -> None:
     assert "limits were not compared: page.html: the kind is not recognised" in ran.out
 
 
+def test_a_copy_that_is_read_as_the_source_was(cli: Command) -> None:
+    """A table whose headings are unknown is compared by the same options as it was imported by."""
+    options = ("--as", "table", "--column", "name=Feld", "--column", "maxLength=Breite")
+    options = (*options, "--resource", "orders")
+    Path("old.txt").write_text("Feld;Breite\nName;30\nCode;5\n")
+    assert cli("import", "old.txt", "--vendor", "shop", "--output", "contracts", *options).code == 0
+    Path("new.txt").write_text("Feld;Breite\nName;40\nCode;5\n")
+    verify = ("sources", "shop", "--folder", "contracts", "--verify", "table-orders=new.txt")
+    ran = cli(*verify)
+    assert (ran.code, ran.err) == (1, "")
+    assert "limits were not compared: new.txt: the kind is not" in ran.out
+    ran = cli(*verify, *options)
+    assert (ran.code, ran.err) == (1, "")
+    assert "    shop/create-orders#/Name:maxLength: 30 -> 40\n" in ran.out
+    assert "Code" not in ran.out
+
+
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
+        (("acme", "--as", "table"), "say how --verify reads a copy"),
+        (("acme", "--verify", "describe-accounts=other.json", "--as", "x"), "there is no kind 'x'"),
         (("acme", "--max-age", "half a year"), "--max-age half a year: must be a number of days"),
         (("acne",), "there is no vendor named 'acne'"),
         (("acme", "--verify", "old"), "--verify old: must be KEY=FILE"),
@@ -162,6 +181,7 @@ def test_a_document_without_a_digest(cli: Command) -> None:
 )
 def test_usage_errors(options: tuple[str, ...], reason: str, cli: Command) -> None:
     """They are said, and the exit code is 2."""
+    Path("other.json").write_text("{}")
     ran = cli("sources", "--folder", "contracts", *options)
     assert (ran.code, ran.out) == (2, "")
     assert reason in ran.err

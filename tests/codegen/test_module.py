@@ -54,8 +54,29 @@ OWN: dict[str, Any] = {
             },
         },
         "parent": {"$ref": "#/$defs/node"},
+        "rates": {
+            "type": "object",
+            "maxProperties": 2,
+            "additionalProperties": {"type": "number", "minimum": 0},
+        },
+        "nodes": {
+            "type": ["object", "null"],
+            "minProperties": 1,
+            "additionalProperties": {"$ref": "#/$defs/node"},
+        },
+        "pair": {
+            "type": "array",
+            "prefixItems": [{"type": "string", "maxLength": 2}, {"type": ["integer", "null"]}],
+            "items": False,
+            "minItems": 2,
+        },
+        "either": {
+            "anyOf": [{"type": "string", "maxLength": 2}, {"type": "null"}, {"$ref": "#/$defs/few"}]
+        },
+        "size": {"oneOf": [{"enum": ["S", "M"]}, {"type": "number", "minimum": 1}], "default": "S"},
     },
     "$defs": {
+        "few": {"type": "integer", "maximum": 3},
         "node": {
             "type": "object",
             "additionalProperties": False,
@@ -63,7 +84,7 @@ OWN: dict[str, Any] = {
                 "name": {"type": "string", "maxLength": 5},
                 "nodes": {"type": "array", "items": {"$ref": "#/$defs/node"}},
             },
-        }
+        },
     },
 }
 SHIPPED = {
@@ -90,6 +111,7 @@ WITH_NOT_REQUIRED = pytest.mark.skipif(
 IMPORTABLE = [
     pytest.param(each, marks=WITH_NOT_REQUIRED if each == "typeddict" else ()) for each in STYLES
 ]
+VALUES = st.none() | st.booleans() | st.integers(-3, 12) | st.text(max_size=5) | st.just(0.015)
 NAMES = {"order": "Order", **SHIPPED}
 
 
@@ -135,7 +157,7 @@ def test_what_the_model_takes(order: tuple[str, Model], data: st.DataObject) -> 
     instance = data.draw(valid(own()))
     name = data.draw(st.sampled_from(sorted(OWN["properties"])))
     instance[name] = data.draw(
-        st.none() | st.booleans() | st.integers(-3, 12) | st.text(max_size=5) | st.just(0.015)
+        VALUES | st.lists(VALUES, max_size=3) | st.dictionaries(st.text(max_size=2), VALUES)
     )
     if model.takes(instance):
         not_held = {each.id for each in unenforced(own(), style)}
@@ -151,6 +173,7 @@ def test_limits_not_held() -> None:
     assert found["pydantic"] == always
     assert found["msgspec"] == always | {"/_id:maximum", "/amount:multipleOf"}
     lengths = {"/class:minLength", "/class:maxLength", "/lines/*/sku:maxLength"}
+    lengths |= {"/rates:maxProperties", "/nodes:minProperties", "/pair/0:maxLength"}
     assert found["dataclass"] == found["typeddict"] > found["msgspec"] | lengths
     for style, ids in found.items():
         top = " ".join(each.lstrip("# ") for each in model_code(own(), style).splitlines())
@@ -169,6 +192,58 @@ def test_formatted(name: str, style: str, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "ruff", *words, "--isolated", "--no-cache", str(file)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+#: What has no type of its own in Python, or none that every style can say.
+UNTYPED = [
+    {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "string", "pattern": "^a"}]},
+    {"oneOf": [{"type": "integer"}, {"type": "number"}]},
+    {"anyOf": [{"type": "array"}, {"type": "null"}]},
+    {"anyOf": [{"type": "string"}, {"type": "null"}], "not": {"const": "x"}},
+    {"anyOf": [{"type": "string"}, {"enum": [1.5]}]},
+    {"anyOf": [{"type": "string"}, True]},
+]
+
+
+@pytest.mark.parametrize("schema", UNTYPED)
+def test_alternatives_without_a_union(schema: Any) -> None:
+    """Alternatives that no union of simple types says are any value, and told as not held."""
+    contract = Contract({"type": "object", "properties": {"a": schema}}, name="thing")
+    for style in CHECKING:
+        model = model_of(contract, style, "Thing")
+        assert model.takes({"a": [1]})
+        keywords = {each.keyword for each in unenforced(contract, style) if each.pointer == "/a"}
+        assert keywords & {"anyOf", "oneOf"}
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"prefixItems": [{"type": "string"}], "minItems": 1},
+        {"prefixItems": [{"type": "string"}], "items": False},
+        {"prefixItems": [{"type": "string"}], "minItems": 2, "maxItems": 2},
+        {"prefixItems": [{"type": "string"}], "items": {"type": "integer"}, "minItems": 1},
+    ],
+)
+def test_arrays_that_are_no_tuple(limits: Any) -> None:
+    """An array whose size is not known is a list, and no valid one is refused."""
+    contract = Contract({"type": "array", **limits}, name="x")
+    for style in CHECKING:
+        model = model_of(contract, style, "X")
+        for value in ([], ["a"], ["a", 1], ["a", 1, 2]):
+            assert model.takes(value) or not contract.is_valid(value)
+            assert "tuple[" not in model_code(contract, style)
+
+
+def test_a_map_with_other_names() -> None:
+    """An object with properties or patterns is no map: its other names may have any value."""
+    values = {"additionalProperties": {"type": "integer"}}
+    for more in ({"properties": {"a": {"type": "string"}}}, {"patternProperties": {"^a": {}}}):
+        contract = Contract({"type": "object", **values, **more}, name="x")
+        for style in CHECKING:
+            model = model_of(contract, style, "X")
+            assert model.takes({"a": "b", "c": 1})
+            assert "/*:type" in {each.id.partition("#")[2] for each in unenforced(contract, style)}
 
 
 def test_sources() -> None:

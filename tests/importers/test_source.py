@@ -56,6 +56,29 @@ def test_text_that_is_not_utf_8() -> None:
     assert str(caught.value) == "a.csv: 2: not UTF-8: save the file as UTF-8"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"Resources": {"a": {"attributes": [{"name": "b", "type": "string", "maxLength": 3}]}}}',
+        '{"$schema": "https://json-schema.org/draft/2020-12/schema", "maxLength": 3}',
+        '{"openapi": "3.1.0", "info": {"title": "T"}, "paths": {"/a": {"get": {}}}}',
+        '{"name": "A", "fields": [{"name": "b", "type": "string", "createable": true}]}',
+        '{"$Version": "4.01", "N": {"T": {"$Kind": "EntityType", "a": {"$MaxLength": 3}}}}',
+    ],
+)
+def test_a_byte_order_mark(text: str) -> None:
+    """It is of no meaning, whatever the kind is, and places are those after it."""
+    plain, marked = (
+        read(source_of("a.json", each), vendor="v") for each in (text, f"\ufeff{text}")
+    )
+    assert plain.files == marked.files
+    with pytest.raises(BrokenSource, match=r"a\.json:1:\d+: ") as caught:
+        read(source_of("a.json", f"\ufeff{text[:-1]}"), vendor="v")
+    with pytest.raises(BrokenSource) as other:
+        read(source_of("a.json", text[:-1]), vendor="v")
+    assert str(caught.value) == str(other.value)
+
+
 def test_an_error_has_a_place() -> None:
     """The place of a value is its line and column; one of a key is that of the key."""
     source = source_of("a.json", '{\n "a": [1, 5]}')

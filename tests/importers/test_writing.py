@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +196,78 @@ def test_all_files_or_none(failing: int, folder: Path, monkeypatch: pytest.Monke
     with pytest.raises(PermissionError):
         draft(describe(31)).write(folder)
     assert contents(folder) == before
+
+
+def outcomes(folder: Path, monkeypatch: pytest.MonkeyPatch, source: bytes) -> Iterator[str]:
+    """Yield whether each file is as before or as after an import that is interrupted anywhere.
+
+    The interruption comes right after a file was opened, replaced or removed: first after the first
+    of these, then after the second, and so on until none is left.
+    """
+    before = contents(folder.parent) if folder.parent.is_dir() else {}
+    real = {name: getattr(Path, name) for name in ("open", "replace", "unlink", "mkdir")}
+    for at in range(1, 100):
+        count = [0]
+
+        def interrupted(name: str, at: int = at, count: list[int] = count) -> Any:
+            def call(self: Path, *args: Any, **options: Any) -> Any:
+                found = real[name](self, *args, **options)
+                if folder.parent in (self, *self.parents):
+                    count[0] += 1
+                    if count[0] == at:
+                        if name == "open":
+                            found.close()
+                        raise KeyboardInterrupt
+                return found
+
+            return call
+
+        with monkeypatch.context() as patched:
+            for name in real:
+                patched.setattr(Path, name, interrupted(name))
+            try:
+                draft(source).write(folder)
+            except KeyboardInterrupt:
+                found = contents(folder.parent) if folder.parent.is_dir() else {}
+                yield "before" if found == before else "other"
+            else:
+                yield "after"
+                return
+
+
+def test_ctrl_c_at_any_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted import leaves all files as they were, and nothing beside them."""
+    found = [*outcomes(folder, monkeypatch, describe(31, {"name": "Code", "type": "string"}))]
+    assert set(found[:-1]) == {"before"}
+    assert len(found) > 8
+    assert length_of(folder) == 31
+
+
+def test_ctrl_c_during_a_first_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It leaves no folder, and none above it that was not there."""
+    folder = tmp_path / "new" / "acme"
+    found = [*outcomes(folder, monkeypatch, describe())]
+    assert set(found[:-1]) == {"before"}
+    assert len(found) > 8
+    assert sorted(contents(folder)) == [
+        ".imported.json",
+        "accounts.json",
+        "openapi.json",
+        "sources.json",
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder(folder: Path) -> None:
+    """An import into it is an error of the system, and changes nothing."""
+    before = contents(folder)
+    folder.chmod(0o555)
+    try:
+        with pytest.raises(PermissionError):
+            draft(describe(31)).write(folder)
+        assert contents(folder) == before
+    finally:
+        folder.chmod(0o755)
 
 
 def test_nothing_is_left_of_a_new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,11 +50,25 @@ def model_of(contract: Contract, style: str, name: str) -> Model:
     module = imported(model_code(contract, style))
     kind = getattr(module, name)
     if style == "msgspec":
-        return Model(module, kind, lambda each: msgspec.convert(each, kind), msgspec.to_builtins)
+        return Model(
+            module,
+            kind,
+            lambda each: msgspec.convert(each, kind),
+            lambda each: _as_json(msgspec.to_builtins(each)),
+        )
     adapter = pydantic.TypeAdapter(kind)
     return Model(
         module,
         kind,
         adapter.validate_python,
-        lambda each: adapter.dump_python(each, exclude_unset=True),
+        lambda each: _as_json(adapter.dump_python(each, exclude_unset=True)),
     )
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value of Python as JSON has it: a tuple is an array."""
+    if isinstance(value, (list, tuple)):
+        return [_as_json(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _as_json(each) for name, each in value.items()}
+    return value

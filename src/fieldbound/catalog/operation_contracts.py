@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fieldbound.model import BrokenContract, ContractEntry
+from fieldbound.model import BrokenContract, ContractEntry, to_json
 from fieldbound.openapi import OpenAPI, SpecNode
-from fieldbound.validation import Contract
 
 from .builder import (
     build_contract,
@@ -17,8 +16,11 @@ from .builder import (
     self_contained_schema,
 )
 from .bundle import Bundle, Options
-from .bundle_lint import lint_bundle
+from .repairs import Repairs
 from .schema_files import SchemaFiles
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Contract
 
 
 class OperationContracts:
@@ -98,6 +100,33 @@ class OperationContracts:
             raise next(iter(errors))
         return built
 
+    def repairs(self) -> Iterator[Repairs]:
+        """Yield what is taken out of schemas so that the rest can be checked, once for each schema.
+
+        Raises BrokenContract, where nothing is taken out of a document.
+        """
+        known = set[Any]()
+        for each in self.entries:
+            if (key := self.schema_key(each)) not in known:
+                known.add(key)
+                found = part_schema(
+                    self._files, self.openapi, each.operation, each.part, self._options
+                )
+                if found is not None:
+                    self._build(*found, each.name)
+                    yield found[1].repairs
+
+    def schema_key(self, entry: ContractEntry) -> Any:
+        """Return what is equal for contracts of one schema, such as the answers of one resource.
+
+        They differ in their names alone.
+        """
+        part = self.openapi.parts(entry.operation)[entry.part]
+        if part.body is None:
+            return entry.name
+        is_webhook = entry.operation in self.openapi.webhooks
+        return to_json(part.body.value), part.is_request, is_webhook, part.not_checked
+
     def envelope_contract(self, name: str, schema: dict[str, Any], node: SpecNode) -> Contract:
         """Return the contract of a message's envelope, which cites the sources of a node."""
         bundle = Bundle(self._files, None, self._options)
@@ -109,6 +138,8 @@ class OperationContracts:
         return build_contract(self._files, node.uri, bundle, compound, name)
 
     def _build(self, schema: dict[str, Any], bundle: Bundle, name: str) -> Contract:
+        from .bundle_lint import lint_bundle  # slow to import
+
         lint_bundle(bundle, None)
         return self._compile(schema, bundle, name)
 

@@ -60,6 +60,11 @@ class Repairs:
             self.errors.append(repair.error)
         return True
 
+    def items(self) -> Iterator[tuple[SchemaLocation, Repair]]:
+        """Yield every repair with the location of its schema."""
+        for location, repairs in self._repairs.items():
+            yield from ((location, each) for each in repairs)
+
     def apply(self, location: SchemaLocation, schema: Any) -> Any:
         """Return a schema without what is taken out of it, with the reasons."""
         repairs = self._repairs.get(location)
@@ -84,7 +89,7 @@ class Repairs:
 
         A weak one that matches may not match as a whole: then another may be the one.
         """
-        if "oneOf" not in self._undecided.get(location, ()):
+        if "oneOf" not in self._undecided.get(location, ()) or "oneOf" not in copy:
             return copy
         rest = {keyword: each for keyword, each in copy.items() if keyword != "oneOf"}
         if "anyOf" in rest:
@@ -120,6 +125,8 @@ def _without(part: Any, path: PointerTokens) -> Any:
     token = path[0]
     if isinstance(part, list):
         index = int(token)
+        if index >= len(part):  # one that `finish` adds
+            return part
         inner = [_without(part[index], path[1:])] if path[1:] else []
         return [*part[:index], *inner, *part[index + 1 :]]
     if not isinstance(part, dict) or token not in part:

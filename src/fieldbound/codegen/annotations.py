@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from fieldbound.model import Limit, json_type
 
-from .closure import CLOSERS
+from .closure import CLOSERS, END_OF_ITEMS
 from .layout import Call, Expression, literal, quoted
 from .patterns import portable_pattern
 from .shapes import Shape
@@ -16,6 +16,7 @@ from .shapes import Shape
 _NAMES: Final = {"string": "str", "integer": "int", "boolean": "bool", "null": "None"}
 _LENGTHS: Final = {"minLength": "min_length", "maxLength": "max_length"}
 _COUNTS: Final = {"minItems": "min_length", "maxItems": "max_length"}
+_NAMES_COUNT: Final = {"minProperties": "min_length", "maxProperties": "max_length"}
 _BOUNDS: Final = {
     "minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt"
 }  # fmt: skip
@@ -33,12 +34,16 @@ _MOST_INTEGER: Final = 2**63
 
 
 class Abilities(NamedTuple):
-    """What a style can say: *constraint* is the call that holds limits, "" if there is none."""
+    """What a style can say: *constraint* is the call that holds limits, "" if there is none.
+
+    *tuples* is what is annotated to a tuple, so that it is read from a list.
+    """
 
     constraint: str = ""
     end: str = "$"
     validators: bool = False
     any_size: bool = False
+    tuples: tuple[Expression, ...] = ()
 
 
 class Member(NamedTuple):
@@ -68,8 +73,11 @@ class Annotations:
         """Return whether the code holds a limit."""
         return (limit.id, limit.location) in self._held
 
-    def members(self, shape: Shape, item: Expression, name: str) -> list[Member]:
-        """Return the members of a value's type: *item* is that of its items, *name* its class."""
+    def members(self, shape: Shape, inner: Sequence[Expression], name: str) -> list[Member]:
+        """Return the members of a value's type: *inner* are those in it, *name* is its class."""
+        if shape.branches:
+            self.hold(shape.limits)
+            return [each for branch in shape.branches for each in self.members(branch, (), "")]
         if shape.choices is not None:
             return self._choices(shape)
         types = shape.types or (("object",) if shape.is_object else ())
@@ -77,19 +85,27 @@ class Annotations:
             return [Member("Any")]
         self.hold(shape.of("type"))
         self._hold_idle(shape, types)
-        return [each for type_ in types for each in self._of_type(type_, shape, item, name)]
+        return [each for type_ in types for each in self._of_type(type_, shape, inner, name)]
 
-    def _of_type(self, type_: str, shape: Shape, item: Expression, name: str) -> list[Member]:
+    def _of_type(
+        self, type_: str, shape: Shape, inner: Sequence[Expression], name: str
+    ) -> list[Member]:
         if type_ == "string":
             return [self._string(shape)]
         if type_ in ("integer", "number"):
             kinds = ("int",) if type_ == "integer" else ("int", "float")
             return [self._number(kind, kinds, shape) for kind in kinds]
         if type_ == "array":
+            if shape.size:
+                self.hold(shape.of(*_COUNTS, *END_OF_ITEMS))
+                return [Member(Call("tuple", tuple(inner), "[]"), self._can.tuples)]
             extra = self._constraint(self._tightest(shape, _COUNTS))
-            return [Member(Call("list", (item,), "[]"), extra)]
+            return [Member(Call("list", tuple(inner), "[]"), extra)]
+        if type_ == "object" and not name:
+            extra = self._constraint(self._tightest(shape, _NAMES_COUNT))
+            return [Member(Call("dict", ("str", *inner), "[]"), extra)]
         if type_ == "object":
-            return [Member(name or "dict[str, Any]")]
+            return [Member(name)]
         return [Member(_NAMES[type_])]
 
     def _hold_idle(self, shape: Shape, types: Iterable[str]) -> None:

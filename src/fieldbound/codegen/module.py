@@ -137,15 +137,20 @@ class _Module:
             self._types.hold(shape.limits)
             self._repeated.append(shape.field.pointer)
             return [self._names[shape.same[0]]]
-        item: Expression = "Any"
-        if shape.item:
-            title = shape.item[0].field.title or ""
-            named = title if 0 < len(title) <= _MOST_TITLE else f"{hint} item"
-            item = union(self._members(shape.item[0], named))
+        items = [shape.first.get(each) for each in range(shape.size)] or [*shape.item] or [None]
+        inner = [self._inner(each, hint) for each in items]
         name = ""
         if shape.is_object and shape.has_names:
             name = self._class(shape, hint)
-        return [each.expression for each in self._types.members(shape, item, name)]
+        return [each.expression for each in self._types.members(shape, inner, name)]
+
+    def _inner(self, shape: Shape | None, hint: str) -> Expression:
+        """Return the type of what is in a value, if anything is known of it."""
+        if shape is None:
+            return "Any"
+        title = shape.field.title or ""
+        named = title if 0 < len(title) <= _MOST_TITLE else f"{hint} item"
+        return union(self._members(shape, named))
 
     def _class(self, shape: Shape, hint: str) -> str:
         name = self._names[shape] = class_name(hint, self._taken)
@@ -179,11 +184,10 @@ class _Module:
         hint = title if 0 < len(title) <= _MOST_TITLE else shape.name
         types = tuple(self._members(shape, hint))
         self._types.hold(shape.of("required"))
-        null = "null" in shape.types if shape.choices is None else None in shape.choices
         text = _said(shape)
         doc = docstring([text], "    ") if text else []
         default = () if shape.required or is_key else shape.default
-        return Property(shape.name, name, types, shape.required, null, default, doc)
+        return Property(shape.name, name, types, shape.required, shape.is_nullable, default, doc)
 
     def _annotation(self, each: Property) -> Expression:
         types: Sequence[Expression] = [*each.types]
@@ -196,7 +200,7 @@ class _Module:
 
     def _alias(self, kind: Expression, hint: str) -> Expression:
         """Return the name of a type that is long, defined before the classes that use it."""
-        if not isinstance(kind, Call) or kind.head == "list":
+        if not isinstance(kind, Call) or kind.head in ("list", "dict", "tuple"):
             return kind
         text = str(kind)
         if text not in self._aliases:

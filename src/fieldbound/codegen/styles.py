@@ -223,7 +223,7 @@ UNSET = Unset.UNSET
     "payload": '''\
 def payload(value: Any) -> Any:
     """Return a value for JSON: by the names of the vendor, without what is unset."""
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [payload(each) for each in value]
     if isinstance(value, dict):
         return {name: payload(each) for name, each in value.items()}
@@ -255,7 +255,7 @@ def _functional(
     """Return the lines of a TypedDict with names that are no identifiers."""
     lines = [f"{head.name} = TypedDict(", f"    {quoted(head.name)},", "    {"]
     for each, annotation in rows:
-        text = " ".join(line.strip().strip('"') for line in each.text)
+        text = " ".join(line.strip().strip('"') for line in each.text).strip()
         lines += [f"        # {text}"] if text else []
         if re.search(rf"\b{head.name}\b", str(annotation)):
             annotation = quoted(str(annotation))  # noqa: PLW2901 - it refers to itself
@@ -277,7 +277,12 @@ def _as_is(_each: Property, types: Sequence[Expression]) -> list[Expression]:
 #: The styles, by name.
 STYLES: Final[Mapping[str, Style]] = {
     "pydantic": Style(
-        Abilities("Field", validators=True, any_size=True),
+        Abilities(
+            "Field",
+            validators=True,
+            any_size=True,
+            tuples=(Call("Field", ("strict=False",)),),
+        ),
         _pydantic_head,
         _pydantic,
         _pydantic_optional,

@@ -28,7 +28,8 @@ class Omitted(NamedTuple):
 class Draft:
     """The files of a vendor's folder, by name, each a JSON value.
 
-    Limits cite the *document* by *key*. *omitted* is what could not be said as a limit.
+    Limits cite the *document* by *key*, and *others* that it refers to by theirs. *omitted* is what
+    could not be said as a limit.
     """
 
     vendor: str
@@ -36,6 +37,7 @@ class Draft:
     files: Mapping[str, Any] = field(repr=False)
     omitted: tuple[Omitted, ...]
     document: SourceDocument
+    others: Mapping[str, SourceDocument] = field(default_factory=dict, repr=False)
 
     @cached_property
     def imported(self) -> Imported:
@@ -53,7 +55,8 @@ class Draft:
         """
         from .writing import write
 
-        return write(self.files, self.key, self.document, folder, self._opened)
+        documents = {self.key: self.document, **self.others}
+        return write(self.files, self.key, documents, folder, self._opened)
 
     def _opened(self, vendor: str, files: Mapping[str, Any]) -> Imported:
         """Return the contracts of a folder: those of the draft, unless more is in the folder."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from fieldbound.model import LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, child
 ABSENT: Final = type("Absent", (), {"__repr__": lambda _: "nothing"})()
 _SOURCE: Final = "x-source"
 _NO_LIMITS: Final = frozenset("title description default examples deprecated".split())
+_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 #: What a source does not limit by saying it otherwise than another: what is there stays.
 ANNOTATIONS: Final = frozenset(("title", "description", "summary"))
 
@@ -39,7 +40,7 @@ def beside(imported: Any, current: Any, base: Any, key: str) -> Any:
             others = _limits(there) - _words(
                 before.get(_SOURCE) if isinstance(before, dict) else []
             )
-            _cite(schema, default, others)
+            cite(schema, default, others)
     return copy
 
 
@@ -74,8 +75,11 @@ def uncited(value: Any) -> Any:
     return {name: uncited(each) for name, each in value.items() if name != _SOURCE}
 
 
-def _cite(schema: dict[str, Any], default: dict[str, Any], others: set[str]) -> None:
-    """Add the default to a schema, about the limits in it that have no evidence."""
+def cite(schema: dict[str, Any], default: dict[str, Any], others: Collection[str] = ()) -> None:
+    """Add the default to a schema, about the limits in it that have no evidence.
+
+    *others* are limits that have it elsewhere.
+    """
     entries = _entries(schema.get(_SOURCE))
     known = {*others, *_words(entries)}
     words = sorted(each for each in _limits(schema) - known if each.partition("/")[0] not in known)
@@ -92,6 +96,9 @@ def _limits(schema: Any) -> set[str]:
             found |= {f"required/{each}" for each in schema[keyword]}
         elif _is_limit(keyword, schema[keyword]):
             found.add(keyword)
+    for exclusive, bound in _BOUNDS.items():  # of OpenAPI 3.0, and of draft 4: one limit by two
+        if isinstance(schema.get(exclusive) if found else None, bool):
+            found.discard(bound if schema[exclusive] else exclusive)
     return found
 
 

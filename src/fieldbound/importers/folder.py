@@ -243,9 +243,10 @@ class _Writer:
         if collection:
             self._paths[path] = {**self._parameters(path), **collection}
         if item:
-            parameters = [*self._parameters(path).get("parameters", ()), parameter]
+            above = self._parameters(path).get("parameters", [])
+            parameters = above if resource.is_single else [*above, parameter]
             self._paths[resource.item_path or f"{path}/{{{key}}}"] = {
-                "parameters": parameters,
+                **({"parameters": parameters} if parameters else {}),
                 **item,
             }
 

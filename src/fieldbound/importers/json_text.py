@@ -17,10 +17,12 @@ def formatted(value: Any) -> str:
 
 def _lines(value: Any, indent: int, used: int) -> str:
     """Return a value as text; its first line begins after *used* characters."""
-    flat = json.dumps(value, ensure_ascii=False)
-    is_short = used + len(flat) + 1 <= _WIDTH and _depth(value) <= _DEPTH
-    if not value or not isinstance(value, (dict, list)) or (is_short and indent):
-        return flat
+    if not value or not isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    if indent and _is_short(value, _WIDTH - used, _DEPTH):
+        flat = json.dumps(value, ensure_ascii=False)
+        if used + len(flat) + 1 <= _WIDTH:
+            return flat
     inner = " " * (indent + 2)
     if isinstance(value, list):
         parts = [inner + _lines(each, indent + 2, indent + 2) for each in value]
@@ -31,8 +33,14 @@ def _lines(value: Any, indent: int, used: int) -> str:
     return "\n".join((opening, ",\n".join(parts), " " * indent + closing))
 
 
-def _depth(value: Any) -> int:
+def _is_short(value: Any, width: int, depth: int) -> bool:
+    """Return whether a value may fit within a width, and has no more levels of brackets."""
     if not isinstance(value, (dict, list)):
-        return 0
+        return not isinstance(value, str) or len(value) <= width
     inner = value.values() if isinstance(value, dict) else value
-    return 1 + max(map(_depth, inner), default=0)
+    # Each member takes three characters at least: a digit, a comma and a space.
+    return (
+        depth > 0
+        and 3 * len(value) <= width
+        and all(_is_short(each, width, depth - 1) for each in inner)
+    )

@@ -58,6 +58,7 @@ class Resource:
     *name* is the vendor's; the file and the operations are named by it. *children* are arrays of
     other resources within it, by their names. *path* is that of its collection, *key* the name of
     the parameter in the path of one of them, *item_path* that path where it is no further segment.
+    Where it *is_single*, there is one alone, without a parameter.
     *refuses_unknown* says whether a request may have no other attribute: *closed_note* says why,
     and *other_names* is the pattern of names that it may have all the same. Answers to the
     *operations* in *answered* hold the resource, and those to a list hold it in the array
@@ -77,4 +78,5 @@ class Resource:
     operations: tuple[str, ...] = OPERATIONS
     answered: tuple[str, ...] = OPERATIONS
     list_in: str | None = None
+    is_single: bool = False
     media_types: tuple[str, ...] = ("application/json",)

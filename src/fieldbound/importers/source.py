@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 64 * 2**20
 _START: Final = 64 * 2**10
 _YAML: Final = (".yaml", ".yml")
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class SourceDocument:
     """A file that a vendor gives.
 
     *name* is the file's as given, *data* its bytes; *title* and *address* are what a citation
-    shows of it, and *read* the ISO date on which it was read, None for today.
+    shows of it, and *read* the ISO date on which it was read, None for today. It may refer to files
+    below a *folder*, to none if that is None.
     """
 
     name: str
@@ -34,6 +36,7 @@ class SourceDocument:
     title: str | None = None
     address: str | None = None
     read: str | None = None
+    folder: str | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -64,7 +67,8 @@ class SourceDocument:
     @cached_property
     def document(self) -> Document:
         """The JSON or YAML document that the text is, with its syntax errors and places."""
-        return parse(self.data, name=self.name, format="yaml" if self.suffix in _YAML else "json")
+        data = self.data.removeprefix(_BOM)  # of no meaning, and no mistake of the vendor
+        return parse(data, name=self.name, format="yaml" if self.suffix in _YAML else "json")
 
     @property
     def value(self) -> Any:
@@ -100,7 +104,8 @@ def read_source(
     except (OSError, ValueError) as error:  # ValueError: the name is invalid, as with a NUL
         reason = os_error_reason(error) if isinstance(error, OSError) else str(error)
         raise BrokenSource(f"cannot be read: {reason}", name) from None
-    return _not_empty(SourceDocument(name, data, title, address))
+    folder = os.path.dirname(os.path.abspath(name))  # noqa: PTH100, PTH120 - a link keeps its own
+    return _not_empty(SourceDocument(name, data, title, address, folder=folder))
 
 
 def _not_empty(source: SourceDocument) -> SourceDocument:

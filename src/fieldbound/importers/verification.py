@@ -20,12 +20,17 @@ _COPY: Final = "copy"
 
 
 def verify(
-    vendor: str, key: str, file: str | os.PathLike[str], folders: Folders | None = None
+    vendor: str,
+    key: str,
+    file: str | os.PathLike[str],
+    folders: Folders | None = None,
+    **reading: Any,
 ) -> Verification:
     """Return how a fresh copy of the document that a vendor's limits cite by *key* differs.
 
     Nothing is fetched: the copy is a *file*. Limits are compared where its kind can be imported and
-    its digest differs. Raises UnknownName, or BrokenSource if the file cannot be read.
+    its digest differs; *reading* are the `kind`, `resource` and `columns` of `read` for it. Raises
+    UnknownName, or BrokenSource if the file cannot be read.
     """
     known = {each.key: each for each in cited_documents(vendor, folders)}
     if key not in known:
@@ -37,8 +42,10 @@ def verify(
     if found.is_same:
         return found
     try:
-        imported = _imported(copy)
+        imported = _imported(copy, **reading)
     except BrokenSource as error:
+        if error.file is None:  # it is no fault of the copy, but of what it is read as
+            raise
         return found._replace(not_compared=str(error))
     cited = _limits_citing(vendor, key, folders)
     shared = {name: limits for name, limits in cited.items() if name in imported}
@@ -50,9 +57,9 @@ def verify(
     return found._replace(compared=count, changed=tuple(changed))
 
 
-def _imported(copy: SourceDocument) -> dict[str, tuple[Limit, ...]]:
+def _imported(copy: SourceDocument, **reading: Any) -> dict[str, tuple[Limit, ...]]:
     """Return the limits of the contracts that a copy makes, by name without the vendor."""
-    draft = read(copy, vendor=_COPY)
+    draft = read(copy, vendor=_COPY, **reading)
     with TemporaryDirectory() as above:
         draft.write(Path(above, _COPY))
         return _by_name(_COPY, above)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.catalog import operations
 from fieldbound.documents import SUFFIXES, read
-from fieldbound.model import SAYS, BrokenContract, to_json
+from fieldbound.model import SAYS, BrokenContract
 
 from .errors import BrokenSource
 from .evidence import ABSENT, beside
@@ -21,7 +22,6 @@ from .json_text import formatted
 from .merge import Conflict, Merge, Sides, is_equal
 
 if TYPE_CHECKING:
-    from fieldbound.catalog import OperationContracts
     from fieldbound.model import ContractEntry
 
     from .source import SourceDocument
@@ -30,14 +30,21 @@ if TYPE_CHECKING:
 BASE_FILE: Final = ".imported.json"
 _SOURCES: Final = "sources.json"
 _UNKNOWN: Final = "no source"
+#: How the names of operations begin that make a record.
+_CREATE: Final = ("create", "add", "insert", "new", "post")
 _EVIDENCE: Final = (*SAYS, _UNKNOWN)
 
 
 class Imported(NamedTuple):
-    """The contracts of a folder: their names, and how many limits have which evidence."""
+    """The contracts of a folder: their names, and how many limits have which evidence.
+
+    *first* is the one to look at first: a create with limits, where there is one. It is "" where
+    there are no contracts.
+    """
 
     contracts: tuple[str, ...]
     limits: Mapping[str, int]
+    first: str
 
 
 class Written(NamedTuple):
@@ -60,13 +67,14 @@ class Written(NamedTuple):
 def write(
     files: Mapping[str, Any],
     key: str,
-    document: SourceDocument,
+    documents: Mapping[str, SourceDocument],
     folder: str | os.PathLike[str],
     open_: Callable[[str, Mapping[str, Any]], Imported],
 ) -> Written:
-    """Write the files of a draft, whose limits cite a document by *key*, as `Draft.write` says.
+    """Write the files of a draft, whose limits cite *documents*, as `Draft.write` says.
 
-    *open_* returns the contracts of a vendor's files, as `opened` does.
+    *key* is that of the document that was imported. *open_* returns the contracts of a vendor's
+    files, as `opened` does.
     """
     target = Path(folder)
     _require_folder(target)
@@ -76,7 +84,7 @@ def write(
     base = bases[key] if isinstance(bases.get(key), dict) else {}
     files = {
         name: beside(value, current.get(name), base.get(name), key)
-        for name, value in _dated(files, key, document, current.get(_SOURCES)).items()
+        for name, value in _dated(files, documents, current.get(_SOURCES)).items()
     }
     merge, merged = Merge([each for name, each in bases.items() if name != key]), {}
     for name in sorted({*files, *base}):
@@ -134,15 +142,17 @@ def _current(target: Path) -> dict[str, Any]:
 
 
 def _dated(
-    files: Mapping[str, Any], key: str, document: SourceDocument, sources: Any
+    files: Mapping[str, Any], documents: Mapping[str, SourceDocument], sources: Any
 ) -> dict[str, Any]:
-    """Return the files of a draft with the date of its document: that of the first reading."""
-    known = sources.get(key) if isinstance(sources, dict) else None
-    day = document.read or date.today().isoformat()
-    if isinstance(known, dict) and known.get("digest") == document.digest:
-        day = str(known.get("read", day))
-    entry = {**files[_SOURCES][key], "read": day, "digest": document.digest}
-    return {**files, _SOURCES: {**files[_SOURCES], key: entry}}
+    """Return the files of a draft with the date of each document: that of the first reading."""
+    entries = dict(files[_SOURCES])
+    for key, document in documents.items():
+        known = sources.get(key) if isinstance(sources, dict) else None
+        day = document.read or date.today().isoformat()
+        if isinstance(known, dict) and known.get("digest") == document.digest:
+            day = str(known.get("read", day))
+        entries[key] = {**entries[key], "read": day, "digest": document.digest}
+    return {**files, _SOURCES: entries}
 
 
 def undated(files: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,7 +178,7 @@ def opened(vendor: str, files: Mapping[str, Any], source: str) -> Imported:
         folder = Path(above, vendor)
         folder.mkdir()
         for name, value in files.items():
-            (folder / name).write_text(formatted(value), "utf-8")
+            (folder / name).write_text(json.dumps(value), "utf-8")
         try:
             return _imported(above, vendor)
         except BrokenContract as error:
@@ -181,27 +191,27 @@ def opened(vendor: str, files: Mapping[str, Any], source: str) -> Imported:
 def _imported(above: str, vendor: str) -> Imported:
     found = operations(vendor, above)
     limits: Counter[str] = Counter()
-    opened_: dict[Any, Counter[str]] = {}
+    opened_: dict[Any, tuple[Counter[str], bool]] = {}
+    ranks = {}
     for each in found.entries:
-        key = _same_schema(found, each)
+        key = found.schema_key(each)  # one of each schema is opened
         if key not in opened_:
             contract = found.contract(each.operation, each.part)
-            told = (limit.says or _UNKNOWN for limit in contract.limits) if contract else ()
-            opened_[key] = Counter(told)
-        limits.update(opened_[key])
-    return Imported(found.names, {word: limits[word] for word in _EVIDENCE if limits[word]})
+            known = contract.limits if contract else ()
+            counts = Counter(limit.says or _UNKNOWN for limit in known)
+            opened_[key] = counts, any(limit.pointer for limit in known)
+        counts, has_fields = opened_[key]
+        limits.update(counts)
+        ranks[each.name] = _rank(each, has_fields)
+    first = min(ranks, key=ranks.__getitem__, default="")
+    return Imported(found.names, {word: limits[word] for word in _EVIDENCE if limits[word]}, first)
 
 
-def _same_schema(found: OperationContracts, entry: ContractEntry) -> Any:
-    """Return what is equal for contracts of one schema, such as the answers of one resource.
-
-    They differ in their names alone: one of them is opened.
-    """
-    part = found.openapi.parts(entry.operation)[entry.part]
-    if part.body is None:
-        return entry.name
-    is_webhook = entry.operation in found.openapi.webhooks
-    return to_json(part.body.value), part.is_request, is_webhook, part.not_checked
+def _rank(entry: ContractEntry, has_fields: bool) -> tuple[bool, ...]:
+    """Return the key by which the contract that is most worth a look is the least."""
+    word = entry.operation.partition("-")[0]
+    is_body = not entry.part
+    return not has_fields, not is_body, word not in _CREATE, entry.method.lower() != "post"
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -223,14 +233,15 @@ def _texts(
 
 def _replace(target: Path, texts: Mapping[Path, str | None]) -> None:
     """Write all files, or none: if one cannot be replaced, those before it are put back."""
-    is_new = not target.exists()
-    target.mkdir(parents=True, exist_ok=True)
+    new = [each for each in (target, *target.parents) if not each.exists()]
     try:
+        target.mkdir(parents=True, exist_ok=True)
         with _staged(texts) as staged:
             _replace_each(staged)
     except BaseException:
-        if is_new:
-            target.rmdir()
+        for folder in new:
+            with suppress(OSError):  # it was not made, or is whole
+                folder.rmdir()
         raise
 
 
@@ -239,14 +250,17 @@ def _replace_each(staged: Mapping[Path, Path | None]) -> None:
     try:
         for path, temporary in staged.items():
             before = path.read_bytes() if path.exists() else None
+            done.append((path, before))  # an interruption may come right after it is replaced
             if temporary is None:
                 path.unlink()
             else:
                 temporary.replace(path)
-            done.append((path, before))
     except BaseException:  # an interruption as well
         for path, before in reversed(done):
-            path.unlink() if before is None else path.write_bytes(before)
+            if before is None:
+                path.unlink(missing_ok=True)
+            elif not path.exists() or path.read_bytes() != before:
+                path.write_bytes(before)
         raise
 
 
@@ -263,6 +277,7 @@ def _staged(texts: Mapping[Path, str | None]) -> Iterator[dict[Path, Path | None
                 with temporary.open("x", encoding="utf-8", newline="\n") as stream:
                     stream.write(text)
         yield staged
+        staged.clear()  # all are in their places
     finally:
         for temporary in filter(None, staged.values()):
             temporary.unlink(missing_ok=True)

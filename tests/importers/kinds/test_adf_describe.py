@@ -130,6 +130,52 @@ def test_an_attribute(given: dict[str, Any], expected: dict[str, Any]) -> None:
     assert ("readOnly" in found) == ("readOnly" in expected)
 
 
+ROWS = [{"LookupCode": "Y", "Meaning": "Yes"}, {"LookupCode": "N", "Meaning": "No"}]
+MAP = {"attributeMap": [{"source": "LookupCode", "target": "a"}], "displayAttributes": ["Meaning"]}
+
+
+@pytest.mark.parametrize(
+    ("lov", "children", "type_", "values"),
+    [
+        (["Y", "N"], {}, "string", ["Y", "N", None]),
+        ({"values": ["Y", "N", "Y"]}, {}, "string", ["Y", "N", None]),
+        ({"items": [{"value": 1}, {"value": 2}]}, {}, "integer", [1, 2, None]),
+        ({**MAP, "items": ROWS}, {}, "string", ["Y", "N", None]),
+        ({**MAP, "childRef": "#Flags"}, {"Flags": {"items": ROWS}}, "string", ["Y", "N", None]),
+        ({**MAP, "childRef": "#Flags"}, {}, "string", None),
+        ({"childRef": "#Flags"}, {"Flags": {"items": ROWS}}, "string", None),
+        ({"values": []}, {}, "string", None),
+        ({"values": ["Y", 1]}, {}, "string", None),
+        ({"values": [True]}, {}, "integer", None),
+        ({"values": [{"other": "Y"}]}, {}, "string", None),
+        (5, {}, "string", None),
+    ],
+)
+def test_a_list_of_values(
+    lov: Any, children: dict[str, Any], type_: str, values: Any, tmp_path: Path
+) -> None:
+    """Its values are the choices where the describe has them; else a note says where they are."""
+    given = attribute(type_, maxLength="9", lov=lov)
+    draft, folder = check_import(
+        source_of("d.json", describe(given, children=children)), tmp_path, ["/a:type"]
+    )
+    found = draft.files["accounts.json"]["$defs"]["a"]
+    assert found.get("enum") == values
+    assert ("maxLength" in found) == (values is None and type_ == "string")
+    assert found["x-source"]["says"] == ("stated" if values is None else "inferred")
+    assert ("elsewhere" in found["x-source"]["note"]) == (values is None)
+    assert "Flags" not in draft.files["accounts.json"]["$defs"]["create"]["properties"]
+    assert fieldbound.contract("acme/create-accounts", folder.parent).is_valid({"a": None})
+
+
+def test_a_list_of_an_attribute_with_a_default() -> None:
+    """Both notes are at the type: that a create need not give it, and where its values are."""
+    given = attribute(mandatory=True, defaultValue="Y", lov={"childRef": "#Flags"})
+    note = schema_of(given)["x-source"]["note"]
+    assert "has a default" in note
+    assert "A list of values Flags is elsewhere" in note
+
+
 def test_what_is_mandatory_is_required_where_nothing_fills_it_in(tmp_path: Path) -> None:
     """A mandatory attribute is required at create, unless it has a default or is read-only."""
     given = [

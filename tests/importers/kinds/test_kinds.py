@@ -105,9 +105,13 @@ def test_a_source_of_several_kinds() -> None:
         ("a.yaml", "a: [1", r"a\.yaml:1:\d+: "),
         ("a.json", '{"a": 1}', "the kind is not recognised"),
         ("a.py", "x = 1", "name a class in it, as package.module:Class"),
+        ("a.pdf", "%PDF-1.7", "copy the text of its table into a file .txt"),
+        ("a.zip", "PK\x03\x04", "unpack it"),
+        ("a.sql", "CREATE TABLE a (b int)".encode("utf-16"), "encoded as UTF-16: save it as UTF-8"),
+        ("a.xlsx", "PK\x03\x04", "unless it is a workbook of Excel"),
     ],
 )
-def test_what_is_wrong_with_a_file_of_no_kind(name: str, data: str, reason: str) -> None:
+def test_what_is_wrong_with_a_file_of_no_kind(name: str, data: str | bytes, reason: str) -> None:
     """A syntax error is told with its place, rather than that no kind is recognised."""
     with pytest.raises(BrokenSource, match=reason):
         kind_of(source_of(name, data))

@@ -200,11 +200,67 @@ def test_what_is_omitted(folders: dict[str, tuple[Draft, Path]]) -> None:
             "accounts/logo",
             "accounts/mood",
             "accounts: name",
-            "1 actions and functions",
+            "action Merge",
         ],
-        "orders": ["OrderSet/Net", "OrderSet/Customer", "1 actions and functions", "answers"],
-        "products": ["Products/any", "Products: name, price", "1 actions and functions"],
+        "orders": ["OrderSet/Net", "OrderSet/Customer", "function import Release", "answers"],
+        "products": [
+            *("Products/any", "Products: name, price", "Top/any", "Top: name, price"),
+            "action Discount",
+        ],
     }
+
+
+#: A service with one entity set, one singleton, and what can be called, in XML and in JSON.
+CALLED_XML = metadata(
+    """<EntityType Name="T"><Key><PropertyRef Name="id"/></Key>
+      <Property Name="id" Type="Edm.Int32" Nullable="false"/>
+      <Property Name="name" Type="Edm.String" MaxLength="3"/></EntityType>
+    <Action Name="Ship" IsBound="true"/><Action Name="Ship" IsBound="true"/>
+    <Action Name="Reset"/><Function Name="Total" IsBound="true"/><Function Name="Best"/>
+    <EntityContainer Name="C"><EntitySet Name="Ts" EntityType="self.T"/>
+      <Singleton Name="Me" Type="self.T"/><ActionImport Name="Reset" Action="self.Reset"/>
+    </EntityContainer>"""
+)
+CALLED_JSON = json.dumps(
+    {
+        "$Version": "4.01",
+        "N": {
+            "T": {
+                "$Kind": "EntityType",
+                "$Key": ["id"],
+                "id": {"$Type": "Edm.Int32"},
+                "name": {"$MaxLength": 3, "$Nullable": True},
+            },
+            "Ship": [{"$Kind": "Action", "$IsBound": True}, {"$Kind": "Action", "$IsBound": True}],
+            "Reset": [{"$Kind": "Action"}],
+            "Total": [{"$Kind": "Function", "$IsBound": True}],
+            "Best": [{"$Kind": "Function"}],
+            "C": {
+                "$Kind": "EntityContainer",
+                "Ts": {"$Collection": True, "$Type": "N.T"},
+                "Me": {"$Type": "N.T"},
+                "Reset": {"$Action": "N.Reset"},
+            },
+        },
+    }
+)
+
+
+@pytest.mark.parametrize("text", [CALLED_XML, CALLED_JSON])
+def test_a_singleton_and_what_is_called(text: str, tmp_path: Path) -> None:
+    """A singleton is got and updated, without a key; actions and functions are told, each once."""
+    draft, folder = check_import(source_of("m", text), tmp_path)
+    assert set(draft.files["openapi.json"]["paths"]) == {"/Ts", "/Ts({id})", "/Me"}
+    me = draft.files["openapi.json"]["paths"]["/Me"]
+    assert {each: me[each]["operationId"] for each in me} == {
+        "get": "get-me",
+        "patch": "update-me",
+    }
+    assert not fieldbound.contract("acme/update-me", folder.parent).is_valid({"name": "abcd"})
+    called = [each.place for each in draft.omitted if "not imported" in each.reason]
+    assert called == ["bound action Ship", "action Reset", "bound function Total", "function Best"]
+    only = draft_of(text, resource="Me")
+    assert set(only.files["openapi.json"]["paths"]) == {"/Me"}
 
 
 def test_one_entity_set_of_several() -> None:
@@ -270,6 +326,7 @@ def test_nested_types_of_exponential_size() -> None:
         (metadata('<EntityType Name="T" BaseType="N.B"/>'), "no entity or complex type N.B"),
         ("<a>" * 99 + "</a>" * 99, "elements are nested more than 64 deep"),
         ('<?xml version="1.0" encoding="x-no"?><a/>', "encoding"),
+        (metadata("", ("5.0", "x")), "the Version '5.0' of Edmx is not known"),
     ],
 )
 def test_a_broken_document(text: str, reason: str) -> None:
@@ -290,7 +347,7 @@ def test_a_broken_document(text: str, reason: str) -> None:
 def test_a_document_type_declaration(declaration: str, encoding: str) -> None:
     """No entity is expanded, and nothing is fetched: a declaration of them is an error."""
     data = f"{declaration}{entity()}".encode(encoding)
-    with pytest.raises(BrokenSource, match="document type declaration"):
+    with pytest.raises(BrokenSource, match=r"^m\.xml:1:\d+: it has a document type declaration"):
         read(source_of("m.xml", data), "odata", vendor="acme")
 
 

@@ -259,3 +259,13 @@ def test_what_is_altered_and_not_read_is_told() -> None:
 def test_a_version_of_a_row_is_read_only() -> None:
     """SQL Server gives each row its version."""
     assert column("timestamp not null", "tsql")["readOnly"] is True
+
+
+def test_a_dialect_that_is_recognised() -> None:
+    """BigQuery has types of its own; where none is known, the error says how to name one."""
+    text = "CREATE TABLE `p.d.orders` (id INT64 NOT NULL, name STRING(20), tags ARRAY<STRING>)"
+    found = draft_of(text).files["orders.json"]["$defs"]
+    assert found["name"]["maxLength"] == 20
+    assert found["id"]["type"] == "integer"
+    with pytest.raises(BrokenSource, match=r"a\.sql:1:\d+: not SQL of postgres: .*-- dialect: "):
+        draft_of("CREATE TABLE orders (id INTEGER NOT NULL, name VARCHAR(20) FOR BIT DATA)")

@@ -13,6 +13,7 @@ from hypothesis import given, strategies as st
 
 from fieldbound import contract
 from fieldbound.importers import BrokenSource, Draft, SourceDocument, read
+from fieldbound.importers.tables import workbook as workbooks
 from support.imports import check_import, source_of
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -158,8 +159,38 @@ def test_a_row(row: str, expected: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("type_", "length", "expected"),
+    [
+        ("CHAR", "10", {"type": "string", "maxLength": 10}),
+        ("SSTRING", "80", {"type": "string", "maxLength": 80}),
+        ("STRING", "0", {"type": "string"}),
+        ("NUMC", "4", {"type": "string", "pattern": "^[0-9]*$", "maxLength": 4}),
+        ("NUMC(4)", "", {"type": "string", "pattern": "^[0-9]*$", "maxLength": 4}),
+        ("DATS", "8", {"type": "string", "pattern": "^[0-9]{8}$"}),
+        ("TIMS", "6", {"type": "string", "pattern": "^[0-9]{6}$"}),
+        ("LANG", "1", {"type": "string", "maxLength": 1}),
+        ("CUKY", "", {"type": "string", "maxLength": 5}),
+        ("UNIT", "3", {"type": "string", "maxLength": 3}),
+        ("INT1", "3", {"type": "integer", "minimum": -128, "maximum": 255}),
+        ("INT2", "5", {"type": "integer", "minimum": -(2**15), "maximum": 2**15 - 1}),
+        ("INT4", "10", {"type": "integer", "minimum": -(2**31), "maximum": 2**31 - 1}),
+        ("INT8", "19", {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}),
+    ],
+)
+def test_a_type_of_sap(type_: str, length: str, expected: dict[str, Any]) -> None:
+    """Types of the dictionary of SAP are what is certain of them, with length and decimals."""
+    headings = "Component;Data Type;Length;Decimals;Mandatory"
+    found, told = limits(f"a;{type_};{length};0;X", headings)
+    assert {word: found.get(word) for word in expected} == expected
+    assert found.keys() - {"type"} == expected.keys() - {"type"}
+    assert told == []
+
+
+@pytest.mark.parametrize(
     ("row", "kept", "told"),
     [
+        ("a;QUAN(13,3);;", {}, "type: whether QUAN(13,3) is a number or text in JSON is not said"),
+        ("a;CURR;13;", {}, "type: whether CURR is a number or text in JSON is not said"),
         ("a;Blob;;", {}, "type: 'Blob' is not clear"),
         ("a;Date;;", {}, "type: what form a date has in JSON is not said"),
         ("a;String;some;y", {"type": "string"}, "maxLength: 'some' is not clear"),
@@ -187,6 +218,7 @@ def test_a_row(row: str, expected: dict[str, Any]) -> None:
             "enum: 'AA, B' has a value that is longer than 1",
         ),
         ("a;Integer;;y;;soon", {"type": "integer"}, "default: 'soon' is not clear"),
+        ("a;Number;;y;;1,500", {"type": "number"}, "default: '1,500' is not clear"),
         ("a;String;;y;;;^(", {"type": "string"}, "format: '^(' is not clear"),
         ("a;String;;y;;;^(?P<b>c)$", {"type": "string"}, "format: '^(?P<b>c)$' is not clear"),
         ("a*;String;;y", {"type": "string"}, "the * behind the name: what it means is not said"),
@@ -212,6 +244,10 @@ def test_a_cell_that_is_not_clear(row: str, kept: dict[str, Any], told: str) -> 
         ("Nom du champ;Type;Longueur max.", "a;texte;4", {"maxLength": 4}),
         ("Campo;Tipo de dato;Longitud máxima", "a;cadena;4", {"maxLength": 4}),
         ("Field;Type;Notes;Description", "a;int;x;y", {"description": "x y"}),
+        ("Field;Type;Max Length (chars)", "a;string;4", {"maxLength": 4}),
+        ("Field;Type;Minimum;Maximum", "a;number;0,5;99,95", {"minimum": 0.5, "maximum": 99.95}),
+        ("Field;Type;Default", "a;number;-0,125", {"default": -0.125}),
+        ("Field;Type;Since", "a;int;", {"type": ["integer", "null"]}),
     ],
 )
 def test_columns(headings: str, row: str, expected: dict[str, Any]) -> None:
@@ -219,6 +255,23 @@ def test_columns(headings: str, row: str, expected: dict[str, Any]) -> None:
     schema, told = limits(row, headings)
     assert {word: schema.get(word) for word in expected} == expected
     assert not told
+
+
+def test_a_column_that_is_not_read() -> None:
+    """A column with values, whose heading means nothing, is told: it may limit something."""
+    draft = draft_of("Field;Type;Since;Width\na;string;2;4\nb;string;;\n")
+    assert [each.place for each in draft.omitted] == ["line 1: Since", "line 1: Width"]
+    assert "--column MEANING=HEADING" in draft.omitted[0].reason
+    draft = draft_of("Field;Type;Width\na;string;4\n", columns={"maxLength": "Width"})
+    assert draft.omitted == ()
+
+
+def test_several_tables_without_a_title() -> None:
+    """The error says how many, and what to do: a name cannot be of both."""
+    table = "<table><tr><th>Field<th>Type<tr><td>a<td>int</table>"
+    for names in ((), ("thing",)):
+        with pytest.raises(BrokenSource, match="2 tables have no title: write one above each"):
+            draft_of(table * 2, "t.html", resource=names)
 
 
 def test_columns_that_the_user_names() -> None:
@@ -352,6 +405,24 @@ def test_hostile_workbooks() -> None:
     far = changed("xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD1048576"')
     with pytest.raises(BrokenSource, match=r"sheet A: a table has more than 2000000 cells"):
         draft_of(far, "t.xlsx")
+
+
+def test_a_workbook_that_unpacks_to_very_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not opened, whatever size it says that it has."""
+    monkeypatch.setattr(workbooks, "_MAX_UNPACKED", 2**20)
+    whole = workbook(("A", [["Field", "Type"], ["a", "int"]]))
+    assert draft_of(whole, "t.xlsx").files["thing.json"]
+    stream = io.BytesIO(whole)
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/media/image.xml", b"\0" * 2**20)
+    large = stream.getvalue()
+    assert len(large) < len(whole) + 2**12
+    with pytest.raises(BrokenSource, match=r"t\.xlsx: unpacks to more than 1 MiB"):
+        draft_of(large, "t.xlsx")
+    lying = large.replace((2**20).to_bytes(4, "little"), (2**10).to_bytes(4, "little"))
+    assert lying != large
+    with pytest.raises(BrokenSource, match="no workbook of Excel"):
+        draft_of(lying, "t.xlsx")
 
 
 @pytest.mark.parametrize(

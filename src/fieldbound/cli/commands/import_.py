@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.cli.console import write_stdout
+from fieldbound.cli.reading import add_reading, reading
 
 if TYPE_CHECKING:
     import argparse
@@ -31,38 +32,14 @@ _FOLDER: Final = "contracts"
 _STDIN: Final = "-"
 _MAX_OMITTED: Final = 20
 _MAX_VALUE: Final = 200  # characters
-_REQUEST: Final = 1  # how many slashes are in the name of a request's contract
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the arguments and options of the command."""
-    from fieldbound.importers import KINDS
-
     add = parser.add_argument
-    kinds = "; ".join(f"{name}: {what}" for name, what in KINDS.items())
     add("source", metavar="SOURCE", help=f"the file to import; {_STDIN} is standard input")
     add("--vendor", required=True, metavar="NAME", help="name of the vendor, and of its folder")
-    add(
-        "--resource",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="resource to take, of several in the file; repeatable (default: all)",
-    )
-    add(
-        "--as",
-        dest="kind",
-        metavar="KIND",
-        help=f"kind of the file, by default the one that it is recognised as ({kinds})",
-    )
-    add(
-        "--column",
-        action="append",
-        default=[],
-        metavar="MEANING=HEADING",
-        help="heading of the column of a table that has the name, the type, the maxLength, and so "
-        "on; repeatable (default: recognised by the usual headings)",
-    )
+    add_reading(parser)
     add("--title", help="title of the document, which messages cite")
     add("--address", metavar="URL", help="address of the document, which messages cite")
     add(
@@ -85,12 +62,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     above = args.output or (folders[0] if folders else _FOLDER)
     draft = read(
         _stdin(args) if args.source == _STDIN else args.source,
-        args.kind,
         vendor=args.vendor,
-        resource=args.resource,
         title=args.title,
         address=args.address,
-        columns=dict(map(_column, args.column)),
+        **reading(args),
     )
     try:
         written = draft.write(Path(above, args.vendor))
@@ -98,7 +73,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.error(f"cannot write {error.filename}: {os_error_reason(error)}")
         return 2
     option = [] if above in folders else ["--folder", above]
-    for line in (*_taken(draft, written), *_next(written, option)):
+    for line in (*_taken(draft, written), *_next(draft.imported.first, written.folder, option)):
         write_stdout(f"{line}\n")
     return int(bool(written.conflicts))
 
@@ -110,16 +85,6 @@ def _stdin(args: argparse.Namespace) -> SourceDocument:
     return SourceDocument("stdin", stdin_bytes(), args.title, args.address)
 
 
-def _column(text: str) -> tuple[str, str]:
-    meaning, equals, heading = text.partition("=")
-    if not equals or not meaning or not heading:
-        from fieldbound.model import FieldboundError
-
-        reason = "must be MEANING=HEADING, such as name=Feldname"
-        raise FieldboundError(f"--column {text}: {reason}")
-    return meaning, heading
-
-
 def _taken(draft: Draft, written: Written) -> Iterator[str]:
     """Yield what was imported, what was omitted, and what was merged."""
     from fieldbound.model import escaped, pluralize
@@ -127,7 +92,8 @@ def _taken(draft: Draft, written: Written) -> Iterator[str]:
     found = draft.imported
     limits = ", ".join(f"{count} {says}" for says, count in found.limits.items())
     contracts = pluralize(len(found.contracts), "contract")
-    yield f"took {pluralize(sum(found.limits.values()), 'limit')} in {contracts}: {limits}"
+    took = f"took {pluralize(sum(found.limits.values()), 'limit')} in {contracts}"
+    yield ": ".join(filter(None, [took, limits]))
     if draft.omitted:
         yield "no limit was made of:"
     for each in draft.omitted[:_MAX_OMITTED]:
@@ -155,13 +121,11 @@ def _text(value: Any) -> str:
     return text if len(text) <= _MAX_VALUE else f"{text[: _MAX_VALUE - 1]}…"
 
 
-def _next(written: Written, option: list[str]) -> Iterator[str]:
-    """Yield three commands to go on with."""
+def _next(contract: str, folder: str, option: list[str]) -> Iterator[str]:
+    """Yield the commands to go on with: three, where there is a contract."""
     from shlex import join
 
-    names = written.imported.contracts
-    requests = [each for each in names if each.count("/") == _REQUEST] or list(names)
     yield "next:"
-    yield f"    {join(['fieldbound', 'lint', written.folder])}"
-    yield f"    {join(['fieldbound', 'limits', requests[0], *option])}"
-    yield f"    {join(['fieldbound', 'cases', requests[0], *option])}"
+    yield f"    {join(['fieldbound', 'lint', folder])}"
+    for command in ("limits", "cases") if contract else ():
+        yield f"    {join(['fieldbound', command, contract, *option])}"

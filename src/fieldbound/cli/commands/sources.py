@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from fieldbound.cli.console import width
 from fieldbound.cli.names import add_listing_format, contract_folders
 from fieldbound.cli.pager import add_no_pager, page
+from fieldbound.cli.reading import add_reading, reading
 from fieldbound.model import FieldboundError, pluralize
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ rest on it: 0 where it is cited for something else, such as a status or null. Wi
 
 With --verify, hold a fresh copy of a document against the digest that is recorded,
 and list the limits that changed where the copy is of a kind that `fieldbound import`
-reads. Nothing is fetched: download the copy first.
+reads, as --as, --resource and --column say. Nothing is fetched: download the copy
+first.
 
 Exit code: 0 nothing is older, or the copy says the same; 1 a document is older than
 --max-age, or the copy differs or cannot be compared; 2 usage error.
@@ -59,6 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="hold a copy of the document with this key against it; repeatable",
     )
+    add_reading(parser)
     add_listing_format(parser)
     add_no_pager(parser)
 
@@ -71,6 +74,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     if args.verify:
         return _verify(args)
+    if any(reading(args).values()):
+        raise FieldboundError("--as, --resource and --column say how --verify reads a copy")
     folders = contract_folders(args)
     days = None if args.max_age is None else _days(args.max_age)
     today = datetime.now(timezone.utc).astimezone().date()
@@ -112,7 +117,7 @@ def _verify(args: argparse.Namespace) -> int:
         key, equals, file = each.partition("=")
         if not equals or not key or not file:
             raise FieldboundError(f"--verify {each}: must be KEY=FILE, such as post=page.html")
-        found.append(verify(args.vendors[0], key, file, contract_folders(args)))
+        found.append(verify(args.vendors[0], key, file, contract_folders(args), **reading(args)))
     if args.format == "json":
         text = ascii_json([verification_object(each) for each in found])
     else:

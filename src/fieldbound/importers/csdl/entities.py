@@ -55,10 +55,15 @@ class Entities:
             title=self._values.titles(about).get("title"),
             path=path,
             key=name,
-            item_path=f"{path}({{{name}}})",
+            item_path=path if entity_set.is_singleton else f"{path}({{{name}}})",
+            is_single=entity_set.is_singleton,
             refuses_unknown=is_closed,
             other_names=_CONTROL_OF_4 if is_4 else _CONTROL_BEFORE,
-            operations=tuple(_operations(of_set, is_4)),
+            operations=tuple(
+                each
+                for each in _operations(of_set, is_4)
+                if not entity_set.is_singleton or each in ("get", "update")
+            ),
             answered=answered,
             list_in="value",
         )

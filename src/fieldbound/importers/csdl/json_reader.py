@@ -14,6 +14,7 @@ from fieldbound.importers.csdl.model import (
     EnumType,
     Facets,
     Navigation,
+    Operation,
     Property,
     StructuredType,
     TypeDefinition,
@@ -95,7 +96,7 @@ class _Reader:
             types,
             tuple(each for found in containers for each in self._entity_sets(*found)),
             dict(self._targets()),
-            sum(isinstance(given, list) for _, _, given in members),
+            tuple(each for _, name, given in members for each in _operations(name, given)),
         )
 
     def _error(self, reason: str, path: Path) -> BrokenSource:
@@ -191,10 +192,12 @@ class _Reader:
     ) -> Iterator[EntitySet]:
         for name in _own(given):
             each, path = given[name], (namespace, container, name)
-            if isinstance(each, dict) and each.get("$Collection") is True:
+            if isinstance(each, dict) and "$Type" in each:
                 type_ = self._name(each, "$Type", path)
                 target = f"{namespace}.{container}/{name}"
-                yield EntitySet(name, type_, path, target, self._annotations(each))
+                is_singleton = each.get("$Collection") is not True
+                annotations = self._annotations(each)
+                yield EntitySet(name, type_, path, target, annotations, is_singleton)
 
     def _annotations(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the annotations of an object, by the full names of their terms."""
@@ -211,6 +214,13 @@ class _Reader:
             for target, given in targets.items() if isinstance(targets, dict) else ():
                 if isinstance(given, dict):
                     yield self._aliases.full_path(target), self._annotations(given)
+
+
+def _operations(name: str, given: Any) -> Iterator[Operation]:
+    """Yield the overloads of an action or a function."""
+    for each in _list(given):
+        bound = "bound " if each.get("$IsBound") is True else ""
+        yield Operation(name, f"{bound}{str(each.get('$Kind', 'action')).lower()}")
 
 
 def _own(given: Mapping[str, Any]) -> list[str]:

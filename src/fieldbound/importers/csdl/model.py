@@ -98,13 +98,25 @@ class TypeDefinition:
 
 @dataclass(frozen=True)
 class EntitySet:
-    """A collection of entities that has an address; *target* is what annotations call it."""
+    """A collection of entities that has an address, or the one entity of a singleton.
+
+    *target* is what annotations call it.
+    """
 
     name: str
     type: str
     where: Where
     target: str
     annotations: Annotations = field(default_factory=dict)
+    is_singleton: bool = False
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An action, a function, or the import of one before OData 4: *kind* is that in words."""
+
+    name: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ class Csdl:
     """A document: its types by their qualified names, its entity sets, and annotations by target.
 
     *version* is that of OData, of which only the part before the dot counts. *namespace* is that
-    of the entity container, or the first. *callables* is the number of actions and functions.
+    of the entity container, or the first.
     """
 
     document: SourceDocument
@@ -121,7 +133,7 @@ class Csdl:
     types: Mapping[str, StructuredType | EnumType | TypeDefinition]
     entity_sets: tuple[EntitySet, ...]
     targets: Mapping[str, Annotations]
-    callables: int = 0
+    operations: tuple[Operation, ...] = ()
 
     def error(self, reason: str, where: Where) -> BrokenSource:
         """Return the error about what is there."""

@@ -13,6 +13,7 @@ from fieldbound.importers.csdl.model import (
     EnumType,
     Facets,
     Navigation,
+    Operation,
     Property,
     StructuredType,
     TypeDefinition,
@@ -26,7 +27,11 @@ _SAP: Final = "http://www.sap.com/Protocols/SAPData"
 _COLLECTION: Final = "Collection("
 #: Facets that are words: they limit no length and no digits.
 _WORDS: Final = {"maxlength": ("max",), "scale": ("variable", "floating")}
-_CALLABLES: Final = ("Action", "Function", "FunctionImport")
+_OPERATIONS: Final = {
+    "Action": "action",
+    "Function": "function",
+    "FunctionImport": "function import",
+}
 
 
 def read_xml(document: SourceDocument) -> Csdl:
@@ -34,6 +39,10 @@ def read_xml(document: SourceDocument) -> Csdl:
     root = parse(document)
     if root.name != "Edmx":
         reason = f"no CSDL document: its root is {root.name}, not Edmx"
+        raise error_at(document, reason, root.place)
+    version = root.get("Version") or "1.0"
+    if version.partition(".")[0] not in ("1", "4"):
+        reason = f"the Version {version!r} of Edmx is not known: must be 1.0, 4.0 or 4.01"
         raise error_at(document, reason, root.place)
     services = [each for each in root.children if each.name == "DataServices"]
     schemas = [each for service in services for each in service.all("Schema")]
@@ -75,8 +84,14 @@ class _Reader:
             types,
             tuple(self._entity_sets(containers)),
             self._targets(),
-            sum(len([*each.all(*_CALLABLES)]) for each in self._containing()),
+            tuple(self._operations()),
         )
+
+    def _operations(self) -> Iterator[Operation]:
+        for holder in self._containing():
+            for each in holder.all(*_OPERATIONS):
+                bound = "bound " if _true(each.get("IsBound")) else ""
+                yield Operation(each.get("Name") or "", f"{bound}{_OPERATIONS[each.name]}")
 
     def _containing(self) -> list[Element]:
         """Return what may have actions and functions in it."""
@@ -183,8 +198,8 @@ class _Reader:
 
     def _entity_sets(self, containers: list[tuple[str, Element]]) -> Iterator[EntitySet]:
         for namespace, container in containers:
-            for each in container.all("EntitySet"):
-                name = self._required(each, "Name")
+            for each in container.all("EntitySet", "Singleton"):
+                name, is_singleton = self._required(each, "Name"), each.name == "Singleton"
                 sap = {
                     f"sap:{key.rpartition(' ')[2]}": value
                     for key, value in each.attributes.items()
@@ -192,10 +207,13 @@ class _Reader:
                 }
                 yield EntitySet(
                     name,
-                    self._aliases.full(self._required(each, "EntityType")),
+                    self._aliases.full(
+                        self._required(each, "Type" if is_singleton else "EntityType")
+                    ),
                     each.place,
                     f"{namespace}.{container.get('Name')}/{name}",
                     {**sap, **self._annotations(each)},
+                    is_singleton,
                 )
 
     def _annotations(self, element: Element) -> Mapping[str, Any]:

@@ -47,6 +47,8 @@ def parse(document: SourceDocument) -> Element:
     except expat.ExpatError as error:
         place = Place(error.lineno, error.offset + 1)
         raise BrokenSource(expat.ErrorString(error.code), document.name, place) from None
+    except BrokenSource:
+        raise
     except (LookupError, ValueError) as error:  # an encoding that Python does not have
         raise BrokenSource(f"the encoding cannot be read: {error}", document.name) from None
     return builder.root.children[0]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -25,20 +26,31 @@ from fieldbound.model import (
     Diagnostic,
     Place,
     child_schemas,
+    percent_decoded,
     pointer_of,
     put_subschema,
     tokens_of,
 )
 from fieldbound.openapi import positions
 
+from .nullable import accept_nulls
+from .schema_pointers import (
+    Tokens,
+    delete,
+    document_order,
+    holders_of,
+    local_reference,
+    schemas_in,
+    set_at,
+)
 from .unlimited import mark_unlimited
 
 if TYPE_CHECKING:
     from fieldbound.importers.source import SourceDocument
 
-Tokens = tuple[str, ...]
 OPENAPI_FILE: Final = "openapi.json"
 _MAX_ROUNDS: Final = 100
+_MEANT_NULLABLE: Final = "nullable: true has no effect there: null is accepted, as it is meant"
 #: Kinds of mistakes that change nothing of what a schema accepts.
 _HARMLESS: Final = frozenset(
     "unknown-keyword ignored-keyword format-not-enforced invalid-source unreachable-limit".split()
@@ -49,10 +61,13 @@ _EVALUATED: Final = (("unevaluatedProperties",), ("unevaluatedItems",))
 _CONTRADICTION: Final = "contradiction"
 _UNLIMITED: Final = "no-constraints"
 _MEMBERS: Final = frozenset(("required", "dependentRequired", "dependencies"))
-#: Where a schema stands that no value need satisfy.
-_LISTS: Final = frozenset(("anyOf", "oneOf"))
-_CONDITIONS: Final = frozenset(("not", "if", "then", "else", "contains", "propertyNames"))
-_DEFINITIONS: Final = frozenset(("$defs", "definitions", "schemas"))
+#: Keywords that say the same in a request and in an answer.
+_IN_BOTH: Final = frozenset(
+    "type enum const minLength maxLength pattern format minimum maximum exclusiveMinimum "
+    "exclusiveMaximum multipleOf minItems maxItems uniqueItems".split()
+)
+#: What stays of a schema that no value satisfies.
+_DESCRIBING: Final = ("title", "description", "readOnly", "writeOnly")
 
 
 def value_of(document: SourceDocument) -> Any:
@@ -92,11 +107,16 @@ class _Repairer:
 
     def run(self) -> None:
         """Take out everything that is wrong."""
+        for pointer in accept_nulls(self.files[OPENAPI_FILE]):
+            self._omit(pointer, _MEANT_NULLABLE)
         self._replace_unreadable()
+        self._take_out_as_a_check_does()
         for _ in range(_MAX_ROUNDS):
-            errors = [each for each in self._diagnostics() if each.code != _UNLIMITED]
+            found = self._diagnostics()
+            errors = [each for each in found if each.code != _UNLIMITED]
             if not errors:
-                mark_unlimited(self._vendor, self.files, self._written)
+                if found:
+                    mark_unlimited(self._vendor, self.files, self._written)
                 return
             self._take_out(errors)
         raise self._error(errors[0].message, errors[0].pointer)
@@ -153,10 +173,31 @@ class _Repairer:
                 self._omit(pointer_of((*tokens, "operationId")), f"named {name}: the name is taken")
                 operation["operationId"] = name
 
+    def _take_out_as_a_check_does(self) -> None:
+        """Take out of schemas what a check of the document itself takes out of them."""
+        repairs = Repairs()
+        with TemporaryDirectory() as above:
+            for found in operations(str(self._written(above) / OPENAPI_FILE)).repairs():
+                for error in found.errors:
+                    self._omit(error.pointer or "", error.reason)
+                for (uri, tokens), each in found.items():
+                    name = percent_decoded(uri.rpartition("/")[2])
+                    reason = BrokenContract(each.error.reason)  # that names no file
+                    repairs.add((name, tokens), each._replace(error=reason))
+        self._rewrite(repairs)
+
+    def _rewrite(self, repairs: Repairs) -> None:
+        for name in self.files:
+            schemas = self._schemas(name)
+            self.files[name] = _Rewrite(name, schemas, repairs).apply(self.files[name])
+
     def _diagnostics(self) -> list[Diagnostic]:
         with TemporaryDirectory() as above:
             result = lint_paths([self._written(above)])
-        found = [each for each in result.diagnostics if each.is_error]
+        ours = {*self.files, self._vendor}  # what refers to a shipped schema has others
+        found = [
+            each for each in result.diagnostics if each.is_error and Path(each.file).name in ours
+        ]
         return found + [self._as_diagnostic(each) for each in result.errors]
 
     def _as_diagnostic(self, error: Exception) -> Diagnostic:
@@ -173,52 +214,64 @@ class _Repairer:
     def _take_out(self, errors: list[Diagnostic]) -> None:
         found = [(Path(each.file).name, tokens_of(each.pointer), each) for each in errors]
         schemas = {name: self._schemas(name) for name in {name for name, _, _ in found}}
-        outside = [each for each in found if not _within(schemas.get(each[0], {}), each[1])]
+        outside = [each for each in found if not holders_of(schemas.get(each[0], {}), each[1])]
         if outside:  # pointers to schemas may be others afterwards
             self._remove(outside)
             return
         # What cannot be reached may be, once what contradicts is taken out.
         found = [each for each in found if each[2].code == _CONTRADICTION] or found
-        impossible: list[tuple[str, Tokens]] = []
         repairs = Repairs()
         for name, tokens, error in found:
             there = value_at(self.files[name], tokens, None)
             is_added = tokens[-1:] in _EVALUATED and there is True
             if not (is_added or _is_extension(error)):
                 self._omit(error.pointer, error.message)
-            holders = _within(schemas[name], tokens)
+            if error.code == _CONTRADICTION and not isinstance(there, dict):
+                continue  # it is within one that was replaced
+            keywords = _keywords(error)
+            if error.code == _CONTRADICTION and self._is_in_one_direction(keywords):
+                for each in keywords:
+                    repairs.add((name, tokens), _repair((each,), error))
+                continue
+            if error.code == _CONTRADICTION:  # a check of the document leaves it as it is
+                self.files[name] = set_at(self.files[name], tokens, _impossible(there))
+                continue
             tried = self._tried[name, error.pointer, error.message]
             self._tried[name, error.pointer, error.message] += 1
-            is_optional = _is_optional(tokens) and not _is_needed(schemas[name], tokens)
-            if error.code == _CONTRADICTION and not tried and is_optional:
-                impossible.append((name, tokens))
-                continue
-            holder, path = _target(holders, tokens, error, tried)
-            is_whole = not path and not tried
-            for each in _keywords(error, schemas[name][holder]) if is_whole else [path]:
-                repairs.add((name, holder), _repair(each, error))
-        for name, those in schemas.items():
-            self.files[name] = _Rewrite(name, those, repairs).apply(self.files[name])
-        for name, tokens in impossible:
-            _set(self.files[name], tokens, {"not": {}})
+            holder, path = _target(holders_of(schemas[name], tokens), tokens, error, tried)
+            repairs.add((name, holder), _repair(path, error))
+        self._rewrite(repairs)
+
+    def _is_in_one_direction(self, keywords: Collection[str]) -> bool:
+        """Return whether what contradicts in an answer may not do so in a request, or reversed."""
+        return self._has_directions and not _IN_BOTH.issuperset(keywords)
+
+    @cached_property
+    def _has_directions(self) -> bool:
+        """Whether anything is in requests alone, or in answers alone."""
+        texts = (json.dumps(each) for each in self.files.values())
+        return any(
+            f'"{word}": true' in text for text in texts for word in ("readOnly", "writeOnly")
+        )
 
     def _schemas(self, name: str) -> dict[Tokens, Any]:
         """Return the schemas of a file, by their pointers."""
         value = self.files.get(name)
         if name == OPENAPI_FILE:
             return {each.tokens: each.value for each in positions(value) if each.kind == "schema"}
-        return dict(_schemas_in(value, ())) if name != "sources.json" else {}
+        return dict(schemas_in(value, ())) if name != "sources.json" else {}
 
     def _remove(self, found: list[tuple[str, Tokens, Diagnostic]]) -> None:
         """Remove what is no part of a schema."""
-        for name, tokens, error in sorted(found, key=lambda each: _order(each[1]), reverse=True):
+        ordered = sorted(found, key=lambda each: document_order(each[1]), reverse=True)
+        for name, tokens, error in ordered:
             if not tokens or name not in self.files:
                 raise self._error(error.message, error.pointer)
             self._omit(error.pointer, error.message)
             at = tokens[:-1] if error.message.startswith("OpenAPI ignores") else tokens
             while at[1:] and value_at(self.files[name], at, None) is None:  # it is what is missing
                 at = at[:-1]
-            _delete(value_at(self.files[name], at[:-1], None), at[-1])
+            delete(value_at(self.files[name], at[:-1], None), at[-1])
             if "security" in at:
                 self._add_unread(at[: at.index("security")], error.message)
 
@@ -244,15 +297,22 @@ def _target(
     if not rest and error.code in _OF_KEYWORD and len(holders) > 1:  # its value is a schema
         holder = holders[-2]
         rest = tokens[len(holder) :]
-    is_member = rest[:1] and (rest[0] in _MEMBERS or "more than once" in error.message)
-    return holder, rest[: 2 if is_member else 1]
+    keyword = rest[0] if rest else ""
+    is_member = keyword in _MEMBERS or "more than once" in error.message
+    if is_member or (keyword == "enum" and error.code == "unreachable-limit"):
+        return holder, rest[:2]
+    return holder, rest[:1]
 
 
-def _keywords(error: Diagnostic, schema: Any) -> list[Tokens]:
-    """Return the paths of the keywords that contradict each other, () for the whole schema."""
-    listed = error.message.rpartition(": ")[2].split(", ")
-    is_known = error.code == _CONTRADICTION and isinstance(schema, dict)
-    return [(each,) for each in listed if is_known and each in schema] or [()]
+def _keywords(error: Diagnostic) -> list[str]:
+    """Return the keywords that contradict each other."""
+    return error.message.rpartition(": ")[2].split(", ")
+
+
+def _impossible(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a schema that no value satisfies is the same as, with what describes it."""
+    kept = {word: schema[word] for word in _DESCRIBING if word in schema}
+    return {**kept, "not": {}}
 
 
 def _is_extension(error: Diagnostic) -> bool:
@@ -261,7 +321,7 @@ def _is_extension(error: Diagnostic) -> bool:
 
 
 def _repair(path: Tokens, error: Diagnostic) -> Repair:
-    is_limit = error.code not in _HARMLESS
+    is_limit = error.code not in _HARMLESS and path != ("x-sensitive",)
     is_likely_misspelt = "did you mean" in error.message and not _is_extension(error)
     is_told = is_limit or is_likely_misspelt or error.code == "format-not-enforced"
     reason = BrokenContract(error.message)
@@ -276,7 +336,7 @@ class _Rewrite:
         located = {(name, tokens): schema for tokens, schema in schemas.items()}
         references = {}
         for tokens, schema in schemas.items():
-            target = _reference(schema)
+            target = local_reference(schema)
             if target is not None and target in schemas:
                 references[name, tokens] = (name, target)
         after = {at: repairs.apply(at, schema) for at, schema in located.items()}
@@ -289,7 +349,7 @@ class _Rewrite:
         for tokens, schema in self._schemas.items():
             if tokens[: len(outer)] != outer:
                 outer = tokens
-                value = _set(value, tokens, self._copy(schema, tokens))
+                value = set_at(value, tokens, self._copy(schema, tokens))
         return value
 
     def _copy(self, schema: Any, tokens: Tokens) -> Any:
@@ -302,70 +362,6 @@ class _Rewrite:
             original = (*tokens, *at)
             put_subschema(found, changed, at, self._copy(child, original))
         return self._repairs.finish(location, found)
-
-
-# -- pointers --------------------------------------------------------------------------------------
-
-
-def _schemas_in(schema: Any, tokens: Tokens) -> Iterator[tuple[Tokens, Any]]:
-    yield tokens, schema
-    for at, child in child_schemas(schema):
-        yield from _schemas_in(child, (*tokens, *at))
-
-
-def _within(schemas: Mapping[Tokens, Any], tokens: Tokens) -> list[Tokens]:
-    """Return the schemas that a pointer leads through, the outermost first."""
-    return [tokens[:end] for end in range(len(tokens) + 1) if tokens[:end] in schemas]
-
-
-def _reference(schema: Any) -> Tokens | None:
-    from fieldbound.model import percent_decoded
-
-    given = schema.get("$ref") if isinstance(schema, dict) else None
-    if not isinstance(given, str) or not given.startswith("#/"):
-        return None
-    return tokens_of(percent_decoded(given[1:]))
-
-
-def _is_optional(tokens: Tokens) -> bool:
-    """Return whether a schema is a definition, or an alternative: nothing need satisfy it."""
-    before = tokens[-2] if len(tokens) > 1 else ""
-    return before in _LISTS | _DEFINITIONS or (bool(tokens) and tokens[-1] in _CONDITIONS)
-
-
-def _is_needed(schemas: Mapping[Tokens, Any], tokens: Tokens) -> bool:
-    """Return whether a schema that is not optional refers to a definition, by others or not."""
-    known = {tokens}
-    while True:
-        uses = {at for at, schema in schemas.items() if _reference(schema) in known} - known
-        if not all(map(_is_optional, uses)):
-            return True
-        if not uses:
-            return False
-        known |= uses
-
-
-def _order(tokens: Tokens) -> tuple[tuple[bool, int, str], ...]:
-    return tuple((each.isdecimal(), int(each) if each.isdecimal() else 0, each) for each in tokens)
-
-
-def _delete(holder: Any, token: str) -> None:
-    if isinstance(holder, list):
-        del holder[int(token)]
-    elif isinstance(holder, dict):
-        holder.pop(token, None)
-
-
-def _set(root: Any, tokens: Tokens, value: Any) -> Any:
-    """Set what is at a pointer, and return the whole."""
-    if not tokens:
-        return value
-    holder = value_at(root, tokens[:-1], None)
-    if isinstance(holder, list):
-        holder[int(tokens[-1])] = value
-    elif isinstance(holder, dict):
-        holder[tokens[-1]] = value
-    return root
 
 
 def _with_reasons(value: Any, reasons: Mapping[str, str]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from fieldbound.importers.draft import Omitted
 from fieldbound.model import child_schemas, pointer_of, put_subschema, tokens_of
 
+from .nullable import NULL
 from .swagger_parameters import form_content, header, parameter
 
 Path = tuple[str, ...]
@@ -20,7 +21,6 @@ _KEPT: Final = ("info", "tags", "externalDocs", "security")
 _OPERATION_KEPT: Final = (
     *("operationId", "summary", "description", "tags", "externalDocs", "deprecated", "security"),
 )
-_NULL: Final = {"type": "string", "nullable": True, "enum": [None]}
 #: The flows of OAuth 2, and their names in OpenAPI 3.
 _FLOWS: Final = {
     "implicit": "implicit",
@@ -206,7 +206,7 @@ class _Conversion:
             return given
         if isinstance(given.get("$ref"), str):
             reference = {"$ref": _moved(given["$ref"])}
-            return {"anyOf": [reference, _NULL]} if given.get("x-nullable") is True else reference
+            return {"anyOf": [reference, NULL]} if given.get("x-nullable") is True else reference
         found = dict(given)
         for at, child in child_schemas(given):
             put_subschema(found, given, at, self._schema(child))

@@ -11,6 +11,8 @@ from fieldbound.catalog import operations
 from fieldbound.model import NOT_CHECKED, BrokenContract, percent_decoded, tokens_of
 
 if TYPE_CHECKING:
+    from fieldbound.catalog import OperationContracts
+    from fieldbound.model import ContractEntry
     from fieldbound.openapi import SpecNode
 
 _REASON: Final = "The source has no limit of it."
@@ -25,10 +27,13 @@ def mark_unlimited(vendor: str, files: Mapping[str, Any], write: Callable[[str],
     with TemporaryDirectory() as above:
         write(above)
         found = operations(vendor, above)
+        keys = {each: found.schema_key(each) for each in found.entries}
+        first = {key: each for each, key in keys.items()}  # one of each schema is opened
+        limited = {key: _has_limits(found, each) for key, each in first.items()}
         sites = [
             site
-            for each in found.entries
-            if not _has_limits(lambda each=each: found.contract(each.operation, each.part))  # type: ignore[misc]
+            for each, key in keys.items()
+            if not limited[key]
             for site in _sites(found.openapi.parts(each.operation)[each.part])
         ]
     for site in sites:
@@ -36,9 +41,9 @@ def mark_unlimited(vendor: str, files: Mapping[str, Any], write: Callable[[str],
         _mark(files, name, site.tokens)
 
 
-def _has_limits(build: Callable[[], object]) -> bool:
+def _has_limits(found: OperationContracts, entry: ContractEntry) -> bool:
     try:
-        build()
+        found.contract(entry.operation, entry.part)
     except BrokenContract as error:
         return "has no constraints" not in error.reason
     return True

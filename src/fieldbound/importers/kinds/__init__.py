@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 GROUP: Final = "fieldbound.importers"
 #: Files in which a syntax error is told rather than that the kind is not recognised.
 _SYNTAXES: Final = (".json", ".yaml", ".yml")
+#: How files begin that are of no kind, and what to do with them.
+_NO_KINDS: Final = {
+    b"%PDF": "a PDF is not read: copy the text of its table into a file .txt",
+    b"PK": "an archive is not read unless it is a workbook of Excel: unpack it",
+    b"\xd0\xcf\x11\xe0": "a file of an old Office is not read: save it as .xlsx or .csv",
+    b"\x1f\x8b": "a compressed file is not read: unpack it",
+    **dict.fromkeys((b"\xff\xfe", b"\xfe\xff"), "encoded as UTF-16: save it as UTF-8"),
+}
 #: Each kind, and what it is: its module has the same name, with `_` for `-`.
 KINDS: Final[dict[str, str]] = {
     "adf-describe": "describe of a resource of Oracle Fusion, CRM On Demand or another ADF service",
@@ -68,6 +76,9 @@ def kind_of(document: SourceDocument, name: str | None = None) -> NamedKind:
     reason = f"the kind is not recognised: pass --as (kind= in Python), one of {_listed()}"
     if not matching and document.suffix in _SYNTAXES:
         document.require_value()
+    for start, hint in _NO_KINDS.items():
+        if document.start.startswith(start):
+            reason = hint
     if document.suffix == ".py":
         reason = "a file of Python is not read: name a class in it, as package.module:Class"
     if matching:

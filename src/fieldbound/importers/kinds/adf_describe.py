@@ -28,6 +28,14 @@ _MEDIA_TYPES: Final = ("application/json", "application/vnd.oracle.adf.resourcei
 _DATE_TIMES: Final = frozenset(("datetime", "date-time", "timestamp"))
 _ON_CREATE: Final = "Accepted by a create alone: the describe allows changes on create."
 _DEFAULTED: Final = "The service has a default, so that a create need not give it."
+_LISTED: Final = "The values are those of the list of values in the describe."
+#: Where a list of values has them, if it has them at all.
+_VALUES: Final = ("values", "items")
+_SCALARS: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+}
 Path = tuple[str | int, ...]
 
 
@@ -88,14 +96,16 @@ class _Reader:
         key = f"{name}Id"
         inner = f"{url}/{{{key}}}/child"
         children = given.get("children", {})
-        found = tuple(self._attributes(attributes, (*path, "attributes")))
+        lists = children if isinstance(children, dict) else {}
+        found = tuple(self._attributes(attributes, (*path, "attributes"), lists))
         return Resource(
             name,
             found,
             title=_text(given.get("title")),
             children=tuple(
                 self.resource(each, children[each], (*path, "children", each), inner)
-                for each in (sorted(children) if isinstance(children, dict) else ())
+                for each in sorted(lists)
+                if not _is_list(lists[each])
             ),
             path=url,
             key=key,
@@ -105,7 +115,9 @@ class _Reader:
             media_types=_MEDIA_TYPES,
         )
 
-    def _attributes(self, given: list[Any], path: Path) -> Iterator[Attribute]:
+    def _attributes(
+        self, given: list[Any], path: Path, lists: Mapping[str, Any]
+    ) -> Iterator[Attribute]:
         seen: set[str] = set()
         for index, each in enumerate(given):
             at = (*path, index)
@@ -115,19 +127,24 @@ class _Reader:
             if name in seen:
                 raise self._document.error(f"the attribute {name} is there twice", *at)
             seen.add(name)
-            yield self._attribute(name, each, at)
+            yield self._attribute(name, each, at, lists)
 
-    def _attribute(self, name: str, given: Mapping[str, Any], path: Path) -> Attribute:
+    def _attribute(
+        self, name: str, given: Mapping[str, Any], path: Path, lists: Mapping[str, Any]
+    ) -> Attribute:
         mandatory = given.get("mandatory") is True
         create, update = _accepted(given)
-        schema = nullable(self._value(given, path), unless=mandatory)
+        value, evidence = _with_choices(self._value(given, path), name, given.get("lov"), lists)
+        schema = nullable(value, unless=mandatory)
         if title := _text(given.get("title")):
             schema = {"title": title, **schema}
         default = _default(given)
         is_defaulted = bool(default) or given.get("hasDefaultValueExpression") is True
-        evidence = {} if create == update else {"not": Evidence("stated", _ON_CREATE)}
+        if create != update:
+            evidence["not"] = Evidence("stated", _ON_CREATE)
         if mandatory and create and is_defaulted:
-            evidence["type"] = Evidence("stated", _DEFAULTED)
+            notes = [each.note for word, each in evidence.items() if word == "type" and each.note]
+            evidence["type"] = Evidence("stated", " ".join([_DEFAULTED, *notes]))
         return Attribute(
             name,
             {**schema, **default},
@@ -170,6 +187,57 @@ class _Reader:
             reason = f"{word} must be a whole number, not {value!r}"
             raise self._document.error(reason, *path, word)
         return found or None
+
+
+def _with_choices(
+    schema: dict[str, Any], name: str, lov: Any, lists: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Evidence]]:
+    """Return the schema of an attribute with the values of its list, and the evidence for them.
+
+    Where the list is elsewhere, a note says so.
+    """
+    if not lov:
+        return schema, {}
+    given = lov if isinstance(lov, dict) else {"values": lov}
+    listed = str(given.get("childRef") or "").lstrip("#")
+    found = _values_of(name, given, schema) or _values_of(
+        name, {**given, **_object(lists.get(listed))}, schema
+    )
+    if found:
+        kept = {word: each for word, each in schema.items() if word in ("type", "format")}
+        return {**kept, "enum": found}, {"enum": Evidence("inferred", _LISTED)}
+    where = f" {listed}" if listed else ""
+    note = f"A list of values{where} is elsewhere: its values are not in the describe."
+    return schema, {"type": Evidence("stated", note)} if "type" in schema else {}
+
+
+def _values_of(name: str, lov: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Any]:
+    """Return the values of a list, if each is known: those that are stored, not those displayed."""
+    rows: list[Any] = next((lov[each] for each in _VALUES if isinstance(lov.get(each), list)), [])
+    pairs = lov.get("attributeMap")
+    sources = [
+        str(each.get("source"))
+        for each in (pairs if isinstance(pairs, list) else ())
+        if isinstance(each, dict) and each.get("target") == name
+    ]
+    keys = [*sources, "value"]
+    found = [
+        next((row[each] for each in keys if each in row), None) if isinstance(row, dict) else row
+        for row in rows
+    ]
+    of_type = _SCALARS.get(str(schema.get("type")), ())
+    is_known = all(isinstance(each, of_type) and not isinstance(each, bool) for each in found)
+    return list(dict.fromkeys(found)) if is_known else []
+
+
+def _is_list(child: Any) -> bool:
+    """Return whether a child is not a resource, but the values of a list."""
+    has_values = any(isinstance(_object(child).get(each), list) for each in _VALUES)
+    return has_values and "attributes" not in child
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _default(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fieldbound.importers.options import Options
     from fieldbound.importers.source import SourceDocument
 
+_MAX_NAMES: Final = 20
 _EDMX: Final = re.compile(rb"<(\w+:)?Edmx[\s>]")
 
 
@@ -62,9 +63,9 @@ def _chosen(csdl: Csdl, options: Options) -> list[EntitySet]:
         raise csdl.document_error("the document has no entity set, and no entity type")
     for name in options.resources:
         if name not in found:
-            known = ", ".join(sorted(found)[:20])
+            known = ", ".join(sorted(found)[:_MAX_NAMES])
             reason = f"there is no entity set {name!r}: must be one of {known}"
-            raise csdl.document_error(reason + (", …" if len(found) > 20 else ""))  # noqa: PLR2004
+            raise csdl.document_error(reason + (", …" if len(found) > _MAX_NAMES else ""))
     return [found[name] for name in sorted(set(options.resources) or found)]
 
 
@@ -77,8 +78,13 @@ def _of_types(csdl: Csdl) -> Iterator[EntitySet]:
 
 
 def _not_made(csdl: Csdl) -> Iterator[Omitted]:
-    if csdl.callables:
-        reason = "no contract is made of actions and functions"
-        yield Omitted(f"{csdl.callables} actions and functions", reason)
+    names: dict[str, dict[str, None]] = {}
+    for each in csdl.operations:
+        names.setdefault(each.kind, {})[each.name] = None
+    for kind, found in names.items():
+        listed = ", ".join([*found][:_MAX_NAMES])
+        more = f" and {len(found) - _MAX_NAMES} more" if len(found) > _MAX_NAMES else ""
+        reason = "not imported: contracts are made of entities, not of what is called"
+        yield Omitted(f"{kind} {listed}{more}", reason)
     if csdl.version != 4:  # noqa: PLR2004 - of OData
         yield Omitted("answers", "before OData 4 they are in an envelope: not checked")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldbound.importers.documents.neighbours import Neighbours, with_neighbours
 from fieldbound.importers.documents.repair import OPENAPI_FILE, repaired, value_of
 from fieldbound.importers.documents.swagger import converted
 from fieldbound.importers.draft import Draft, Omitted
+from fieldbound.importers.evidence import value_at
 from fieldbound.importers.folder import source_entry
+from fieldbound.model import percent_decoded, tokens_of
 from fieldbound.openapi import METHODS, kebab_case
 
 if TYPE_CHECKING:
@@ -38,6 +41,10 @@ def read(document: SourceDocument, options: Options) -> Draft:
             reason = f"Swagger {given[_SWAGGER]} is not supported: must be 2.0"
             raise document.error(reason, _SWAGGER)
         value, omitted = converted(given)
+    neighbours = Neighbours({OPENAPI_FILE: value}, {})
+    if _SWAGGER not in given:
+        neighbours = with_neighbours(document, value)
+        value = neighbours.files[OPENAPI_FILE]
     if options.resources:
         value["paths"] = dict(_chosen(document, value, options.resources))
     info = value.get("info")
@@ -45,12 +52,14 @@ def read(document: SourceDocument, options: Options) -> Draft:
     name = title if isinstance(title, str) and title else options.vendor
     key = f"openapi-{kebab_case(name)}".rstrip("-")
     value["x-source"] = {"says": "stated", "from": key}
-    sources = {key: {**source_entry(document, name), "read": "2000-01-01"}}
-    files, taken = repaired(
-        options.vendor, {OPENAPI_FILE: value, "sources.json": sources}, document
-    )
-    files["sources.json"] = {key: source_entry(document, name)}
-    return Draft(options.vendor, key, files, (*omitted, *taken), document)
+    entries = {each: source_entry(one, one.name) for each, one in neighbours.sources.items()}
+    entries = {key: source_entry(document, name), **dict(sorted(entries.items()))}
+    sources = {each: {**entry, "read": "2000-01-01"} for each, entry in entries.items()}
+    written = {**neighbours.files, "sources.json": sources}
+    files, taken = repaired(options.vendor, written, document)
+    files["sources.json"] = entries
+    more = (*omitted, *taken)
+    return Draft(options.vendor, key, files, more, document, neighbours.sources)
 
 
 def _chosen(
@@ -60,6 +69,8 @@ def _chosen(
     paths = value.get("paths")
     found = set[str]()
     for path, item in paths.items() if isinstance(paths, dict) else ():
+        if isinstance(item, dict) and isinstance(item.get("$ref"), str):
+            item = value_at(value, tokens_of(percent_decoded(item["$ref"].partition("#")[2])))  # noqa: PLW2901 - what it refers to
         if not isinstance(item, dict):
             continue
         dropped = set()

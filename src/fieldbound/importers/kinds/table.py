@@ -79,15 +79,18 @@ def _named(
         return [*titled]
     if len(tables) == 1 and len(options.resources) == 1:
         return [(tables[0], options.resources[0])]
+    untitled = [table for table in tables if not plain(table.title or "")]
+    if len(untitled) > 1:
+        reason = f"{len(untitled)} tables have no title: write one above each, or leave one of them"
+        raise BrokenSource(reason, document.name, untitled[0].place)
     titles = ", ".join(repr(table.title) for table in tables if table.title) or "none"
     if options.resources:
         others = [each for each in options.resources if each not in {name for _, name in titled}]
         reason = f"no table has the title {' or '.join(others)}: the titles are {titles}"
         raise BrokenSource(reason, document.name)
-    for table in tables:
-        if not plain(table.title or ""):
-            reason = "the table has no title: say what it is of by --resource NAME"
-            raise BrokenSource(reason, document.name, table.place)
+    if untitled:
+        reason = "the table has no title: say what it is of by --resource NAME"
+        raise BrokenSource(reason, document.name, untitled[0].place)
     return [(table, table.title) for table in tables]
 
 

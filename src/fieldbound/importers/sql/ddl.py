@@ -26,6 +26,7 @@ _DIALECTS: Final = ("postgres", "mysql", "tsql", "oracle", "snowflake", "sqlite"
 _NAMED: Final = re.compile(r"\s*--\s*dialect:\s*(\w+)", re.IGNORECASE)
 #: What only one dialect has.
 _MARKS: Final = (
+    ("bigquery", re.compile(r"\b(int64|float64|bignumeric)\b|\bstruct\s*<", re.IGNORECASE)),
     ("mysql", re.compile(r"`|\bauto_increment\b|\bengine\s*=|\bunsigned\b", re.IGNORECASE)),
     ("oracle", re.compile(r"\bn?varchar2\b|\bnumber\s*\(\d+(,\d+)?\)[^;]*\bdate\b.*\benable\b",
                           re.IGNORECASE)),

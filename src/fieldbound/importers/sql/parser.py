@@ -85,7 +85,8 @@ class Parser:
             found = (getattr(error, "errors", None) or [{}])[0]
             place = Place(found["line"], found["col"]) if found.get("line") else None
             reason = found.get("description") or str(error).partition("\n")[0]
-            return BrokenSource(f"not SQL of {self._dialect}: {reason}", "", place)
+            other = "another dialect is named in the first line, as -- dialect: oracle"
+            return BrokenSource(f"not SQL of {self._dialect}: {reason}; {other}", "", place)
         except RecursionError:
             return BrokenSource("nested too deeply", "")
         finally:

@@ -20,10 +20,13 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
         "property name/column/column name/element/element name/key/fields/feld/feldname/attribut/"
         "attributname/spalte/spaltenname/eigenschaft/champ/nom du champ/nom de champ/attribut name/"
         "colonne/propriete/parametre/campo/nombre del campo/nombre de campo/atributo/columna/"
-        "propiedad/parametro",
+        "propiedad/parametro/component/komponente",
         "name/nom/nombre/bezeichner",
     ),
-    "title": ("label/display name/field label/bezeichnung/anzeigename/libelle/etiqueta",),
+    "title": (
+        "label/display name/field label/bezeichnung/anzeigename/libelle/etiqueta",
+        "short description/short text/kurzbeschreibung/kurztext",
+    ),
     "type": (
         "data type/datatype/type/field type/format type/datentyp/typ/feldtyp/type de donnees/"
         "type de champ/tipo/tipo de dato/tipo de datos",
@@ -83,7 +86,7 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     "precision": ("precision/total digits/digits/genauigkeit/stellen",),
     "scale": (
         "scale/decimals/decimal places/decimal digits/fraction digits/nachkommastellen/"
-        "dezimalstellen/decimales",
+        "dezimalstellen/dezstellen/dez stellen/decimales",
     ),
     "resource": (
         "object/object name/entity/entity name/resource/resource name/table/table name/record type/"
@@ -91,6 +94,8 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 _WORD: Final = re.compile(r"[^a-z0-9]+")
+#: What a heading may have behind it, and still means the same.
+_UNIT: Final = re.compile(r" (?:in )?(?:chars?|characters?|zeichen|caracteres|digits|stellen)$")
 _LETTERS: Final = {"ß": "ss", "ø": "o", "æ": "ae"}
 
 
@@ -108,6 +113,17 @@ _KNOWN: Final = {
     for rank, spellings in enumerate(ranks)
     for spelling in spellings.split("/")
 }
+
+
+def _known(heading: str) -> tuple[str, int] | None:
+    return _KNOWN.get(heading) or _KNOWN.get(_UNIT.sub("", heading))
+
+
+def is_known(heading: str) -> bool:
+    """Return whether a heading is one that means something."""
+    return _known(plain(heading)) is not None
+
+
 #: Columns that may be there several times: their texts follow each other.
 _SEVERAL: Final = ("description",)
 #: Columns of values, which may be marked as such.
@@ -122,6 +138,11 @@ class Columns:
 
     def __contains__(self, meaning: object) -> bool:
         return meaning in self._found
+
+    @property
+    def read(self) -> set[int]:
+        """The indices of the columns that mean something."""
+        return {each for indices in self._found.values() for each in indices}
 
     def text(self, cells: Sequence[str], meaning: str) -> str:
         """Return what a row has in the column, "" if there is none; several are joined."""
@@ -176,8 +197,8 @@ class Headings:
     def _recognised(self, headings: list[str], taken: set[int]) -> dict[str, list[tuple[int, int]]]:
         found: dict[str, list[tuple[int, int]]] = {}
         for index, each in enumerate(headings):
-            if index not in taken and each in _KNOWN:
-                meaning, rank = _KNOWN[each]
+            if index not in taken and (known := _known(each)) is not None:
+                meaning, rank = known
                 found.setdefault(meaning, []).append((rank, index))
         return found
 

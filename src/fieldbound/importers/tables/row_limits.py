@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from fieldbound.importers.resources import Evidence
 from fieldbound.importers.tables.headings import Columns
-from fieldbound.importers.tables.type_cells import CellType, Size, date_in, size_of, sized, type_of
+from fieldbound.importers.tables.type_cells import (
+    CellType,
+    Size,
+    amount_in,
+    date_in,
+    size_of,
+    sized,
+    type_of,
+)
 from fieldbound.importers.tables.value_cells import (
     access_of,
     format_in,
@@ -106,6 +114,8 @@ class _Row:
         found = type_of(text)
         if found is None and (date := date_in(text)) is not None:
             self._tell(f"type: what form a {date} has in JSON is not said")
+        elif found is None and amount_in(text) is not None:
+            self._tell(f"type: whether {text} is a number or text in JSON is not said")
         elif found is None and text.casefold() not in _LISTED:
             self._not_clear("type")
         return found

@@ -10,10 +10,11 @@ from typing import Final
 from fieldbound.importers.draft import Omitted
 from fieldbound.importers.tables.attributes import Names, path_of
 from fieldbound.importers.tables.grid import Grid, Row
-from fieldbound.importers.tables.headings import Columns, Headings
+from fieldbound.importers.tables.headings import Columns, Headings, is_known, plain
 from fieldbound.importers.tables.row_limits import limits_of
 from fieldbound.importers.tables.type_cells import date_in, type_of
 
+_UNREAD: Final = "not read: if it limits something, say what by --column MEANING=HEADING"
 _PAGE: Final = re.compile(r"(?:(?:page|seite|p[aá]gina)\b.*)|[-\s0-9/]*", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"^[0-9]+\.(?:[0-9]+\.?)*\s+")
 
@@ -94,6 +95,11 @@ class Resources:
 
     def add(self, table: Table, resource: str | None) -> None:
         """Add the rows of a table to a resource, or to those that a column names."""
+        for index, heading in enumerate(table.headings):
+            is_empty = all(not any(row.cells[index : index + 1]) for row in table.rows)
+            is_read = index in table.columns.read or is_known(heading)
+            if plain(heading) and not (is_read or is_empty):
+                self.omitted.append(Omitted(f"{table.place}: {heading}", _UNREAD))
         for row in table.rows:
             name = table.columns.text(row.cells, "name")
             of = resource

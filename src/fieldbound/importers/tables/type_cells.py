@@ -23,7 +23,21 @@ _INTEGERS: Final[dict[str, int | None]] = {
     "int32": 32,
     "int64": 64,
     "bigint": 64,
+    "int2": 16,
+    "int4": 32,
+    "int8": 64,  # bytes, or bits: what is certain is that it has no more than these
 }
+#: Types of SAP, and of databases that have the same names; a byte has no sign in SAP alone.
+_SAP: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    "int1": ("integer", {"type": "integer", "minimum": -128, "maximum": 255}),
+    "numc": ("string", {"type": "string", "pattern": "^[0-9]*$"}),
+    "dats": ("digits", {"type": "string", "pattern": "^[0-9]{8}$"}),
+    "tims": ("digits", {"type": "string", "pattern": "^[0-9]{6}$"}),
+    "cuky": ("string", {"type": "string", "maxLength": 5}),
+    **dict.fromkeys(("lang", "unit", "sstring"), ("string", {"type": "string"})),
+}
+#: Amounts of SAP, which one service writes as numbers and another as text.
+_AMOUNTS: Final = ("curr", "quan")
 _NUMBERS: Final = frozenset(
     "number numeric decimal float double real currency money amount num dec zahl nombre numero "
     "dezimal decimale numerisch numerique numerico".split()
@@ -106,6 +120,11 @@ def date_in(text: str) -> str | None:
     return _DATES.get(plain(text))
 
 
+def amount_in(text: str) -> str | None:
+    """Return the word for a type that is an amount, a number in one JSON and text in another."""
+    return next((word for word, _ in _parts(_folded(text)) if word in _AMOUNTS), None)
+
+
 def type_of(text: str) -> CellType | None:
     """Return the type that a text is, None if it is not known, or not certain."""
     folded = _folded(text)
@@ -140,7 +159,9 @@ def schema_of(type_: CellType) -> dict[str, Any]:
 
 def sized(type_: CellType, size: Size) -> dict[str, Any] | None:
     """Return the schema of a type of this size, None if such a type has none."""
-    if type_.word == "string" and size.scale is None:
+    if type_.word == "digits":  # so many of them, by the type
+        return type_.schema
+    if type_.word == "string" and not size.scale:
         least = {"minLength": size.least} if size.least else {}
         return {**type_.schema, **({"maxLength": size.most} if size.most else {}), **least}
     if size.least is not None or size.in_bytes or not size.most:
@@ -169,6 +190,8 @@ def _parts(folded: str) -> Iterator[tuple[str, Size | None]]:
 
 def _base(word: str) -> CellType | None:
     name = plain(word)
+    if name in _SAP:
+        return CellType(*_SAP[name])
     if name in _STRINGS:
         return CellType("string", {"type": "string"})
     if name in _INTEGERS:

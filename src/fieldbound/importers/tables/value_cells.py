@@ -39,6 +39,8 @@ _RANGE: Final = re.compile(
     re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"-?[0-9]{1,300}(?:\.[0-9]{1,300})?")
+#: A decimal comma for certain: no thousands have so many digits behind it, and none begin with 0.
+_COMMA: Final = re.compile(r"-?(?:0,[0-9]{1,300}|[0-9]{1,300},(?:[0-9]{1,2}|[0-9]{4,300}))")
 _FORMATS: Final = {
     "yyyy-mm-dd": "date",
     "iso 8601 date": "date",
@@ -75,7 +77,10 @@ def is_nothing(text: str) -> bool:
 
 def number_in(text: str) -> int | float | None:
     """Return the number that a text is, None if it is none for certain: 1,000 may be two."""
-    if not _NUMBER.fullmatch(text.strip()):
+    text = text.strip()
+    if _COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    if not _NUMBER.fullmatch(text):
         return None
     number = float(text) if "." in text else int(text)
     return number if abs(number) < 1e300 else None  # noqa: PLR2004
