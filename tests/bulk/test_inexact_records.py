@@ -42,6 +42,7 @@ INEXACT = (
     b'{"id":%s,"name":"a"}' % (b"1" * 30),
     b'{"id":9007199254740993,"name":"toolong"}',
     b'{"id":1,"name":"a","name":"toolong"}',
+    b'{"id":1,"name":"toolong","name":"a"}',
     b'{"id":1,"name":"toolong","in_c":{"x:":1,"x:":2}}',
     b'{"id":1.0,"name":"a","flag":"x"}',
     b'{"id":1e0,"name":"toolong"}',
@@ -73,6 +74,13 @@ CONTRACTS = (
     Contract({**OPEN, "properties": {**OPEN["properties"], "flag": {"const": "Y"}}}, name="acme/c"),
 )
 LINES = st.lists(st.sampled_from(PLAIN) | st.sampled_from(INEXACT), min_size=1, max_size=10)
+#: Few of them among valid ones, which are counted before the others are looked at.
+FEW = st.builds(
+    lambda lines, valid, times: lines + [valid] * times,
+    st.lists(st.sampled_from(PLAIN) | st.sampled_from(INEXACT), min_size=1, max_size=4),
+    st.sampled_from((PLAIN[0], PLAIN[4])),
+    st.integers(8, 30),
+)
 
 
 def split_lines(lines: list[bytes], sizes: list[int]) -> list[LinesBlock]:
@@ -139,7 +147,7 @@ OPTIONS = st.fixed_dictionaries(
 @settings(max_examples=examples(200), deadline=None)
 @given(
     st.sampled_from(CONTRACTS),
-    st.builds(list.__mul__, LINES, st.integers(1, 12)),
+    st.builds(list.__mul__, LINES, st.integers(1, 12)) | FEW,
     st.lists(st.integers(1, 40), min_size=1, max_size=4),
     OPTIONS,
     st.randoms(use_true_random=False),
@@ -157,6 +165,13 @@ OPTIONS = st.fixed_dictionaries(
     [40, 1],
     {"workers": 2, "samples": 0, "split": True},
     Random(2),
+)
+@example(
+    CONTRACTS[0],
+    [PLAIN[0]] * 20 + [INEXACT[9], INEXACT[17]],
+    [40],
+    {"workers": 1, "samples": 1, "split": False},
+    Random(3),
 )
 def test_the_report_is_the_same_for_any_order_and_workers(
     contract: Contract,

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 import fieldbound
 from fieldbound import Contract
-from fieldbound.validation import checker_of
+from fieldbound.validation import batch as batch_module, checker_of
 from fieldbound.validation.batch import VALID
 from support.effort import examples
 from support.schema_strategies import DEFINITIONS, DIALECTS, OBJECTS, RECORDS, SCHEMAS, made
@@ -79,6 +79,13 @@ def test_which_schemas_a_batch_is_for(schema: Any, expected: bool) -> None:
     assert checker_of(Contract(schema)).batch.simple is expected
 
 
+def test_which_schemas_tell_flat_objects_from_others() -> None:
+    """Those that can be written without references."""
+    recursive = {"type": "object", "properties": {"a": {"$ref": "#"}}}
+    for schema, expected in ((CLOSED, True), ({"type": "object"}, True), (recursive, False)):
+        assert checker_of(Contract(schema)).batch.knows_flat is expected
+
+
 def test_few_invalid_among_many_are_found() -> None:
     """However many of them are invalid, and wherever, just these are found."""
     batch = checker_of(Contract(CLOSED)).batch
@@ -129,6 +136,20 @@ def test_what_is_not_clear_is_left_to_check(value: Any) -> None:
     if verdict is not None:
         expected = [each.limit for each in contract.check(value)]
         assert [limit for limit, *_ in verdict.broken] == expected
+
+
+def test_a_long_integer_is_refused_where_the_engine_may_misread_it() -> None:
+    """It is looked for only there, and where there may be one."""
+    values = [{"n": 1}, {"n": 10**5000}]
+    for part, invalid in (({"type": "string"}, [0, 1]), ({}, [])):
+        batch = checker_of(Contract({"type": "object", "properties": {"n": part}})).batch
+        assert batch.invalid(values) == invalid
+    misread = {"type": "object", "properties": {"n": {"type": "integer", "maximum": 5}}}
+    batch = checker_of(Contract(misread)).batch
+    with pytest.raises(ValueError, match="too many digits"):
+        batch.invalid(values)
+    assert batch.invalid(values[:1]) == batch.invalid(values[:1], may_be_long=False) == []
+    assert batch.invalid([{"n": 6}], may_be_long=False) == [0]
 
 
 def test_what_is_broken_alike_has_one_verdict() -> None:
@@ -228,6 +249,22 @@ def test_broken_limits_are_found_by_the_engine_s_errors(
         assert {limit.id for limit, *_ in verdict.broken} == {
             each.limit.id for each in contract.check(value) if each.limit
         }
+
+
+@pytest.mark.parametrize("schema", [CLOSED, OPEN])
+def test_so_many_verdicts_are_remembered(
+    schema: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What breaks other limits after them is left to check, and what breaks the same is known."""
+    monkeypatch.setattr(batch_module, "_MOST_VERDICTS", 2)
+    batch = checker_of(Contract(schema)).batch
+    values: list[Any] = [{"a": "xyz"}, {"a": 1}, {}, {"a": "xyz"}]
+    first, second, third, again = batch.broken(values)
+    assert first is again is not None
+    assert second is not None
+    assert third is None
+    by_properties = 2 if schema is CLOSED else 0
+    assert [len(batch._verdicts), len(batch._by_marks)] == [2, by_properties]
 
 
 def test_verdicts_are_shared_by_errors_too() -> None:

@@ -89,6 +89,31 @@ def test_a_schema_that_says_more_has_no_such_properties(schema: Any) -> None:
     assert finder(schema) is None
 
 
+def test_a_property_that_only_the_vendor_sets_breaks_that_limit() -> None:
+    """`readOnly` stands for the `not` that rejects every value."""
+    own = {"readOnly": True, "not": {}}
+    schema = {"type": "object", "properties": {"a": own}, "additionalProperties": False}
+    assert broken(schema, {"a": 1}) == [("readOnly", None)]
+
+
+def test_every_property_may_be_required() -> None:
+    """And no schema but that of objects need be said of any."""
+    every = {**EVERY_KEYWORD, "required": [*EVERY_KEYWORD["properties"]]}
+    assert finder(every) is not None
+    assert broken({"type": "object", "additionalProperties": False}, {"z": 1}) == [
+        ("additionalProperties", "/z")
+    ]
+
+
+def test_so_many_undocumented_names_are_remembered() -> None:
+    """A thousand."""
+    properties = finder(EVERY_KEYWORD)
+    assert properties is not None
+    found = [[properties.broken({"a": "x", f"z{at}": 1}) for at in range(1_001)] for _ in range(2)]
+    shared = [one[0] is other[0] for one, other in zip(*found, strict=True) if one and other]
+    assert shared == [True] * 1_000 + [False]
+
+
 def test_an_undocumented_name_is_left_to_check_where_names_have_schemas() -> None:
     """What breaks the schema of a pattern is not told apart from what is not documented."""
     patterns = {"^x-": {"type": "string"}}
@@ -102,6 +127,8 @@ def test_a_property_named_like_any_other_is_left_to_check() -> None:
     part = {"type": "string"}
     schema = {**EVERY_KEYWORD, "properties": {"*": part}, "patternProperties": {"^x": part}}
     assert broken({**schema, "required": []}, {"*": 5}) is None
+    other = {**schema, "patternProperties": {"^x": {"maxLength": 1}}, "required": []}
+    assert broken(other, {"*": 5}) is None
 
 
 def test_a_property_that_depends_on_another_keyword_is_left_to_check() -> None:

@@ -14,14 +14,26 @@ from fieldbound.policy import NOTHING_IGNORED, Ignore
 from .check_settings import CheckSettings
 from .counts import Counts
 from .inputs import blocks
-from .inputs.blocks import LinesChunk, LongLine, RecordError, RowsChunk, TextsChunk, ValuesChunk
-from .inputs.fast_json import FastReader
+from .inputs.blocks import (
+    CellsChunk,
+    ItemsChunk,
+    LinesChunk,
+    LongLine,
+    RecordError,
+    RowsChunk,
+    TextsChunk,
+    ValuesChunk,
+)
+from .inputs.fast_json import FastReader, Objects
+from .inputs.json_array import texts_of
+from .item_locations import item_locations, text_locations
 from .record_checker import RecordChecker, record_index_in_errors
 from .samples import LineLocations, RecordLocation
 
 if TYPE_CHECKING:
     from fieldbound.validation import Contract
 
+    from .cell_rows import CellRows
     from .counts import LimitKey
     from .inputs.blocks import Block
     from .keys import KeyExtractor
@@ -30,8 +42,12 @@ if TYPE_CHECKING:
 #: Strings are measured in the first so many chunks of a text, and in one of so many after them.
 FULLY_MEASURED: Final = 64
 MEASURED_EVERY: Final = 32
-#: After a chunk that has more than flat objects, so many are not tried as such.
+#: After a chunk of many nested objects, or of other values, so many are not tried as flat ones.
 _PATIENCE: Final = 15
+#: With more than one line in so many in doubt, all are checked together.
+_MIN_VALID: Final = 4
+#: So many records in doubt are collected.
+_MOST_DOUBTFUL: Final = 1000
 _BLANK: Final = b" \t\r\n"
 _TRUNCATED: Final = "line {:,}, the last one, is incomplete"
 _TOO_LONG: Final = "the record has {:,} bytes, the limit is {:,}: is a line end missing?"
@@ -62,7 +78,8 @@ class BlockChecker:
             contract, key_extractor, samples, split, on_invalid, ignore=ignore, known=known
         )
         self._reader = FastReader()
-        self._patience = 0
+        self._patience = self._dense_patience = 0
+        self._doubtful: list[tuple[RecordLocation, int]] = []
         self._records = RecordChecker(self._settings, frozenset())
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -94,7 +111,9 @@ class BlockChecker:
         try:
             for chunk in block.read():
                 self._check_chunk(chunk)
+            self._check_doubtful()
         finally:
+            self._doubtful = []
             if collecting:
                 gc.enable()
         return self._records.finish()
@@ -133,11 +152,14 @@ class BlockChecker:
     # -- chunks --------------------------------------------------------------------------------
 
     def _check_chunk(self, chunk: blocks.Chunk) -> None:
-        if isinstance(chunk, LinesChunk):
-            index = chunk.offset // blocks.CHUNK_SIZE
-            self._records.measures_lengths = index < FULLY_MEASURED or not index % MEASURED_EVERY
-            self._check_lines(chunk.raw, chunk.offset)
+        if isinstance(chunk, (LinesChunk, ItemsChunk)):
+            self._records.measures_lengths = _measures(chunk.offset)
+            if isinstance(chunk, ItemsChunk):
+                self._check_items(chunk)
+            else:
+                self._check_lines(chunk.raw, chunk.offset)
             return
+        self._check_doubtful()
         self._records.measures_lengths = True
         if isinstance(chunk, LongLine):
             self._records.counts.lines += 1
@@ -147,13 +169,21 @@ class BlockChecker:
             self._check_texts(chunk)
         elif isinstance(chunk, RowsChunk):
             self._check_rows(chunk)
+        elif isinstance(chunk, CellsChunk):
+            self._records.measures_lengths = _measures(chunk.lines.offset, len(chunk.lines.raw))
+            for each in self._cell_rows.uncertain(chunk, self._records):
+                self._check_values(each)
         else:
             self._check_values(chunk)
 
     def _check_lines(self, raw: bytes, offset: int) -> None:
         """Check whole lines: all at once, or else each half of them, down to the single line."""
         body = raw[:-1] if raw.endswith(b"\n") else raw
-        values, names, exact_text = self._read(body)
+        objects = self._objects(body)
+        if objects is not None and not objects.flat and self._count_flat(objects, raw, offset):
+            return
+        self._check_doubtful()  # so that samples are found in the order of the records
+        values, names, exact_text = self._read(body, objects)
         if values is not None:
             locations = LineLocations(raw, offset, self._records.counts.lines)
             self._records.counts.lines += len(values) - (body is raw)
@@ -168,22 +198,69 @@ class BlockChecker:
         else:
             self._check_line(raw, offset)
 
-    def _read(self, body: bytes) -> tuple[list[Any] | None, set[str] | None, bytes | None]:
-        """Return the values of lines, None where they have to be parsed one by one.
+    def _count_flat(self, objects: Objects, raw: bytes, offset: int) -> bool:
+        """Count lines most of which are valid and flat; return whether they are.
+
+        The others are collected, to be checked together: to make sure of nested objects that they
+        are read exactly takes as long as to check them, and so does it to begin with a few.
+        """
+        values, extractor = objects.values, self._settings.key_extractor
+        if self._dense_patience:
+            self._dense_patience -= 1
+            return False
+        if self._settings.split or not (extractor is None or extractor.is_exact(values)):
+            return False
+        try:
+            indices = self._settings.batch.unsure(values)
+        except ValueError:  # the engine does not take one of them as it is
+            return False
+        if len(indices) > len(values) // _MIN_VALID:
+            self._dense_patience = _PATIENCE
+            return False
+        locations = LineLocations(raw, offset, self._records.counts.lines)
+        located = list(map(locations.at, indices))
+        if not objects.are_flat_without(indices, [each.text for each in located]):
+            return False
+        first = self._records.counts.records + 1
+        self._records.counts.lines += raw.count(b"\n")
+        self._records.count_valid(values, indices)
+        self._doubtful += zip(located, [first + index for index in indices], strict=True)
+        if len(self._doubtful) > _MOST_DOUBTFUL:
+            self._check_doubtful()
+        return True
+
+    def _check_doubtful(self) -> None:
+        """Check the records that were collected."""
+        if self._doubtful:
+            locations, numbers = zip(*self._doubtful, strict=True)
+            self._doubtful = []
+            texts = [each.text for each in locations]
+            self._check_located(texts, locations.__getitem__, numbers)
+
+    def _objects(self, body: bytes, *, is_array: bool = False) -> Objects | None:
+        """Return the objects of lines, or of items; None if they are not read as such."""
+        if self._patience:
+            self._patience -= 1
+        elif self._settings.batch.simple and self._settings.batch.knows_flat:
+            return self._reader.objects(body, is_array=is_array)
+        return None
+
+    def _read(
+        self, body: bytes, objects: Objects | None, *, is_array: bool = False
+    ) -> tuple[list[Any] | None, set[str] | None, bytes | None]:
+        """Return the values of lines, or of items, None where they have to be parsed one by one.
 
         With them, the names of the properties if they are read as flat objects, and the text if
         they are read as nested ones that are exact.
         """
-        if self._patience:
-            self._patience -= 1
-        elif self._settings.batch.simple and self._settings.batch.knows_flat:
-            objects = self._reader.objects(body)
+        if objects is not None and not objects.flat:
+            if self._reader.are_exact(body, objects, is_array=is_array):
+                return objects.values, None, body
+        elif objects is not None:
             extractor = self._settings.key_extractor
-            if objects is not None and self._reader.are_nested:
-                return objects, None, body
-            if objects is not None and (extractor is None or extractor.is_exact(objects)):
-                return objects, self._reader.names, None
-        values = self._reader.values(body)
+            if extractor is None or extractor.is_exact(objects.values):
+                return objects.values, objects.names, None
+        values = self._reader.values(body, is_array=is_array)
         if values is not None:
             self._patience = self._patience or _PATIENCE
         return values, None, None
@@ -199,55 +276,73 @@ class BlockChecker:
         if truncated and not raw.endswith(b"\n"):
             self._records.counts.truncated_at = line
 
-    def _check_texts(self, chunk: TextsChunk) -> None:
-        locations = [
-            RecordLocation(text, offset, line, column)
-            for text, offset, (line, column) in zip(*chunk, strict=True)
-        ]
-        start = 0
-        for end, location in enumerate(locations):
-            if location.raw is None:
-                self._check_located(locations[start:end])
-                self._reject_long(blocks.MAX_RECORD_SIZE, location)
-                start = end + 1
-        self._check_located(locations[start:])
+    def _check_items(self, chunk: ItemsChunk) -> None:
+        """Check items of an array: all at once, or else as texts."""
+        objects = self._objects(chunk.raw, is_array=True)
+        values, names, exact_text = self._read(chunk.raw, objects, is_array=True)
+        if values is None:
+            for texts in texts_of(chunk):
+                self._check_texts(texts)
+            return
+        location_of = item_locations(chunk, len(values))
+        invalid = self._records.check_values(values, location_of, names, exact_text=exact_text)
+        if self._settings.split:
+            location_of = item_locations(chunk, len(values))
+            for index in sorted(set(range(len(values))).difference(invalid)):
+                self._records.keep_valid(location_of(index))
 
-    def _check_located(self, locations: Sequence[RecordLocation]) -> None:
-        """Check texts: all at once, or else each half of them, down to the single one."""
-        if len(locations) < 2:  # noqa: PLR2004 - one cannot be halved
-            for location in locations:
-                self._records.check_text(location)
+    def _check_texts(self, chunk: TextsChunk) -> None:
+        locations = text_locations(chunk)
+        start = 0
+        for end, text in enumerate((*chunk.texts, None)):
+            if text is None:
+                texts = [each or b"" for each in chunk.texts[start:end]]
+                self._check_located(texts, locations[start:end].__getitem__)
+                start = end + 1
+                if end < len(locations):
+                    self._reject_long(blocks.MAX_RECORD_SIZE, locations[end])
+
+    def _check_located(
+        self,
+        texts: Sequence[bytes],
+        location_of: Callable[[int], RecordLocation],
+        numbers: Sequence[int] | None = None,
+    ) -> None:
+        """Check texts: all at once, or else each half of them, down to the single one.
+
+        *numbers* are those of the records, if they are counted already.
+        """
+        if len(texts) < 2:  # noqa: PLR2004 - one cannot be halved
+            for index in range(len(texts)):
+                self._records.check_text(location_of(index), numbers[0] if numbers else None)
             return
         # between the tokens of a JSON text either line end is blank, within a string both are wrong
-        texts = [(each.raw or b"").replace(b"\n", b"\r") for each in locations]
-        values, names, exact_text = self._read(b"\n".join(texts))
+        lines = [each.replace(b"\n", b"\r") for each in texts]
+        body = b"\n".join(lines)
+        values, names, exact_text = self._read(body, self._objects(body))
         if values is None:
-            middle = len(locations) // 2
-            self._check_located(locations[:middle])
-            self._check_located(locations[middle:])
+            middle = len(texts) // 2
+            self._check_located(texts[:middle], location_of, numbers and numbers[:middle])
+            location_of = partial(_shifted, location_of, middle)
+            self._check_located(texts[middle:], location_of, numbers and numbers[middle:])
             return
         invalid = set(
-            self._records.check_values(values, locations.__getitem__, names, exact_text=exact_text)
+            self._records.check_values(
+                values, location_of, names, numbers=numbers, exact_text=exact_text
+            )
         )
         if self._settings.split:
-            for index, location in enumerate(locations):
+            for index in range(len(texts)):
                 if index not in invalid:
-                    self._records.keep_valid(location)
+                    self._records.keep_valid(location_of(index))
 
     def _reject_long(self, size: int, location: RecordLocation) -> None:
         detail = _TOO_LONG.format(size, blocks.MAX_RECORD_SIZE)
         self._records.reject(RecordError("syntax", detail), location)
 
     def _check_rows(self, chunk: RowsChunk) -> None:
-        """Check rows of a table, as records those alone that are not certainly valid."""
-        proven = self._table_rows.prove(chunk.reader, chunk.batch)
-        if proven is None:
-            for each in chunk.reader.chunks(chunk.batch):
-                self._check_values(each)
-            return
-        before = self._records.counts.records
-        self._table_rows.count(proven, self._records.counts)
-        for each in proven.records(before):
+        """Check rows of a table, as records those alone of which the columns do not say enough."""
+        for each in self._table_rows.uncertain(chunk, self._records):
             self._check_values(each)
 
     @cached_property
@@ -256,6 +351,13 @@ class BlockChecker:
         from .table_rows import TableRows
 
         return TableRows(self._settings)
+
+    @cached_property
+    def _cell_rows(self) -> CellRows:
+        """What proves rows of cells valid, imported when there are any."""
+        from .cell_rows import CellRows
+
+        return CellRows(self._settings)
 
     def _check_values(self, chunk: ValuesChunk) -> None:
         def location_of(index: int) -> RecordLocation:
@@ -281,6 +383,12 @@ class BlockChecker:
                 number = chunk.numbers[end] if chunk.numbers else None
                 self._records.reject(chunk.values[end], location_of(end), number)
             start = end + 1
+
+
+def _measures(offset: int, size: int = 1) -> bool:
+    """Return whether strings are measured in a chunk of a text."""
+    index, last = offset // blocks.CHUNK_SIZE, (offset + size - 1) // blocks.CHUNK_SIZE
+    return index < FULLY_MEASURED or -index % MEASURED_EVERY <= last - index
 
 
 def _shifted(

@@ -107,6 +107,10 @@ class LengthCounter:
         """Return the indices of the limits of a string that is the member of this name."""
         return [at for at, path in self._paths if path in ((name,), ("*",))]
 
+    def within(self, name: str) -> list[tuple[str, ...]]:
+        """Return the paths of the limits of strings within the member of this name."""
+        return [path[1:] for _, path in self._paths if len(path) > 1 and path[0] in (name, "*")]
+
     def lengths(self, counts: LengthCounts) -> tuple[Lengths, ...]:
         """Return the Lengths of each limit at which a string was counted."""
         return tuple(

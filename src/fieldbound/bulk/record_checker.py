@@ -1,4 +1,4 @@
-"""Check the records of a block, and count their violations, samples, lengths and keys."""
+"""Check the records of a block, and count their violations, lengths and keys."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.documents import parse
-from fieldbound.model import Limit, NotJSON, Place, Violation, affected_field, evidence_rank
+from fieldbound.model import NotJSON, Place, Violation
 from fieldbound.validation import VALID
 
 from .check_settings import CheckSettings
-from .counts import MAX_ERRORS, Counts, InvalidRecord, LimitCount, limit_key
-from .known_violations import NOTHING_KNOWN, KnownOfRecord
-from .samples import FoundRecord, RecordLocation, dump_record, invalid_record_members
+from .counts import Counts
+from .samples import FoundRecord, RecordLocation, dump_record
+from .violation_counter import ViolationCounter
 
 if TYPE_CHECKING:
     from fieldbound.documents import Document
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from fieldbound.validation import Verdict
 
     from .counts import LimitKey
-    from .ignored_limits import Remainder
     from .inputs.blocks import RecordError
 
 #: How a complete record ends.
@@ -35,40 +35,41 @@ _EXACT_TYPES: Final = frozenset((str, bool, int, type(None)))
 
 
 class RecordChecker:
-    """Checks the records of one block, and counts; needs no samples of *fully_sampled* limits.
+    """Checks the records of one block, and counts; *violations* counts what they break.
 
-    While *measures_lengths* is set, the lengths of strings are counted.
+    No samples are needed of *fully_sampled* limits. While *measures_lengths* is set, the lengths of
+    strings are counted.
     """
 
     def __init__(self, settings: CheckSettings, fully_sampled: frozenset[LimitKey]) -> None:
         self.counts = Counts()
         self.measures_lengths = True
-        self._settings, self._fully_sampled = settings, fully_sampled
-        # How often each verdict occurred of whose limits no more samples are needed.
-        self._verdict_counts: Counter[Verdict] = Counter()
-        self._sampled_verdicts: dict[Verdict | None, Remainder] = {}
-        self._counted_verdicts: dict[Verdict, Remainder] = {}
+        self._settings = settings
+        self.violations = ViolationCounter(settings, fully_sampled, self.counts)
 
     def finish(self) -> Counts:
         """Return the counts of all records checked."""
         self.counts.keys.sort(key=_number)  # of rows of tables, those that are valid came first
-        for verdict, times in self._verdict_counts.items():
-            left = self._counted_verdicts[verdict]
-            for pattern, number in left.ignored.items():
-                self.counts.ignored[pattern] += number * times
-            if left.broken:
-                limits = [self._limit(limit.keyword, limit, rank) for limit, rank, _ in left.broken]
-                self._count(limits, [field for _, _, field in left.broken], times)
-        self._verdict_counts = Counter()
+        self.violations.finish()
         self.counts.lengths.cap(self._settings.length_counter.limits)
-        for key in self._fully_sampled & self.counts.limits.keys():
-            self.counts.limits[key].limit = None  # known to the parent, and slow to pickle
         return self.counts
 
-    def check_text(self, location: RecordLocation) -> bool:
-        """Check the text of one record, and return whether it is truncated."""
+    def count_valid(self, values: Sequence[Any], others: Sequence[int]) -> None:
+        """Count flat objects that are valid; of *others*, by their indices, the numbers alone."""
+        numbers: Sequence[int] = self._next_numbers(len(values))
+        skip = frozenset(others)
+        values = [value for at, value in enumerate(values) if at not in skip]
+        if self._settings.key_extractor is not None:
+            numbers = [number for at, number in enumerate(numbers) if at not in skip]
+        self._count_values(values, numbers, set().union(*values))
+
+    def check_text(self, location: RecordLocation, number: int | None = None) -> bool:
+        """Check the text of one record, and return whether it is truncated.
+
+        Its *number* is given if it is counted already.
+        """
         document = parse(location.text)
-        number = self._next_number()
+        number = number or self._next_number()
         if document.readable:
             self._count_values([document.value], [number])
         if self._is_valid(document, number, location):
@@ -84,7 +85,7 @@ class RecordChecker:
         place = None if location.line is None else Place(1, 1)
         violation = Violation(error.code, "", place=place, detail=error.detail)
         found = FoundRecord(number or self._next_number(), None, location, readable=False)
-        self._count_invalid(found, (violation,))
+        self.violations.count_invalid(found, (violation,))
 
     def check_values(
         self,
@@ -106,22 +107,14 @@ class RecordChecker:
         flat, is_exact = names is not None, exact_text is not None
         suspects = self._suspects(values, numbers, flat=flat, is_exact=is_exact)
         for index, verdict, inexact in suspects:
-            number = numbers[index]
+            number, location = numbers[index], partial(location_of, index)
             if inexact:  # the verdict is on a value that the strict parser may read differently
-                location = location_of(index)
-                documents[index] = parse(location.text)
-                if not self._is_valid(documents[index], number, location):
-                    invalid.append(index)
-            elif (
-                verdict is not None and (left := self._counted(verdict, values[index])) is not None
-            ):
-                if left.broken:
-                    invalid.append(index)
-            elif verdict is not VALID:
-                with record_index_in_errors(number - 1):
-                    found = FoundRecord(number, values[index], location_of(index))
-                    if self._is_invalid(found, verdict):
-                        invalid.append(index)
+                documents[index] = parse(location().text)
+                is_valid = self._is_valid(documents[index], number, location())
+            else:
+                is_valid = not self._is_invalid(values[index], verdict, number, location)
+            if not is_valid:
+                invalid.append(index)
         if documents:
             values, numbers = _as_parsed(values, numbers, documents)
         self._count_values(values, numbers, names, exact_text)
@@ -153,52 +146,33 @@ class RecordChecker:
         self._count_undecided(report)
         if not report.ok:
             found = FoundRecord(number, document.value, location, document.readable)
-            self._count_invalid(found, report.violations)
+            self.violations.count_invalid(found, report.violations)
         return report.ok
 
-    def _is_invalid(self, found: FoundRecord, verdict: Verdict | None) -> bool:
-        """Return whether a record is invalid, and count it if it is."""
-        report = self._settings.check(found.value, self.counts.ignored)
+    def _is_invalid(
+        self,
+        value: Any,
+        verdict: Verdict | None,
+        number: int,
+        location: Callable[[], RecordLocation],
+    ) -> bool:
+        """Return whether a record is invalid, by its verdict or a check, and count it if it is."""
+        if verdict is VALID:
+            return False
+        left = None if verdict is None else self.violations.count_verdict_of(value, verdict)
+        if left is not None:
+            return bool(left.broken)
+        with record_index_in_errors(number - 1):
+            found = FoundRecord(number, value, location())
+            return self.count_report(found, self._settings.check(value))
+
+    def count_report(self, found: FoundRecord, report: Report) -> bool:
+        """Count a record by its report, and return whether it is invalid."""
+        self.counts.ignored.update(report.ignored)
         self._count_undecided(report)
         if not report.ok:
-            self._count_invalid(found, report.violations)
-        if verdict is not None and not self._settings.needs_violations:
-            left = self._settings.ignored_limits.remainder(verdict)
-            if left is not None:
-                limits = [self._limit(limit.keyword, limit, rank) for limit, rank, _ in left.broken]
-                if not any(map(self._needs_samples, limits)):
-                    self._sampled_verdicts[verdict] = left
+            self.violations.count_invalid(found, report.violations)
         return not report.ok
-
-    def _counted(self, verdict: Verdict, value: Any) -> Remainder | None:
-        """Count a record by its verdict alone, and return what it breaks.
-
-        Return None, and count nothing, where its violations are needed.
-        """
-        settings, left = self._settings, self._sampled_verdicts.get(verdict)
-        if left is None and (
-            settings.known is None or settings.needs_violations or verdict is VALID
-        ):
-            return None
-        if settings.known is not None:
-            known = settings.known.of(value)
-            left = left or self._known_remainder(verdict, known)
-            if left is None:
-                return None
-            for limit, rank, field in left.broken:
-                self._count_known(known, self._limit(limit.keyword, limit, rank), field)
-        if left is not None:
-            self._counted_verdicts[verdict] = left
-            self._verdict_counts[verdict] += 1
-        return left
-
-    def _known_remainder(self, verdict: Verdict, known: KnownOfRecord) -> Remainder | None:
-        """Return what a verdict breaks, or None if any of it is not known of the record."""
-        left = self._settings.ignored_limits.remainder(verdict)
-        if left is None or not left.broken:
-            return None
-        is_known = all(known.has(limit, limit.keyword, field) for limit, _, field in left.broken)
-        return left if is_known else None
 
     def _suspects(
         self, values: Sequence[Any], numbers: Sequence[int], *, flat: bool, is_exact: bool
@@ -221,7 +195,8 @@ class RecordChecker:
             except ValueError:  # the engine does not take one of them as it is
                 pass
             else:
-                yield from zip(suspects, verdicts, _inexact(chosen, flat=flat), strict=True)
+                inexact = _inexact(chosen, flat=flat)
+                yield from self._uncounted(list(zip(suspects, verdicts, inexact, strict=True)))
                 return
         inexact = _inexact(values, flat=flat)
         for index, value in enumerate(values):
@@ -229,6 +204,25 @@ class RecordChecker:
                 suspect = inexact[index] or not self._settings.checker.is_certainly_valid(value)
             if suspect:
                 yield index, None, inexact[index]
+
+    def _uncounted(
+        self, suspects: list[tuple[int, Verdict | None, bool]]
+    ) -> list[tuple[int, Verdict | None, bool]]:
+        """Count the records at once whose verdicts need no more samples, and return the others.
+
+        One by one, that took as long as to find what they break.
+        """
+        if not self.violations.counts_verdicts:
+            return suspects
+        found = Counter(verdict for _, verdict, inexact in suspects if not inexact)
+        counted = {
+            verdict
+            for verdict, times in found.items()
+            if verdict not in (None, VALID) and self.violations.count_verdict(verdict, times)
+        }
+        if not counted:
+            return suspects
+        return [each for each in suspects if each[2] or each[1] not in counted]
 
     # -- counts --------------------------------------------------------------------------------
 
@@ -269,102 +263,9 @@ class RecordChecker:
             if of_any.get(pointer) != reason:
                 self.counts.not_checked[json.dumps([pointer, reason])] += 1
 
-    def _count_invalid(self, found: FoundRecord, violations: Sequence[Violation]) -> None:
-        """Count an invalid record, and report it."""
-        limits = self._limits_of(violations)
-        known = NOTHING_KNOWN
-        if self._settings.known is not None and found.readable:
-            known = self._settings.known.of(found.value)
-        self._report(found, limits, violations, known)
-        fields = [affected_field(each.limit, each.pointer) for each in violations]
-        for limit, field in zip(limits, fields, strict=True):
-            self._count_known(known, limit, field)
-        self._count(limits, fields)
-
-    def _count_known(self, known: KnownOfRecord, limit: LimitCount, field: str | None) -> None:
-        """Count a violation of a record among those that are found, and those that are known."""
-        known.add_to(self.counts.found, limit.limit, limit.code, field)
-        limit.known += known.has(limit.limit, limit.code, field)
-
-    def _count(
-        self, limits: Sequence[LimitCount], fields: Sequence[str | None], times: int = 1
-    ) -> None:
-        """Count invalid records that break these limits, each at a field."""
-        self.counts.invalid += times
-        for limit, field in zip(limits, fields, strict=True):
-            limit.violations += times
-            if field is not None:
-                limit.count(field, times)
-        distinct = {id(limit): limit for limit in limits}
-        for limit in distinct.values():
-            limit.records += times
-        if len(distinct) == 1:
-            limits[0].alone += times
-        self.counts.violation_counts[min(len(limits), MAX_ERRORS)] += times
-
-    def _needs_samples(self, limit: LimitCount) -> bool:
-        return len(limit.samples) < self._settings.samples and limit.key not in self._fully_sampled
-
-    def _limits_of(self, violations: Sequence[Violation]) -> list[LimitCount]:
-        return [self._limit(each.code, each.limit, evidence_rank(each.says)) for each in violations]
-
-    def _limit(self, code: str, limit: Limit | None, rank: int) -> LimitCount:
-        """Return the count of a limit that is broken with evidence of a rank."""
-        keys = self._settings.limit_keys
-        known = keys.get(id(limit)) if limit is not None else None
-        if known is None:
-            known = limit, limit_key(code, limit)
-            if limit is not None:
-                keys[id(limit)] = known
-        count = self.counts.limits.get(known[1])
-        if count is None:
-            count = self.counts.limits[known[1]] = LimitCount(code, limit)
-        count.evidence_rank = min(count.evidence_rank, rank)
-        return count
-
-    def _report(
-        self,
-        found: FoundRecord,
-        limits: Sequence[LimitCount],
-        violations: Sequence[Violation],
-        known: KnownOfRecord,
-    ) -> None:
-        """Keep samples of an invalid record, and pass it on if it is to be written or reported.
-
-        What is *known* of it is no sample.
-        """
-        settings, location = self._settings, found.location
-        if settings.on_invalid is not None:
-            settings.on_invalid(found.number, found.value, violations)
-        if settings.split:
-            members = invalid_record_members(found, violations)
-            self.counts.invalid_records.append(
-                InvalidRecord(found.number, location.offset, location.line, members)
-            )
-        unsampled = {
-            id(limit): limit
-            for limit, violation in zip(limits, violations, strict=True)
-            if self._needs_samples(limit) and not _is_known(known, violation)
-        }
-        if not unsampled:
-            return
-        if found.is_json and not any(each.place for each in violations):
-            violations = settings.check(parse(location.text)).violations
-            limits = self._limits_of(violations)
-        extractor = settings.key_extractor
-        key = None if extractor is None else extractor.extract(found.value)
-        for limit, violation in zip(limits, violations, strict=True):
-            if not _is_known(known, violation) and unsampled.pop(id(limit), None) is not None:
-                limit.samples.append(found.sample(violation, key and key.excerpt))
-
 
 def _number(key: tuple[bytes, int, str | None]) -> int:
     return key[1]
-
-
-def _is_known(known: KnownOfRecord, violation: Violation) -> bool:
-    limit = violation.limit
-    return known.has(limit, violation.code, affected_field(limit, violation.pointer))
 
 
 @contextmanager

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: Seconds between two checkpoints.
 CHECKPOINT_INTERVAL: Final = 3.0
 #: Changes with the state that is saved: a run is not resumed from another version's.
-_STATE_VERSION: Final = 5
+_STATE_VERSION: Final = 6
 _DAMAGED: Final = "the checkpoint is damaged: run again without --resume"
 
 
@@ -86,8 +86,13 @@ class Run:
         self.notes: list[str] = []
         self.on_progress: Callable[[int, int, int], None] = lambda *_: None
         self._options = options
+        self._splits_records = options.valid_out is not None or options.invalid_out is not None
         self._source = source_of(
-            records, format=options.format, columns=options.columns, contract=contract
+            records,
+            format=options.format,
+            columns=options.columns,
+            contract=contract,
+            split=self._splits_records,
         )
         self._path = os.fspath(records) if isinstance(records, (str, os.PathLike)) else None
         if options.resume and self._path is None:
@@ -95,7 +100,6 @@ class Run:
         if options.format is not None and isinstance(self._source, ValuesSource):
             raise ValueError("format must be omitted for records in memory")
         extractor = None if options.key is None else KeyExtractor(options.key, contract)
-        self._splits_records = options.valid_out is not None or options.invalid_out is not None
         self._checker = BlockChecker(
             contract,
             key_extractor=extractor,

@@ -55,6 +55,8 @@ _RESULT_COLUMNS: Final = {
 _NUMBERS: Final = 5
 #: Bits of the number of a record within its partition.
 _BITS: Final = 40
+#: Violations whose cells are remembered.
+_MOST_CELLS: Final = 2_000
 
 
 class _Checked(NamedTuple):
@@ -231,11 +233,12 @@ def _check_partition(
     partition = 0 if context is None else context.partitionId()
     extractor = job.key_extractor()
     found: list[tuple[Any, ...]] = []
+    cells = _Cells()
 
     def add(number: int, value: Any, violations: Sequence[Violation]) -> None:
         key = None if extractor is None else extractor.extract(value)
         excerpt = key and key.excerpt
-        found.extend((total.records + number, excerpt, *_cells(each)) for each in violations)
+        found.extend((total.records + number, excerpt, *cells.of(each)) for each in violations)
 
     total, rows = Counts(), None
     checker = BlockChecker(
@@ -244,7 +247,9 @@ def _check_partition(
     for numbered in batches:
         batch = _with_names(numbered, job.names)
         rows = rows or RowReader(batch.schema, job.tree)
-        counts = checker.check(BatchBlock(rows, batch), total.fully_sampled(job.samples))
+        counts = checker.check(
+            BatchBlock(rows, batch, total.records), total.fully_sampled(job.samples)
+        )
         if found:
             yield _table(
                 partition, dict(zip(_VIOLATION_COLUMNS, zip(*found, strict=True), strict=True))
@@ -265,7 +270,23 @@ def _with_names(batch: pyarrow.RecordBatch, names: Sequence[str]) -> pyarrow.Rec
     return pyarrow.RecordBatch.from_arrays(batch.columns, names=list(names))
 
 
-def _cells(violation: Violation) -> tuple[str | None, ...]:
+class _Cells:
+    """The cells of violations: those of one violation are made once, as it may be of many rows."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Violation, tuple[str | None, ...]]] = {}
+
+    def of(self, violation: Violation) -> tuple[str | None, ...]:
+        """Return the cells of a violation."""
+        known = self._known.get(id(violation))
+        if known is None:
+            known = violation, _cells_of(violation)  # which keeps its id from being reused
+            if len(self._known) < _MOST_CELLS:
+                self._known[id(violation)] = known
+        return known[1]
+
+
+def _cells_of(violation: Violation) -> tuple[str | None, ...]:
     actual, limit = violation.actual, violation.limit
     return (
         violation.code,

@@ -15,11 +15,12 @@ from jsonschema_rs import ValidationError, ValidationErrorKind as Kind
 from fieldbound.algebra import assuming
 from fieldbound.model import affected_field, evidence_rank, pointer_of, type_names
 
-from .engine import BASE_URI, compile_schema
+from .engine import compile_schema
 from .explain import ERROR_READERS
 from .inline import inlined
 from .mistakes import priority
 from .properties import properties_of
+from .schema.base_uri import BASE_URI
 from .schema.long_integers import may_misread, refuse_long_integers
 from .schema.many_names import has_many_names, has_property_names
 from .undecided import UndecidedError
@@ -101,6 +102,7 @@ class Batch:
         self._dense = False
         self._known: dict[tuple[str | int, ...], Verdict] = {}
         self._verdicts: dict[tuple[tuple[int, int, str | None], ...], Verdict] = {}
+        self._by_marks: dict[tuple[int, ...], tuple[Verdict, tuple[Mark, ...]]] = {}
         self._limits = limits
         self._referring = of_items({"$ref": uri})
         self._all = self._referring if plain is None else of_items(plain)
@@ -174,15 +176,27 @@ class Batch:
 
     def _broken(self, values: Sequence[Any]) -> list[Verdict | None]:
         if self._properties is not None:
-            verdicts: list[Verdict | None] = [
-                None if marks is None else self._verdict(marks)
-                for marks in map(self._properties.broken, values)
-            ]
+            verdicts = list(map(self._by_properties, values))
             rest = [at for at, verdict in enumerate(verdicts) if verdict is None]
             for at, verdict in zip(rest, self._by_errors([values[at] for at in rest]), strict=True):
                 verdicts[at] = verdict
             return verdicts
         return self._by_errors(values)
+
+    def _by_properties(self, value: Any) -> Verdict | None:
+        """Return the verdict on a value by its properties, None where the errors say more."""
+        properties: Any = self._properties
+        marks = properties.broken(value)
+        if marks is None:
+            return None
+        key = tuple(map(id, marks))
+        known = self._by_marks.get(key)
+        if known is None:
+            verdict = self._verdict(marks)
+            if verdict is None or len(self._by_marks) >= _MOST_VERDICTS:
+                return verdict
+            known = self._by_marks[key] = verdict, marks  # which keeps the ids from being reused
+        return known[0]
 
     def _by_errors(self, values: Sequence[Any]) -> list[Verdict | None]:
         """Return the verdict on each value by the engine's errors."""
@@ -331,7 +345,7 @@ def _only_flat(schema: Any) -> Any:
 
 def _only_scalar(schema: Any) -> Any:
     """Return a schema that accepts, of what *schema* accepts, only scalars."""
-    if schema is False or schema is True or not isinstance(schema, dict):
+    if not isinstance(schema, dict):
         return schema and _FLAT
     kinds = {*type_names(schema)}
     if schema.get("not") == {} or (kinds and kinds <= _TEXTS):

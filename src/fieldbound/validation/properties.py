@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 #: Keywords that are about the property, not its value.
 _DIRECTIONS: Final = frozenset(("not", "readOnly", "writeOnly"))
 _PARTED: Final = (dict, list)
+#: Undocumented names that are remembered.
+_MOST_NAMES: Final = 1_000
 
 #: A broken limit, its evidence rank, and the field, as `field_of` returns it.
 Mark = tuple["Limit", int, "str | None"]
@@ -36,26 +38,59 @@ class _Property:
     """How a property is checked: as a whole, and by each keyword that is a limit of it.
 
     There are no keywords where the broken ones alone do not say what is reported. They are compiled
-    when the property is first invalid, and the whole when it is first there.
+    when the property is first invalid; *is_valid* compiles the whole.
     """
 
     def __init__(self, is_valid: Callable[[], Valid], keywords: Callable[[], Keywords]) -> None:
-        self._is_valid = is_valid
+        self.is_valid = is_valid
         self._keywords = keywords
-
-    @cached_property
-    def is_valid(self) -> Valid:
-        """What checks the whole."""
-        return self._is_valid()
+        self._firmer: dict[tuple[int, int], Mark] = {}
 
     @cached_property
     def keywords(self) -> Keywords:
         """What checks each keyword, the highest priority first."""
         return self._keywords()
 
+    def marks(self, value: Any) -> list[Mark]:
+        """Return the mark of each keyword that an invalid value breaks."""
+        return [mark for valid, mark in self.keywords if not valid(value)]
+
+    def broken(self, value: Any) -> Mark | None:
+        """Return the mark of what an invalid value breaks, None where it is not clear.
+
+        It is that of the first keyword, with the strongest evidence of all.
+        """
+        if isinstance(value, _PARTED):
+            return None
+        for valid, mark in self.keywords:
+            if not valid(value):
+                if mark[1] == self._strongest:  # no other one adds to it
+                    return mark
+                firm = min(firm for _, firm, _ in self.marks(value))
+                return self._firmer.setdefault((id(mark), firm), (mark[0], firm, None))
+        return None
+
+    @cached_property
+    def _strongest(self) -> int:
+        return min(mark[1] for _, mark in self.keywords)
+
+
+class _Verdicts(dict[str, Valid]):
+    """What checks a value of each name, compiled when the name is first there."""
+
+    def __init__(self, properties: Mapping[str, _Property], may_be: Valid) -> None:
+        self._properties, self._may_be = properties, may_be
+
+    def __missing__(self, name: str) -> Valid:
+        property_ = self._properties.get(name)
+        if property_ is None:  # any name: it is not kept
+            return lambda value: self._may_be({name: value})
+        is_valid = self[name] = property_.is_valid()
+        return is_valid
+
 
 class Properties:
-    """Finds the limits that an object breaks by its properties.
+    """Finds the limits that an object breaks by its properties; equal marks are the same object.
 
     *others* is what an undocumented name breaks, and *may_be* whether a value may have such a name.
     """
@@ -68,8 +103,10 @@ class Properties:
         may_be: Valid,
     ) -> None:
         self._properties, self._required = properties, required
-        self._others, self._may_be = others, may_be
+        self._verdicts = _Verdicts(properties, may_be)
+        self._others = others
         self._names = required.keys()
+        self._marks_of_names: dict[str, Mark] = {}
 
     def broken(self, value: Any) -> tuple[Mark, ...] | None:
         """Return what an invalid value breaks; None where it is not clear what is reported."""
@@ -77,20 +114,17 @@ class Properties:
             return None
         found: list[Mark] = []
         missing = not self._names <= value.keys()
-        for name, each in value.items():
+        for name in self._invalid(value):
             property_ = self._properties.get(name)
             if property_ is None:
-                if not self._may_be({name: each}):
-                    if self._others is None or missing:  # it may be the missing one, misspelt
-                        return None
-                    found.append((*self._others[:2], shorten_pointer(pointer_of((name,)))))
-            elif not property_.is_valid(each):
-                if isinstance(each, _PARTED):
+                if self._others is None or missing:  # it may be the missing one, misspelt
                     return None
-                marks = [mark for valid, mark in property_.keywords if not valid(each)]
-                if not marks:
+                found.append(self._undocumented(name, self._others))
+            else:
+                mark = property_.broken(value[name])
+                if mark is None:
                     return None
-                found.append(marks[0] if len(marks) == 1 else _strongest(marks))
+                found.append(mark)
         if missing:
             found += [mark for name, mark in self._required.items() if name not in value]
         return tuple(found) or None
@@ -103,16 +137,12 @@ class Properties:
         if value.__class__ is not dict:
             return None
         values: dict[Path, tuple[Any, list[Limit]]] = {}
-        for name, each in value.items():
-            property_ = self._properties.get(name)
-            if property_ is None:
-                if not self._may_be({name: each}):
-                    return None
-            elif not property_.is_valid(each):
-                broken = [mark[0] for valid, mark in property_.keywords if not valid(each)]
-                if not broken or broken[0].keyword in _DIRECTIONS or isinstance(each, _PARTED):
-                    return None
-                values[name,] = each, broken
+        for name in self._invalid(value):
+            property_, each = self._properties.get(name), value[name]
+            broken = [] if property_ is None else [mark[0] for mark in property_.marks(each)]
+            if not broken or broken[0].keyword in _DIRECTIONS or isinstance(each, _PARTED):
+                return None
+            values[name,] = each, broken
         missing = [
             Mistake((name,), "required", mark[0], ())
             for name, mark in self._required.items()
@@ -120,10 +150,18 @@ class Properties:
         ]
         return missing + mistakes_of_values(values, limits) or None
 
+    def _undocumented(self, name: str, others: Mark) -> Mark:
+        mark = self._marks_of_names.get(name)
+        if mark is None:
+            mark = (*others[:2], shorten_pointer(pointer_of((name,))))
+            if len(self._marks_of_names) < _MOST_NAMES:
+                self._marks_of_names[name] = mark
+        return mark
 
-def _strongest(marks: list[Mark]) -> Mark:
-    """Return the mark of limits that one value breaks: the first, with the strongest evidence."""
-    return marks[0][0], min(firm for _, firm, _ in marks), None
+    def _invalid(self, value: dict[str, Any]) -> list[str]:
+        """Return the names of the invalid properties."""
+        verdicts = self._verdicts
+        return [name for name, each in value.items() if not verdicts[name](each)]
 
 
 def properties_of(

@@ -33,6 +33,11 @@ class Undocumented:
         anywhere = () in firsts or ("*",) in firsts
         self.first_names = None if anywhere else frozenset(name for each in firsts for name in each)
 
+    @property
+    def paths(self) -> list[tuple[str, ...]]:
+        """The paths of the parts, `*` being any name or index."""
+        return [path for _, path, _ in self._paths]
+
     def may_be_in(self, text: bytes) -> bool:
         """Return whether an instance of a JSON *text* may have an undocumented part.
 

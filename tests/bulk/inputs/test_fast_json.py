@@ -116,20 +116,25 @@ def is_flat(value: dict[str, Any]) -> bool:
 def assert_same_values(raw: bytes) -> tuple[bool, bool]:
     """Compare lines parsed at once with lines parsed alone; return which parsers accept them."""
     reader = FastReader()
-    documents = [parse(line) for line in raw.split(b"\n")]
+    lines = raw.split(b"\n")
+    documents = [parse(line) for line in lines]
     objects, values = reader.objects(raw), reader.values(raw)
-    for found in (objects, values):
-        assert found is None or len(found) == len(documents)
-    for value, document in zip(objects or (), documents, strict=False):
-        if is_flat(value):
-            assert not document.errors
-            assert same(value, document.value)
+    is_exact = objects is not None and reader.are_exact(raw, objects)
     if objects is not None:
-        assert reader.names == {name for each in objects for name in each}
+        assert len(objects.values) == len(documents)
+        assert objects.names == {name for each in objects.values for name in each}
+        nested = [at for at, value in enumerate(objects.values) if not is_flat(value)]
+        are_flat = objects.are_flat_without(nested, [lines[at] for at in nested])
+        assert are_flat or not (objects.flat and not nested)
+        for at, (value, document) in enumerate(zip(objects.values, documents, strict=True)):
+            if is_exact or (at not in nested and (objects.flat or are_flat)):
+                assert not document.errors
+                assert same(value, document.value)
+    assert values is None or len(values) == len(documents)
     for value, document in zip(values or (), documents, strict=False):
         assert not document.errors
         assert same(value, document.value)
-    return objects is not None, values is not None
+    return objects is not None and (objects.flat or is_exact), values is not None
 
 
 @table("line", UNUSUAL)
@@ -245,5 +250,7 @@ def test_the_number_of_remembered_names_is_bounded(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(fast_json, "_MAX_NAMES", 10)
     reader = FastReader()
     for at in range(100):
-        assert reader.objects(b'{"n%d":%d}' % (at, at)) == [{f"n{at}": at}]
+        objects = reader.objects(b'{"n%d":%d}' % (at, at))
+        assert objects is not None
+        assert objects.values == [{f"n{at}": at}]
     assert len(reader._known_names) <= 11

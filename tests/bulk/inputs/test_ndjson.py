@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from hypothesis import example, given, settings, strategies as st
 
-from fieldbound.bulk.inputs import blocks, compression, ndjson_stream
+from fieldbound.bulk.inputs import blocks, compression
 from fieldbound.bulk.inputs.blocks import Chunk, LinesChunk, LongLine, Source
 from fieldbound.bulk.inputs.compression import ByteInput
 from fieldbound.bulk.inputs.ndjson import LinesBlock, NdjsonSource
@@ -79,7 +79,6 @@ def test_every_byte_is_in_one_chunk(
         ):
             patch.setattr(blocks, name, size)
         patch.setattr(compression, "READ_SIZE", chunk_size)
-        patch.setattr(ndjson_stream, "READ_SIZE", chunk_size)
         path = tmp_path_factory.getbasetemp() / "lines.ndjson"
         path.write_bytes(data)
         found = chunks_of(NdjsonSource(str(path)))

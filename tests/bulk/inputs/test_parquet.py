@@ -105,8 +105,7 @@ def _read(source: parquet.ParquetSource, skip: int = 0) -> list[Any]:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Split files into blocks of few rows."""
-    monkeypatch.setattr(parquet, "_BLOCK", 7)
-    monkeypatch.setattr(parquet, "MAX_ROWS", 3)
+    monkeypatch.setattr(parquet, "BLOCK_ROWS", 7)
     monkeypatch.setattr(parquet, "_MIN_ROWS", 3)
 
 

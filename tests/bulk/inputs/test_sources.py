@@ -16,11 +16,11 @@ import pytest
 from backports import zstd
 from hypothesis import example, given, settings, strategies as st
 
-from fieldbound.bulk.inputs import blocks, compression, json_array, ndjson_stream
-from fieldbound.bulk.inputs.blocks import LongLine, TextsChunk
+from fieldbound.bulk.inputs import blocks, compression, json_array
+from fieldbound.bulk.inputs.blocks import ItemsChunk, LongLine, TextsChunk, ValuesChunk
 from fieldbound.bulk.inputs.compression import ByteInput, DecompressedReader
 from fieldbound.bulk.inputs.detection import holds_array, is_records
-from fieldbound.bulk.inputs.json_array import JsonArraySource
+from fieldbound.bulk.inputs.json_array import JsonArraySource, texts_of
 from fieldbound.bulk.inputs.json_document import DocumentSource
 from fieldbound.bulk.inputs.ndjson import NdjsonSource
 from fieldbound.bulk.inputs.ndjson_stream import NdjsonStreamSource
@@ -47,9 +47,10 @@ def elements(text: bytes) -> tuple[list[tuple[bytes | None, int, tuple[int, int]
     found: list[Any] = []
     for _, block in source.blocks():
         for chunk in pickle.loads(pickle.dumps(block)).read():  # noqa: S301
-            if isinstance(chunk, TextsChunk):
-                found += zip(chunk.texts, chunk.offsets, chunk.places, strict=True)
-            else:
+            for each in texts_of(chunk) if isinstance(chunk, ItemsChunk) else [chunk]:
+                if isinstance(each, TextsChunk):
+                    found += zip(each.texts, each.offsets, each.places, strict=True)
+            if isinstance(chunk, ValuesChunk):
                 found += zip(chunk.raws, chunk.offsets, chunk.lines, strict=True)
                 assert [each.code for each in chunk.values] == ["trailingData"]
     return found, source.cut_off
@@ -76,7 +77,6 @@ def rows(source: Any) -> list[bytes]:
 def small_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read few bytes at a time, and split into small blocks."""
     monkeypatch.setattr(compression, "READ_SIZE", 16)
-    monkeypatch.setattr(ndjson_stream, "READ_SIZE", 16)
     monkeypatch.setattr(blocks, "BLOCK_SIZE", 64)
     monkeypatch.setattr(blocks, "CHUNK_SIZE", 16)
     monkeypatch.setattr(blocks, "MAX_RECORD_SIZE", 100)

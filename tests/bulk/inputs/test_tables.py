@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fieldbound import Contract, FieldboundError
 from fieldbound.bulk import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONTRACT = Contract(
     {
@@ -99,11 +102,43 @@ def test_the_batches_of_arrow_are_tables() -> None:
         assert report.records == 3 * report.invalid > 0
 
 
-def test_a_lazy_frame_is_collected() -> None:
-    """The rows of a lazy frame are records."""
+def test_a_lazy_frame_has_rows() -> None:
+    """The rows of a lazy frame are records, whatever its version of polars can do with it."""
     polars = pytest.importorskip("polars")
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
     report = check(polars.LazyFrame(ROWS), CONTRACT)
     assert (report.records, report.invalid) == (3, 1)
+    assert check(polars.LazyFrame(ROWS).filter(polars.col("n") < 0), CONTRACT).records == 0
+
+    class LazyFrame:
+        columns = ("a", "n")
+
+        def collect(self) -> Any:
+            return polars.DataFrame(ROWS)
+
+    assert check(LazyFrame(), CONTRACT) == report
+
+
+def test_datasets_of_pyarrow_are_tables(tmp_path: Path) -> None:
+    """The rows of a dataset, and of its scanner, are records."""
+    pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    dataset = pytest.importorskip("pyarrow.dataset")
+    table = pa.Table.from_pylist(ROWS)
+    for at in range(2):
+        dataset.write_dataset(table, tmp_path / f"part={at}", format="parquet")
+    for found in (dataset.dataset(tmp_path), dataset.dataset(tmp_path).scanner()):
+        report = check(found, CONTRACT)
+        assert (report.records, report.invalid) == (6, 2)
+    assert check(dataset.dataset(table), CONTRACT, columns={"n": ""}).records == 3
+
+
+def test_a_relation_of_duckdb_is_a_table() -> None:
+    """The rows of a query of DuckDB are records."""
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    query = "SELECT * FROM (VALUES ('x', 1), ('long', NULL)) AS given(a, n)"
+    report = check(duckdb.sql(query), CONTRACT)
+    assert (report.records, report.invalid) == (2, 1)
 
 
 def test_the_index_of_a_data_frame() -> None:

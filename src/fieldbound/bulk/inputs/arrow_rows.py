@@ -16,7 +16,7 @@ How a row is converted:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .arrow_values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 MAX_ROWS: Final = 2048
 #: ... and the bytes they may have in the table: records take many times as much memory.
 _MAX_BYTES: Final = 1 << 20
-#: Rows of a block of a table in memory.
-_BLOCK_ROWS: Final = 8 * MAX_ROWS
+#: Rows of a block. Of fewer, a column takes longer: each batch of it is several calls.
+BLOCK_ROWS: Final = 12 * MAX_ROWS
 
 #: The name that pandas gives an index without one.
 _UNNAMED_INDEX: Final = re.compile(r"__index_level_\d+__")
@@ -52,8 +52,21 @@ class RowReader:
     def __init__(self, schema: pyarrow.Schema, tree: ColumnTree) -> None:
         self.schema, self.tree = schema, tree
         self._readers: dict[str, Reader] = {}
+        self._parts: dict[frozenset[str], RowReader] = {}
         for path, name in _leaves(tree, ()):
             self._readers[name] = reader_of(schema.field(name).type, path)
+
+    def of(self, names: frozenset[str]) -> RowReader:
+        """Return the reader of these properties alone."""
+        part = self._parts.get(names)
+        if part is None:
+            tree = {name: node for name, node in self.tree.items() if name in names}
+            part = self._parts[names] = RowReader(self.schema, tree)
+        return part
+
+    def reader_of(self, column: str) -> Reader:
+        """Return the reader of a column."""
+        return self._readers[column]
 
     def chunks(self, batch: pyarrow.RecordBatch) -> Iterator[ValuesChunk]:
         """Yield the records of a batch, few enough at a time to take little memory."""
@@ -88,27 +101,48 @@ class RowReader:
 def stream_blocks(
     stream: Any, columns: Mapping[str, str] | None, contract: Contract | None
 ) -> Iterator[BatchBlock]:
-    """Return the rows of an object with the protocol of Arrow, in blocks.
+    """Return the rows of a table in blocks.
 
-    The index of a data frame is a column if it has a name. Raises what pyarrow raises.
+    It has the protocol of Arrow, or is a dataset of pyarrow or a lazy frame of polars, which is
+    read bit by bit. The index of a data frame is a column if it has a name. Raises what pyarrow
+    raises.
     """
-    import pyarrow
-
-    is_stream = hasattr(stream, "__arrow_c_stream__")
-    batches: Any = (
-        pyarrow.RecordBatchReader.from_stream(stream)
-        if is_stream
-        else pyarrow.RecordBatchReader.from_batches(
-            (batch := pyarrow.record_batch(stream)).schema, [batch]
-        )
-    )
+    batches = _batches(stream)
     names = [name for name in batches.schema.names if not _UNNAMED_INDEX.fullmatch(name)]
     reader = RowReader(batches.schema, column_tree(names, columns, contract))
-    return (
-        BatchBlock(reader, batch.slice(start, _BLOCK_ROWS))
-        for batch in batches
-        for start in range(0, batch.num_rows, _BLOCK_ROWS)
-    )
+    return _blocks(reader, batches)
+
+
+def _batches(table: Any) -> pyarrow.RecordBatchReader:
+    """Return what reads the batches of a table, one after another."""
+    from pyarrow import RecordBatchReader, record_batch
+
+    read = RecordBatchReader.from_stream
+    if hasattr(table, "__arrow_c_stream__"):
+        return read(table)
+    if hasattr(table, "__arrow_c_array__"):
+        batch = record_batch(table)
+        return RecordBatchReader.from_batches(batch.schema, [batch])
+    if hasattr(table, "collect_batches"):
+        schema = read(table.collect_schema().to_frame()).schema
+        frames = table.collect_batches(maintain_order=True)
+        return RecordBatchReader.from_batches(
+            schema, (each for one in frames for each in read(one))
+        )
+    if hasattr(table, "scanner"):
+        # without these, it reads a hundred thousand rows at a time, and some such ahead
+        table = table.scanner(
+            batch_size=BLOCK_ROWS, batch_readahead=1, fragment_readahead=1, use_threads=False
+        )
+    return table.to_reader()
+
+
+def _blocks(reader: RowReader, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[BatchBlock]:
+    before = 0
+    for batch in batches:
+        for start in range(0, batch.num_rows, BLOCK_ROWS):
+            yield BatchBlock(reader, batch.slice(start, BLOCK_ROWS), before + start)
+        before += batch.num_rows
 
 
 def column_tree(

@@ -6,11 +6,13 @@ on the file alone, so that every run splits it alike, whatever the number of pro
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     import pyarrow
@@ -21,6 +23,8 @@ BLOCK_SIZE: Final = 4 << 20
 CHUNK_SIZE: Final = 64 << 10
 #: Bytes that one record may have: a longer one is invalid, and not read.
 MAX_RECORD_SIZE: Final = 8 << 20
+#: The bytes that continue a UTF-8 character, which have no column.
+CONTINUATION: Final = bytes(range(0x80, 0xC0))
 #: Values of a block.
 _BLOCK_VALUES: Final = 1000
 
@@ -54,6 +58,18 @@ class TextsChunk(NamedTuple):
     places: Sequence[tuple[int, int]]
 
 
+class ItemsChunk(NamedTuple):
+    """Whole items of a JSON array, *raw*, at an *offset* and a *place* (line and column, from 1).
+
+    If they are *flat*, an item begins at every `{` in it.
+    """
+
+    raw: bytes
+    offset: int
+    place: tuple[int, int]
+    flat: bool
+
+
 class ValuesChunk(NamedTuple):
     """Records that are values already, such as the rows of a table.
 
@@ -69,27 +85,116 @@ class ValuesChunk(NamedTuple):
     numbers: Sequence[int] | None = None
 
 
+class RowLines:
+    """The rows of a text that are a line each: *raw*, its *offset*, and the number of its *line*.
+
+    Where they are is found when it is first asked for: that is asked of few of them.
+    """
+
+    def __init__(self, raw: bytes, offset: int, line: int) -> None:
+        self.raw, self.offset, self._line = raw, offset, line
+
+    def of(self, rows: Sequence[int]) -> tuple[Sequence[bytes], Sequence[int], Sequence[int]]:
+        """Return the raws, offsets and lines of some rows."""
+        raw = self.raw
+        return (
+            _Lazy(rows, lambda row: raw[self._starts[row] : self._starts[row + 1]]),
+            _Lazy(rows, lambda row: self.offset + self._starts[row]),
+            _Lazy(rows, lambda row: self._line + row),
+        )
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        sizes = (len(each) + 1 for each in self.raw.split(b"\n"))
+        return [*accumulate(sizes, initial=0)]
+
+
+class _Lazy(Sequence[Any]):
+    """What is found of each of some *rows*."""
+
+    def __init__(self, rows: Sequence[int], find: Callable[[int], Any]) -> None:
+        self._rows, self._find = rows, find
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._find(self._rows[index])
+
+
+def text_of(cell: Any) -> str:
+    """Return the text of a cell, which may be UTF-8."""
+    return cell.decode() if cell.__class__ is bytes else cell
+
+
+def texts_of(cells: Sequence[Any]) -> Sequence[str]:
+    """Return the texts of cells of one type, which have no line ends."""
+    if cells and cells[0].__class__ is bytes:
+        return b"\n".join(cells).decode().split("\n")
+    return cells
+
+
+class CellsChunk(NamedTuple):
+    """Rows of cells, given by their *columns*, of which *mapping* makes records.
+
+    The cells are strings, or UTF-8, and have no line ends. *lines* has where the rows are, by their
+    *indices* there.
+    """
+
+    mapping: Any
+    columns: Sequence[Sequence[Any]]
+    lines: RowLines
+    indices: Sequence[int]
+
+    def values(
+        self, rows: Sequence[int] | None = None, numbers: Sequence[int] | None = None
+    ) -> ValuesChunk:
+        """Return the records of some rows, or of all."""
+        indices = self.indices
+        if rows is None:
+            cells = [*map(list, zip(*map(texts_of, self.columns), strict=True))]
+        else:
+            cells = [[text_of(column[row]) for column in self.columns] for row in rows]
+            indices = [indices[row] for row in rows]
+        return ValuesChunk(self.mapping.records(cells), *self.lines.of(indices), numbers)
+
+
 class RowsChunk(NamedTuple):
-    """Rows of a table, *batch*, of which *reader* makes records."""
+    """Rows of a table, *batch*, of which *reader* makes records; so many are *before* them.
+
+    *unread* reads the columns that are not in the batch, since all their values are valid.
+    """
 
     reader: Any
     batch: pyarrow.RecordBatch
+    before: int = 0
+    unread: Callable[[], pyarrow.RecordBatch] | None = None
+
+    def complete(self) -> pyarrow.RecordBatch:
+        """Return the batch with all columns."""
+        batch = self.batch
+        if self.unread is not None:
+            others = self.unread()
+            for name, column in zip(others.schema.names, others.columns, strict=True):
+                batch = batch.append_column(name, column)
+        return batch
 
     @property
     def values(self) -> list[Any]:
         """The records, as those of a `ValuesChunk`."""
-        return list(self.reader.records(self.batch))
+        return list(self.reader.records(self.complete()))
 
 
 class BatchBlock(NamedTuple):
-    """A batch of rows as a Block."""
+    """A batch of rows as a Block, of a table that has so many *before* it."""
 
     reader: Any
     batch: pyarrow.RecordBatch
+    before: int = 0
 
     def read(self) -> Iterator[RowsChunk]:
         """Read the rows."""
-        yield RowsChunk(self.reader, self.batch)
+        yield RowsChunk(self.reader, self.batch, self.before)
 
 
 class RecordError(NamedTuple):
@@ -99,7 +204,9 @@ class RecordError(NamedTuple):
     detail: str
 
 
-Chunk: TypeAlias = "LinesChunk | LongLine | TextsChunk | ValuesChunk | RowsChunk"
+Chunk: TypeAlias = (
+    "LinesChunk | LongLine | TextsChunk | ItemsChunk | ValuesChunk | CellsChunk | RowsChunk"
+)
 
 
 class Block(Protocol):

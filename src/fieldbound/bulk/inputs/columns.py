@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import compress, repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from fieldbound.model import MAX_DEPTH, FieldboundError, pointer_of, tokens_of
@@ -18,13 +19,17 @@ from fieldbound.validation import Coercion, checker_of, coercion_of
 from .blocks import RecordError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fieldbound.validation import Contract
 
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)*")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 _ABSENT: Final = object()
+#: Types that the text of a cell is converted to where it may be a string as well.
+_CONVERTED: Final = frozenset(("integer", "number", "boolean"))
+#: Texts whose values are kept.
+_MOST_CONVERSIONS: Final = 10_000
 #: Names of columns that an error lists.
 _MAX_LISTED: Final = 20
 
@@ -34,6 +39,27 @@ class Cell(NamedTuple):
 
     column: int
     coercion: Coercion | None
+
+
+class Conversions(dict[str, Any]):
+    """The values of texts, converted when they are first asked for."""
+
+    def __init__(self, coercion: Coercion) -> None:
+        super().__init__()
+        self._coercion = coercion
+
+    def __missing__(self, text: str) -> Any:
+        value = self._coercion.cast(text)
+        if len(self) < _MOST_CONVERSIONS:
+            self[text] = value
+        return value
+
+    def change(self, texts: Iterable[str]) -> bool:
+        """Return whether any text becomes another value."""
+        return any(self[text] is not text and self[text] != text for text in texts if text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Conversions, (self._coercion,)
 
 
 #: An object, an array, or a cell.
@@ -60,7 +86,8 @@ class ColumnMapping:
             if pointer:
                 self._add(tokens_of(pointer), index, header)
         self.root = _resolved(self._tree, found, ())
-        self._flat = self._flattened()
+        #: Name and conversion of each column, None for one that is omitted; if records are flat.
+        self.flat = self._flattened()
 
     def _add(self, path: tuple[str, ...], column: int, header: Sequence[str]) -> None:
         """Add a column to the tree of those before it."""
@@ -77,18 +104,36 @@ class ColumnMapping:
             is_nested = isinstance(existing, dict)
             raise _conflict(header[other.column], header[column], path, is_nested)
 
-    def _flattened(self) -> list[tuple[str, Any] | None] | None:
-        """Return name and converter of each column, if the records are flat."""
-        found: list[tuple[str, Any] | None] = [None] * self.width
+    def _flattened(self) -> list[tuple[str, Conversions | None] | None] | None:
+        found: list[tuple[str, Conversions | None] | None] = [None] * self.width
         for name, node in self.root.items():
             if not isinstance(node, Cell):
                 return None
-            found[node.column] = (name, node.coercion and node.coercion.cast)
+            found[node.column] = (name, Conversions(node.coercion) if node.coercion else None)
         return found
 
     def records(self, rows: Sequence[list[str] | RecordError]) -> list[Any]:
         """Return the record of each row."""
-        return [self._record(row) for row in rows]
+        cells = [row for row in rows if isinstance(row, list) and len(row) == self.width]
+        if self.flat is None or len(cells) < len(rows) or None in self.flat:
+            return [self._record(row) for row in rows]
+        return self._flat_records(cells, [each for each in self.flat if each])
+
+    def _flat_records(
+        self, rows: Sequence[list[str]], columns: Sequence[tuple[str, Conversions | None]]
+    ) -> list[dict[str, Any]]:
+        """Return flat records: all at once takes a third of the time."""
+        names = [name for name, _ in columns]
+        records: list[dict[str, Any]] = [
+            dict(compress(pairs, row))
+            for pairs, row in zip(map(zip, repeat(names), rows), rows, strict=True)
+        ]
+        for column, (name, conversions) in enumerate(columns):
+            if conversions is not None and conversions.change({row[column] for row in rows}):
+                for record, row in zip(records, rows, strict=True):
+                    if row[column]:
+                        record[name] = conversions[row[column]]
+        return records
 
     def _record(self, row: list[str] | RecordError) -> Any:
         if isinstance(row, RecordError):
@@ -98,12 +143,12 @@ class ColumnMapping:
             return RecordError(
                 "syntax", f"{len(row)} cell{plural} where the header has {self.width}"
             )
-        if self._flat is None:
+        if self.flat is None:
             found = _cell_value(self.root, row)
             return {} if found is _ABSENT else found
         return {
-            to[0]: to[1](cell) if to[1] else cell
-            for cell, to in zip(row, self._flat, strict=True)
+            to[0]: to[1][cell] if to[1] else cell
+            for cell, to in zip(row, self.flat, strict=True)
             if cell and to
         }
 
@@ -173,8 +218,9 @@ def _resolved(tree: Mapping[str, _Node], found: Coercion, at: tuple[str, ...]) -
     for token, node in tree.items():
         within = _coercion_at(found, token)
         if isinstance(node, Cell):
-            is_string = within.types is None or within.types == {"string"}
-            resolved[token] = Cell(node.column, None if is_string else within)
+            types = within.types
+            is_text = types is None or ("string" in types and types.isdisjoint(_CONVERTED))
+            resolved[token] = Cell(node.column, None if is_text else within)
             continue
         assert isinstance(node, dict)  # noqa: S101 - arrays are made here
         part = _resolved(node, within, (*at, token))

@@ -11,6 +11,7 @@ import os
 import stat
 import zlib
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 READ_SIZE: Final = 256 << 10
 #: Bytes that are decompressed at a time; of corrupt zstd data, no more than these are lost.
 _STEP: Final = {"gzip": 64 << 10, "zstd": 8 << 10}
+#: Steps of zstd that are taken together.
+_STEPS: Final = 8
 #: How compressed data begin. zstd also has skippable frames, with a number in their first byte.
 _MAGIC: Final = {"gzip": (b"\x1f\x8b",), "zstd": (b"\x28\xb5\x2f\xfd",)}
 _SKIPPABLE: Final = b"\x2a\x4d\x18"
@@ -76,10 +79,18 @@ class ByteInput:
 
     def peek(self, size: int) -> bytes:
         """Return the first bytes without consuming them."""
-        if self._path is None:
-            return self._reader.peek(size)
-        with self.open() as reader:
+        with self.peeked() as reader:
             return reader.peek(size)
+
+    @contextmanager
+    def peeked(self) -> Iterator[DecompressedReader]:
+        """Return a reader whose bytes may be peeked at, not read."""
+        reader = self.open()
+        try:
+            yield reader
+        finally:
+            if self._path is not None:
+                reader.close()
 
 
 class ByteSource(ABC):
@@ -145,11 +156,28 @@ class DecompressedReader:
             self._buffer += chunk
         return bytes(memoryview(self._buffer)[:size])
 
+    def line_end(self, start: int, most: int) -> int:
+        """Return where the line ends that has the byte at an index of the next bytes.
+
+        It is -1 if it does not within so many of them, or within a few more.
+        """
+        while (end := self._buffer.find(b"\n", start)) < 0 and len(self._buffer) < most:
+            start = max(start, len(self._buffer))
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                break
+            self._buffer += chunk
+        return end
+
     def read(self, size: int) -> bytes:
         """Return the next bytes, fewer only at the end."""
         found = self.peek(size)
         del self._buffer[: len(found)]
         return found
+
+    def read_some(self) -> bytes:
+        """Return some of the next bytes as they come, without a copy; none at the end."""
+        return self.read(len(self._buffer)) or next(self._chunks, b"")
 
     def _read_file(self) -> bytes:
         """Read compressed bytes, none at the end."""
@@ -308,10 +336,16 @@ class _ZstdFrame:
 
     def decompress(self, data: bytes) -> bytes:
         """Return some more decompressed bytes, given more data if it needs input."""
+        parts = []
         try:
-            return bytes(self._engine.decompress(data, _STEP["zstd"]))
+            for _ in range(_STEPS):
+                parts.append(self._engine.decompress(data, _STEP["zstd"]))
+                if self.eof or self.needs_input:
+                    break
+                data = b""
         except self._error as error:
-            raise _CorruptData(str(error)) from None
+            raise _CorruptData(str(error), b"".join(parts)) from None
+        return b"".join(parts)
 
 
 def _zstd_frame(name: str) -> _ZstdFrame:

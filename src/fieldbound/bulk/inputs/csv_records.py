@@ -6,18 +6,23 @@ The first row is the header, with the names of the columns; `columns` says how t
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_left
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
 from . import blocks, compression
-from .blocks import OutputFormat, RecordError, TextsChunk, ValuesChunk
+from .blocks import (
+    CellsChunk,
+    OutputFormat,
+    RecordError,
+    RowLines,
+    TextsChunk,
+    ValuesChunk,
+)
 from .columns import ColumnMapping
 from .compression import ByteSource
-from .csv_rows import RowSplitter, parse_rows
+from .csv_rows import LongRow, RowSplitter, WholeRows, parse_lines, parse_rows, split_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
     from .compression import ByteInput, DecompressedReader
 
 #: Rows of a chunk, fewer if they have more cells together than a chunk may have.
-_CHUNK_ROWS: Final = 1000
+_CHUNK_ROWS: Final = 2000
 _CHUNK_CELLS: Final = 100_000
 _BOM: Final = b"\xef\xbb\xbf"
 #: Delimiters that are detected; of those that are equally frequent, the first is chosen.
@@ -38,38 +43,68 @@ _UNCLOSED: Final = 'the file ends within a quoted cell: the closing " is missing
 
 
 class CsvBlock(NamedTuple):
-    """A block of a CSV file: whole rows, *data*, that begin at an *offset* on a *line*.
+    """A block of a CSV file: *parts* of whole rows, that begin at an *offset* on a *line*."""
 
-    *ends* are the offsets in the file at which the rows end.
-    """
-
-    data: bytes
+    parts: Sequence[bytes]
     offset: int
     line: int
-    ends: Sequence[int]
     delimiter: str
     mapping: ColumnMapping
 
     def read(self) -> Iterator[Chunk]:
         """Read the rows; blank ones are skipped."""
-        line, start = self.line, 0
-        size = max(1, min(_CHUNK_ROWS, _CHUNK_CELLS // self.mapping.width))
-        for first in range(0, len(self.ends), size):
-            cuts = [start, *(end - self.offset for end in self.ends[first : first + size])]
-            raws = [self.data[begin:end] for begin, end in pairwise(cuts)]
-            lines = []
-            for raw in raws:
-                lines.append(line)
+        offset, line, delimiter = self.offset, self.line, self.delimiter.encode()
+        for raw in self.parts:
+            lines = RowLines(raw, offset, line)
+            columns = split_cells(raw, delimiter, self.mapping.width)
+            if columns is not None:
+                yield from self._split(columns, lines)
+                line += len(columns[0])
+            elif (rows := parse_lines(raw, self.delimiter)) is not None:
+                yield from self._parsed(rows, lines)
+                line += len(rows)
+            else:
+                yield from self._parsed_one_by_one(raw, offset, line)
                 line += raw.count(b"\n")
-            rows = parse_rows(raws, self.delimiter)
-            indices = [index for index, row in enumerate(rows) if row]
+            offset += len(raw)
+
+    def _split(self, columns: Sequence[Sequence[bytes]], lines: RowLines) -> Iterator[Chunk]:
+        """Yield the cells of rows of a line each."""
+        for some in self._parts(range(len(columns[0]))):
+            part = slice(some[0], some[-1] + 1)
+            yield CellsChunk(self.mapping, [each[part] for each in columns], lines, some)
+
+    def _parsed(self, rows: Sequence[list[str]], lines: RowLines) -> Iterator[Chunk]:
+        """Yield rows of a line each."""
+        indices = range(len(rows)) if all(rows) else [at for at, row in enumerate(rows) if row]
+        for some in self._parts(indices):
+            cells = [rows[index] for index in some]
+            if set(map(len, cells)) == {self.mapping.width}:
+                yield CellsChunk(self.mapping, [*zip(*cells, strict=True)], lines, some)
+            else:
+                yield ValuesChunk(self.mapping.records(cells), *lines.of(some))
+
+    def _parsed_one_by_one(self, raw: bytes, offset: int, line: int) -> Iterator[Chunk]:
+        """Yield rows that may have several lines, or be invalid."""
+        cuts = [0, *RowSplitter(self.delimiter).find(raw)]
+        if cuts[-1] < len(raw):
+            cuts.append(len(raw))
+        texts = [raw[begin:end] for begin, end in pairwise(cuts)]
+        lines = list(accumulate((text.count(b"\n") for text in texts), initial=line))
+        for part in self._parts(range(len(texts))):
+            rows = parse_rows([texts[index] for index in part], self.delimiter)
+            some = [(row, index) for row, index in zip(rows, part, strict=True) if row]
             yield ValuesChunk(
-                self.mapping.records([rows[index] for index in indices]),
-                [raws[index] for index in indices],
-                [self.offset + cuts[index] for index in indices],
-                [lines[index] for index in indices],
+                self.mapping.records([row for row, _ in some]),
+                [texts[index] for _, index in some],
+                [offset + cuts[index] for _, index in some],
+                [lines[index] for _, index in some],
             )
-            start = cuts[-1]
+
+    def _parts(self, rows: Sequence[int]) -> Iterator[Sequence[int]]:
+        """Split rows into those of a chunk each."""
+        size = max(1, min(_CHUNK_ROWS, _CHUNK_CELLS // self.mapping.width))
+        return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
 class LongRowBlock(NamedTuple):
@@ -109,55 +144,36 @@ class CsvSource(ByteSource):
 
     def split(self, reader: DecompressedReader) -> Iterator[Block]:
         """Yield the blocks of whole records."""
-        held, start, line = bytearray(reader.read(self._head)), self._head, self._line
-        held.clear()
-        ends, found = RowSplitter(self._delimiter), array("q")
-        while data := reader.read(compression.READ_SIZE):
-            at = start + len(held)
-            held += data
-            found.extend(at + end for end in ends.find(data))
-            last = found[-1] if found else start
-            is_too_long = at + len(data) - last > blocks.MAX_RECORD_SIZE
-            while found and (is_too_long or last - start >= blocks.BLOCK_SIZE):
-                count = bisect_left(found, start + blocks.BLOCK_SIZE) + 1
-                block = self._block(held, start, line, found[:count])
-                yield block
-                del held[: len(block.data)], found[:count]
-                start, line = start + len(block.data), line + block.data.count(b"\n")
-            if is_too_long:
+        reader.read(self._head)
+        parts: list[bytes] = []
+        start = at = self._head
+        line, rows = self._line, WholeRows(self._delimiter)
+        for part in rows.parts(_pieces(reader)):
+            is_long = isinstance(part, LongRow)
+            if parts and (is_long or at - start >= blocks.BLOCK_SIZE):
+                yield CsvBlock(parts, start, line, self._delimiter, self._mapping)
+                line += sum(each.count(b"\n") for each in parts)
+                start, parts = at, []
+            if isinstance(part, LongRow):
                 yield LongRowBlock(start, line)
-                rest = _skip_row(reader, ends, start + len(held), found)
-                line += held.count(b"\n") + rest.line_ends
-                held, start = rest.held, rest.start
-        if held:
-            found.append(start + len(held))
-            yield self._block(held, start, line, found)
-        self.cut_off = reader.cut_off or (_UNCLOSED if ends.is_open else None)
-
-    def _block(self, held: bytearray, start: int, line: int, ends: array[int]) -> CsvBlock:
-        data = bytes(memoryview(held)[: ends[-1] - start])
-        return CsvBlock(data, start, line, ends, self._delimiter, self._mapping)
+                line, start = line + part.line_ends, at + part.size
+                at = start
+            else:
+                parts.append(part)
+                at += len(part)
+        if parts:
+            yield CsvBlock(parts, start, line, self._delimiter, self._mapping)
+        self.cut_off = reader.cut_off or (_UNCLOSED if rows.is_open else None)
 
 
-class _Rest(NamedTuple):
-    """What follows a row that is too long: data *held* at *start*, so many *line_ends* later."""
-
-    held: bytearray
-    start: int
-    line_ends: int
-
-
-def _skip_row(reader: DecompressedReader, ends: RowSplitter, at: int, found: array[int]) -> _Rest:
-    """Skip the rest of a row, read up to *at*; add the ends of later rows to *found*."""
-    line_ends = 0
-    while data := reader.read(compression.READ_SIZE):
-        offsets = ends.find(data)
-        line_ends += data.count(b"\n", 0, offsets[0] if offsets else len(data))
-        if offsets:
-            found.extend(at + end for end in offsets[1:])
-            return _Rest(bytearray(data[offsets[0] :]), at + offsets[0], line_ends)
-        at += len(data)
-    return _Rest(bytearray(), at, line_ends)
+def _pieces(reader: DecompressedReader) -> Iterator[bytes]:
+    """Yield all data in pieces that are not longer than a block."""
+    size = blocks.BLOCK_SIZE
+    while data := reader.read_some():
+        if len(data) <= size:
+            yield data
+        else:
+            yield from (data[at : at + size] for at in range(0, len(data), size))
 
 
 def _header(source: ByteInput, delimiter: str | None) -> tuple[str, bytes, list[str]]:

@@ -66,13 +66,18 @@ def layout_of(data: ByteInput) -> Layout:
     a record: a JSON document has nothing after its value. An array may be followed by a text that
     is no value; that belongs to the array then, and is invalid.
     """
-    size = compression.READ_SIZE
-    while True:
-        start = data.peek(size)
-        first, line_end, rest = start.removeprefix(_BOM).lstrip(_BLANK).partition(b"\n")
-        if line_end or len(start) < size or size > blocks.MAX_RECORD_SIZE:
-            break
-        size *= 4
+    size, most = compression.READ_SIZE, blocks.MAX_RECORD_SIZE + compression.READ_SIZE
+    with data.peeked() as reader:
+        while not (text := (start := reader.peek(size)).removeprefix(_BOM).lstrip(_BLANK)):
+            if len(start) < size or size >= most:
+                return "line"
+            size = min(4 * size, most)
+        begin = len(start) - len(text)
+        end = reader.line_end(begin, most)
+        if end < 0 and is_array(start):
+            return "array"
+        start = reader.peek(most if end < 0 else end + compression.READ_SIZE)
+    first, _, rest = start[begin:].partition(b"\n")
     following = rest.lstrip(_BLANK).partition(b"\n")[0]
     if is_array(start):
         return "lines" if following and _is_value(first) and _is_value(following) else "array"

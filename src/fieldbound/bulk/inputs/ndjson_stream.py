@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import blocks
 from .blocks import LongLine, OutputFormat
-from .compression import READ_SIZE, ByteSource
+from .compression import ByteSource
 from .ndjson import LinesBlock
 
 if TYPE_CHECKING:
@@ -40,39 +40,49 @@ class NdjsonStreamSource(ByteSource):
 
 def split_blocks(reader: DecompressedReader) -> Iterator[Block]:
     """Split NDJSON every `BLOCK_SIZE` bytes; a line belongs to the block in which it begins."""
-    held, offset, most = bytearray(), 0, blocks.MAX_RECORD_SIZE + blocks.CHUNK_SIZE
+    rest, offset, most = b"", 0, blocks.MAX_RECORD_SIZE + blocks.CHUNK_SIZE
     while True:
         size = blocks.BLOCK_SIZE - offset % blocks.BLOCK_SIZE
-        searched, ended = size - 1, False
-        while (
-            (line_end := held.find(b"\n", searched)) < 0 and len(held) <= size + most and not ended
-        ):
-            more = reader.read(READ_SIZE)
-            ended = not more
-            searched = max(len(held), size - 1)
-            held += more
-        if line_end < 0 and not ended:
-            begin = held.rfind(b"\n", 0, size - 1) + 1
+        data, rest = _read_block(reader, rest, size, size + most)
+        if len(data) > size + most and not data.endswith(b"\n"):
+            begin = data.rfind(b"\n", 0, size - 1) + 1
             if begin:
-                yield LinesBlock(bytes(held[:begin]), offset)
-            length, held = len(held) - begin, bytearray()
+                yield LinesBlock(data[:begin], offset)
             skipped, rest = _skip_line(reader)
-            yield LongLineBlock(offset + begin, length + skipped)
-            offset, held = offset + begin + length + skipped, bytearray(rest)
+            length = len(data) - begin + skipped
+            yield LongLineBlock(offset + begin, length)
+            offset += begin + length
             continue
-        end = line_end + 1 if line_end >= 0 else len(held)
-        if end:
-            yield LinesBlock(bytes(memoryview(held)[:end]), offset)
-        if ended:
+        if not data:
             return
-        del held[:end]
-        offset += end
+        yield LinesBlock(data, offset)
+        offset += len(data)
+
+
+def _read_block(
+    reader: DecompressedReader, rest: bytes, size: int, most: int
+) -> tuple[bytes, bytes]:
+    """Return whole lines, the last of which has the byte before *size* or ends the text.
+
+    With them, what was read after them. More bytes than *most* are returned if no line ends there.
+    """
+    parts, length = [], 0
+    while rest or (rest := reader.read_some()):
+        end = rest.find(b"\n", max(0, size - 1 - length)) + 1
+        parts.append(rest[:end] if end else rest)
+        length += len(parts[-1])
+        if end:
+            return b"".join(parts), rest[end:]
+        rest = b""
+        if length > most:
+            break
+    return b"".join(parts), b""
 
 
 def _skip_line(reader: DecompressedReader) -> tuple[int, bytes]:
     """Skip the rest of a line; return its length, and what was read after it."""
     length = 0
-    while more := reader.read(READ_SIZE):
+    while more := reader.read_some():
         line_end = more.find(b"\n") + 1
         if line_end:
             return length + line_end, more[line_end:]

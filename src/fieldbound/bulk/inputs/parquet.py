@@ -7,13 +7,15 @@ of a row group, so a process that reads one block after another continues where 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
-from .arrow_rows import MAX_ROWS, RowReader, column_names, column_tree
+from .arrow_rows import BLOCK_ROWS, MAX_ROWS, RowReader, column_names, column_tree
 from .blocks import Block, OutputFormat, RowsChunk
 
 if TYPE_CHECKING:
@@ -24,13 +26,15 @@ if TYPE_CHECKING:
 
     from .arrow_rows import ColumnTree
 
-#: Rows of a block: a multiple of the rows that are read at a time.
-_BLOCK: Final = 8 * MAX_ROWS
-#: Bytes of rows that are read at a time, by the metadata of the file, and the fewest rows.
-_BATCH: Final = 2 << 20
+#: Rows of a block whose records are held, as they are to be written.
+_HELD_ROWS: Final = 4 * MAX_ROWS
+#: Bytes of rows that are read at a time, and the fewest rows.
+_BATCH: Final = 4 << 20
 _MIN_ROWS: Final = 16
-#: Rows that are read at a time, in multiples of those that become records at a time.
-_BATCH_MULTIPLE: Final = 4
+#: The first so many rows of a row group show how many bytes they take.
+_SHOWN: Final = 64
+#: Twice the bytes of all words of a dictionary, as writers limit it.
+_WORDS: Final = 2 << 20
 #: A column of strings with so many bytes a value, or fewer, in the file has few different ones. It
 #: is read with its dictionary, so that each is checked once: that takes a third of the time.
 _FEW_BYTES: Final = 5
@@ -46,7 +50,7 @@ class ParquetSource:
     """A Source of the records in a Parquet file, or in all files of a folder, as Spark writes it.
 
     *columns* maps column names to JSON Pointers; by the *contract*, numbers in them are indices of
-    an array or names in an object.
+    an array or names in an object. With *split*, blocks are smaller: their records are written.
     """
 
     valid_format = invalid_format = OutputFormat()
@@ -57,10 +61,14 @@ class ParquetSource:
         path: str | Path,
         columns: Mapping[str, str] | None = None,
         contract: Contract | None = None,
+        *,
+        split: bool = False,
     ) -> None:
+        self._block_rows = _HELD_ROWS if split else BLOCK_ROWS
         self.name: str | None = str(path)
         self._parts = _parts(Path(path))
         self._columns, self._contract = columns, contract
+        self._plans: dict[tuple[str, ...], ColumnTree] = {}
         self.size: int | None = sum(part.stat().st_size for part in self._parts)
 
     def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
@@ -77,33 +85,53 @@ class ParquetSource:
                 RowReader(
                     schema, plan
                 )  # raises for a column without JSON values before any row is read
-                counts = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+                groups = [file.metadata.row_group(at) for at in range(file.num_row_groups)]
+                counts = [each.num_rows for each in groups]
+                valid_columns = [self._valid_columns(each, schema, plan) for each in groups]
             total = max(1, sum(counts))
-            for group, count in enumerate(counts):
-                for start in range(0, count, _BLOCK):
-                    end = min(count, start + _BLOCK)
+            for group, (count, valid) in enumerate(zip(counts, valid_columns, strict=True)):
+                for start in range(0, count, self._block_rows):
+                    end = min(count, start + self._block_rows)
                     if index >= skip:
                         done = read + size * (rows + end) // total
-                        yield done, _Slice(str(part), group, start, end, plan)
+                        yield done, _Slice(str(part), group, start, end, plan, rows + start, valid)
                     index += 1
                 rows += count
             read += size
 
+    def _valid_columns(
+        self, group: RowGroupMetaData, schema: Schema, plan: ColumnTree
+    ) -> tuple[str, ...]:
+        """Return the columns of a row group whose values are valid, by its statistics."""
+        if self._contract is None:
+            return ()
+        from .parquet_statistics import valid_columns
+
+        return valid_columns(group, schema, plan, self._contract)
+
     def _plan(self, part: Path, schema: Schema) -> ColumnTree:
-        try:
-            return column_tree(schema.names, self._columns, self._contract)
-        except FieldboundError as error:
-            raise FieldboundError(f"{part}: {error}") from None
+        names = tuple(schema.names)
+        if names not in self._plans:  # which are mostly those of the other files
+            try:
+                self._plans = {names: column_tree(names, self._columns, self._contract)}
+            except FieldboundError as error:
+                raise FieldboundError(f"{part}: {error}") from None
+        return self._plans[names]
 
 
 class _Slice(NamedTuple):
-    """The rows of a row group from *start* to before *end*."""
+    """The rows of a row group from *start* to before *end*; so many are *before* it in the file.
+
+    The columns in *valid* have no value that is not valid.
+    """
 
     path: str
     group: int
     start: int
     end: int
     plan: ColumnTree
+    before: int = 0
+    valid: tuple[str, ...] = ()
 
     def read(self) -> Iterator[RowsChunk]:
         """Read the records. Raises OSError or FieldboundError if the file cannot be read."""
@@ -112,17 +140,36 @@ class _Slice(NamedTuple):
             for _ in cursor.read_to(self.start):
                 pass
             for batch in cursor.read_to(self.end):
-                yield RowsChunk(cursor.rows, batch)
+                yield RowsChunk(cursor.rows, batch, self.before, cursor.unread(batch.num_rows))
         except _READ_ERRORS as error:
             raise _unreadable(self.path, error) from None
         _keep(cursor)
 
 
+class _Batches:
+    """The batches of a row group: *position* is the next row to read."""
+
+    def __init__(self, batches: Iterator[RecordBatch]) -> None:
+        self.position = 0
+        self._batches = batches
+        self._rest: RecordBatch | None = None
+
+    def read_to(self, end: int) -> Iterator[RecordBatch]:
+        """Read the batches up to a row."""
+        while self.position < end:
+            batch = next(self._batches, None) if self._rest is None else self._rest
+            if batch is None:
+                raise ValueError(f"row {self.position + 1} of a row group is missing")
+            part = batch.slice(0, end - self.position)
+            self._rest = batch.slice(part.num_rows) if part.num_rows < batch.num_rows else None
+            self.position += part.num_rows
+            yield part
+
+
 class _Cursor:
-    """An open row group: *position* is the next row to read."""
+    """An open row group."""
 
     def __init__(self, block: _Slice) -> None:
-        self.position = 0
         self._identity = _identity(block)
         self._file = _open(Path(block.path))
         group = self._file.metadata.row_group(block.group)
@@ -135,33 +182,62 @@ class _Cursor:
                 at = schema.get_field_index(name)
                 schema = schema.set(at, schema.field(at).with_type(_dictionary(schema.types[at])))
         self.rows = RowReader(schema, block.plan)
-        batch_rows = _BATCH * group.num_rows // max(1, group.total_byte_size)
         self._last: int = group.num_rows
+        self._group = block.group
         names = column_names(block.plan)
+        self._valid = [name for name in names if name in block.valid]
         if any("." in name for name in names):  # which would select a field within a struct
-            names = self._file.schema_arrow.names
-        self._batches = self._file.iter_batches(
-            min(_BATCH_MULTIPLE * MAX_ROWS, max(_MIN_ROWS, batch_rows)),
-            [block.group],
-            names,
-            use_threads=False,
+            names, self._valid = self._file.schema_arrow.names, []
+        read = [name for name in names if name not in self._valid]
+        if not read:  # the rows themselves
+            read, self._valid = names, []
+        self._rows = self._batch_rows(group, [name for name in read if name not in few])
+        self._batches = self._read(read)
+        self._others: _Batches | None = None
+
+    def _batch_rows(self, group: RowGroupMetaData, names: Sequence[str]) -> int:
+        """Return how many rows to read at a time: a file has less of a string that is repeated."""
+        size: int = group.total_byte_size // max(1, group.num_rows)
+        found = [name for name in _repeated(group) if name in names]
+        if found:
+            shown = self._file.iter_batches(_SHOWN, [self._group], found, use_threads=False)
+            size += max(each.nbytes // each.num_rows for each in islice(shown, 1))
+        return min(BLOCK_ROWS, max(_MIN_ROWS, _BATCH // max(1, size)))
+
+    def _read(self, names: Sequence[str]) -> _Batches:
+        return _Batches(
+            self._file.iter_batches(self._rows, [self._group], names, use_threads=False)
         )
-        self._rest: RecordBatch | None = None
 
     def can_read(self, block: _Slice) -> bool:
         """Return whether a block comes later in this row group, and the file is unchanged."""
         return self.position <= block.start and self._identity == _identity(block)
 
+    @property
+    def position(self) -> int:
+        """The next row to read."""
+        return self._batches.position
+
     def read_to(self, end: int) -> Iterator[RecordBatch]:
-        """Read the batches up to a row."""
-        while self.position < end:
-            batch = next(self._batches, None) if self._rest is None else self._rest
-            if batch is None:
-                raise ValueError(f"row {self.position + 1} of a row group is missing")
-            part = batch.slice(0, end - self.position)
-            self._rest = batch.slice(part.num_rows) if part.num_rows < batch.num_rows else None
-            self.position += part.num_rows
-            yield part
+        """Read the batches up to a row, without the columns that are valid."""
+        return self._batches.read_to(end)
+
+    def unread(self, count: int) -> Callable[[], RecordBatch] | None:
+        """Return what reads the valid columns of the last so many rows, None if there are none."""
+        if not self._valid:
+            return None
+        return cache(partial(self._unread, self.position - count, self.position))
+
+    def _unread(self, start: int, end: int) -> RecordBatch:
+        import pyarrow
+
+        if self._others is None:
+            self._others = self._read(self._valid)
+        for _ in self._others.read_to(start):
+            pass
+        table = pyarrow.Table.from_batches(self._others.read_to(end))
+        (batch,) = table.combine_chunks().to_batches()
+        return batch
 
     @property
     def at_end(self) -> bool:
@@ -234,6 +310,18 @@ def _few_values(group: RowGroupMetaData, schema: Schema, names: Sequence[str]) -
         and each.has_dictionary_page
         and each.total_uncompressed_size <= _FEW_BYTES * each.num_values
     ]
+
+
+def _repeated(group: RowGroupMetaData) -> set[str]:
+    """Return the columns that may have more bytes than the file, as their strings are repeated."""
+    columns = [group.column(at) for at in range(group.num_columns)]
+    return {
+        each.path_in_schema.partition(".")[0]
+        for each in columns
+        if each.has_dictionary_page
+        and each.physical_type == "BYTE_ARRAY"
+        and each.total_uncompressed_size <= _WORDS + _FEW_BYTES * each.num_values
+    }
 
 
 def _dictionary(kind: Any) -> Any:

@@ -46,14 +46,15 @@ def source_of(
     format: str | None = None,  # noqa: A002 - as it is called everywhere
     columns: Mapping[str, str] | None = None,
     contract: Contract | None = None,
+    split: bool = False,
 ) -> Source:
     """Return the source of records: a file by its path, a binary stream, values, or a table.
 
     *format* is one of `FORMATS`; without it, it is detected by the name of a file or its first
     bytes. "json" is an array of records, or one record; YAML is never read as records. *columns*
     maps column names to JSON Pointers; the *contract* has the types that CSV cells are converted
-    to. Raises OSError for a file that cannot be read, FieldboundError for one without records,
-    TypeError and ValueError for invalid arguments.
+    to, and with *split* the records are to be written. Raises OSError for a file that cannot be
+    read, FieldboundError for one without records, TypeError and ValueError for invalid arguments.
     """
     if format == "yaml":
         raise FieldboundError(_IS_YAML.format("the input"))
@@ -63,7 +64,7 @@ def source_of(
         path = os.fspath(records)
         if not isinstance(path, str):
             raise TypeError("path must be str, not bytes")
-        return _file_source(path, format, columns, contract)
+        return _file_source(path, format, columns, contract, split=split)
     if callable(getattr(records, "read", None)) and not is_table(records):
         return _bytes_source(ByteInput(records), format, columns, contract)  # type: ignore[arg-type]
     is_values = isinstance(records, Iterable) and not isinstance(
@@ -86,17 +87,19 @@ def _file_source(
     format: str | None,  # noqa: A002
     columns: Mapping[str, str] | None,
     contract: Contract | None,
+    *,
+    split: bool,
 ) -> Source:
     if os.path.isdir(path):  # noqa: PTH112 - pathlib is slow to import
         from .parquet import ParquetSource
 
-        return ParquetSource(path, columns, contract)
+        return ParquetSource(path, columns, contract, split=split)
     data = ByteInput(path)
     detected = format or FORMAT_OF.get(suffix_of(uncompressed(path)[0])) or _detected(data)
     if detected == "parquet" and data.is_seekable:
         from .parquet import ParquetSource
 
-        return ParquetSource(path, columns, contract)
+        return ParquetSource(path, columns, contract, split=split)
     if detected == "ndjson" and data.is_seekable:
         _no_columns(columns, "NDJSON")
         return NdjsonSource(path)
@@ -119,24 +122,25 @@ def _bytes_source(
 
         return CsvSource(data, columns, contract, "\t" if detected == "tsv" else None)
     _no_columns(columns, "NDJSON" if detected == "ndjson" else "JSON")
-    return _json_source(data) if detected == "json" else NdjsonStreamSource(data)
-
-
-def _json_source(data: ByteInput) -> Source:
-    """Return the source of the items of an array, or of one record."""
-    layout = layout_of(data)
+    if detected == "ndjson":
+        return NdjsonStreamSource(data)
+    layout = layout_of(data) if detected == "json" else detected
     if layout == "lines":
         raise FieldboundError(_IS_LINES.format(data.name))
     return JsonArraySource(data) if layout == "array" else DocumentSource(data)
 
 
 def _detected(data: ByteInput) -> str:
-    """Return the format that is detected by the first bytes. Raises FieldboundError for YAML."""
+    """Return the format that is detected by the first bytes, or the layout of JSON.
+
+    Raises FieldboundError for YAML.
+    """
     if suffix_of(uncompressed(data.name)[0]) in _YAML:
         raise FieldboundError(_IS_YAML.format(data.name))
     if data.peek(len(_PARQUET)) == _PARQUET:
         return "parquet"
-    return "json" if layout_of(data) in ("array", "document") else "ndjson"
+    layout = layout_of(data)
+    return layout if layout in ("array", "document") else "ndjson"
 
 
 def _no_columns(columns: Mapping[str, str] | None, format_name: str) -> None:

@@ -7,7 +7,7 @@ A cell without a value is omitted from its record, as it is from those of a Parq
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from inspect import getattr_static
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Methods of the Arrow PyCapsule protocol.
 _ARROW: Final = ("__arrow_c_stream__", "__arrow_c_array__")
+#: Methods of what reads its rows when they are requested: a dataset of pyarrow, and its scanner.
+_UNREAD: Final = ("scanner", "to_reader")
 _OF_ONE_TYPE: Final = ("dtype", "type")
 _SEQUENCES: Final = (list, tuple, Mapping)
 _PASS_ROWS: Final = "pass its rows as dicts"
@@ -35,7 +37,9 @@ def is_table(records: object) -> bool:
     columns = getattr_static(records, "columns", None)
     if columns is not None and not callable(columns) and not isinstance(records, _SEQUENCES):
         return True
-    return _is_arrow(records) and not any(hasattr(records, each) for each in _OF_ONE_TYPE)
+    if _is_arrow(records):
+        return not any(hasattr(records, each) for each in _OF_ONE_TYPE)
+    return not isinstance(records, Iterable) and _is_unread(records)
 
 
 def table_blocks(
@@ -46,9 +50,9 @@ def table_blocks(
     Raises TypeError for a table whose rows cannot be read, FieldboundError for conflicting columns.
     """
     kind = type(table).__name__
-    if kind == "LazyFrame":  # that of polars, which has no rows yet
+    if kind == "LazyFrame" and not hasattr(table, "collect_batches"):  # of an older polars
         table = table.collect()
-    if _is_arrow(table):
+    if _is_arrow(table) or _is_unread(table) or kind == "LazyFrame":
         from .arrow_rows import stream_blocks
 
         try:
@@ -74,6 +78,10 @@ def table_blocks(
 
 def _is_arrow(table: object) -> bool:
     return any(callable(getattr(type(table), name, None)) for name in _ARROW)
+
+
+def _is_unread(table: object) -> bool:
+    return any(callable(getattr(type(table), name, None)) for name in _UNREAD)
 
 
 def _without_missing(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,10 @@ class Members:
             found.append(self._schema.get("additionalProperties", True))
         return found[0] if len(found) == 1 else {"allOf": found}
 
+    def inner(self, schema: Any) -> Members | None:
+        """Return the Members of the schema of a value, None where it says more than that."""
+        return members_of({} if schema is True else schema, self._compiled)
+
     def are_valid(self, schema: Any) -> Valid:
         """Return what says of a list whether all its values are valid by a schema."""
         return self._compiled({"items": schema})

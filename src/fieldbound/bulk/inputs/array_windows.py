@@ -1,0 +1,134 @@
+"""Windows of JSON arrays: many items at once, of which it is certain where they begin and end.
+
+To find the items one by one takes three times as long as to check them. So the text is cut where an
+item seems to end, and what opens and closes within is counted at once: that proves the cut. Only
+where it does not, the text is parsed for it. Text that is no JSON is cut where the scanner of
+items does: an invalid item remains one record.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+import orjson
+
+from . import blocks
+
+#: What is between two objects, with the bracket before it; and how the second one begins, up to its
+#: first name.
+_BETWEEN: Final = re.compile(rb'(\}[ \t\r\n]*,[ \t\r\n]*)(\{(?:[ \t\r\n]*"[^"\\\n]{1,100}")?)')
+#: Bytes in which what is between two items is searched.
+_FAR: Final = 1000
+#: All bytes but those that open or close, escape, end a line, or continue a UTF-8 character.
+_PLAIN: Final = bytes(set(range(0x80)) - set(b'"{}[]\\\n')) + bytes(range(0xC0, 0x100))
+#: An array of empty objects, and an object of them. Repetitions are bounded: each takes memory.
+_ARRAY: Final = re.compile(rb"\[(?:\{\}){0,1000}\]")
+_OBJECTS: Final = re.compile(rb"\{(?:\{\}){1,1000}\}")
+#: A backslash or a quotation mark that is escaped.
+_ESCAPED: Final = re.compile(rb'\\["\\]')
+#: Levels of nesting that are looked through.
+_LEVELS: Final = 8
+
+
+class Window(NamedTuple):
+    """Whole items, *raw*, and where the *following* one begins.
+
+    They have so many *line_ends*, and *continuations*: bytes that continue a UTF-8 character. If
+    they are *flat*, all brackets in them are those around the items.
+    """
+
+    raw: bytes
+    following: int
+    line_ends: int
+    continuations: int
+    flat: bool
+
+
+class Windows:
+    """Finds windows, once it is known what is between items."""
+
+    def __init__(self) -> None:
+        self._between: tuple[bytes, bytes] | None = None
+
+    def learn(self, data: bytes, at: int) -> bool:
+        """Learn what is between items, if it is not known, from the begin of one, an object.
+
+        Return whether it is known.
+        """
+        if self._between is None:
+            bracket = data.rfind(b"}", max(0, at - _FAR), at)
+            found = _BETWEEN.match(data, bracket) if bracket >= 0 else None
+            if found and found.start(2) == at:
+                # what has a name does not stand between the objects of an array in an item
+                self._between = found[0], found[1] + b"{"
+        return self._between is not None
+
+    def find(self, data: bytes, at: int, *, is_last: bool) -> Window | None:
+        """Return the window that begins with the item at an index.
+
+        Return None if more data are needed, or if there is any doubt: then it is learned anew what
+        is between items.
+        """
+        for between in self._between or ():
+            end = data.find(between, at + blocks.CHUNK_SIZE)
+            if end < 0 and is_last:
+                end = data.rfind(between, at)
+            if end >= 0:
+                window = _proven(data[at : end + 1], data.index(b"{", end))
+                if window is None:
+                    self._between = None
+                return window
+        if not self.needs_more(len(data) - at):
+            self._between = None
+        return None
+
+    def needs_more(self, size: int) -> bool:
+        """Return whether so many bytes without a window may become one with more data."""
+        return self._between is not None and size <= 2 * blocks.CHUNK_SIZE
+
+
+def _proven(raw: bytes, following: int) -> Window | None:
+    """Return the window of whole items, None if it is not certain that they are."""
+    if len(raw) >= blocks.MAX_RECORD_SIZE:
+        return None
+    outline = raw.translate(None, _PLAIN)
+    marks = outline if outline.isascii() else outline.translate(None, blocks.CONTINUATION)
+    brackets = _brackets(raw, marks)
+    flat = brackets == b"{}" * (len(brackets) // 2)
+    if not (flat or _are_whole(brackets) or _are_json(raw)):
+        return None
+    return Window(raw, following, marks.count(b"\n"), len(outline) - len(marks), flat)
+
+
+def _brackets(raw: bytes, marks: bytes) -> bytes:
+    """Return the brackets in a text, of which these are the *marks*; with others if in doubt."""
+    if b"\\" in marks:
+        if _ESCAPED.search(raw):
+            return marks
+        marks = marks.translate(None, b"\\")
+    # Quotation marks are in pairs, with nothing between, if no string has a bracket or a line end.
+    return marks.replace(b'""', b"").translate(None, b"\n")
+
+
+def _are_whole(brackets: bytes) -> bool:
+    """Return whether brackets are certainly those of whole items.
+
+    The scanner ends an item at an object that follows a comma within an object. With objects alone
+    it still finds the end of the last one. With an array around them it may take the end of that
+    for the end of all, so there is doubt.
+    """
+    nested, flat = (_ARRAY, b"") if b"[" in brackets else (_OBJECTS, b"{}")
+    for _ in range(_LEVELS):
+        brackets = nested.sub(flat, brackets)
+        if brackets == b"{}" * (len(brackets) // 2):
+            return True
+    return False
+
+
+def _are_json(raw: bytes) -> bool:
+    try:
+        orjson.loads(b"[%b]" % raw)
+    except orjson.JSONDecodeError:
+        return False
+    return True

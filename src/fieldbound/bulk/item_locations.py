@@ -1,0 +1,52 @@
+"""Where the items of a JSON array are: found for those alone that are reported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .inputs.blocks import CONTINUATION
+from .inputs.json_array import texts_of
+from .samples import RecordLocation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .inputs.blocks import ItemsChunk, TextsChunk
+
+
+def item_locations(chunk: ItemsChunk, number: int) -> Callable[[int], RecordLocation]:
+    """Return what locates the items of a chunk, so many; they must be requested in their order."""
+    if chunk.flat and chunk.raw.count(b"{") == number:
+        return _FlatItems(chunk.raw, chunk.offset, chunk.place).at
+    return [each for texts in texts_of(chunk) for each in text_locations(texts)].__getitem__
+
+
+def text_locations(chunk: TextsChunk) -> list[RecordLocation]:
+    """Return where texts are."""
+    return [
+        RecordLocation(text, offset, line, column)
+        for text, offset, (line, column) in zip(*chunk, strict=True)
+    ]
+
+
+class _FlatItems:
+    """Where each of the flat items *raw* of an array is, given where the first one is."""
+
+    def __init__(self, raw: bytes, offset: int, place: tuple[int, int]) -> None:
+        self._raw, self._offset = raw, offset
+        self._index = self._start = 0
+        self._line, self._column = place
+
+    def at(self, index: int) -> RecordLocation:
+        """Return where the record at an index is."""
+        raw, start = self._raw, self._start
+        for _ in range(index - self._index):
+            start = raw.index(b"{", start + 1)
+        between = raw[self._start : start]
+        if line_ends := between.count(b"\n"):
+            self._line, self._column = self._line + line_ends, 1
+            between = between[between.rindex(b"\n") + 1 :]
+        self._column += len(between.translate(None, CONTINUATION))
+        self._index, self._start = index, start
+        end = raw.index(b"}", start) + 1
+        return RecordLocation(raw[start:end], self._offset + start, self._line, self._column)
