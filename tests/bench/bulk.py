@@ -1,13 +1,13 @@
-"""Benchmark bulk checks against plain loops, and print a Markdown table.
+"""Benchmark of checks of many records, beside plain loops and other readers of the same files.
 
 Both sides of a ratio run alternately, and the ratio is the median over pairs of runs. One process
 is measured by CPU time, several by wall-clock time. Memory is the peak of any process of a command,
-on Linux only. The rows of Spark need the extra `spark`. `--fast` uses fewer records and rounds.
+on Linux only. The rows of Spark need the extra `spark`.
 """
 
 from __future__ import annotations
 
-import argparse
+import csv
 import gzip
 import json
 import multiprocessing
@@ -19,19 +19,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import orjson
 from records import COUNT, OF_TABLES, records, write
+from rows import Row, alternate, at_least, at_most, ratio
 
 import fieldbound
-from bench import NAME, ratio
 from fieldbound import bulk
+from validation import NAME
 
 #: Lines that are checked by jsonschema, which takes minutes for all.
 REFERENCE_LINES = 2_000
@@ -48,7 +51,6 @@ bulk.check(sys.argv[1], sys.argv[2], workers=2)
 print(time.perf_counter() - started)
 """
 
-Row = tuple[str, str, str]
 Side = Callable[[], object]
 
 
@@ -64,8 +66,35 @@ class Files:
         self.all_nested = write(folder / "all-nested.ndjson", count, 0.01, products=1.0)
         self.all_invalid = write(folder / "all-invalid.ndjson", count, 1.0)
         self.compressed = folder / "few.ndjson.gz"
-        with gzip.open(self.compressed, "wb", compresslevel=1) as file:
+        with gzip.open(self.compressed, "wb", compresslevel=6) as file:  # as gzip does
             file.write(self.few.read_bytes())
+
+    def texts(self) -> dict[str, tuple[Path, float]]:
+        """Write the records with 1 % invalid in other formats: the file, and its greatest ratio."""
+        every = list(records(self.count, 0.01))
+        names = list(dict.fromkeys(name for each in every for name in each))
+        array, indented, cells = (
+            self.folder / name for name in ("few.json", "indented.json", "few.csv")
+        )
+        array.write_bytes(orjson.dumps(every))
+        indented.write_text(json.dumps(every, indent=2))
+        with cells.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(
+                {name: as_cell(value) for name, value in each.items()} for each in every
+            )
+        found = {
+            "JSON array": (array, 1.3),
+            "JSON array, indented": (indented, 1.3),
+            "CSV": (cells, 1.5),
+            "gzip": (self.compressed, 1.2),
+        }
+        if zstd := zstd_module():
+            path = self.folder / "few.ndjson.zst"
+            path.write_bytes(zstd.compress(self.few.read_bytes()))
+            found["zstd"] = path, 1.2
+        return found
 
     def large(self) -> Path:
         """Write eight copies of the records, with unique names."""
@@ -92,15 +121,17 @@ class Files:
         return folder
 
 
-def alternate(rounds: int, clock: Callable[[], float], *sides: Side) -> list[list[float]]:
-    """Return the seconds of the alternating runs of each side, without the warm-up run."""
-    seconds_of: list[list[float]] = [[] for _ in sides]
-    for _ in range(rounds + 1):
-        for seconds, side in zip(seconds_of, sides, strict=True):
-            started = clock()
-            side()
-            seconds.append(clock() - started)
-    return [seconds[1:] for seconds in seconds_of]
+def as_cell(value: Any) -> str:
+    """Return a value as the text of a cell."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def zstd_module() -> Any:
+    """Return what compresses zstd, None if it is not installed."""
+    for name in ("compression.zstd", "backports.zstd"):
+        with suppress(ImportError):
+            return import_module(name)
+    return None
 
 
 def bulk_check(path: Path, workers: int = 1, **options: Any) -> Side:
@@ -141,13 +172,13 @@ def one_process(files: Files, rounds: int) -> Iterator[Row]:
     clock, few = time.process_time, files.few
     checked, engine = alternate(rounds, clock, bulk_check(few), lambda: plain_loop(few))
     speed = files.count / statistics.median(checked) / 1000
-    yield "one process, 1 % invalid: records a second", f"{speed:,.0f},000", "-"
-    yield row("the same, plain loop of orjson and jsonschema-rs", ratio(engine, checked), 0.9)
+    yield Row("one process, 1 % invalid: records a second", f"{speed:,.0f},000")
+    yield at_least("the same, plain loop of orjson and jsonschema-rs", ratio(engine, checked), 1.2)
     checked, reference = alternate(
         max(3, rounds // 3), clock, bulk_check(few), lambda: reference_loop(few)
     )
     share = REFERENCE_LINES / files.count
-    yield row("the same, loop of json and jsonschema", ratio(reference, checked) / share, 25)
+    yield at_least("the same, json and jsonschema", ratio(reference, checked) / share, 25)
     for what, path, least in (
         ("one in 20 with products", files.nested, 1.0),
         ("all with products", files.all_nested, 0.9),
@@ -155,15 +186,45 @@ def one_process(files: Files, rounds: int) -> Iterator[Row]:
         ("100 % invalid", files.all_invalid, 0.4),
     ):
         checked, engine = alternate(rounds, clock, bulk_check(path), partial(plain_loop, path))
-        yield row(f"the same, {what}, plain loop", ratio(engine, checked), least)
+        yield at_least(f"the same, {what}, plain loop", ratio(engine, checked), least)
     half, clean = alternate(rounds, clock, bulk_check(files.half), bulk_check(files.clean))
-    yield row("50 % invalid, all valid", ratio(clean, half), 0.35)
+    yield at_least("50 % invalid, all valid", ratio(clean, half), 0.35)
+
+
+def texts(files: Files, rounds: int) -> Iterator[Row]:
+    """Compare other formats with NDJSON of the same records."""
+    lines = bulk_check(files.few)
+    for what, (path, most) in files.texts().items():
+        checked, beside = alternate(rounds, time.process_time, bulk_check(path), lines)
+        yield at_most(f"{what}, NDJSON of the same records", ratio(checked, beside), most)
+
+
+def readers(files: Files, rounds: int) -> Iterator[Row]:
+    """Compare a check with what others take to read the same file, without any limit."""
+    path = files.few
+    sides: dict[str, Side] = {}
+    if find_spec("msgspec"):
+        from msgspec.json import Decoder
+
+        sides["msgspec"] = lambda: Decoder().decode_lines(path.read_bytes())
+    if find_spec("polars"):
+        import polars
+
+        sides["polars"] = lambda: polars.read_ndjson(path)
+    if find_spec("duckdb"):
+        import duckdb
+
+        query = f"select count(columns(*)) from read_ndjson('{path}')"  # noqa: S608 - of a benchmark
+        sides["duckdb"] = lambda: duckdb.sql(query).fetchall()
+    for name, side in sides.items():
+        checked, reading = alternate(rounds, time.process_time, bulk_check(path), side)
+        yield Row(f"one process, {name} only reading", f"{ratio(reading, checked):.3g} x")
 
 
 def tables(files: Files, rounds: int) -> Iterator[Row]:
     """Compare tables with the plain loop over NDJSON of the same records."""
     if not find_spec("pyarrow"):
-        yield "tables", "not installed here", "4 x"
+        yield Row("tables", "needs pyarrow, which is not installed here")
         return
     from pyarrow import parquet
 
@@ -175,7 +236,7 @@ def tables(files: Files, rounds: int) -> Iterator[Row]:
         ("a table in memory", lambda: bulk.check(table, NAME)),
     ):
         checked, engine = alternate(rounds, clock, side, lambda: plain_loop(lines))
-        yield row(f"{what}, 1 % invalid, plain loop over NDJSON", ratio(engine, checked), 4)
+        yield at_least(f"{what}, 1 % invalid, plain loop over NDJSON", ratio(engine, checked), 4)
 
 
 def two_processes(files: Files, rounds: int) -> Iterator[Row]:
@@ -185,19 +246,18 @@ def two_processes(files: Files, rounds: int) -> Iterator[Row]:
         *(rounds, time.perf_counter, bulk_check(few), bulk_check(few, 2)),
         *(lambda: plain_loop(few), lambda: two_plain_loops(few)),
     )
-    yield row("two processes, one", ratio(one, two), 1.8)
+    yield at_least("two processes, one", ratio(one, two), 1.8)
     most = 2 * ratio(loop_one, loop_two)
-    yield row("two plain loops at once, one: the limit of this machine", most, None)
+    yield Row("two plain loops at once, one: the limit of this machine", f"{most:.3g} x")
 
 
-def memory(files: Files, *, fast: bool) -> Iterator[Row]:
+def memory(files: Files) -> Iterator[Row]:
     """Yield the peak memory of any process of a check, by input."""
     if not Path("/proc/self/status").exists():
-        yield "memory", "measured on Linux only", "-"
+        yield Row("memory", "measured on Linux only")
         return
     inputs = {"NDJSON": files.few, "gzip": files.compressed}
-    if not fast:
-        inputs["NDJSON, eight times as much"] = files.large()
+    inputs["NDJSON, eight times as much"] = files.large()
     if find_spec("pyarrow"):
         inputs["Parquet"] = files.table(1) / "part-0.parquet"
     outputs = [f"--{verdict}-out={files.folder / verdict}" for verdict in ("valid", "invalid")]
@@ -206,11 +266,7 @@ def memory(files: Files, *, fast: bool) -> Iterator[Row]:
             suffix = " with --key, --valid-out, --invalid-out" if options else ""
             used = peak(["check", "-c", NAME, "--workers=2", *options, str(path)])
             size = path.stat().st_size / 1e6
-            yield (
-                f"memory of a process, {what} of {size:,.0f} MB{suffix}",
-                f"{used:.0f} MB",
-                "200 MB",
-            )
+            yield at_most(f"memory of a process, {what} of {size:,.0f} MB{suffix}", used, 200, "MB")
 
 
 def peak(command: Sequence[str]) -> float:
@@ -250,7 +306,7 @@ def peak_kilobytes(process: int) -> int:
 def on_spark(files: Files, rounds: int) -> Iterator[Row]:
     """Compare Spark on two processors with two workers, for the same Parquet files."""
     if not find_spec("pyspark"):
-        yield "Spark, two processes", "not installed here", "0.5 x"
+        yield Row("Spark, two processes", "needs pyspark, which is not installed here")
         return
     from pyspark.sql import SparkSession
 
@@ -274,7 +330,9 @@ def on_spark(files: Files, rounds: int) -> Iterator[Row]:
     pairs = [(check(), separate_check(path)) for _ in range(rounds)]
     session.stop()
     on_session, in_processes = ([pair[at] for pair in pairs] for at in range(2))
-    yield row("Spark `local[2]`, two processes, of Parquet", ratio(in_processes, on_session), 0.5)
+    yield at_least(
+        "Spark `local[2]`, two processes, of Parquet", ratio(in_processes, on_session), 0.9
+    )
 
 
 def separate_check(path: str) -> float:
@@ -283,33 +341,14 @@ def separate_check(path: str) -> float:
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def row(what: str, measured: float, least: float | None) -> Row:
-    """Return one row of the table: a comparison, the ratio, and the smallest valid one."""
-    return what, f"{measured:.3g} x", "-" if least is None else f"{least:g} x"
-
-
-def main() -> None:
-    """Run everything and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--fast", action="store_true", help="fewer records and fewer rounds")
-    fast = parser.parse_args().fast
-    rounds = 3 if fast else 9
-    count = COUNT // 5 if fast else COUNT
-    out = sys.stdout
-    out.write(f"Python {sys.version.split()[0]}, {count:,} records\n\n")
-    out.write("| fieldbound against | measured | must be |\n|---|---|---|\n")
+def rows(*, quick: bool) -> Iterator[Row]:
+    """Yield the rows of records: of files, of tables, of several processes, and of memory."""
+    rounds, count = (3, COUNT // 10) if quick else (9, COUNT)
     with tempfile.TemporaryDirectory() as name:
         files = Files(Path(name), count)
-        for what, measured, bound in chain(
-            one_process(files, rounds),
-            tables(files, rounds),
-            two_processes(files, rounds),
-            memory(files, fast=fast),
-            on_spark(files, rounds),
-        ):
-            out.write(f"| {what} | {measured} | {bound} |\n")
-            out.flush()
-
-
-if __name__ == "__main__":
-    main()
+        for group in (one_process, texts, readers, tables):
+            yield from group(files, rounds)
+        if not quick:
+            yield from two_processes(files, rounds)
+            yield from memory(files)
+            yield from on_spark(files, rounds)
