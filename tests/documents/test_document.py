@@ -18,7 +18,8 @@ import fieldbound
 from fieldbound.documents import json_text
 from fieldbound.documents.document import Document, parse, read
 from fieldbound.documents.errors import DocumentError
-from fieldbound.model.facts import SYNTAX_CODES, Place
+from fieldbound.model.facts import Place
+from fieldbound.model.values import SYNTAX_CODES
 from support.effort import examples
 from support.tables import table
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from fieldbound import Contract, Violation, contract
-from fieldbound.model import to_json
-from fieldbound.model.evidence import SAYS
-from fieldbound.model.facts import SYNTAX_CODES
-from fieldbound.model.messages import citation
+from fieldbound import Contract, Limit, Source, Violation, contract
+from fieldbound.model import DOCUMENTED_PATHS, ENDS_TOO_EARLY, to_json
+from fieldbound.model.evidence import SAYS, citation
+from fieldbound.model.values import SYNTAX_CODES
 from fieldbound.render import Style, render
 from support.effort import sampled
 from support.tables import table
@@ -43,7 +43,6 @@ def only(schema: Any, instance: Any) -> Violation:
         (FLAG, True, 'the document is true, but must be "Y" or "N"'),
         (FLAG, "Yes", 'the document is "Yes", but must be "Y" or "N"'),
         ({"const": 1}, 2, "the document is 2, but must be 1"),
-        ({"enum": list(range(20))}, 50, "one of 20 values, such as 0, 1, 2, 3"),
         ({"pattern": "^a$"}, "b", 'the document is "b", but must match ^a$'),
         ({"format": "uuid"}, "b", 'the document is "b", but must be a UUID'),
         ({"format": "ipv4"}, "b", 'the document is "b", but must be a valid ipv4'),
@@ -88,6 +87,19 @@ def only(schema: Any, instance: Any) -> Violation:
 def test_message(schema: Any, instance: Any, message: str) -> None:
     """A message names the pointer, what was found there, and what the contract allows."""
     assert message in only(schema, instance).message
+
+
+@table(
+    ("count", "expected"),
+    [
+        (8, "0, 1, 2, 3, 4, 5, 6 or 7"),
+        (9, "one of 9 values, such as 0, 1, 2, 3"),
+    ],
+)
+def test_many_values_are_counted(count: int, expected: str) -> None:
+    """More than eight are not listed: four of them are shown."""
+    message = only({"enum": list(range(count))}, 50).message
+    assert message == f"the document is 50, but must be {expected}"
 
 
 @table(
@@ -192,9 +204,10 @@ def test_message_of_alternatives(detail: str | None, rest: str) -> None:
         (-1e15, "-1000000000000000.0"),
         (1.5, "1.5"),
         (float("inf"), "Infinity"),
+        (Decimal("1.50"), "1.50"),
     ],
 )
-def test_a_number_as_json(value: float, text: str) -> None:
+def test_a_number_as_json(value: Any, text: str) -> None:
     """A whole one is shown as an integer, as long as a float has all integers of its size."""
     assert to_json(value) == text
 
@@ -256,6 +269,85 @@ def test_citation_is_the_same_in_text_and_exceptions(says: str) -> None:
     assert cited is not None
     assert cited in str(report)
     assert cited in "".join(render("text", [report], Style()))
+
+
+@table(
+    ("count", "end"),
+    [
+        (1, 'but must be "/0"'),
+        (8, 'but must be "/0", "/1", "/2", "/3", "/4", "/5", "/6" or "/7"'),
+        (9, "which is none of the 9 documented paths"),
+    ],
+)
+def test_many_documented_paths_are_counted(count: int, end: str) -> None:
+    """More than eight are not listed."""
+    limit = Limit("c", "", "enum", [f"/{at}" for at in range(count)], "s#/enum")
+    made = Violation("enum", "", limit, actual="/x", kind="string", detail=DOCUMENTED_PATHS)
+    assert made.message == f'the document is "/x", {end}'
+
+
+@table(
+    ("actual", "detail", "end"),
+    [
+        ("aab", "3", 'character 3, "b", does not fit'),
+        ("aa…", "3", "character 3 does not fit"),  # which may stand for others
+        ("a…b", "2", 'character 2, "…", does not fit'),
+        ("aab", "9", "character 9 does not fit"),
+        (None, "3", "character 3 does not fit"),
+        ("aab", "ends too early", "it ends too early"),
+        ("aab", None, "but must match ^a*$"),
+    ],
+)
+def test_which_character_does_not_fit(actual: Any, detail: str | None, end: str) -> None:
+    """It is shown where it is known."""
+    made = Violation(
+        "pattern",
+        "/a",
+        Limit("c", "/a", "pattern", "^a*$", "s#/pattern"),
+        actual=actual,
+        kind="string",
+        detail=ENDS_TOO_EARLY if detail == "ends too early" else detail,
+    )
+    assert made.message.endswith(end)
+
+
+@table(
+    ("limit", "at", "condition", "expected"),
+    [
+        ("/a/*/b", "/a/3/b", "/a/*/c is 1", "/a/3/c is 1"),
+        ("/a/*/b", "/a/x~1y/b", "/a/*/c is 1, /a/*c is 2", "/a/x~1y/c is 1, /a/*c is 2"),
+        ("/*/*/b", "/1/2/b", "/*/*/c is 1 and /*/d is 2", "/1/2/c is 1 and /1/d is 2"),
+        ("/*", "/a\\1", "/* is present", "/a\\1 is present"),
+        ("/k", "/a/a/k", "/k is 1", "/k is 1"),
+        ("/*/k", "/a/1/k", "/*/n is 1", "/a/1/n is 1"),  # a limit within itself
+        ("/*/k", "/a/1/n", "/*/k is 1", "/*/k is 1"),  # not of this limit
+        ("/*/b/*", "/1/b", "/*/b/* is 1", "/*/b/* is 1"),  # nor deep enough
+        ("/a/b", "/a/b", "/a/c is 1", "/a/c is 1"),
+    ],
+)
+def test_a_condition_names_the_parts_of_the_instance(
+    limit: str, at: str, condition: str, expected: str
+) -> None:
+    """`*` in it is the index or the name that the violation has there."""
+    made = Limit("c", limit, "type", "string", "s#/type", condition=condition)
+    assert Violation("type", at, made, 1, "integer").message.endswith(f" (where {expected})")
+
+
+@table(
+    ("source", "address", "expected"),
+    [
+        (Source("a", "A", "https://v.example/a"), True, 'stated in "A", https://v.example/a'),
+        (Source("a", "A", "https://v.example/a"), False, 'stated in "A"'),
+        (Source("a", "A"), True, 'stated in "A"'),
+        (Source("a", "A"), False, 'stated in "A"'),
+    ],
+)
+def test_a_citation_has_the_address_if_asked_and_known(
+    source: Source, address: bool, expected: str
+) -> None:
+    """A document without one is cited by its title."""
+    limit = Limit("c", "", "type", "null", "s#/type", says="stated", sources=(source,))
+    assert citation(limit, address=address) == expected
 
 
 def test_citation_without_a_document() -> None:

@@ -80,6 +80,29 @@ def test_places_are_in_the_order_of_the_text() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("noun", "defaults"),
+    [
+        (Source("a", "A"), {"address": None, "read": None}),
+        (Limit("c", "", "type", 1, "s#"), {"sensitive": False, "sources": (), "says": None}),
+        (Report("c"), {"known": 0, "violations": (), "undocumented": ()}),
+        (TALLY, {"known": 0, "samples": (), "fields": ()}),
+        (Lengths(LIMIT, ()), {"at": 0, "near": (), "shortest": None, "longest": None}),
+        (Duplicates("/a"), {"keys": 0, "records": 0, "missing": 0, "samples": ()}),
+        (
+            BulkReport("c", None, 1, 0),
+            {"measured": 0, "blank": 0, "tallies": (), "lengths": (), "fail_on": "inferred"},
+        ),
+        (Case(LIMIT), {"has_valid": True, "valid": None, "invalid": None, "violation": None}),
+        (model.Node(True, "s"), {"tokens": (), "draft": 0}),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_is_not_said_is_nothing(noun: Any, defaults: dict[str, Any]) -> None:
+    """No count, no sample, no document and no mark; and a report fails on any evidence."""
+    assert {name: getattr(noun, name) for name in defaults} == defaults
+
+
 @pytest.mark.parametrize("words", [{"condition": "always"}, {"title": "A"}])
 def test_a_limit_is_compared_without_what_is_said_of_it(words: dict[str, str]) -> None:
     """Two ways to one limit may say where it applies in other words."""

@@ -41,6 +41,17 @@ def test_a_reference_is_relative_to_a_base(base: str, reference: str, uri: str) 
     assert resolve_uri(base, reference) == uri
 
 
+def test_a_resource_is_known_by_its_uri() -> None:
+    """Each that a schema has within it, too; what is not known has no keyword."""
+    inner = {"$id": "c.json", "type": "null"}
+    schema = {"$defs": {"x": inner}}
+    registry = SchemaRegistry(schema, BASE, {"urn:x:y": {"type": "string"}})
+    assert registry.resource(BASE) == schema
+    assert registry.resource("https://h.invalid/a/c.json") == inner
+    assert registry.resource("urn:x:y") == {"type": "string"}
+    assert registry.resource("urn:x:z") is True
+
+
 @table(
     ("reference", "encoded"),
     [

@@ -22,7 +22,8 @@ from fieldbound.model import escaped
 from fieldbound.model.errors import Invalid
 from fieldbound.model.facts import Place
 from fieldbound.model.limits import Limit, Source
-from fieldbound.model.violations import Report, Violation
+from fieldbound.model.reports import Report
+from fieldbound.model.violations import Violation
 from fieldbound.policy import Severity
 from fieldbound.render import (
     FORMATS,

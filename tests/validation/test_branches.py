@@ -15,6 +15,7 @@ from fieldbound.validation.branches import (
     likeness,
     sole_tag,
     tag_of,
+    tags_in,
     varied_tags,
 )
 from support.tables import table
@@ -176,7 +177,7 @@ def test_tags_that_differ_between_branches() -> None:
 )
 def test_how_much_of_a_branch_an_object_has(schema: Any, value: Any, expected: Any) -> None:
     """By tags, then by tags that differ, then by required names."""
-    has, late = likeness(branch(schema), frozenset("ab"), value)
+    has, late = likeness(branch(schema), tags_in(value, frozenset("ab")), value)
     assert has == expected
     assert late == (0.5 if has[0] == 12 else 0)  # the second of two tags
 
@@ -220,3 +221,18 @@ def test_names_exclude_each_other(required: list[list[str]], value: Any, text: s
 def test_the_only_property_that_selects(branches: list[Any], expected: Any) -> None:
     """It has other fixed values in each branch, and no other property has."""
     assert sole_tag(several(*branches)) == expected
+
+
+@table(
+    ("value", "expected"),
+    [
+        ({"k": "a", "n": 1}, {"k": '"a"'}),
+        ({"m": None}, {"m": "null"}),
+        ({}, {}),
+        ([], {}),
+        ("k", {}),
+    ],
+)
+def test_the_tags_that_a_value_has(value: Any, expected: dict[str, str]) -> None:
+    """Each with its value as JSON; what is no object has none."""
+    assert tags_in(value, frozenset(("k", "m"))) == expected

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings, strategies as st
 
 import fieldbound
 from fieldbound import BrokenContract, Contract, Unspecified
+from fieldbound.documents import parse
 from fieldbound.validation import checker, checker_of
 from support.effort import examples
 from support.schema_strategies import DEFINITIONS, DIALECTS, NAMES, OBJECTS, RECORDS, SCHEMAS, made
@@ -46,6 +47,7 @@ def test_what_is_checked_often_has_the_same_report(
         assert report == again == expected
         assert str(again) == str(expected)
         assert valid is expected.ok
+        assert checker_of(often).is_valid(instance) is expected.ok
         assert first.is_valid(instance) is first.is_valid(instance) is expected.ok
 
 
@@ -89,6 +91,18 @@ def test_the_broken_limits_of_properties_are_reported_as_errors_are(
     assert [f"{each.pointer}:{each.code}" for each in report] == expected
 
 
+def test_errors_of_a_text_stand_among_the_other_violations() -> None:
+    """In the order of the text."""
+    text = '{"a": 1,\n "b": 2, "b": 2,\n "c": 3}'
+    string = {"type": "string"}
+    report = Contract({"properties": {"a": string, "c": string}}).check(parse(text))
+    assert [f"{each.place} {each.code}" for each in report] == [
+        "1:7 type",
+        "2:10 duplicateKey",
+        "3:7 type",
+    ]
+
+
 def test_one_report_serves_the_valid_instances() -> None:
     """It is made once, unless something in the instance is not documented."""
     create = fieldbound.contract("oracle-cx-sales/create-product-group")
@@ -97,6 +111,58 @@ def test_one_report_serves_the_valid_instances() -> None:
     assert not create.check(least).unspecified
     product = {"ProductGroupProductSetup": [{"PGDetailsReferenceNumber": 5}]}
     assert create.check({**least, **product}).unspecified
+
+
+def test_how_often_an_instance_is_checked_before_a_faster_way_is_chosen() -> None:
+    """The verdict at the 500th check, the broken limits at the next one that is invalid."""
+    made = Contract(FLAT)
+    own = checker_of(made)
+    for at in range(1, 502):
+        assert not made.check({"a": "y"}).ok
+        assert ("_fast" in vars(own)) is (at >= 500)
+        assert ("_properties" in vars(own)) is (at >= 501)
+    assert own._fast is not None
+    assert own._properties is not None
+
+
+@table(
+    ("schema", "has_members"),
+    [
+        (FLAT, True),
+        ({"type": "object", "properties": {"a": {"minLength": 1}}, "required": ["b"]}, True),
+        ({"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {}}}, True),
+        ({**FLAT, "maxProperties": 9}, False),
+        ({"type": "object", "properties": {"a": {"$ref": "#"}}}, False),
+        ({"type": "object", "properties": {"a": {"pattern": r"(.)\1"}}}, False),
+        ({}, False),
+    ],
+)
+def test_which_objects_are_valid_by_their_members(schema: Any, has_members: bool) -> None:
+    """Those of a schema that says of each member alone what the engine can decide."""
+    assert (checker_of(Contract(schema)).members is not None) is has_members
+
+
+@pytest.mark.parametrize("often", [False, True])
+def test_a_schema_with_references_is_compiled_anew(
+    often: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without them, for the verdict alone, and for reports where these are asked for often."""
+    monkeypatch.setattr(checker, "_OFTEN", 0 if often else 500)
+    made = Contract({"$ref": "#/$defs/a", "$defs": {"a": {"maxLength": 1}}})
+    asked: list[Any] = []
+    fastest = checker_of(made).compiled.fast_is_valid()
+    assert fastest is not None
+    monkeypatch.setattr(
+        type(checker_of(made).compiled),
+        "fast_is_valid",
+        lambda _: lambda instance: asked.append(instance) or fastest(instance),
+    )
+    for each in ("a", "b", "cd"):
+        assert made.check(each).ok is (each != "cd")
+    assert (asked != []) is often
+    for each in ("e", "f", "gh"):
+        assert made.is_valid(each) is (each != "gh")
+    assert asked[-2:] == ["f", "gh"]
 
 
 def test_what_nests_too_deeply_for_the_faster_verdict_is_looked_at() -> None:

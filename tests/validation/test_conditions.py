@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract
+from fieldbound.validation import checker_of
 from fieldbound.validation.conditions import joined
 from support.tables import table
 
@@ -109,6 +110,11 @@ UNKNOWN = ("the schema of `if` matches", "the schema of `if` does not match")
         ({"required": ["a"], "properties": {"a": True}}, "/a is present", "/a is missing"),
         ({"not": {"const": 1}}, "the document is not 1", "the document is 1"),
         ({"not": {}}, *UNKNOWN),
+        ({"title": "a", "x-b": 1, "const": 1}, "the document is 1", "the document is not 1"),
+        ({"const": 1, "if": {"minimum": 1}, "then": {"maximum": 2}}, *UNKNOWN),
+        ({"const": 1, "if": {"minimum": 1}, "else": {"maximum": 2}}, *UNKNOWN),
+        ({"const": 1, "if": {"minimum": 1}}, "the document is 1", "the document is not 1"),
+        ({"const": 1, "then": {"maximum": 2}}, "the document is 1", "the document is not 1"),
         ({"not": {"contains": {"minimum": 1}}}, *UNKNOWN),
         ({"contains": {"const": 1}}, "the document contains 1", "the document does not contain 1"),
         ({"contains": {"const": 1, "type": "integer"}}, *UNKNOWN),
@@ -228,6 +234,52 @@ def test_a_limit_under_either_condition(
 ) -> None:
     """Both are told, unless one is no condition, or it becomes long."""
     assert joined(one, other) == text
+
+
+@table(
+    ("value", "index"),
+    [
+        ({"kind": "a"}, 0),
+        ({"kind": "b", "n": 1}, 0),
+        ({"kind": "c"}, 1),
+        ({"kind": "d"}, None),
+        ({"kind": None}, None),
+        ({"n": 1}, None),
+        ([], None),
+    ],
+)
+def test_which_branch_a_tag_selects(value: Any, index: int | None) -> None:
+    """That which has the value of the only property with different fixed values."""
+    kinds = [{"properties": {"kind": {"enum": each}}} for each in (["a", "b"], ["c"])]
+    limits = checker_of(Contract({"anyOf": kinds})).compiled.limits
+    node = limits.node_at(("anyOf",))
+    assert node is not None
+    assert limits.conditions.tagged_branch(node, value) == index
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_which_property_selects_a_branch(keyword: str) -> None:
+    """The tag, with its values; none where a branch has no tag, or the condition is another one."""
+    kinds = [{"properties": {"kind": {"enum": each}}} for each in (["a", "b"], ["c"])]
+    branches = [*kinds, {"type": "array", "maxItems": 1}]
+    schema = {
+        "properties": {"p": {keyword: branches}},
+        "if": {"required": ["p"]},
+        "then": {"maxProperties": 1},
+        "dependentRequired": {"p": ["q"]},
+    }
+    limits = checker_of(Contract(schema)).compiled.limits
+    found = {
+        (condition.keyword, condition.token): limits.conditions.selection(condition)
+        for trail in limits.trails()
+        for condition in trail.conditions
+    }
+    assert found == {
+        (keyword, "0"): ("/p", "kind", {'"a"', '"b"'}),
+        (keyword, "1"): ("/p", "kind", {'"c"'}),
+        (keyword, "2"): ("/p", None, set()),
+        ("then", None): ("", None, set()),
+    }
 
 
 def test_what_is_sensitive_is_not_said() -> None:

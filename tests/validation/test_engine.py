@@ -9,7 +9,8 @@ import pytest
 
 from fieldbound import BrokenContract, Contract
 from fieldbound.validation.compiled import CompiledSchema
-from fieldbound.validation.engine import base_uri, in_dialect
+from fieldbound.validation.engine import in_dialect
+from fieldbound.validation.schema.base_uri import base_uri
 from support.tables import table
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"

@@ -709,6 +709,43 @@ def test_a_violation_of_a_name_stands_at_the_name(schema: Any, text: str, place:
     assert str(only(schema, parse(text)).place) == place
 
 
+@table(
+    ("instance", "pointer"),
+    [
+        ({'a"]["b': {"x": 1}}, '/a"]["b/x'),
+        ({'a"][0]["b': {"x": 1}}, '/a"][0]["b/x'),
+        ({'"]': {"": 1}}, '/"]/'),
+        ({"5": {'"]': 1}}, '/5/"]'),
+        ({"": {"5": 1}}, "//5"),
+        ({"a~1b": {"a/b": 1}}, "/a~01b/a~1b"),
+        ({'a"]["b': {"": 1}, "b": {"": "x"}}, ""),
+        ({'a"]["b': {"": 1}}, ""),  # not told from others: the parent is reported
+    ],
+)
+def test_the_pointer_has_names_as_they_are(instance: Any, pointer: str) -> None:
+    """Whatever they read like."""
+    schema = {"additionalProperties": {"additionalProperties": {"type": "string"}}}
+    assert only(schema, instance).pointer == pointer
+
+
+@table(
+    ("part", "value", "location"),
+    [
+        ({"type": "string"}, 1, "type"),
+        ({"pattern": r"^(a)\1$"}, "b", "pattern"),
+        ({"properties": {"": {"type": "string"}}}, {"": 1}, "properties//type"),
+        ({"required": ["a"]}, {}, "required"),
+        ({"additionalProperties": False}, {"a": 1}, "additionalProperties"),
+        ({"anyOf": [{"type": "null"}, {"maximum": 1}]}, 5, "anyOf/1/maximum"),
+    ],
+)
+def test_a_limit_under_an_empty_name_is_found(part: Any, value: Any, location: str) -> None:
+    """Though the engine omits such names from its paths."""
+    found = only({"properties": {"": part}}, {"": value}).limit
+    assert found is not None
+    assert found.location.partition("#")[2] == f"/properties//{location}"
+
+
 def test_a_contract_shows_its_name() -> None:
     """In its repr."""
     assert repr(Contract(True, name="a/b")) == "Contract('a/b')"
@@ -749,6 +786,110 @@ def test_each_item_and_name_at_fault_is_a_violation(
 ) -> None:
     """In the order of the document, each once."""
     assert [(each.code, each.pointer) for each in Contract(schema).check(instance)] == codes
+
+
+@table(
+    ("part", "value", "expected"),
+    [
+        ({"minItems": 5, "uniqueItems": True}, [1, 1], ["minItems", "uniqueItems"]),
+        ({"minProperties": 2, "maxProperties": 0}, {"a": 1}, ["minProperties", "maxProperties"]),
+        ({"type": "string", "anyOf": [{"const": "a"}, {"const": "b"}]}, {}, ["type"]),
+        ({"type": "string", "anyOf": [{"const": "a"}, {"const": "b"}]}, 1, ["type"]),
+        ({"minLength": 3, "not": {"const": "a"}}, "a", ["not"]),
+    ],
+)
+def test_what_is_wrong_with_one_value_beside_others(
+    part: Any, value: Any, expected: list[str]
+) -> None:
+    """One violation, but one for each keyword of an object or array that is about its parts."""
+    report = Contract({"properties": {"v": part}, "required": ["x"]}).check({"v": value})
+    assert [each.code for each in report if each.pointer == "/v"] == expected
+    assert [each.code for each in report if each.pointer != "/v"] == ["required"]
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+def test_the_branch_that_a_discriminator_selects_is_meant(keyword: str) -> None:
+    """Even where the value as a whole is not what that branch allows."""
+    number = {"properties": {"k": {"type": "string"}, "m": {"type": "string"}}, "required": ["k"]}
+    schema = {
+        keyword: [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}],
+        "discriminator": {"propertyName": "k", "mapping": {"x": "#/$defs/a", "y": "#/$defs/b"}},
+        "$defs": {"a": {"not": {"required": ["m"]}}, "b": number},
+    }
+    for kind, found in (("x", ("not", "")), ("y", ("type", "/m"))):
+        (violation,) = Contract(schema).check({"k": kind, "m": 1})
+        assert (violation.code, violation.pointer) == found
+
+
+STRING_X = {"properties": {"x": {"type": "string"}}}
+STRING_C: dict[str, Any] = {
+    "properties": {"c": {"type": "string"}},
+    "unevaluatedProperties": False,
+}
+
+
+@table(
+    ("schema", "instance", "expected"),
+    [
+        # /a is documented where it always applies, in a schema that is broken elsewhere
+        ({"allOf": [{"properties": {"a": STRING_X}}]}, {"a": {"x": 1}}, ["type/a/x"]),
+        (
+            {"allOf": [{"properties": {"a": {}, "c": {}}, "required": ["d"]}]},
+            {"a": 1, "b": 1, "c": 1},
+            ["required/d", "unevaluatedProperties/b"],
+        ),
+        (
+            {
+                "$ref": "#/$defs/x",
+                "$defs": {"x": {"allOf": [{"properties": {"a": {"type": "string"}}}]}},
+            },
+            {"a": 1, "b": 1},
+            ["type/a", "unevaluatedProperties/b"],
+        ),
+        (
+            {
+                "anyOf": [{"properties": {"a": {}}, "required": ["k"]}, {}],
+                "allOf": [{"properties": {"a": {}, "c": {"type": "string"}}}],
+            },
+            {"a": 1, "c": 1},
+            ["type/c"],
+        ),
+        # /a is documented on a condition that is not met: nothing else says that it may not be
+        (
+            {**STRING_C, "anyOf": [{"properties": {"a": {}}, "required": ["k"]}, {}]},
+            {"a": 1, "c": 1},
+            ["unevaluatedProperties/a", "type/c"],
+        ),
+        (
+            {**STRING_C, "if": {"required": ["k"]}, "then": {"properties": {"a": {}}}},
+            {"a": 1, "c": 1},
+            ["unevaluatedProperties/a", "type/c"],
+        ),
+        (
+            {**STRING_C, "dependentSchemas": {"k": {"properties": {"a": {}}}}},
+            {"a": 1, "c": 1},
+            ["unevaluatedProperties/a", "type/c"],
+        ),
+        # other properties than those beside the keyword are not allowed, documented or not
+        (
+            {
+                "properties": {"c": {"type": "string"}},
+                "additionalProperties": False,
+                "allOf": [{"properties": {"a": {}}}],
+                "unevaluatedProperties": True,
+            },
+            {"a": 1, "c": 1},
+            ["additionalProperties/a", "type/c"],
+        ),
+    ],
+)
+def test_what_is_unevaluated_only_as_its_schema_is_broken_is_no_violation(
+    schema: Any, instance: Any, expected: list[str]
+) -> None:
+    """A name that the broken schema documents is not called undocumented."""
+    report = Contract({"unevaluatedProperties": False, **schema}).check(instance)
+    assert [f"{each.code}{each.pointer}" for each in report] == expected
+    assert not any(each.also for each in report)
 
 
 def test_the_fastest_verdict_is_that_of_check() -> None:

@@ -161,6 +161,12 @@ def test_what_becomes_of_a_schema(schema: Any, expected: Any) -> None:
     assert plain(schema) == expected
 
 
+@table(("count", "is_inlined"), [(19_998, True), (19_999, False)])
+def test_a_schema_of_too_many_subschemas_is_left_as_it_is(count: int, is_inlined: bool) -> None:
+    """It and all that is in it count: there are 20,000 at most."""
+    assert (plain({"prefixItems": [*[True] * count, {}]}) is not None) is is_inlined
+
+
 def test_every_vendor_contract_can_be_inlined() -> None:
     """No request body of a vendor needs references to be checked."""
     for name in sampled([each for each in fieldbound.contracts() if each.count("/") == 1]):

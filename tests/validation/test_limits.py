@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fieldbound import Contract, Limit
+from fieldbound.algebra.engine_patterns import PATTERN_KEYWORD
 from fieldbound.validation import checker_of
+from fieldbound.validation.limits import Limits
 from fieldbound.validation.schema.formats import FORMATS
 from support.tables import table
 
@@ -44,6 +47,10 @@ def ids(schema: Any, **options: Any) -> list[str]:
             {"if": {"minimum": 1}, "then": {"maximum": 2}, "else": {"const": 0}},
             [":maximum", ":const"],
         ),
+        ({"if": {"minimum": 1}, "then": False}, [":not"]),
+        ({"if": {"minimum": 1}, "then": True, "else": False}, [":not"]),
+        ({"then": False, "else": False}, []),
+        ({"$ref": "#/$defs/a", "$defs": {"a": False}}, [":not"]),
         ({"not": {"minimum": 1}}, [":not"]),
         ({"contains": {"minimum": 1}, "minContains": 2}, [":contains", ":minContains"]),
         ({"propertyNames": {"maxLength": 1}}, [":propertyNames"]),
@@ -186,6 +193,56 @@ def test_a_schema_that_unfolds_without_end_has_limits_still() -> None:
     assert made.is_valid({"p0": {"p1": {}}})
 
 
+@table(("count", "truncated"), [(2_499, False), (2_500, True)])
+def test_so_many_subschemas_are_visited_by_every_way(count: int, truncated: bool) -> None:
+    """After 5,000, those that were visited already are left out, and that is known."""
+    schema = {"prefixItems": [{"$ref": "#/$defs/x"}] * count, "$defs": {"x": {}}}
+    limits = Limits("c", schema, "s", {})
+    assert len([*limits.trails()]) == 2 * count + (not truncated)
+    assert limits.truncated is truncated
+
+
+def test_a_reference_that_leads_nowhere_hides_no_other() -> None:
+    """It is reported where the schema is compiled."""
+    definitions = {"a": {"$dynamicAnchor": "x", "maxLength": 1}}
+    schema = {"$ref": "#/nowhere", "$dynamicRef": "#x", "$defs": definitions}
+    assert [each.keyword for each in Limits("c", schema, "s", {}).all()] == ["maxLength"]
+
+
+def test_a_schema_within_itself_is_entered_once_more() -> None:
+    """What it says of its value there has the pointer one step in."""
+    limits = Limits("c", {"properties": {"a": {"$ref": "#"}, "v": {}}}, "s", {})
+    assert [f"{each.pointer} {each.node.location}" for each in limits.trails()] == [
+        " s#",
+        "/a s#/properties/a",
+        "/a s#",
+        "/a/a s#/properties/a",
+        "/a/v s#/properties/v",
+        "/v s#/properties/v",
+    ]
+
+
+@table(("path", "keyword"), [(("$ref", "a", "type"), "type"), ((0, 0), "not"), ((), "not")])
+def test_a_limit_that_is_not_in_the_schema_has_its_keyword(path: Any, keyword: str) -> None:
+    """Where a path leads out of it, such as into a meta-schema."""
+    limits = checker_of(Contract({"maxLength": 1})).compiled.limits
+    found = limits.limit_at(path)
+    assert (found.keyword, found.pointer, found.value) == (keyword, "", None)
+
+
+@table("depth", range(5))
+def test_a_limit_within_itself_is_named_one_step_in(depth: int) -> None:
+    """However far in the value is that breaks it, the limit is one that is listed."""
+    made = Contract({"properties": {"a": {"$ref": "#"}, "v": {"maxLength": 1}}})
+    value: Any = {"v": "ab"}
+    for _ in range(depth):
+        value = {"a": value}
+    (violation,) = made.check(value)
+    assert violation.limit in made.limits
+    assert violation.pointer == "/a" * depth + "/v"
+    assert violation.limit.pointer == ("/a/v" if depth else "/v")
+
+
 @table(
     ("at", "is_found"),
     [
@@ -195,14 +252,36 @@ def test_a_schema_that_unfolds_without_end_has_limits_still() -> None:
         ("/properties/b", False),
         ("/properties/c", True),
         ("/properties/d/minLength", False),
+        (f"/properties/e/{PATTERN_KEYWORD}", True),
+        (f"/properties/a/{PATTERN_KEYWORD}", False),
     ],
 )
 def test_a_keyword_is_found_by_its_location(at: str, is_found: bool) -> None:
     """Only where the schema has it; a schema that is false is found itself."""
-    made = Contract({"properties": {"a": {"minLength": 1}, "b": True, "c": False}})
+    parts = {"a": {"minLength": 1}, "b": True, "c": False, "e": {"pattern": "a"}}
+    made = Contract({"properties": parts})
     limits = checker_of(made).compiled.limits
     path = limits.path_to(f"{limits.references.root.location}{at}", ())
     assert (path is not None) is is_found
+
+
+@table(
+    ("at", "expected"),
+    [
+        ("#/properties/a/minLength", {"minLength": 1}),
+        ("#/properties/a/maxLength", None),
+        ("#/properties/b/minLength", None),
+        ("#/properties/d/minLength", None),
+        ("#/required/minLength", None),
+        ("", None),
+    ],
+)
+def test_the_schema_of_a_limit(at: str, expected: Any) -> None:
+    """That which has its keyword; there is none where the limit is not in the schema."""
+    made = Contract({"properties": {"a": {"minLength": 1}, "b": True}, "required": ["minLength"]})
+    limits = checker_of(made).compiled.limits
+    location = f"{limits.references.root.location.partition('#')[0]}{at}"
+    assert limits.schema_with(replace(made.limits[0], location=location)) == expected
 
 
 @pytest.mark.parametrize("keyword", ["then", "else"])

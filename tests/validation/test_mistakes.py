@@ -43,3 +43,35 @@ def test_values_of_several_branches_are_told_together(levels: int, others: int) 
     (violation,) = Contract({"anyOf": branches}).check(value)
     assert violation.pointer == "/x" * levels
     assert len(violation.also) == others
+
+
+@table(
+    ("schema", "value", "expected"),
+    [
+        ({"pattern": "^x", "maxLength": 1}, "yy", [("maxLength", ["pattern"])]),
+        ({"enum": ["a"], "type": "string"}, 5, [("type", ["enum"])]),
+        ({"maximum": 1, "type": "integer", "multipleOf": 2}, 3, [("maximum", ["multipleOf"])]),
+        ({"const": {"a": 1}, "minProperties": 1}, {}, [("const", ["minProperties"])]),
+        ({"minItems": 3, "contains": {"const": 1}}, [2], [("minItems", []), ("contains", [])]),
+        ({"allOf": [{"maxLength": 1}, {"maxLength": 2}]}, "abc", [("maxLength", ["maxLength"])]),
+    ],
+)
+def test_several_limits_that_one_value_breaks(
+    schema: Any, value: Any, expected: list[tuple[str, list[str]]]
+) -> None:
+    """One mistake with the first of them, the others beside; each by itself in a container."""
+    report = Contract(schema).check(value)
+    assert [(each.code, [also.keyword for also in each.also]) for each in report] == expected
+
+
+@pytest.mark.parametrize("name", ["", "o"])
+def test_a_branch_that_fixes_another_value_is_less_likely_meant(name: str) -> None:
+    """However few mistakes it would have."""
+    string = {"type": "string"}
+    branches = [{"properties": {"k": {"const": 1}}}, {"properties": {"x": string, "y": string}}]
+    schema: Any = {"anyOf": branches}
+    value: Any = {"k": 2, "x": 1, "y": 1}
+    if name:
+        schema, value = {"properties": {name: schema}}, {name: value}
+    at = f"/{name}" if name else ""
+    assert [each.pointer for each in Contract(schema).check(value)] == [f"{at}/x", f"{at}/y"]

@@ -6,6 +6,9 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.documents import parse
+from fieldbound.model import INSIDE_SENSITIVE, Path
+from fieldbound.validation.mistakes import Mistake
+from fieldbound.validation.redaction import Redaction
 from support.tables import table
 
 CONTRACT = Contract({"properties": {"pin": {"x-sensitive": True}, "a": {}}})
@@ -45,3 +48,45 @@ def test_a_sentence_that_quotes_the_text_is_left_out(text: str, form: str) -> No
     (found,) = report
     assert found.message
     assert "s3cret" not in f"{report!r}{report}{found!r}{found.message}"
+
+
+REDACTION = Redaction(["/a/b", "/l/*/x"])
+
+
+@table(
+    ("path", "kept"),
+    [
+        (("a", "b"), ("a", "b")),
+        (("a", "b", "c", "d"), ("a", "b")),  # inside: neither names nor indices are shown
+        (("l", 3, "x", 0), ("l", 3, "x")),
+        (("a",), ("a",)),  # it holds one
+        ((), ()),
+        (("l", 3), ("l", 3)),
+        (("c",), None),
+        (("a", "c"), None),
+        (("l", 3, "y"), None),
+    ],
+)
+def test_what_is_left_of_a_mistake(path: Path, kept: Path | None) -> None:
+    """No value, and no path into it; what touches nothing sensitive stays as it is."""
+    (limit,) = Contract({"maxLength": 1}).limits
+    mistake = Mistake(
+        path, "maxLength", limit, path, False, "s3cret", "string", (), ("k",), "d", ("t",), "5"
+    )
+    found = REDACTION.mistake(mistake)
+    assert REDACTION.covers(tuple(map(str, path))) is (kept is not None)
+    if kept is None:
+        assert found is mistake
+    elif kept == path:
+        assert found == mistake._replace(actual=None, detail=None, text=None)
+    else:
+        assert found == mistake._replace(
+            path=kept, actual=None, known=(), taken=(), text=None, detail=INSIDE_SENSITIVE
+        )
+
+
+def test_nothing_is_sensitive_of_most_contracts() -> None:
+    """Then there is nothing to redact."""
+    assert REDACTION
+    assert not Redaction([])
+    assert not Redaction([]).covers(("a",))

@@ -50,7 +50,33 @@ def test_a_part_that_an_instance_has_is_reported(pointer: str, instance: Any, ha
 )
 def test_the_names_under_which_there_is_any(pointers: list[str], names: set[str] | None) -> None:
     """None is any name."""
-    assert Undocumented(dict.fromkeys(pointers, "why")).first_names == names
+    found = Undocumented(dict.fromkeys(pointers, "why"))
+    assert found.first_names == names
+    assert found.paths == [tuple(each.split("/")[1:]) for each in pointers]
+
+
+@table(
+    ("pointers", "text", "may_be"),
+    [
+        (["/a/b"], b'{"a":{"b":1}}', True),
+        (["/a/b"], b'{"a":{"c":1}}', False),
+        (["/a/*/b"], b'{"a":[{"b":1}]}', True),
+        (["/x", "/a"], b'{"a":1}', True),
+        (["/x", "/y"], b'{"a":1}', False),
+        (["/0"], b"[1]", True),  # an index does not stand in the text
+        (["/a/1"], b'{"a":[2,3]}', True),
+        (['/a"b'], rb'{"a\"b":1}', True),  # nor does a name with an escaped character
+        (["/a\\b"], rb'{"a\\b":1}', True),
+        (["/ü"], '{"ü":1}'.encode(), True),
+        ([""], b"1", True),
+        ([], b"1", False),
+    ],
+)
+def test_which_texts_may_have_an_undocumented_part(
+    pointers: list[str], text: bytes, may_be: bool
+) -> None:
+    """Those in which all plain names of one pointer stand."""
+    assert Undocumented(dict.fromkeys(pointers, "why")).may_be_in(text) is may_be
 
 
 def test_reasons_of_one_pointer_are_joined() -> None:

@@ -57,7 +57,7 @@ def branch_of(node: Node, references: SchemaRegistry) -> Branch:
                 if isinstance(values, list) and values:
                     tags.setdefault(name, values)
     texts = {name: frozenset(map(to_json, values)) for name, values in tags.items()}
-    return Branch(tags, tuple(required), types, to_json(node.schema, compact=True), texts)
+    return Branch(tags, tuple(required), types, to_json(node.schema), texts)
 
 
 def branches_of(node: Node, references: SchemaRegistry) -> list[Branch]:
@@ -90,10 +90,9 @@ def tag_of(branches: Sequence[Branch]) -> str | None:
     objects = [each for each in branches if each.may_be_object]
     names = objects[0].tags if len(objects) > 1 else ()
     for name in names:
-        values = [each.tags.get(name) for each in objects]
-        if all(values):
-            texts = [to_json(value) for each in values if each for value in each]
-            if len(set(texts)) == len(texts):
+        if all(name in each.tags for each in objects):
+            count = sum(len(each.tags[name]) for each in objects)
+            if len(frozenset().union(*(each.texts[name] for each in objects))) == count:
                 return name
     return None
 
@@ -118,10 +117,17 @@ def varied_tags(branches: Sequence[Branch]) -> frozenset[str]:
     return frozenset(name for name, values in found.items() if len(values) > 1)
 
 
+def tags_in(value: Any, tags: frozenset[str]) -> Mapping[str, str]:
+    """Return those of some tags that a value has, each with its value as JSON."""
+    if not isinstance(value, dict):
+        return {}
+    return {name: to_json(value[name]) for name in tags if name in value}
+
+
 def likeness(
-    branch: Branch, tags: frozenset[str], value: Any
+    branch: Branch, tags: Mapping[str, str], value: Any
 ) -> tuple[tuple[float, float, int], float]:
-    """Return how much of a branch an object has, and how late it names the tags that it has.
+    """Return how much of a branch an object with *tags* has, and how late it names those.
 
     By tags, by tags that differ, by required names. The highest is meant; of several, the one with
     the first tags.
@@ -130,9 +136,10 @@ def likeness(
         return (0, 0, 0), 0
     matching = differing = late = 0.0
     for position, (name, texts) in enumerate(branch.texts.items()):
-        if name not in value or name not in tags:
+        text = tags.get(name)
+        if text is None:
             continue
-        if to_json(value[name]) in texts:
+        if text in texts:
             matching += _TAG + _ONLY * (len(texts) == 1) + _REQUIRED * (name in branch.required)
             late += position / (position + 1)
         else:

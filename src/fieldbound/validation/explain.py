@@ -188,6 +188,7 @@ def _read_additional_properties(
     known = tuple([name for name in documented if name not in present])
     taken = tuple([name for name in documented if name in present])
     names: Iterable[str] = getattr(error.kind, "unexpected", present)
+    is_unevaluated = limit.keyword == "unevaluatedProperties"
     patterns = limits.node_at(at, "patternProperties")
     detail = " or ".join(patterns.schema) if patterns and patterns.schema else None
     return [
@@ -201,6 +202,7 @@ def _read_additional_properties(
             known=known,
             detail=detail,
             taken=taken,
+            is_consequence=is_unevaluated and documented.get(name, False),
         )
         for name in names
     ]
@@ -291,14 +293,15 @@ def _branches(error: ValidationError, limits: Limits) -> Sequence[Branch]:
 
 def _merge(found: list[Mistake]) -> list[Mistake]:
     """Return one mistake for each value: that of the highest priority, with the other limits."""
+    if len(found) == 1:
+        return found
     groups: dict[tuple[Path, str], list[Mistake]] = {}
-    for each in found:
+    for each in [each for each in found if not each.is_consequence] or found:
         # one for a scalar, and one for its name; one for each keyword of an object or array
         one = each.code in WHOLE_VALUE or each.kind not in CONTAINERS
         one = one and each.code != "propertyNames"
         groups.setdefault((each.path, "" if one else each.code), []).append(each)
     merged = [group[0] if len(group) == 1 else _merge_group(group) for group in groups.values()]
-    merged = [each for each in merged if not _is_consequence(each)] or merged
     return _merge_misspelt(merged) if any(each.known for each in merged) else merged
 
 
@@ -318,11 +321,6 @@ def _merge_misspelt(found: list[Mistake]) -> list[Mistake]:
             del missing[lost.path]
         merged.append(each)
     return [each for each in merged if each.code != "required" or each.path in missing]
-
-
-def _is_consequence(mistake: Mistake) -> bool:
-    """Return whether a name is unevaluated only because the schema that has it was broken."""
-    return mistake.code == "unevaluatedProperties" and mistake.path[-1] in mistake.known
 
 
 def _merge_group(group: list[Mistake]) -> Mistake:

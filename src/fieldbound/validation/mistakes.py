@@ -19,7 +19,7 @@ from fieldbound.model import (
     violation_of,
 )
 
-from .branches import Branch, likeness, tag_of, varied_tags
+from .branches import Branch, likeness, tag_of, tags_in, varied_tags
 
 if TYPE_CHECKING:
     from .limits import Limits
@@ -49,7 +49,8 @@ class Mistake(NamedTuple):
     """A violation before its path is a pointer and its place is found.
 
     *place* is the path of what stands in the text: the object, where a property is missing;
-    *of_name* is whether the name is meant there, not the value.
+    *of_name* is whether the name is meant there, not the value; *is_consequence* whether a name is
+    unevaluated only because the schema that documents it was broken.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Mistake(NamedTuple):
     taken: tuple[str, ...] = ()
     text: str | None = None
     example: str | None = None
+    is_consequence: bool = False
 
     def violation(self, place: Any = None) -> Violation:
         """Return the violation, without its value where that is sensitive."""
@@ -179,7 +181,7 @@ def meant(found: Sequence[tuple[list[Mistake], Branch]], base: Path, value: Any)
     then the one of whose required names it has the most, then the nearest.
     """
     branches = [branch for _, branch in found]
-    tags = varied_tags(branches)
+    tags = tags_in(value, varied_tags(branches))
     candidates = [
         _Candidate(_distance(mistakes, branch, tags, base, value), mistakes, branch)
         for mistakes, branch in found
@@ -197,8 +199,7 @@ def meant(found: Sequence[tuple[list[Mistake], Branch]], base: Path, value: Any)
             choice if each is best else _competing(choice, each.mistakes, base) for each in peers
         ]
         if len(peers) > 1 and all(competing):
-            demands = {(each.code, to_json(each.limit.value)) for each in competing if each}
-            if len(demands) == 1 and choice.code in _CHOICES:  # each branch asks for the same
+            if choice.code in _CHOICES and _is_one_demand(competing):
                 shared += 1
                 continue
             joint = _joint([each for each in competing if each])
@@ -210,7 +211,7 @@ def meant(found: Sequence[tuple[list[Mistake], Branch]], base: Path, value: Any)
 
 
 def _distance(
-    mistakes: Sequence[Mistake], branch: Branch, tags: frozenset[str], base: Path, value: Any
+    mistakes: Sequence[Mistake], branch: Branch, tags: Mapping[str, str], base: Path, value: Any
 ) -> tuple[float, ...]:
     """Return how far an instance is from a branch.
 
@@ -232,6 +233,13 @@ def _missing(candidate: _Candidate, path: Path) -> Mistake | None:
         (each for each in candidate.mistakes if each.code == "required" and each.path == path),
         None,
     )
+
+
+def _is_one_demand(competing: Sequence[Mistake | None]) -> bool:
+    """Return whether each branch asks for the same."""
+    demands = ((each.code, to_json(each.limit.value)) for each in competing if each)
+    first = next(demands)
+    return all(each == first for each in demands)
 
 
 def _joint(competing: Sequence[Mistake]) -> Mistake:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fieldbound.model import Node, Schema, tokens_of
 
-from .conditions import Condition
+if TYPE_CHECKING:
+    from .conditions import Condition
 
 
 class Trail(NamedTuple):

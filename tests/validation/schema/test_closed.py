@@ -14,6 +14,7 @@ from fieldbound.validation.inline import inlined
 from fieldbound.validation.schema.closed import closed
 from support.effort import examples
 from support.schema_strategies import DEFINITIONS, RECORDS, SCHEMAS
+from support.tables import table
 
 LONG = 10**5000
 TEXT: dict[str, Any] = {"type": "string"}
@@ -84,3 +85,32 @@ def test_what_a_closed_schema_still_accepts(schema: Any, valid: list[Any]) -> No
     accepts = checker_of(Contract(closed(schema))).compiled.engine.is_valid
     assert all(accepts(each) for each in valid)
     assert not any(accepts(within) for each in valid for within in holding(each))
+
+
+@table(
+    "schema",
+    [
+        {"type": "string"},
+        {"type": "number"},
+        {"type": ["boolean", "null"]},
+        {"not": {}},
+        {"const": "a"},
+        {"enum": ["a", True, None]},
+        {"type": "object", "properties": {"a": TEXT}, "additionalProperties": False},
+        {"type": "array", "items": TEXT},
+    ],
+)
+def test_what_takes_no_other_integers_is_closed_already(schema: dict[str, Any]) -> None:
+    """Nothing is added to it."""
+    assert {**closed(schema), "$defs": {}} == {**schema, "$defs": {}}
+    assert closed(False) is False
+
+
+@pytest.mark.parametrize("schema", [True, {"type": "object"}, {"properties": {"a": {}}}])
+def test_how_deeply_anything_may_nest(schema: Any) -> None:
+    """Eight levels of what the schema says nothing of; what nests deeper is looked at anew."""
+    accepts = checker_of(Contract(closed(schema))).compiled.engine.is_valid
+    value: Any = 1
+    for depth in range(11):
+        assert accepts({"b": value}) is (depth <= (7 if schema is True else 8))
+        value = [value] if depth % 2 else {"x": value}

@@ -82,6 +82,18 @@ def test_a_format_is_reported_wherever_it_applies(schema: Any) -> None:
     assert "phone" in Contract(schema).not_checked[""]
 
 
+def test_a_format_beside_a_reference_of_an_old_draft_is_ignored() -> None:
+    """Which is why it is not checked, whatever it is."""
+    reference = {"$ref": "#/definitions/x", "format": "phone"}
+    schema = {"properties": {"a": reference, "b": True, "c": {"format": "phone"}}}
+    draft_7 = "http://json-schema.org/draft-07/schema#"
+    made = Contract({"$schema": draft_7, **schema, "definitions": {"x": True}})
+    assert made.not_checked == {
+        "/a": "'format' is not enforced: draft 7 ignores it beside $ref",
+        "/c": 'format "phone": no such format is known',
+    }
+
+
 @pytest.mark.parametrize("name", ["password", "binary"])
 def test_a_format_that_every_value_has_is_not_reported(name: str) -> None:
     """There is nothing to check."""
@@ -129,10 +141,22 @@ def test_an_integer_format_stands_for_its_range(name: str, bounds: tuple[int, in
         ({"type": "integer", "format": "int8", "maximum": 500}, {"minimum": -128, "maximum": 127}),
         ({"type": ["integer", "null"], "format": "uint8"}, {"minimum": 0, "maximum": 255}),
         ({"type": "integer", "format": "int8", "enum": [1, 2]}, {}),
+        ({"type": "integer", "format": "int8", "enum": [-128, 127, "a", True]}, {}),
+        ({"type": "integer", "format": "int8", "enum": [-129, 1]}, {"minimum": -128}),
+        ({"type": "integer", "format": "int8", "enum": [1, 128]}, {"maximum": 127}),
+        ({"type": "integer", "format": "int8", "const": 127}, {}),
+        ({"type": "integer", "format": "int8", "minimum": -128, "maximum": 127}, {}),
+        ({"type": "integer", "format": "int8", "exclusiveMaximum": 127}, {"minimum": -128}),
+        ({"type": "integer", "format": "int8", "minimum": -128}, {"maximum": 127}),
         ({"type": "string", "format": "int64"}, {}),
         ({"type": "integer", "format": "byte"}, {}),
         ({"format": "uuid"}, {}),
         ({"type": "number", "format": "uint8"}, {"minimum": 0, "maximum": 255, "multipleOf": 1}),
+        ({"type": "number", "format": "uint8", "multipleOf": 2}, {"minimum": 0, "maximum": 255}),
+        (
+            {"type": "number", "format": "uint8", "allOf": [{"multipleOf": 3.0}, True]},
+            {"minimum": 0, "maximum": 255},
+        ),
     ],
 )
 def test_only_limits_that_add_something_are_added(

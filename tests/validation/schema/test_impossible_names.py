@@ -29,6 +29,10 @@ UNEVALUATED = "is required, but unevaluatedProperties: false rejects it"
             {"additionalProperties": False, "patternProperties": {"^b": {}}, "required": ["bc"]},
             {},
         ),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False, "required": ["a", "b"]},
+            {"": f"'b' {CLOSED}"},
+        ),
         ({"additionalProperties": True, "required": ["b"]}, {}),
         (
             {

@@ -28,6 +28,8 @@ NAMES: st.SearchStrategy[Any] = st.sampled_from(
 )
 DEFINITIONS = {
     "short": {"maxLength": 1},
+    "again": {"$ref": "#/$defs/more"},
+    "more": {"$ref": "#/$defs/recursive"},
     "inner": {"$id": "https://acme.example/inner", "propertyNames": {"$ref": "#/$defs/tiny"}},
     "recursive": {
         "propertyNames": {"maxLength": 2},
@@ -56,10 +58,15 @@ def _with_names(names: Any, at: str) -> dict[str, Any]:
         "reference": {"additionalProperties": {"$ref": "#/$defs/recursive"}, **schema},
         "resource": {"additionalProperties": {"$ref": "https://acme.example/inner"}, **schema},
         "dependent": {"dependentSchemas": {"a": schema}},
+        "references": {"additionalProperties": {"$ref": "#/$defs/again"}},
+        "empty": {"properties": {"": {"$ref": "#/$defs/recursive"}}},
     }[at]
 
 
-PLACES = list("root property items not allOf anyOf oneOf then reference resource dependent".split())
+PLACES = list(
+    "root property items not allOf anyOf oneOf then reference resource dependent references "
+    "empty".split()
+)
 
 
 @settings(max_examples=examples(400))
@@ -73,6 +80,17 @@ def test_the_mistakes_are_the_same(names: Any, at: str, instance: Any) -> None:
             patched.setattr(many_names, "_MANY", many)
             reports.append(Contract(schema).check(instance))
     assert reports[0] == reports[1]
+
+
+def test_an_object_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine omits its name from the path to the keyword, which is found all the same."""
+    monkeypatch.setattr(many_names, "_MANY", 0)
+    (violation,) = Contract({"properties": {"": {"propertyNames": {"maxLength": 2}}}}).check(
+        {"": {"abc": 1}}
+    )
+    assert violation.limit is not None
+    assert violation.limit.location.endswith("#/properties//propertyNames")
+    assert (violation.pointer, violation.limit.value) == ("//abc", {"maxLength": 2})
 
 
 @pytest.mark.parametrize("draft", ["draft-04", "draft-06", "draft-07"])
