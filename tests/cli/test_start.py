@@ -22,10 +22,9 @@ opened = []
 sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
 from fieldbound.cli import run
 if sys.argv[1]:
-    from pathlib import Path
     import fieldbound.catalog.vendors.prepared as prepared
-    folder = Path(sys.argv[1])
-    prepared.bundled_folder = lambda: folder
+    folder = sys.argv[1]
+    prepared.bundled_path = lambda: folder
 sys.argv[1:] = sys.argv[2:]
 code = run()
 data = [each for each in opened if each.endswith((".json", ".ndjson", ".tsv"))]
@@ -39,9 +38,12 @@ HEAVY = {
     "jsonschema_rs",
     "openapi_core",
     "orjson",
+    "pathlib",
     "shutil",
     "yaml",
 }
+#: The rooms of what is wrong: a list of limits has no violation, and neither has a valid file.
+WRONG = {"fieldbound.model.facts", "fieldbound.model.violations", "fieldbound.validation.mistakes"}
 #: The rooms that make contracts of files, look through schemas and patterns, or read records.
 ROOMS = {
     "fieldbound.algebra.patterns",
@@ -74,12 +76,17 @@ def _ran(folder: Path, vendors: Path | str, *argv: str) -> tuple[set[str], list[
     return set(modules), opened
 
 
+def _own(modules: set[str]) -> int:
+    """Return how many modules of fieldbound were imported."""
+    return sum(each.startswith("fieldbound.") for each in modules)
+
+
 def test_check_of_a_file(tmp_path: Path, vendors: Path) -> None:
     """A check of one file by a prepared contract imports what it uses, and reads no more."""
     (tmp_path / "payload.json").write_text(json.dumps(PAYLOAD))
     modules, opened = _ran(tmp_path, vendors, "check", "-c", NAME, "payload.json")
-    assert not modules & (ROOMS | HEAVY - {"inspect", "jsonschema_rs"})
-    assert sum(each.startswith("fieldbound.") for each in modules) <= 80
+    assert not modules & (ROOMS | WRONG | HEAVY - {"inspect", "jsonschema_rs"})
+    assert _own(modules) <= 64
     # the payload, twice as its kind is looked for, what is prepared, and what that is made of
     files = list(vendors.glob("*/*.json"))
     assert len(opened) <= 3 + len(files)
@@ -88,13 +95,26 @@ def test_check_of_a_file(tmp_path: Path, vendors: Path) -> None:
 def test_list_of_contracts(tmp_path: Path, vendors: Path) -> None:
     """A list of the names of contracts imports no engine, no reports, and nothing to make them."""
     modules, _ = _ran(tmp_path, vendors, "contracts")
-    assert not modules & (ROOMS | HEAVY | {"dataclasses", "fieldbound.model.violations"})
+    assert not modules & (ROOMS | WRONG | HEAVY | {"dataclasses"})
+    assert _own(modules) <= 27
+
+
+@pytest.mark.parametrize(("names", "most"), [((NAME,), 50), ((), 55)])
+def test_list_of_limits(tmp_path: Path, vendors: Path, names: tuple[str, ...], most: int) -> None:
+    """A list of limits looks through no schema, and imports no engine."""
+    modules, opened = _ran(tmp_path, vendors, "limits", *names)
+    assert not modules & (ROOMS | WRONG - {"fieldbound.model.facts"} | HEAVY - {"inspect"})
+    assert _own(modules) <= most
+    # what is prepared, and what that is made of
+    files = list(vendors.glob("*/*.json"))
+    assert len(opened) <= (3 if names else 7) + len(files)
 
 
 def test_help(tmp_path: Path) -> None:
     """The help imports no command, no contract and no report."""
     modules, opened = _ran(tmp_path, "", "--help")
-    assert not modules & (ROOMS | HEAVY | {"dataclasses", "pathlib", "fieldbound.model.violations"})
+    assert not modules & (ROOMS | WRONG | HEAVY | {"dataclasses"})
+    assert _own(modules) <= 8
     assert not any(each.startswith("fieldbound.cli.commands.") for each in modules)
     assert not opened
 

@@ -433,7 +433,7 @@ def test_the_second_message_compiles_nothing(monkeypatch: pytest.MonkeyPatch) ->
     def fail(*_: Any, **__: Any) -> None:
         raise AssertionError("compiled again")
 
-    monkeypatch.setattr("fieldbound.validation.compiled.compile_schema", fail)
+    monkeypatch.setattr("fieldbound.validation.engine.compile_as_read", fail)
     monkeypatch.setattr("fieldbound.catalog.bundle.Bundle.__init__", fail)
     assert api.check_request(message).ok
     other = Message("POST", ORACLE, AUTHORIZED, json.dumps({**GROUP, "ActiveFlag": 1}))

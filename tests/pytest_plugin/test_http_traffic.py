@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -96,6 +97,52 @@ def _section(output: str) -> list[str]:
     rest = lines[start + 1 :]
     end = next(at for at, line in enumerate(rest) if line.startswith("====="))
     return rest[:end]
+
+
+# -- the start -----------------------------------------------------------------------------------
+
+LATE = """
+import sys
+
+CLIENTS = {"httpx", "httpx2", "requests"}
+CHECKS = {"fieldbound.http.exchange", "fieldbound.validation.checker", "jsonschema_rs"}
+
+def test_start():
+    assert (CLIENTS | CHECKS) & {*sys.modules} == set()
+
+def test_client_that_is_imported_later():
+    import httpx
+
+    def respond(request):
+        return httpx.Response(200, json={})
+
+    httpx.Client(transport=httpx.MockTransport(respond)).post("URL", json={"name": 1})
+"""
+
+
+def test_a_client_that_is_imported_later(tmp_path: Path) -> None:
+    """No client is imported to be ready for it, nor what checks; its traffic is checked."""
+    (tmp_path / "pyproject.toml").write_text(CONFIG.replace("shop.json", "fortellis"), "utf-8")
+    (tmp_path / "test_it.py").write_text(LATE.replace("URL", URL), "utf-8")
+    env = {key: value for key, value in os.environ.items() if "PYTEST" not in key}
+    argv = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "fieldbound.pytest_plugin",
+        "--vendor-traffic=raise",
+    ]
+    done = subprocess.run(  # not one that is forked, which has imported much already
+        argv,
+        cwd=tmp_path,
+        env={**env, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert VIOLATION in done.stdout
 
 
 # -- mocking and recording libraries -------------------------------------------------------------

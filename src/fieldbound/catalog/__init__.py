@@ -33,11 +33,13 @@ if TYPE_CHECKING:
         folders_of as folders_of,
         is_path as is_path,
         operations as operations,
+        reader as reader,
     )
     from .operation_contracts import OperationContracts as OperationContracts
     from .payload_matching import PayloadMatch as PayloadMatch, match_payload as match_payload
     from .repairs import Repair as Repair, Repairs as Repairs
     from .schema_likeness import kind_of as kind_of
+    from .single_file import files_of as files_of
     from .source_documents import (
         cited_documents as cited_documents,
         vendor_names as vendor_names,
@@ -51,7 +53,9 @@ __getattr__, __all__ = lazy(
         ".listing": "matching_entries",
         ".limit_lookup": "FoundLimits WrittenAt find_limits written_at",
         ".linting.codes": "LINT_CODES",
-        ".lookup": "Folders as_contract check contract contracts folders_of is_path operations",
+        ".lookup": (
+            "Folders as_contract check contract contracts folders_of is_path operations reader"
+        ),
         ".operation_contracts": "OperationContracts",
         ".linting.paths": "LintResult lint_paths",
         ".export.plain_schema": "DRAFTS plain_schema",
@@ -59,6 +63,7 @@ __getattr__, __all__ = lazy(
         ".payload_matching": "PayloadMatch match_payload",
         ".repairs": "Repair Repairs",
         ".schema_likeness": "kind_of",
+        ".single_file": "files_of",
         ".source_documents": "cited_documents vendor_names",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import (
     DRAFT_4,
@@ -23,13 +23,15 @@ from fieldbound.openapi import (
     parameters_schema,
     reference_to,
 )
-from fieldbound.validation import BASE_URI, Contract
+from fieldbound.validation import BASE_URI
 
 from .bundle import DIALECT, Bundle, Direction, Options
 from .bundled_references import cited_sources
-from .overrides import with_overrides
 from .problems import Problem
 from .schema_files import SchemaFiles, value_at
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Contract
 
 MAX_SUGGESTIONS: Final = 3
 _VERSION_3_0: Final = "3.0"
@@ -161,10 +163,16 @@ def build_contract(
         if not bundle.options.lenient or not bundle.take_out(file, problem, error=located):
             raise located
         bundle.build()
+    if not bundle.options.overrides:
+        return found
+    from .overrides import with_overrides  # slow to import
+
     return with_overrides(found, bundle.options.overrides)
 
 
 def _compiled(schema: dict[str, Any], name: str, bundle: Bundle) -> Contract | BrokenContract:
+    from fieldbound.validation import Contract  # slow to import
+
     try:
         return Contract(schema, name=name, formats=bundle.options.formats)
     except BrokenContract as error:
@@ -201,7 +209,10 @@ def embed_resources(schema: dict[str, Any], resources: Mapping[str, Any]) -> dic
     draft = draft_of(schema)
     if draft == DRAFT_4:
         schema = _with_draft_4_id(schema)
-        resources = {uri: _with_draft_4_id(each) for uri, each in resources.items()}
+    resources = {
+        uri: _with_draft_4_id(each) if draft_of(each, draft) == DRAFT_4 else each
+        for uri, each in resources.items()
+    }
     keyword = "definitions" if draft else "$defs"
     return {**schema, keyword: {**schema.get(keyword, {}), **resources}} if resources else schema
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from fieldbound.config import Override
 from fieldbound.model import (
     NOT_CHECKED,
     BrokenContract,
@@ -23,11 +22,16 @@ from fieldbound.openapi import (
     apply_discriminator,
     source_entry,
 )
-from fieldbound.validation import Formats, with_format_limits
+from fieldbound.validation import with_format_limits
 
+from .nullable_reading import NullableReading
 from .problems import Problem
 from .repairs import Repair, Repairs
 from .schema_files import SchemaFiles, dialect_error, has_token
+
+if TYPE_CHECKING:
+    from fieldbound.config import Override
+    from fieldbound.validation import Formats
 
 Direction = Literal["request", "response"] | None
 
@@ -86,6 +90,7 @@ class Bundle:
         self._conditions: dict[SchemaLocation, str] = {}
         self._conditional: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._relaxed: dict[SchemaLocation, frozenset[str]] = {}
+        self._nullable = NullableReading(files.graph, {})
         self.resources: dict[str, Any] = {}
         self.cited: set[str] = set()
 
@@ -230,6 +235,8 @@ class Bundle:
         if self.repairs:
             self.repairs.decide(self.schemas, self.references)
         self._relax_required()
+        if self.options.lenient:
+            self._nullable = NullableReading(self.files.graph, self.schemas)
         for uri, tokens in sorted(self.roots, key=lambda each: len(each[1])):
             root = self.files.load(uri)
             copy = self._copy(self.files.schema(uri, tokens), uri, tokens)
@@ -289,7 +296,10 @@ class Bundle:
                 del copy["required"]
         if self._subtypes is not None and "discriminator" in schema:
             copy = apply_discriminator(copy, schema, uri, tokens)
-        return self._with_conditions(self.repairs.finish(location, copy), location)
+        if "$ref" not in copy:
+            copy = self._nullable.apply(copy, location)
+        copy = self._with_conditions(self.repairs.finish(location, copy), location)
+        return self._nullable.apply(copy, location)  # of a reference, with its conditions
 
     def _reference(self, reference: str, target: SchemaLocation) -> str:
         """Return a reference to a schema, by its pointer where the document has $id or $anchor."""

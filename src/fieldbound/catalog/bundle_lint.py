@@ -96,6 +96,7 @@ def _take_out_contradictions(bundle: Bundle, whole: SchemaLocation | None) -> bo
         if taken:
             return True
     found = False
+    _add_references(dead, bundle)
     for site, target in bundle.references.items() if dead else ():
         if target in dead and not _is_definition(bundle, site):
             problem = Problem((*site[1], "$ref"), UNSATISFIABLE)
@@ -103,6 +104,16 @@ def _take_out_contradictions(bundle: Bundle, whole: SchemaLocation | None) -> bo
     if not found and whole in dead:
         raise bundle.files.error_at(*whole, UNSATISFIABLE)
     return found
+
+
+def _add_references(dead: set[SchemaLocation], bundle: Bundle) -> None:
+    """Add the definitions that refer to a dead one: nothing satisfies them either."""
+    while found := {
+        site
+        for site, target in (bundle.references.items() if dead else ())
+        if target in dead and site not in dead and _is_definition(bundle, site)
+    }:
+        dead |= found
 
 
 def _has_inner(location: SchemaLocation, others: set[SchemaLocation]) -> bool:

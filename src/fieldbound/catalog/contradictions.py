@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from jsonschema_rs import Registry
@@ -89,12 +91,18 @@ def _test(uri: str, registry: Registry | None) -> Callable[[Mapping[str, Any]], 
         if not constraints:
             return False
         if not _has_reference(constraints):
-            return is_unsatisfiable(constraints)
+            return _is_unsatisfiable(json.dumps(constraints))
         if registry is None:
             return False
         return is_unsatisfiable(_with_absolute_references(constraints, uri), registry)
 
     return is_dead
+
+
+@lru_cache(maxsize=2**14)
+def _is_unsatisfiable(text: str) -> bool:
+    """Return whether nothing satisfies a schema: many of a document's are the same."""
+    return is_unsatisfiable(json.loads(text))
 
 
 def _contradictory(

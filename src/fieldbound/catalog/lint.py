@@ -23,7 +23,7 @@ from fieldbound.validation import (
     KEYWORDS,
     OPENAPI_FORMATS,
     ignored_keywords,
-    misspelt_keywords,
+    misspellings,
     why_not_checked,
 )
 
@@ -93,8 +93,7 @@ def schema_problems(node: Node, sources: Mapping[str, Any] | None) -> list[Probl
 
 
 def _misspellings(schema: Mapping[str, Any], tokens: tuple[str, ...]) -> Iterator[Problem]:
-    for keyword, meant in misspelt_keywords(schema):
-        reason = f"unknown keyword {keyword!r} is not enforced; did you mean {meant}?"
+    for keyword, reason in misspellings(schema):
         yield Problem((*tokens, keyword), reason, weakens=False, code=UNKNOWN_KEYWORD)
 
 

@@ -8,7 +8,7 @@ a name as well.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from fieldbound.config import load
@@ -74,11 +74,33 @@ def contract(
 
 def _prepared(name: str, folders: Folders | None) -> Contract | None:
     """Return the contract of a name where it is prepared, and nothing changes what it is."""
-    if folders_of(folders) or any(each.contract == name for each in load().overrides):
+    overridden = _overridden(folders)
+    if overridden is None or name in overridden:
         return None
     from .vendors.prepared import contract_named
 
     return contract_named(name)
+
+
+def _overridden(folders: Folders | None) -> Collection[str] | None:
+    """Return the contracts that the configuration changes; None where any may be another's."""
+    return None if folders_of(folders) else [each.contract for each in load().overrides]
+
+
+def reader(folders: Folders | None = None) -> Callable[[str], Contract]:
+    """Return what returns the contract of a name, as `contract` does, for many of them.
+
+    The configuration is read once: to look for it takes longer than to read a prepared contract.
+    """
+    from .vendors.prepared import contract_named
+
+    overridden = _overridden(folders)
+
+    def read(name: str) -> Contract:
+        is_own = overridden is None or name in overridden
+        return (None if is_own else contract_named(name)) or contract(name, folders)
+
+    return read
 
 
 def as_contract(contract_or_name: Contract | str) -> Contract:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     import argparse
 
 SHELLS: Final = ("bash", "zsh", "fish")
-#: The variable that a shell sets when it asks for completions.
-_ASKED: Final = "_ARGCOMPLETE"
 #: Arguments that take the name of a contract.
 _NAMES: Final = frozenset(("names", "name", "contract"))
 _IDS: Final = "id"
@@ -28,11 +26,6 @@ def shell_code(shell: str) -> str:
             "completion needs argcomplete: pip install 'fieldbound[completion]'"
         ) from None
     return str(argcomplete.shellcode(["fieldbound"], shell=shell))
-
-
-def is_asked() -> bool:
-    """Return whether a shell asks for completions."""
-    return _ASKED in os.environ
 
 
 def complete(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from fieldbound.model import FieldboundError
 
 from .commands import COMMANDS, EXAMPLE
-from .completion import complete, is_asked
 from .console import Console, columns, detach, write_stdout
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Options that are answered without a command.
 _ANSWERED = ("-h", "--help", "-V", "--version")
+#: The variable that a shell sets when it asks for completions.
+_COMPLETION = "_ARGCOMPLETE"
 #: How many characters of the message of an unexpected exception are shown.
 _MAX_MESSAGE = 200
 #: Objects made since the last collection of garbage before it starts: what a command imports and
@@ -81,7 +82,9 @@ def _report_internal_error(error: BaseException) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command that *argv* names, and return its exit code."""
     parser = parser_of_commands()
-    if is_asked():
+    if _COMPLETION in os.environ:
+        from .completion import complete
+
         complete(parser)
     given = sys.argv[1:] if argv is None else argv
     try:
@@ -227,7 +230,7 @@ def parser_of_commands() -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(
-        metavar="COMMAND", title="commands", parser_class=_CommandParser
+        metavar="COMMAND", title="commands", parser_class=_CommandParser, prog=parser.prog
     )
     for name, summary in COMMANDS.items():
         commands.add_parser(

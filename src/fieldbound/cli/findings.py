@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from fieldbound.documents import os_error_reason
-from fieldbound.model import FieldboundError, pluralize
+from fieldbound.model import FieldboundError
 from fieldbound.policy import Ignore, Severity, pattern_error
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ class Findings:
             self._console.note(text)
 
     def _finish_baseline(self, baseline: Baseline) -> None:
+        from fieldbound.model import pluralize  # slow to import
+
         args, console = self._args, self._console
         if args.write_baseline is None:
             for file, key, known, count in baseline.grown:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: How the names of payloads end, of those below a folder that are checked by one contract.
 PAYLOADS: Final = (".json", ".yaml", ".yml", ".ndjson", ".jsonl")
+#: What makes a glob of a path.
+_MAGIC: Final = frozenset("*?[")
 #: How the names of recordings end.
 RECORDINGS: Final = (".har", *PAYLOADS)
 
@@ -21,10 +23,10 @@ def matching(path: str) -> list[str] | None:
 
     A file of just that name is no glob.
     """
-    from glob import has_magic, iglob
-
-    if not has_magic(path) or os.path.lexists(path):
+    if _MAGIC.isdisjoint(path) or os.path.lexists(path):
         return None
+    from glob import iglob  # slow to import
+
     return sorted(iglob(path, recursive=True))  # noqa: PTH207 - it knows hidden files
 
 

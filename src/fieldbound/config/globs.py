@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from fnmatch import translate
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 #: A pattern for any number of folders, none of them hidden.
@@ -18,7 +16,7 @@ _END: Final = r")\Z"
 @lru_cache(maxsize=1024)
 def glob_pattern(glob: str) -> re.Pattern[str]:
     """Return a pattern that matches the files which Python's `glob` finds."""
-    *folders, last = Path(os.path.normpath(glob)).as_posix().split("/")
+    *folders, last = os.path.normpath(glob).replace(os.sep, "/").split("/")
     start = "".join(_ANY_FOLDERS if each == "**" else f"{_name_regex(each)}/" for each in folders)
     end = f"{_ANY_FOLDERS}{_name_regex('*')}" if last == "**" else _name_regex(last)
     try:
@@ -40,5 +38,7 @@ def _token_regex(token: str) -> str:
     if token == "?":
         return "[^/]"
     if token[0] == "[" and token[1:] not in ("", "]", "!]"):
+        from fnmatch import translate
+
         return f"(?!/){translate(token)[len('(?s:') : -len(_END)]}"
     return re.escape(token)

@@ -17,7 +17,7 @@ from .overrides import OVERRIDABLE, Override, split_id
 from .settings import Config, relative_to_cwd
 
 
-def parse(table: Any, root: Path, file: str, prefix: str) -> Config:
+def parse(table: Any, root: str, file: str, prefix: str) -> Config:
     """Return the settings of a table. Raises BrokenConfig for an invalid key or value."""
     if not isinstance(table, dict):
         raise BrokenConfig(file, f"{prefix[:-1]} must be a table")
@@ -34,7 +34,7 @@ def parse(table: Any, root: Path, file: str, prefix: str) -> Config:
 class _Setting:
     """The *key* of a setting as the *file* in the folder *root* has it."""
 
-    def __init__(self, root: Path, file: str, key: str) -> None:
+    def __init__(self, root: str, file: str, key: str) -> None:
         self.root, self.file, self.key = root, file, key
 
     def fail(self, reason: str) -> NoReturn:
@@ -47,7 +47,7 @@ class _Setting:
 
     def relative(self, path: str) -> str:
         """Return a path relative to the working directory."""
-        return os.path.relpath(self.root / path)
+        return os.path.relpath(os.path.join(self.root, path))  # noqa: PTH118
 
 
 def _fail_unknown(setting: _Setting, key: str) -> NoReturn:
@@ -90,7 +90,7 @@ def _glob(setting: _Setting, glob: str) -> str:
     """Return a glob, unless it leaves the repository of the folder, or the folder itself."""
     if "\0" in glob:
         setting.fail(f": glob {glob!r} has a NUL")
-    root = setting.root
+    root = Path(setting.root)
     top = next((each for each in (root, *root.parents) if (each / ".git").exists()), root)
     if not Path(os.path.normpath(root / glob)).is_relative_to(os.path.normpath(top)):
         setting.fail(f": glob {glob!r} leaves the project")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from fieldbound.model import SAYS
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Settings(NamedTuple):
-    root: Path
+    root: str
     file: str | None = None
     folders: tuple[ConfiguredFolder, ...] = ()
     fail_on: str = SAYS[-1]
@@ -66,7 +65,7 @@ class Config(_Settings):
 
     def contract_for(self, path: str) -> str | None:
         """Return the name of the contract that the first matching glob maps *path* to, or None."""
-        for relative in self._relative_to_root(path):
+        for relative in self._relative_to_root(path) if self.mapping else ():
             for glob, contract in self.mapping:
                 if glob_pattern(glob).fullmatch(relative):
                     return relative_to_cwd(self.root, contract)
@@ -74,9 +73,10 @@ class Config(_Settings):
 
     def is_recording(self, path: str) -> bool:
         """Return whether *path* matches a glob of recordings, which override the mapping."""
+        relatives = [*self._relative_to_root(path)] if self.recordings else []
         return any(
             glob_pattern(glob).fullmatch(relative)
-            for relative in self._relative_to_root(path)
+            for relative in relatives
             for glob in self.recordings
         )
 
@@ -120,23 +120,29 @@ class Config(_Settings):
         from glob import iglob
 
         # Not Path.glob: its rules for hidden files and `**` differ between Python versions.
-        for each in iglob(os.path.normpath(glob), root_dir=self.root, recursive=True):  # noqa: PTH207
-            if (self.root / each).is_file():
-                yield os.path.relpath(self.root / each)
+        for each in iglob(os.path.normpath(glob), root_dir=self.root, recursive=True):
+            file = os.path.join(self.root, each)
+            if os.path.isfile(file):
+                yield os.path.relpath(file)
 
     def _relative_to_root(self, path: str) -> Iterable[str]:
         """Yield the path of a file relative to the root, as given and with links resolved."""
-        absolute = Path(os.path.abspath(path))  # noqa: PTH100 - a link keeps its own name
-        yield Path(os.path.relpath(absolute, self.root)).as_posix()
-        real = absolute.parent.resolve() / absolute.name
-        yield Path(os.path.relpath(real, self.root.resolve())).as_posix()
+        absolute = os.path.abspath(path)  # a link keeps its own name
+        yield _relative(absolute, self.root)
+        folder, name = os.path.split(absolute)
+        real = os.path.join(os.path.realpath(folder), name)
+        yield _relative(real, os.path.realpath(self.root))
 
 
-def relative_to_cwd(root: Path, contract: str) -> str:
+def _relative(path: str, root: str) -> str:
+    return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def relative_to_cwd(root: str, contract: str) -> str:
     """Return the name of a contract or an API, a path relative to the working directory."""
     from fieldbound.documents import SUFFIXES
 
     file, separator, fragment = contract.partition("#")
     if not file.endswith(SUFFIXES):
         return contract
-    return os.path.relpath(root / file) + separator + fragment
+    return os.path.relpath(os.path.join(root, file)) + separator + fragment

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         Document as Document,
         has_infinite as has_infinite,
         loads as loads,
+        own_value as own_value,
         parse as parse,
         read as read,
     )
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".document": "Document NON_FATAL has_infinite loads parse read",
+        ".document": "Document NON_FATAL has_infinite loads own_value parse read",
         ".files": "SUFFIXES atomic_write is_same_file os_error_reason why_unreadable",
         ".positions": "PositionTree places_at",
     },

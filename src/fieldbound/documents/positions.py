@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from fieldbound.model import Place
+if TYPE_CHECKING:
+    from fieldbound.model import Place
 
 _CONTINUATION_BYTES: Final = bytes(range(0x80, 0xC0))  # of UTF-8: they begin no character
 
@@ -49,6 +50,8 @@ class PositionTree:
 
 def places_at(text: bytes | str, offsets: Iterable[int]) -> dict[int, Place]:
     """Return the places of offsets, found in one pass; columns are code points, also in bytes."""
+    from fieldbound.model import Place  # slow to import
+
     newline: Any = b"\n" if isinstance(text, bytes) else "\n"
     places, last, line, column = {}, 0, 1, 1
     for offset in sorted(set(offsets)):

@@ -8,7 +8,7 @@ from fieldbound._lazy import lazy
 
 if TYPE_CHECKING:
     from .adapters import body_of as body_of, headers_of as headers_of
-    from .exchange import BODILESS as BODILESS, MessageSpec as MessageSpec
+    from .exchange import MessageSpec as MessageSpec
     from .form_data import parse_form as parse_form
     from .guard import MODES as MODES, ContractWarning as ContractWarning, Guard as Guard
     from .hosts import (
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
     from .interception import Interceptor as Interceptor, installed_clients as installed_clients
     from .media_types import strip_parameters as strip_parameters
-    from .message import Message as Message
+    from .message import BODILESS as BODILESS, Message as Message
     from .parameter_sets import (
         CONTENT_TYPE as CONTENT_TYPE,
         MessageHead as MessageHead,
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 __getattr__, __all__ = lazy(
     __name__,
     {
-        ".exchange": "BODILESS MessageSpec",
+        ".exchange": "MessageSpec",
         ".form_data": "parse_form",
         ".guard": "ContractWarning Guard MODES",
         ".hosts": "Hosts host_of hosts_of split_pattern",
         ".interception": "Interceptor installed_clients",
         ".media_types": "strip_parameters",
-        ".message": "Message",
+        ".message": "BODILESS Message",
         ".parameter_sets": "CONTENT_TYPE MessageHead ParameterSet",
         ".report_builder": "UNDOCUMENTED Undocumented",
         ".adapters": "body_of headers_of",

@@ -25,6 +25,7 @@ from .deserialize import parse_query
 from .envelope import part_schema
 from .form_data import InvalidForm, form_value, read_form
 from .media_types import MediaTypes, charset_of, strip_parameters
+from .message import BODILESS
 from .misplaced_headers import merge_misplaced
 from .parameter_sets import CONTENT_TYPE, MessageHead, ParameterSet
 from .part_headers import PartHeaders
@@ -41,8 +42,6 @@ _INVALID_FORM: Final = "invalid form data: it must be name=value pairs, joined b
 _NO_SCHEMA: Final = "no schema is documented for it"
 _FORM_START: Final = re.compile(rb"\s*(?![{\[<])[^\s=]*=")
 _MAX_MEDIA_TYPE: Final = 60  # characters that are shown
-#: Status codes of responses that never have a body.
-BODILESS: Final = (204, 205, 304)
 _SUCCESS: Final = range(200, 300)
 
 

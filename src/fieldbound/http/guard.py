@@ -13,9 +13,8 @@ from fieldbound.model import SAYS, BrokenContract, Invalid, Report, caller_stack
 from fieldbound.policy import Severity
 
 from .adapters import headers_of, request_of, response_of
-from .exchange import BODILESS
 from .hosts import Hosts, host_of
-from .message import Message
+from .message import BODILESS, Message
 from .report_builder import Undocumented
 from .vendor_api import API, api
 

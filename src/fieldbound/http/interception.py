@@ -11,12 +11,13 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from importlib import import_module
 from importlib.util import find_spec
 from inspect import unwrap
 from typing import Any, Final, NamedTuple, Protocol
 
 from fieldbound.model import FieldboundError
+
+from .clients.import_hook import WhenImported
 
 
 class MessageChecker(Protocol):
@@ -36,21 +37,25 @@ class Interceptor:
         self._checker = checker
         self._originals: list[tuple[Any, str, Any]] = []
         self._wrapped: list[tuple[Any, str, Any]] = []
+        self._when_imported = WhenImported(_CLIENTS, self._wrap)
 
     def install(self) -> None:
-        """Wrap the send methods of the installed clients."""
-        for module, owner, name, wrap in _METHODS:
-            if find_spec(module) is not None:
-                client = getattr(import_module(module), owner, None)
-                original = getattr(client, name, None)
-                is_alias = any(each[:2] == (client, name) for each in self._wrapped)
-                if original is not None and not is_alias:
-                    wrapped = wrap(self._checker, original)
-                    self._replace(client, name, wrapped)
-                    self._wrapped.append((client, name, wrapped))
-                    saved_in = sys.modules.get(_SAVED_SEND[0])
-                    if getattr(saved_in, _SAVED_SEND[1], None) is original:
-                        self._replace(saved_in, _SAVED_SEND[1], wrapped)
+        """Wrap the send methods of the clients: of those that are imported, or will be."""
+        self._when_imported.add()
+
+    def _wrap(self, module: str) -> None:
+        """Wrap the send methods of a client."""
+        for _, owner, name, wrap in (each for each in _METHODS if each.module == module):
+            client = getattr(sys.modules[module], owner, None)
+            original = getattr(client, name, None)
+            is_alias = any(each[:2] == (client, name) for each in self._wrapped)
+            if original is not None and not is_alias:
+                wrapped = wrap(self._checker, original)
+                self._replace(client, name, wrapped)
+                self._wrapped.append((client, name, wrapped))
+                saved_in = sys.modules.get(_SAVED_SEND[0])
+                if getattr(saved_in, _SAVED_SEND[1], None) is original:
+                    self._replace(saved_in, _SAVED_SEND[1], wrapped)
 
     def _replace(self, owner: Any, name: str, wrapped: Any) -> None:
         self._originals.append((owner, name, getattr(owner, name)))
@@ -66,6 +71,7 @@ class Interceptor:
 
     def uninstall(self) -> None:
         """Restore the clients."""
+        self._when_imported.remove()
         self._wrapped.clear()
         while self._originals:
             setattr(*self._originals.pop())
@@ -82,7 +88,7 @@ def _wraps(method: Any, wrapped: Any) -> bool:
 
 def installed_clients() -> list[str]:
     """Return the names of the clients that are installed."""
-    return [each for each in dict.fromkeys(each.module for each in _METHODS) if find_spec(each)]
+    return [each for each in _CLIENTS if find_spec(each)]
 
 
 # -- one call of a client ------------------------------------------------------------------------
@@ -297,5 +303,6 @@ _METHODS: Final = (
     ),
     _Method("requests", "Session", "send", _wrap_session_send),
 )
+_CLIENTS: Final = tuple(dict.fromkeys(each.module for each in _METHODS))
 #: requests-mock saves the original method at import, and calls that.
 _SAVED_SEND: Final = ("requests_mock.mocker", "_original_send")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+#: Status codes of responses that never have a body.
+BODILESS: Final = (204, 205, 304)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from fieldbound.model import Report, Unspecified, Violation, pointer_of, tokens_of
 from fieldbound.openapi import is_credential
-from fieldbound.validation import Contract, checker_of
 
 from .percent_encoding import undecodable
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Contract
 
 #: What is done with a part of a response that the vendor does not document.
 Undocumented = Literal["report", "fail"]
@@ -47,6 +49,8 @@ class ReportBuilder:
 
     def check(self, prefix: str, contract: Contract, instance: Any) -> None:
         """Check a part of the message."""
+        from fieldbound.validation import checker_of  # slow to import
+
         check = contract.check if self._counted else checker_of(contract).check
         try:
             self.add(prefix, check(instance))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from fieldbound.catalog import Folders, OperationContracts, close_matches, folders_of, operations
@@ -23,19 +23,23 @@ from fieldbound.model import (
     Unspecified,
 )
 from fieldbound.openapi import WEBHOOK, Operation, is_credential
-from fieldbound.validation import Contract, Formats, checker_of
 
 from .adapters import body_of, headers_of, path_of, request_of, response_of
-from .envelope import method_schema, url_schema
-from .exchange import BODILESS, MessageSpec
-from .media_types import StatusCodes
-from .message import Message
-from .operation_spec import OperationSpec
-from .parameter_sets import MessageHead
+from .message import BODILESS, Message
 from .percent_encoding import without_surrogates
 from .report_builder import UNDOCUMENTED, ReportBuilder, Undocumented
 from .routing import Match, Router
-from .unknown_paths import PathSuggestions, visible_path
+
+# What checks a message is imported with the first one: a run that has none starts sooner.
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Contract, Formats
+
+    from .exchange import MessageSpec
+    from .media_types import StatusCodes
+    from .operation_spec import OperationSpec
+    from .parameter_sets import MessageHead
+    from .unknown_paths import PathSuggestions
 
 #: The extension of a path parameter whose value may contain slashes.
 _SPANNING: Final = "x-multi-segment"
@@ -146,6 +150,8 @@ class API:
         return self._checked(request_of(request))
 
     def _report_of_request(self, message: Message, found: Match, report: ReportBuilder) -> Report:
+        from .parameter_sets import MessageHead
+
         query = urlsplit(message.url).query
         head = MessageHead(headers_of(message.headers), message.headers, query, found.values)
         spec = self._operation(found.operation).request
@@ -164,6 +170,8 @@ class API:
         return self._checked(response_of(response, request))
 
     def _report_of_response(self, message: Message, found: Match, report: ReportBuilder) -> Report:
+        from .parameter_sets import MessageHead
+
         operation = self._operation(found.operation)
         status = int(message.status or 0)
         about = f"{status} to {self._about(message, found)}"
@@ -235,6 +243,8 @@ class API:
 
     def head_of(self, message: Message) -> MessageHead:
         """Return the headers, query string and path parameters of a message."""
+        from .parameter_sets import MessageHead
+
         found = self._matches(message)
         query, values = urlsplit(message.url).query, found[0].values if found else {}
         return MessageHead(headers_of(message.headers), message.headers, query, values)
@@ -287,6 +297,8 @@ class API:
 
     @cached_property
     def _suggestions(self) -> PathSuggestions:
+        from .unknown_paths import PathSuggestions
+
         return PathSuggestions(self._router.templates)
 
     def _spanning_parameters(self, operation: str) -> frozenset[str]:
@@ -313,6 +325,10 @@ class API:
 
     def _fits(self, match: Match) -> bool:
         """Return whether the path parameters of a match are valid."""
+        from fieldbound.validation import checker_of
+
+        from .parameter_sets import MessageHead
+
         try:
             parameters = self._operation(match.operation).request.parameter_sets.get("/path")
         except BrokenContract:
@@ -328,6 +344,8 @@ class API:
     def _operation(self, name: str) -> OperationSpec:
         spec = self._operations.get(name)
         if spec is None:
+            from .operation_spec import OperationSpec
+
             spec = self._operations[name] = OperationSpec(self._contracts, name)
         return spec
 
@@ -336,6 +354,9 @@ class API:
 
     def _report_unknown(self, message: Message, report: ReportBuilder) -> Report:
         """Report that no operation has this path, or this method at the path."""
+        from .envelope import method_schema, url_schema
+        from .unknown_paths import visible_path
+
         openapi = self._contracts.openapi
         path = path_of(message.url)
         methods = tuple(self._router.methods_at(path))

@@ -47,17 +47,21 @@ if TYPE_CHECKING:
         Unspecified as Unspecified,
     )
     from .escape import escaped as escaped, printable as printable
-    from .evidence import SAYS as SAYS, evidence_rank as evidence_rank
-    from .facts import SYNTAX_CODES as SYNTAX_CODES, Place as Place
+    from .evidence import SAYS as SAYS, citation as citation, evidence_rank as evidence_rank
+    from .facts import Place as Place
     from .fields import Field as Field
-    from .limit_filter import chosen_limits as chosen_limits
-    from .limit_sharing import SharedLimit as SharedLimit, shared_limits as shared_limits
+    from .limit_lists import (
+        SharedLimit as SharedLimit,
+        chosen_limits as chosen_limits,
+        shared_limits as shared_limits,
+    )
     from .limits import (
         ALTERNATIVE as ALTERNATIVE,
         Limit as Limit,
         Source as Source,
         affected_field as affected_field,
         is_web_address as is_web_address,
+        limit_of as limit_of,
         shorten_pointer as shorten_pointer,
     )
     from .messages import (
@@ -67,7 +71,6 @@ if TYPE_CHECKING:
         INSIDE_SENSITIVE as INSIDE_SENSITIVE,
         TYPE_PHRASES as TYPE_PHRASES,
         UNITS as UNITS,
-        citation as citation,
         join_or as join_or,
         pluralize as pluralize,
         to_json as to_json,
@@ -78,6 +81,7 @@ if TYPE_CHECKING:
         pointer_of as pointer_of,
         tokens_of as tokens_of,
     )
+    from .reports import Report as Report, report_of as report_of
     from .subschemas import (
         DIALECTS as DIALECTS,
         DRAFT_4 as DRAFT_4,
@@ -111,7 +115,9 @@ if TYPE_CHECKING:
     from .values import (
         BACKTRACK_LIMIT as BACKTRACK_LIMIT,
         MAX_DEPTH as MAX_DEPTH,
+        SYNTAX_CODES as SYNTAX_CODES,
         Path as Path,
+        count_values as count_values,
         excerpt as excerpt,
         has_long_integer as has_long_integer,
         is_too_deep as is_too_deep,
@@ -120,12 +126,7 @@ if TYPE_CHECKING:
         to_json_value as to_json_value,
         too_many_digits as too_many_digits,
     )
-    from .violations import (
-        Report as Report,
-        Violation as Violation,
-        report_of as report_of,
-        violation_of as violation_of,
-    )
+    from .violations import Violation as Violation, violation_of as violation_of
 
 __getattr__, __all__ = lazy(
     __name__,
@@ -147,17 +148,19 @@ __getattr__, __all__ = lazy(
             "UnreadableContract Unsatisfiable Unspecified"
         ),
         ".escape": "escaped printable",
-        ".evidence": "SAYS evidence_rank",
-        ".facts": "Place SYNTAX_CODES",
+        ".evidence": "SAYS citation evidence_rank",
+        ".facts": "Place",
         ".fields": "Field",
-        ".limit_filter": "chosen_limits",
-        ".limit_sharing": "SharedLimit shared_limits",
-        ".limits": ("ALTERNATIVE Limit Source affected_field is_web_address shorten_pointer"),
+        ".limit_lists": "SharedLimit chosen_limits shared_limits",
+        ".limits": (
+            "ALTERNATIVE Limit Source affected_field is_web_address limit_of shorten_pointer"
+        ),
         ".messages": (
             "ALTERNATIVES DOCUMENTED_PATHS ENDS_TOO_EARLY INSIDE_SENSITIVE TYPE_PHRASES UNITS "
-            "citation join_or pluralize to_json"
+            "join_or pluralize to_json"
         ),
         ".pointers": "escape_token percent_decoded pointer_of tokens_of",
+        ".reports": "Report report_of",
         ".subschemas": (
             "DIALECTS DRAFT_4 LIST_KEYWORDS MAP_KEYWORDS NOT_CHECKED Node OPERATIONS_WITHOUT_PATH "
             "SCHEMA_KEYWORDS Schema SchemaRegistry VALUE_KEYWORDS child_schemas draft_of "
@@ -169,9 +172,9 @@ __getattr__, __all__ = lazy(
             "CodeLocation caller_location caller_stacklevel exception_chain trim_traceback"
         ),
         ".values": (
-            "BACKTRACK_LIMIT MAX_DEPTH Path excerpt has_long_integer is_too_deep json_type "
-            "max_digits to_json_value too_many_digits"
+            "BACKTRACK_LIMIT MAX_DEPTH Path SYNTAX_CODES count_values excerpt has_long_integer "
+            "is_too_deep json_type max_digits to_json_value too_many_digits"
         ),
-        ".violations": "Report Violation report_of violation_of",
+        ".violations": "Violation violation_of",
     },
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from .base_error import FieldboundError
 from .facts import Place
 from .limits import Limit
-from .violations import Report
+from .reports import Report
 
 
 @dataclass(eq=False)

@@ -1,11 +1,21 @@
-"""The kinds of evidence for a limit."""
+"""The kinds of evidence for a limit, and where it is documented, in words."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .limits import Limit
 
 #: The evidence for a limit, the strongest first: the choices of `--fail-on`.
 SAYS: Final = ("stated", "observed", "example", "inferred")
+#: The phrase before the title of a source, by evidence.
+_EVIDENCE_PHRASES: Final = {
+    "stated": "stated in",
+    "observed": "observed in",
+    "example": "example in",
+    "inferred": "inferred from",
+}
 
 
 def evidence_rank(says: str | None) -> int:
@@ -14,3 +24,15 @@ def evidence_rank(says: str | None) -> int:
     The limits of a schema without sources outrank those that are `stated`.
     """
     return SAYS.index(says) if says in SAYS else -1
+
+
+def citation(limit: Limit, *, address: bool = True) -> str | None:
+    """Return the source of a limit, such as `stated in "Create a product group", https://…`."""
+    source = limit.source
+    if source is None:
+        return limit.says
+    phrase = _EVIDENCE_PHRASES.get(limit.says or "", "see")
+    if source.title == source.address:
+        return f"{phrase} {source.address}"
+    title = f'{phrase} "{source.title}"'
+    return f"{title}, {source.address}" if address and source.address else title

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from .limits import Limit
-
-#: Codes of JSON and YAML syntax errors. Every other code is a keyword of the schema.
-SYNTAX_CODES: Final = (
-    "syntax",
-    "encoding",
-    "byteOrderMark",
-    "duplicateKey",
-    "nonFinite",
-    "loneSurrogate",
-    "trailingData",
-    "depth",
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)

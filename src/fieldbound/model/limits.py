@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeGuard
 
+from .drafts import draft_of
 from .pointers import pointer_of, tokens_of
 
 #: The start of a condition that names no value: the number of a branch of anyOf or oneOf.
@@ -74,6 +75,32 @@ class Limit:
     def source(self) -> Source | None:
         """The first of the sources, or None."""
         return self.sources[0] if self.sources else None
+
+
+_LimitDraft: Final = draft_of(Limit)
+
+
+def limit_of(  # noqa: PLR0913, PLR0917 - the fields
+    contract: str,
+    pointer: str,
+    keyword: str,
+    value: Any,
+    location: str,
+    says: str | None,
+    sources: tuple[Source, ...],
+    note: str | None,
+    sensitive: bool,
+    condition: str | None,
+    title: str | None,
+) -> Limit:
+    """Return the Limit of these fields, sooner than it makes itself."""
+    made = _LimitDraft()
+    made.contract, made.pointer, made.keyword, made.value = contract, pointer, keyword, value
+    made.location, made.says, made.sources, made.note = location, says, sources, note
+    made.sensitive, made.condition, made.title = sensitive, condition, title
+    made.__class__ = Limit
+    found: Limit = made
+    return found
 
 
 def shorten_pointer(pointer: str) -> str:

@@ -110,7 +110,7 @@ def _here(text: str, violation: ViolationFacts) -> str:
     tokens = tokens_of(violation.pointer)
     # a limit within itself has the pointer one step in: the last steps are the same
     above = 0 if _is_of(of_limit, tokens) else len(tokens) - len(of_limit)
-    if above and not _is_of(of_limit, tokens[max(above, 0) :]):
+    if above and not _is_of(of_limit, tokens[above:]):
         return text
     for end in range(len(of_limit), 0, -1):
         if of_limit[end - 1] == "*":
@@ -343,26 +343,6 @@ _MESSAGES: Final[dict[str, Callable[[str, ViolationFacts, Limit], str]]] = {
 
 
 # -- words ---------------------------------------------------------------------------------------
-
-#: The phrase before the title of a source, by evidence.
-_EVIDENCE_PHRASES: Final = {
-    "stated": "stated in",
-    "observed": "observed in",
-    "example": "example in",
-    "inferred": "inferred from",
-}
-
-
-def citation(limit: Limit, *, address: bool = True) -> str | None:
-    """Return the source of a limit, such as `stated in "Create a product group", https://…`."""
-    source = limit.source
-    if source is None:
-        return limit.says
-    phrase = _EVIDENCE_PHRASES.get(limit.says or "", "see")
-    if source.title == source.address:
-        return f"{phrase} {source.address}"
-    title = f'{phrase} "{source.title}"'
-    return f"{title}, {source.address}" if address and source.address else title
 
 
 def pluralize(number: int, unit: str) -> str:

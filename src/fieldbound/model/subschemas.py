@@ -131,16 +131,17 @@ class SchemaRegistry:
 
     def _in_own_resource(self, node: Node) -> Node:
         """Return *node* as the root of its own resource if it has an `$id`, else as it is."""
-        keyword = "id" if node.draft == DRAFT_4 else "$id"
+        draft = draft_of(node.schema, node.draft)
+        keyword = "id" if draft == DRAFT_4 else "$id"
         identifier = node.schema.get(keyword) if isinstance(node.schema, dict) else None
-        if not isinstance(identifier, str) or (node.draft and "$ref" in node.schema):
+        if not isinstance(identifier, str) or (draft and "$ref" in node.schema):
             return node
         uri, _, fragment = resolve_uri(node.uri, identifier).partition("#")
         if fragment:
             self._anchors.setdefault((uri, fragment), node)
         if uri == node.uri:
             return node
-        root = Node(node.schema, uri, (), draft_of(node.schema, node.draft))
+        root = Node(node.schema, uri, (), draft)
         self._resources.setdefault(uri, root)
         return root
 

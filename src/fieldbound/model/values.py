@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from .pointers import pointer_of
-from .violations import Violation
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from .violations import Violation
+
+#: Codes of JSON and YAML syntax errors. Every other code is a keyword of the schema.
+SYNTAX_CODES: Final = (
+    "syntax",
+    "encoding",
+    "byteOrderMark",
+    "duplicateKey",
+    "nonFinite",
+    "loneSurrogate",
+    "trailingData",
+    "depth",
+)
 #: Levels of nesting that are checked; a deeper value could exhaust the stack of a parser.
 MAX_DEPTH: Final = 200
 #: Steps of the engine's search for a pattern with lookarounds in the name of a property; beyond
@@ -107,15 +120,25 @@ def max_digits() -> int:
 
 def has_long_integer(value: Any) -> bool:
     """Return whether a value has an integer of more than `max_digits`."""
-    pending, seen, limit = [value], set[int](), 10 ** max_digits()
+    return count_values(value) is None
+
+
+def count_values(value: Any) -> int | None:
+    """Return how many values are in a value; None for one with an integer of too many digits."""
+    pending, seen, limit = [value], set[int](), _power_of_ten(max_digits())
     for each in pending:  # which grows
         if isinstance(each, int):
             if not -limit < each < limit:
-                return True
+                return None
         elif isinstance(each, (dict, list, tuple)) and id(each) not in seen:
             seen.add(id(each))
             pending += each.values() if isinstance(each, dict) else each
-    return False
+    return len(pending)
+
+
+@lru_cache(maxsize=4)
+def _power_of_ten(digits: int) -> int:
+    return int(10**digits)
 
 
 def to_json_value(instance: Any) -> tuple[Any, Violation | None]:
@@ -133,6 +156,8 @@ def to_json_value(instance: Any) -> tuple[Any, Violation | None]:
 class _InvalidValue(Exception):
     def __init__(self, code: str, path: Path, detail: str | None = None) -> None:
         super().__init__(code)
+        from .violations import Violation  # slow to import
+
         self.violation = Violation(code, pointer_of(path), detail=detail)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import ALTERNATIVES, SAYS, SYNTAX_CODES, Violation
+from fieldbound.model import SAYS, SYNTAX_CODES
 
 from .patterns import first_match, identifier_of, pattern_error
 from .severity import OFF, Severity
@@ -15,7 +15,7 @@ from .severity import OFF, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fieldbound.model import Limit, Report
+    from fieldbound.model import Limit, Report, Violation
 
 #: Syntax errors after which there still is a value to check. No other can be ignored, because
 #: nothing would be checked.
@@ -23,12 +23,25 @@ _IGNORABLE: Final = frozenset(("byteOrderMark", "duplicateKey"))
 NEVER_IGNORED: Final = frozenset(SYNTAX_CODES) - _IGNORABLE
 
 
-@dataclass(frozen=True)
 class Ignore:
     """The limits that are not enforced: those of *patterns*, and those off by *severity*."""
 
-    patterns: tuple[str, ...] = ()
-    severity: Severity = field(default_factory=Severity)
+    def __init__(self, patterns: tuple[str, ...] = (), severity: Severity | None = None) -> None:
+        self.patterns = patterns
+        self.severity = Severity() if severity is None else severity
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ignore) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"Ignore(patterns={self.patterns!r}, severity={self.severity!r})"
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.patterns, self.severity
 
     @classmethod
     def of(cls, patterns: str | Iterable[str]) -> Ignore:
@@ -80,6 +93,8 @@ class Ignore:
 
     def _kept(self, violation: Violation, ignored: Counter[str]) -> Violation | None:
         """Return what is left of a violation, and count what is ignored of it."""
+        from fieldbound.model import ALTERNATIVES  # slow to import
+
         limits = (violation.limit, *violation.also)
         patterns = [self._pattern(each, violation.code) for each in limits]
         used = [each for each in patterns if each is not None]
@@ -112,6 +127,8 @@ def _of_limits(violation: Violation, limits: Sequence[Limit]) -> Violation:
 
     What was found there depends on the keyword, and is not known of another one.
     """
+    from fieldbound.model import Violation  # slow to import
+
     limit, *also = limits
     pointer = violation.pointer
     if limit.keyword == "required":  # of the name that was misspelt

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import SAYS, Report, Violation, evidence_rank
+from fieldbound.model import SAYS, Report, evidence_rank
 
 from .patterns import first_match, identifier_of
 
 if TYPE_CHECKING:
-    from fieldbound.model import BulkReport, Limit, LimitTally
+    from fieldbound.model import BulkReport, Limit, LimitTally, Violation
 
 #: What a violation can be, the most severe first.
 LEVELS: Final = ("error", "warning", "off")
 _ERROR, _WARNING, OFF = LEVELS
 
 
-@dataclass(frozen=True)
 class Severity:
     """Which violations fail: those with evidence at least as strong as *fail_on*, one of `SAYS`.
 
@@ -27,15 +25,28 @@ class Severity:
     of their levels.
     """
 
-    fail_on: str = SAYS[-1]
-    levels: tuple[tuple[str, str], ...] = ()
+    def __init__(self, fail_on: str = SAYS[-1], levels: tuple[tuple[str, str], ...] = ()) -> None:
+        if fail_on not in SAYS:
+            raise ValueError(f"fail_on must be one of {', '.join(SAYS)}, not {fail_on!r}")
+        self.fail_on, self.levels = fail_on, levels
 
-    def __post_init__(self) -> None:
-        if self.fail_on not in SAYS:
-            raise ValueError(f"fail_on must be one of {', '.join(SAYS)}, not {self.fail_on!r}")
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Severity) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        return f"Severity(fail_on={self.fail_on!r}, levels={self.levels!r})"
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.fail_on, self.levels
 
     def fails(self, found: Violation | LimitTally) -> bool:
         """Return whether a violation fails, or those of a limit that many records break."""
+        from fieldbound.model import Violation  # slow to import
+
         if not isinstance(found, Violation):
             return not found.is_known and self._of(found.id, found.says) == _ERROR
         if not self.levels:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from fieldbound.model import Report, escaped, pluralize
+from fieldbound.model import Report, escaped
 
 from .style import Style
 
@@ -17,7 +16,10 @@ if TYPE_CHECKING:
     from .bulk.sampled import SampledReport
 
 
-@dataclass(eq=False, repr=False)
+#: No limit.
+_NONE: Final[Mapping[str, int]] = {}
+
+
 class Listed:
     """The violations of a report that are listed, and how many more there are.
 
@@ -25,9 +27,13 @@ class Listed:
     of a syntax error. *others* has those that break another limit.
     """
 
-    violations: Sequence[Violation]
-    more: Mapping[str, int] = field(default_factory=dict)
-    others: Mapping[str, int] = field(default_factory=dict)
+    def __init__(
+        self,
+        violations: Sequence[Violation],
+        more: Mapping[str, int] = _NONE,
+        others: Mapping[str, int] = _NONE,
+    ) -> None:
+        self.violations, self.more, self.others = violations, more, others
 
     @property
     def omitted(self) -> int:
@@ -40,6 +46,8 @@ class Listed:
         for name, count in self.more.items():
             yield escaped(f"… and {count} more like this ({name})")
         if self.others:
+            from fieldbound.model import pluralize  # slow to import
+
             limits = pluralize(len(self.others), "other limit")
             yield f"… and {sum(self.others.values())} more of {limits}"
 

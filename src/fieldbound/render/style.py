@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from fieldbound.policy import Severity
@@ -13,7 +12,6 @@ MAX_VIOLATIONS: Final = 100
 STDIN: Final = "stdin"
 
 
-@dataclass(frozen=True, slots=True)
 class Style:
     """How reports are shown. *severity* says which violations fail.
 
@@ -23,10 +21,17 @@ class Style:
     characters. At most *max_violations* of a document are listed, if it is not 0; all are counted.
     """
 
-    severity: Severity = field(default_factory=Severity)
-    color: bool = False
-    excerpts: bool = False
-    quiet: bool = False
-    ascii: bool = False
-    width: int | None = None
-    max_violations: int = MAX_VIOLATIONS
+    def __init__(  # noqa: PLR0913 - a dataclass would take longer to make than a file to check
+        self,
+        severity: Severity | None = None,
+        *,
+        color: bool = False,
+        excerpts: bool = False,
+        quiet: bool = False,
+        ascii: bool = False,  # noqa: A002
+        width: int | None = None,
+        max_violations: int = MAX_VIOLATIONS,
+    ) -> None:
+        self.severity = severity or Severity()
+        self.color, self.excerpts, self.quiet, self.ascii = color, excerpts, quiet, ascii
+        self.width, self.max_violations = width, max_violations

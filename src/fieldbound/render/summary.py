@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .listed import Listed, listed, sampled
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from .style import Style
 
 
-@dataclass(eq=False, repr=False)
 class Summary:
     """Counts over reports; as text, the summary line.
 
@@ -29,18 +27,18 @@ class Summary:
     or *known*.
     """
 
-    documents: int = 0
-    invalid: int = 0
-    violations: int = 0
-    warnings: int = 0
-    not_checked: int = 0
-    messages: int = 0
-    records: int = 0
-    partial: int = 0
-    undocumented: int = 0
-    omitted: int = 0
-    ignored: int = 0
-    known: int = 0
+    def __init__(
+        self,
+        documents: int = 0,
+        invalid: int = 0,
+        violations: int = 0,
+        warnings: int = 0,
+        not_checked: int = 0,
+    ) -> None:
+        self.documents, self.invalid, self.violations = documents, invalid, violations
+        self.warnings, self.not_checked = warnings, not_checked
+        self.messages = self.records = self.partial = self.undocumented = 0
+        self.omitted = self.ignored = self.known = 0
 
     def add(self, report: Report, severity: Severity) -> None:
         """Count *report*."""

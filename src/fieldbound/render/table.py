@@ -87,6 +87,8 @@ def _lines(row: tuple[str, str, str], widths: Sequence[int]) -> Iterator[str]:
 
 def wrapped(text: str, width: int) -> list[str]:
     """Return the lines of a text that are no wider than *width* cells."""
+    if display_width(text) <= width:
+        return [text.lstrip(" ")]
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word

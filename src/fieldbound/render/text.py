@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .details import details, message_text, report_name
-from .excerpt import excerpt
 from .listed import Listed
 from .style import Style
 from .summary import with_summary
@@ -57,8 +56,11 @@ def _lines(report: Report, violation: Violation, style: Style, shown: set[Any]) 
     )
     place = paint("place", f"{report_name(report)}{at}:")
     yield f"{place} {code}: {message_text(report, violation)}"
-    if style.excerpts and (shown_line := excerpt(report, violation, style.width)):
-        margin, line, underline = shown_line
-        yield paint("note", margin) + line
-        yield paint("note", f"{' ' * (len(margin) - 2)}| ") + paint("caret", underline)
+    if style.excerpts:
+        from .excerpt import excerpt  # slow to import
+
+        if shown_line := excerpt(report, violation, style.width):
+            margin, line, underline = shown_line
+            yield paint("note", margin) + line
+            yield paint("note", f"{' ' * (len(margin) - 2)}| ") + paint("caret", underline)
     yield from (f"    {paint(role, line)}" for role, line in details(violation, shown))

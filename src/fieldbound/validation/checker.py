@@ -11,35 +11,30 @@ from fieldbound.documents import Document
 from fieldbound.model import (
     MAX_DEPTH,
     FieldboundError,
-    Limit,
-    Place,
     Report,
-    Violation,
     is_too_deep,
     report_of,
     to_json_value,
     tokens_of,
 )
 
-from .header_case import HeaderCase
-from .ordering import in_order
-from .places import places_of, with_texts
-from .redaction import Redaction
 from .schema.long_integers import exact, refuse_long_integers
 from .undocumented import Undocumented
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+# What is needed for a violation alone is imported with the first one.
 
+if TYPE_CHECKING:
     from jsonschema.protocols import Validator as ReferenceValidator
 
     from fieldbound.algebra import Algebra
-    from fieldbound.model import SchemaRegistry
+    from fieldbound.model import Limit, SchemaRegistry, Violation
 
     from .batch import Batch
     from .compiled import CompiledSchema
+    from .header_case import HeaderCase
     from .mistakes import Mistake
     from .properties import Properties
+    from .redaction import Redaction
     from .schema.members import Members
 
 
@@ -63,7 +58,7 @@ class Checker:
         self.check: Callable[[Any], Report] = self._choose_check
         self._accepts_sooner: Callable[[Any], bool] = self._count
         self._checks = self._rejections = 0
-        self._is_final = True  # whether `fast_accepts` decides alone
+        self.is_final = True  # whether `fast_accepts` decides alone
 
     def is_valid(self, instance: Any) -> bool:
         """Return whether an instance, a JSON value or a Document, breaks no limit."""
@@ -146,7 +141,7 @@ class Checker:
             self.fast_accepts = deciding(self._accepts)
             return self.fast_accepts(instance)
         valid = self.accepts(instance)
-        self._is_final = self._fast is None or not self.compiled.misreads_integers
+        self.is_final = self._fast is None or not self.compiled.misreads_integers
         self.fast_accepts = self._fast or self.accepts
         return valid
 
@@ -166,7 +161,7 @@ class Checker:
 
     def accepts_still(self, instance: Any) -> bool:
         """Return whether an instance is valid that `fast_accepts` rejects."""
-        if self._is_final or not self.compiled.engine.is_valid(instance):
+        if self.is_final or not self.compiled.engine.is_valid(instance):
             return False
         refuse_long_integers(instance)
         return True
@@ -214,6 +209,8 @@ class Checker:
         ordered = self._mistakes(instance)
         if document is None and not self.redaction:
             return tuple([each.violation() for each in ordered])
+        from .places import places_of, with_texts
+
         ordered = with_texts(ordered, document, self.header_case)
         places = places_of(ordered, document, self.header_case)
         redacted = [self.redaction.mistake(each) for each in ordered]
@@ -236,7 +233,11 @@ class Checker:
 
         with SharingWork():
             mistakes = self._explained(errors, instance, self.compiled.limits)
-        return in_order(instance, mistakes) if len(mistakes) > 1 else mistakes
+        if len(mistakes) <= 1:
+            return mistakes
+        from .ordering import in_order
+
+        return in_order(instance, mistakes)
 
     @cached_property
     def _explained(self) -> Callable[..., list[Mistake]]:
@@ -263,7 +264,7 @@ class Checker:
         found = [self.redaction.syntax_error(each) for each in document.errors]
         if document.readable:
             found += self._violations_in(document)
-        found.sort(key=lambda each: each.place or Place(1, 1))
+        found.sort(key=_place)
         numbers = {each.place.line for each in found if each.place is not None}
         lines = document.lines(numbers) if numbers and not self.redaction else {}
         return Report(
@@ -287,13 +288,17 @@ class Checker:
     @cached_property
     def header_case(self) -> HeaderCase | None:
         """The names that match in any case, or None where case counts."""
-        schema = self.compiled.schema
-        any_case = isinstance(schema, dict) and schema.get("x-any-case") is True
-        return HeaderCase(schema.get("properties", ())) if any_case else None
+        if not self.compiled.has_any_case:
+            return None
+        from .header_case import HeaderCase
+
+        return HeaderCase(self.compiled.schema.get("properties", ()))
 
     @cached_property
     def redaction(self) -> Redaction:
         """What no output may show."""
+        from .redaction import Redaction
+
         return Redaction(self.compiled.survey.sensitive)
 
     @cached_property
@@ -368,10 +373,18 @@ class Checker:
         from .without_limit import without_limit
 
         compiled = self.compiled
-        given: tuple[Any, Mapping[str, Any]] | None = compiled.schema, compiled.resources
-        if without is not None:
-            given = without_limit(compiled.schema, compiled.uri, compiled.resources, without)
-        return given and Algebra(given[0], compiled.uri, given[1], compiled.formats)
+        if without is None:
+            return Algebra(compiled.schema, compiled.uri, compiled.resources, compiled.formats)
+        given = without_limit(compiled.schema, compiled.uri, compiled.resources, without)
+        try:
+            return given and Algebra(given[0], compiled.uri, given[1], compiled.formats)
+        except ValueError:  # of the engine: a reference leads into what was removed
+            return None
+
+
+def _place(violation: Violation) -> tuple[int, int]:
+    at = violation.place
+    return (1, 1) if at is None else (at.line, at.column)
 
 
 def _leave(instance: Any) -> bool:  # noqa: ARG001

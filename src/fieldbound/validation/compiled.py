@@ -8,16 +8,16 @@ from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .engine import Validator, base_uri, compile_schema, in_dialect
-from .keywords import REFERENCES
 from .schema.long_integers import may_misread
 
-# What looks through a whole schema is imported when it has to: of the contracts that come with
-# fieldbound, it is known before.
+# The engine, and what looks through a whole schema, are imported when they have to: of the
+# contracts that come with fieldbound, all is known before, and to list them takes no engine.
 
 if TYPE_CHECKING:
     from fieldbound.algebra import EngineSchema
+    from fieldbound.model import Limit
 
+    from .engine import Validator
     from .limits import Limits
     from .properties import Properties
     from .schema.members import Members
@@ -34,6 +34,9 @@ class CompiledSchema:
     def __init__(
         self, schema: Any, name: str, resources: Mapping[str, Any] | None, formats: str
     ) -> None:
+        from .engine import compile_schema, in_dialect
+        from .schema.base_uri import base_uri
+
         self.schema = schema = _encoded(_copy(schema))
         self.name, self.formats = name, formats
         dialect = schema.get("$schema") if isinstance(schema, dict) else None
@@ -42,23 +45,26 @@ class CompiledSchema:
             for uri, each in (resources or {}).items()
         }
         self.uri = base_uri(schema, name)
-        self.engine = compile_schema(schema, self.uri, self.resources, formats)
+        self.engine: Validator = compile_schema(schema, self.uri, self.resources, formats)
         from .schema.expansion import refuse_endless
 
         refuse_endless(self.limits.references)
 
     def engine_for(self, instance: Any) -> Validator:
         """Return the validator whose errors of an instance cost the least."""
+        named = self._with_names
+        if named is None:
+            return self.engine
         from .schema.many_names import has_many_names
 
-        named = self._with_names
-        return self.engine if named is None or not has_many_names(instance) else named
+        return named if has_many_names(instance) else self.engine
 
     @cached_property
     def _with_names(self) -> Validator | None:
         """The validator for objects of very many names; None if names have no limits."""
         from fieldbound.model import BrokenContract
 
+        from .engine import compile_schema
         from .schema.many_names import has_property_names, with_one_error
 
         if not any(map(has_property_names, (self.schema, *self.resources.values()))):
@@ -80,6 +86,11 @@ class CompiledSchema:
         schema = without_ignored(self.schema)
         return Limits(self.name, schema, self.uri, resources, self.formats)
 
+    @property
+    def every_limit(self) -> tuple[Limit, ...]:
+        """Every limit, in the order of the schema."""
+        return self.limits.all()
+
     @cached_property
     def survey(self) -> Survey:
         """What has to be known of the whole schema before instances are checked."""
@@ -91,6 +102,11 @@ class CompiledSchema:
     def misreads_integers(self) -> bool:
         """Whether the engine misreads integers of too many digits by this schema."""
         return may_misread((self.schema, *self.resources.values()))
+
+    @cached_property
+    def has_any_case(self) -> bool:
+        """Whether names match in any case."""
+        return isinstance(self.schema, dict) and self.schema.get("x-any-case") is True
 
     @cached_property
     def _for_engine(self) -> EngineSchema:
@@ -139,6 +155,8 @@ class CompiledSchema:
 
     def _verdict(self, part: Any) -> Callable[[Any], bool]:
         """Return the verdict of a part of the plain schema."""
+        from .engine import compile_schema
+
         dialect = self.schema.get("$schema") if isinstance(self.schema, dict) else None
         whole = part if dialect is None else {"$schema": dialect, "allOf": [part]}
         return compile_schema(whole, self.uri, {}, self.formats).is_valid
@@ -148,6 +166,8 @@ class CompiledSchema:
 
         It compiles the schema once more. If integers may be misread, it may reject what is valid.
         """
+        from .engine import compile_schema
+
         schema = self.plain
         if schema is not None and self.misreads_integers:
             from .schema.closed import closed
@@ -168,6 +188,8 @@ def _copy(schema: Any) -> Any:
 def _encoded(schema: Any) -> Any:
     """Return a schema with its references percent-encoded, in place: the engine takes no other."""
     from fieldbound.model import encode_uri, schema_members
+
+    from .keywords import REFERENCES
 
     pending = [(schema, False)]
     while pending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import jsonschema_rs
 
@@ -16,9 +16,6 @@ from fieldbound.model import (
 
 Validator: TypeAlias = jsonschema_rs.Validator
 EngineError: TypeAlias = jsonschema_rs.ValidationError
-
-#: The URI under which a schema without one of its own is known. Nothing is ever fetched from it.
-BASE_URI: Final = "https://fieldbound.invalid/"
 
 
 def compile_schema(schema: Any, uri: str, resources: Mapping[str, Any], formats: str) -> Validator:
@@ -109,15 +106,3 @@ def in_dialect(resource: Any, dialect: Any) -> Any:
 
 def _line(message: str) -> str:
     return " ".join(message.split())
-
-
-def base_uri(schema: Any, name: str) -> str:
-    """Return the URI that a schema's references are relative to."""
-    if isinstance(schema, dict):
-        for keyword in ("$id", "id"):
-            if isinstance(schema.get(keyword), str) and ":" in schema[keyword]:
-                uri: str = schema[keyword].partition("#")[0]
-                return uri
-    from urllib.parse import quote
-
-    return BASE_URI + quote(name)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fieldbound.model import Violation, pointer_of
+from fieldbound.model import pointer_of
+
+if TYPE_CHECKING:
+    from fieldbound.model import Violation
 
 
 class HeaderCase:
@@ -39,6 +42,8 @@ class HeaderCase:
         seen = set()
         for name in instance if isinstance(instance, dict) else ():
             if name.lower() in seen:
+                from fieldbound.model import Violation  # slow to import
+
                 return Violation("duplicateKey", pointer_of((name,)), actual=name)
             seen.add(name.lower())
         return None

@@ -70,7 +70,7 @@ class Limits:
         self.paths: set[tuple[str | int, ...]] = set()
         #: The limits that were found, by evaluation path and, where one is required, name.
         self.by_path: dict[tuple[str | int, ...], Limit] = {}
-        self._names_at: dict[tuple[str | int, ...], tuple[str, ...]] = {}
+        self._names_at: dict[tuple[str | int, ...], dict[str, bool]] = {}
         self._found: dict[tuple[str | int, ...], tuple[Trail | None, str | None]] = {}
 
     # -- one error's limit -------------------------------------------------------------------
@@ -127,12 +127,13 @@ class Limits:
             found.setdefault(at, []).append(trail)
         return found
 
-    def known_names(self, path: tuple[str | int, ...]) -> tuple[str, ...]:
-        """Return the property names that the schema with the keyword at *path* documents."""
+    def known_names(self, path: tuple[str | int, ...]) -> Mapping[str, bool]:
+        """Return the names that the schema with the keyword at *path* documents: if always."""
         if path not in self._names_at:
             trail, _ = self._follow(path)
-            names = self._property_names(trail.node, ()) if trail else ()
-            self._names_at[path] = tuple(dict.fromkeys(names))
+            found = self._names_at[path] = {}
+            for name, always in self._property_names(Trail(trail.node), ()) if trail else ():
+                found[name] = always or found.get(name, False)
         return self._names_at[path]
 
     def node_at(self, path: tuple[str | int, ...], keyword: str | None = None) -> Node | None:
@@ -291,18 +292,18 @@ class Limits:
         ):
             yield self._descend(trail, keyword, node)
 
-    def _property_names(self, node: Node, above: tuple[str, ...]) -> Iterator[str]:
-        """Yield the property names that *node* documents, by itself or by its references."""
-        schema, location = node.schema, node.location
+    def _property_names(self, trail: Trail, above: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+        """Yield the names that a schema documents, itself or by references: if on no condition."""
+        node, schema, location = trail.node, trail.node.schema, trail.node.location
         if not isinstance(schema, dict) or location in above:
             return
         properties = schema.get("properties", {})
         for name in properties if isinstance(properties, dict) else ():
             if not self._is_forbidden(self.references.child(node, "properties"), name):
-                yield name
-        for trail in self._subtrails(Trail(node)):
-            if trail.pointer == "":
-                yield from self._property_names(trail.node, (*above, location))
+                yield name, not trail.conditions
+        for each in self._subtrails(trail):
+            if each.pointer == "":
+                yield from self._property_names(each, (*above, location))
 
     def _is_forbidden(self, properties: Node, name: str) -> bool:
         """Return whether a property's schema rejects every value, itself or by its references."""

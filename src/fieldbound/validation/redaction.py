@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fieldbound.model import INSIDE_SENSITIVE, Violation, pointer_of, tokens_of
+from fieldbound.model import pointer_of, tokens_of
 
 if TYPE_CHECKING:
+    from fieldbound.model import Violation
+
     from .mistakes import Mistake
 
 
@@ -32,6 +34,8 @@ class Redaction:
         if kept is None:
             return mistake
         if kept < len(path):
+            from fieldbound.model import INSIDE_SENSITIVE  # slow to import
+
             return mistake._replace(
                 path=mistake.path[:kept],
                 actual=None,

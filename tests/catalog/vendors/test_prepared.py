@@ -12,7 +12,8 @@ import fieldbound
 from fieldbound.catalog.lookup import entries
 from fieldbound.catalog.vendors import prepared
 from fieldbound.catalog.vendors.vendor import bundled_vendors
-from fieldbound.validation import Contract, checker_of, prepared_of
+from fieldbound.model import Limit
+from fieldbound.validation import Contract, checker_of, preparation_of
 from support.effort import sampled
 from support.prepared_vendors import prepared_vendors
 
@@ -29,7 +30,7 @@ def _folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """Return a copy of the files of the vendors, with what is prepared of them beside."""
     shutil.copytree(made.parent, tmp_path / "wheel")
     folder = tmp_path / "wheel" / made.name
-    monkeypatch.setattr(prepared, "bundled_folder", lambda: folder)
+    monkeypatch.setattr(prepared, "bundled_path", lambda: str(folder))
     _forget()
     monkeypatch.setattr(prepared, "contract_named", prepared.contract_named)
     return folder
@@ -42,8 +43,9 @@ def _forgotten() -> object:
 
 
 def _forget() -> None:
-    for each in (prepared.contract_named, prepared._vendor, prepared._vendors):
-        each.cache_clear()
+    for each in vars(prepared).values():
+        if hasattr(each, "cache_clear"):
+            each.cache_clear()
 
 
 def _read(name: str) -> Contract:
@@ -57,15 +59,20 @@ def _read(name: str) -> Contract:
 
 @pytest.mark.usefixtures("folder")
 def test_same_contracts() -> None:
-    """A prepared contract has the schema, to the letter, and the facts that it has when read."""
+    """A prepared contract has the schema, to the letter, and the facts that it has when read.
+
+    The limits are the same as well, and the engine takes what is prepared for it.
+    """
     names = fieldbound.contracts()
     found = {name: prepared.contract_named(name) for name in names}
-    assert sum(each is not None for each in found.values()) > 0.95 * len(names)
+    assert all(each is not None for each in found.values())
     for name in sampled(names):
         each = found[name]
         if each is not None:
             files = _read(name)
-            own, read = prepared_of(each), prepared_of(files)
+            assert _facts(each.limits) == _facts(files.limits), name
+            assert checker_of(each).compiled.engine is not None
+            own, read = preparation_of(each), preparation_of(files)
             assert own is not None
             assert read is not None
             assert json.dumps(own.schema) == json.dumps(read.schema), name
@@ -73,6 +80,11 @@ def test_same_contracts() -> None:
             assert json.dumps(own.engine_schema) == json.dumps(read.engine_schema), name
             checkers = checker_of(each).compiled, checker_of(files).compiled
             assert len({compiled.uri for compiled in checkers}) == 1, name
+
+
+def _facts(limits: tuple[Limit, ...]) -> list[str]:
+    """Return all that is in limits, some of which does not count where they are compared."""
+    return [repr(each) for each in limits]
 
 
 @pytest.mark.usefixtures("folder")
@@ -106,6 +118,25 @@ def test_own_schema() -> None:
     for each in first.schema["$defs"].values():
         each.clear()
     assert json.dumps(other.schema) == before
+
+
+@pytest.mark.usefixtures("folder")
+def test_own_limits() -> None:
+    """The value of a prepared limit is its user's own: to change it changes no other."""
+    names = (f"{NAME}/response.201", f"{NAME}/response.200")
+    first, other = (fieldbound.contract(each).limits for each in names)
+    before = [repr(each.value) for each in other]
+    changed = [each.value.clear() for each in first if isinstance(each.value, list)]
+    assert changed
+    assert [repr(each.value) for each in other] == before
+
+
+def test_limits_without_a_file(folder: Path) -> None:
+    """Where the limits alone are not prepared, they are found in the schema."""
+    (folder.parent / prepared.FOLDER / f"oracle-cx-sales{prepared.LIMITS_SUFFIX}").unlink()
+    own = prepared.contract_named(NAME)
+    assert own is not None
+    assert own.limits == _read(NAME).limits
 
 
 @pytest.mark.usefixtures("folder")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GROUP: Final = "fieldbound.contracts"
 #: How the folders of what is known of installed packages end.
@@ -21,6 +23,7 @@ def package_folders() -> Iterator[Path]:
         return
     from importlib.metadata import entry_points
     from importlib.util import find_spec
+    from pathlib import Path
 
     from fieldbound.model import BrokenContract
 

@@ -10,11 +10,10 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.catalog.builder import close_matches, require_limits
 from fieldbound.catalog.bundle import Bundle, Options
-from fieldbound.catalog.bundle_lint import lint_bundle
 from fieldbound.catalog.bundled_folder import bundled_folder
 from fieldbound.catalog.bundled_references import bundled_sources
 from fieldbound.catalog.operation_contracts import OperationContracts
@@ -22,10 +21,13 @@ from fieldbound.catalog.schema_files import SchemaFiles
 from fieldbound.config import BrokenConfig, ConfiguredFolder
 from fieldbound.documents import SUFFIXES
 from fieldbound.model import BrokenContract, UnknownName
-from fieldbound.validation import BASE_URI, Contract
+from fieldbound.validation import BASE_URI
 
 from .packages import package_folders
 from .prepared import contract_named
+
+if TYPE_CHECKING:
+    from fieldbound.validation import Contract
 
 _MAX_PARTS: Final = 6
 _DEFAULTS: Final = Options()
@@ -85,6 +87,8 @@ class Vendor(OperationContracts):
         if not self.strict:
             bundle.build()
             return self._compile(schema, bundle, name)
+        from fieldbound.catalog.bundle_lint import lint_bundle  # slow to import
+
         lint_bundle(bundle, {**bundled_sources(), **self.sources})
         return require_limits(self._compile(schema, bundle, name), str(self.folder), bundle)
 

@@ -303,13 +303,15 @@ def _reports(
         kind.finish()
 
 
-def _style(run: Run) -> Style:
+def _style(run: Run, *, draws: bool = False) -> Style:
+    """Return how reports are shown; of records, the text *draws* charts."""
     color = run.args.color
     excerpts = color == "always" or (run.output is None and is_terminal(sys.stdout))
     return Style(
         run.findings.severity,
-        colored(color, run.output),
+        color=colored(color, run.output),
         excerpts=excerpts,
+        ascii=draws and ascii_only(run.output),
         quiet=run.args.quiet,
         width=width() if run.output is None else None,
         max_violations=run.args.max_violations,
@@ -360,11 +362,9 @@ def _counted(reports: Iterator[Any], summary: Summary, severity: Severity) -> It
 
 def _write_bulk(run: Run, reports: Iterator[Any]) -> bool:
     """Write reports of records; return whether that worked."""
-    from dataclasses import replace
-
     from fieldbound.render import render_bulk
 
-    style = replace(_style(run), ascii=ascii_only(run.output))
+    style = _style(run, draws=True)
     chunks = render_bulk(_format(run.args), reports, style, run.console.unreported)
     return write(run.console, chunks, run.output)
 

@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Final
 from fieldbound.cli.console import width
 from fieldbound.cli.names import add_listing_format, add_names, contract_folders
 from fieldbound.cli.pager import add_no_pager, page
-from fieldbound.model import (
-    CODES,
-    SAYS,
-    Field,
-    FieldboundError,
-    chosen_limits,
-    closest_name,
-    escaped,
-    shared_limits,
-)
+from fieldbound.model import SAYS, FieldboundError, Limit, chosen_limits, escaped, shared_limits
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fieldbound.cli.console import Console
-    from fieldbound.model import Limit, SharedLimit
+    from fieldbound.model import Field, SharedLimit
     from fieldbound.validation import Contract
 
 DESCRIPTION: Final = """\
@@ -75,20 +66,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """List the limits of contracts."""
-    from fieldbound.render import ascii_json, shared_limits_table
-
     for word in args.keyword:
         _check_keyword(word)
     found = list(_found(args, console))
     by_beginning = [each for each in found if each[0].name not in args.names]
-    shared = {} if args.each else _shared(by_beginning)
+    once = () if args.each else _shared(by_beginning)
+    shared = {(name, each.limit.location): each for each in once for name in each.ids}
     if args.format == "json":
+        from fieldbound.render import ascii_json
+
         page(ascii_json(list(_objects(found, shared))), no_pager=args.no_pager)
         return 0
     blocks = ["".join(_block(args, contract, rows, shared)) for contract, rows in found]
     blocks = [each for each in blocks if each]
-    once = list(dict.fromkeys(shared.values()))
     if once:
+        from fieldbound.render import shared_limits_table
+
         blocks.append("".join(shared_limits_table(once, width())))
     if _is_filtered(args) and not any(rows for _, rows in found):
         console.note("no limit matches")
@@ -96,13 +89,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _shared(
-    found: Sequence[tuple[Contract, Sequence[Limit | Field]]],
-) -> dict[tuple[str, str], SharedLimit]:
-    """Return the limits that several places of the contracts share, by id and location."""
-    limits = (each for _, rows in found for each in rows if not isinstance(each, Field))
-    shared = shared_limits(limits)
-    return {(name, each.limit.location): each for each in shared for name in each.ids}
+def _shared(found: Sequence[tuple[Contract, Sequence[Limit | Field]]]) -> Sequence[SharedLimit]:
+    """Return the limits that several places of the contracts share."""
+    return shared_limits(each for _, rows in found for each in rows if isinstance(each, Limit))
 
 
 def _objects(
@@ -114,7 +103,7 @@ def _objects(
 
     for contract, rows in found:
         for each in rows:
-            if isinstance(each, Field):
+            if not isinstance(each, Limit):
                 yield field_object(each, contract.name)
             elif (same := shared.get((each.id, each.location))) is None:
                 yield limit_object(each)
@@ -123,6 +112,8 @@ def _objects(
 
 
 def _check_keyword(word: str) -> None:
+    from fieldbound.model import CODES, closest_name  # slow to import
+
     if word not in CODES:
         meant = closest_name(word, CODES)
         suggestion = f"; did you mean {meant}?" if meant else ""
@@ -137,12 +128,13 @@ def _found(
     args: argparse.Namespace, console: Console
 ) -> Iterator[tuple[Contract, Sequence[Limit | Field]]]:
     """Yield the contracts, each with the limits or fields that are chosen."""
-    from fieldbound.catalog import contract, matching_entries
+    from fieldbound.catalog import matching_entries, reader
 
     folders = contract_folders(args)
+    contract = reader(folders)
     for entry in matching_entries(args.names, folders, exact=True):
         try:
-            found = contract(entry.name, folders)
+            found = contract(entry.name)
         except FieldboundError as error:
             if entry.name in args.names:
                 raise
@@ -164,22 +156,26 @@ def _block(
     shared: Mapping[tuple[str, str], SharedLimit],
 ) -> Iterator[str]:
     """Yield the lines of one contract; nothing where no limit of it is chosen."""
-    from fieldbound.render import fields_table, limits_table, not_checked
-
     if _is_filtered(args) and not rows:
         return
     yield f"{escaped(contract.name)}\n"
-    fields = [each for each in rows if isinstance(each, Field)]
-    every = [each for each in rows if not isinstance(each, Field)]
+    fields = [each for each in rows if not isinstance(each, Limit)]
+    every = [each for each in rows if isinstance(each, Limit)]
     limits = [each for each in every if (each.id, each.location) not in shared]
     if fields:
+        from fieldbound.render import fields_table
+
         yield from fields_table(fields, contract.name, width())
     if limits:
+        from fieldbound.render import limits_table
+
         yield from limits_table(limits, width())
     if len(limits) < len(every):
         yield f"and {len(every) - len(limits)} of those at the end\n"
     if _is_filtered(args):
         return
+    from fieldbound.render import not_checked
+
     for line in not_checked({contract.name: dict(contract.unspecified)}):
         yield f"{line}\n"
     for pointer, reason in contract.not_checked.items():

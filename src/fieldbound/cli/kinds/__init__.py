@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -20,16 +19,20 @@ if TYPE_CHECKING:
 KINDS: Final = (".recordings", ".records", ".documents")
 
 
-@dataclass(eq=False, repr=False)
 class Run:
     """The options, configuration and contract folders of one run of `check`, and its *findings*."""
 
-    args: argparse.Namespace
-    config: Config
-    console: Console
-    folders: tuple[str | os.PathLike[str], ...]
-    findings: Findings
-    output: str | None
+    def __init__(
+        self,
+        args: argparse.Namespace,
+        config: Config,
+        console: Console,
+        folders: tuple[str | os.PathLike[str], ...],
+        findings: Findings,
+        output: str | None,
+    ) -> None:
+        self.args, self.config, self.console = args, config, console
+        self.folders, self.findings, self.output = folders, findings, output
 
 
 class Kind(Protocol):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from fieldbound.cli.console import stdin_bytes
 from fieldbound.cli.selection import STDIN
-from fieldbound.model import pluralize
 from fieldbound.render import STDIN as STDIN_NAME
 
 from . import Kind
@@ -50,6 +49,8 @@ class Recordings(Kind):
         """Report it if no recording had an exchange to check."""
         args = self._run.args
         if self._empty and not (self._checked or args.files or args.skip_unmapped):
+            from fieldbound.model import pluralize  # slow to import
+
             self._run.console.error(
                 f"nothing was checked: no exchange in {pluralize(len(self._empty), 'recording')} "
                 "belongs to a known API"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fieldbound.cli.selection import STDIN
 from fieldbound.documents import is_same_file, os_error_reason, why_unreadable
 from fieldbound.model import FieldboundError
-from fieldbound.render import BULK_FORMATS, STDIN as STDIN_NAME
+from fieldbound.render import STDIN as STDIN_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,8 +40,7 @@ class Records:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        has_own = run.args.format in (None, *BULK_FORMATS)
-        self.renderer = "bulk" if has_own else "reports"
+        self.renderer = "bulk" if _has_own(run.args.format) else "reports"
         self._contracts: dict[str, Contract] = {}
         self._forced = run.args.format == "html" or any(
             getattr(run.args, name) is not None for name in _OPTIONS
@@ -168,6 +167,15 @@ class Records:
                 for note in run.notes:
                     self._run.console.note(note)
         return (replace(report, name=STDIN_NAME) if path == STDIN else report), run.found
+
+
+def _has_own(format: str | None) -> bool:  # noqa: A002
+    """Return whether reports of records have an output format of their own."""
+    if format is None:
+        return True
+    from fieldbound.render import BULK_FORMATS  # slow to import
+
+    return format in BULK_FORMATS
 
 
 def _lacks_keys(report: BulkReport) -> bool:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from fieldbound.model import pluralize
 from fieldbound.render.details import limit_text, source_text
-from fieldbound.render.json import limit_object
 
 from .columns import columns
 
@@ -34,6 +33,8 @@ def shared_limits_table(shared: Sequence[SharedLimit], width: int | None) -> Ite
 
 def shared_limit_object(shared: SharedLimit) -> dict[str, Any]:
     """Return the limit of the first place as an object, with the ids of all `places`."""
+    from fieldbound.render.json import limit_object  # slow to import
+
     return {**limit_object(shared.limit), "places": list(shared.ids)}
 
 

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final
 
-from fieldbound.model import has_long_integer
+from fieldbound.model import count_values, has_long_integer
 
 #: Keywords whose verdict on such an integer is wrong.
 _MISREAD_BY: Final = frozenset(
     "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf uniqueItems".split()
 )
+
+#: Values that are looked at sooner than what does it several times faster is imported.
+_FEW_VALUES: Final = 20_000
 
 
 def may_misread(schemas: Iterable[Any]) -> bool:
@@ -38,19 +41,18 @@ def _words(value: Any) -> Iterable[Any]:
 def exact(accepts: Callable[[Any], bool]) -> Callable[[Any], bool]:
     """Return *accepts*, which raises ValueError now for an instance that the engine misreads."""
     dumps: Callable[[Any], Any]
+    left = _FEW_VALUES
 
-    def first(instance: Any) -> Any:  # what does it sooner is slow to import
-        nonlocal dumps
-        dumps = second
-        if has_long_integer(instance):
+    def looked_through(instance: Any) -> Any:
+        nonlocal dumps, left
+        count = count_values(instance)
+        if count is None:
             raise TypeError
+        left -= count
+        if left < 0:
+            dumps = _dumps()
 
-    def second(instance: Any) -> Any:
-        nonlocal dumps
-        dumps = _dumps()
-        return dumps(instance)
-
-    dumps = first
+    dumps = looked_through
 
     def accepts_exactly(instance: Any) -> bool:
         try:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from fieldbound.model import Limit, Node, child_schemas, put_subschema, to_json
-from fieldbound.validation.engine import BASE_URI, EngineError, Validator, compile_schema
+from fieldbound.validation.engine import EngineError, Validator, compile_schema
 from fieldbound.validation.mistakes import Mistake
+
+from .base_uri import BASE_URI
 
 if TYPE_CHECKING:
     from fieldbound.validation.limits import Limits

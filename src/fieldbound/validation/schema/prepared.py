@@ -1,59 +1,95 @@
-"""Contracts whose schema has been compiled before: what was found then, as JSON, and back again."""
+"""Contracts whose schema has been compiled before: each part is read when it is needed."""
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.validation.checker import Checker
 from fieldbound.validation.compiled import CompiledSchema
-from fieldbound.validation.contract import Contract, checker_of
-from fieldbound.validation.engine import base_uri, compile_as_read
+from fieldbound.validation.contract import Contract
 
 from .surveyed import Survey
 
-_FORMATS: Final = "assert"
+if TYPE_CHECKING:
+    from fieldbound.model import Limit
+    from fieldbound.validation.engine import Validator
+
+#: Whether formats are limits in what is prepared.
+FORMATS: Final = "assert"
 
 
 class Prepared(NamedTuple):
-    """A schema, the same as the engine reads it, and what is known of it: all are JSON."""
+    """What is known of a schema, and what reads it, what the engine reads of it, and its limits.
 
-    schema: Any
-    engine_schema: Any
-    facts: dict[str, Any]
-
-
-def prepared_of(contract: Contract) -> Prepared | None:
-    """Return what `prepared_contract` makes the same contract of.
-
-    None where the engine needs more than a schema.
+    The engine takes options besides where the second is None; the limits may be None, then they are
+    found in the schema.
     """
-    compiled = checker_of(contract).compiled
-    read = compiled.engine_schema
-    if read is None or compiled.formats != _FORMATS:
-        return None
-    facts = {"misreads_integers": compiled.misreads_integers, **compiled.survey._asdict()}
-    return Prepared(contract.schema, read, facts)
+
+    facts: Mapping[str, Any]
+    schema: Callable[[], Any]
+    engine_schema: Callable[[], Any] | None
+    limits: Callable[[], tuple[Limit, ...] | None]
 
 
 def prepared_contract(name: str, prepared: Prepared) -> Contract:
     """Return the contract of a schema, which is not copied, and of which all is known."""
+    read = prepared.engine_schema
+    compiled = _Surveyed(name, prepared) if read is None else _Compiled(name, prepared, read)
     contract = Contract.__new__(Contract)
-    contract.name, contract.schema = name, prepared.schema
-    contract._checker = Checker(_CompiledBefore(name, prepared))
+    contract.name, contract._checker = name, Checker(compiled)
     return contract
 
 
-class _CompiledBefore(CompiledSchema):
-    """A compiled schema that needs no looking through."""
+class _Surveyed(CompiledSchema):
+    """A schema that needs no looking through: what is known of it is read when it is needed."""
+
+    def __init__(self, name: str, prepared: Prepared) -> None:
+        self.name, self.resources, self.formats = name, {}, FORMATS
+        self._prepared = prepared
+        facts = dict(prepared.facts)
+        self.misreads_integers = facts.pop("misreads_integers")
+        self.has_any_case = facts.pop("has_any_case")
+        self.survey = Survey(**{**facts, "sensitive": tuple(facts["sensitive"])})
+
+    @cached_property
+    def schema(self) -> Any:
+        return self._prepared.schema()
+
+    @cached_property
+    def uri(self) -> str:  # type: ignore[override]
+        from .base_uri import base_uri
+
+        return base_uri(self.schema, self.name)
+
+    @cached_property
+    def engine(self) -> Validator:  # type: ignore[override]
+        from fieldbound.validation.engine import compile_schema
+
+        return compile_schema(self.schema, self.uri, {}, FORMATS)
+
+    @cached_property
+    def every_limit(self) -> tuple[Limit, ...]:
+        found = self._prepared.limits()
+        return super().every_limit if found is None else found
+
+
+class _Compiled(_Surveyed):
+    """One for which the engine takes no options: what it reads has been written before."""
 
     may_be_undecided = False
     name_patterns: frozenset[str] = frozenset()
 
-    def __init__(self, name: str, prepared: Prepared) -> None:
-        self.name, self.schema, self.resources = name, prepared.schema, {}
-        self.formats = _FORMATS
-        self.uri = base_uri(prepared.schema, name)
-        self.engine = compile_as_read(prepared.engine_schema, self.uri, _FORMATS)
-        facts = dict(prepared.facts)
-        self.misreads_integers = facts.pop("misreads_integers")
-        self.survey = Survey(**{**facts, "sensitive": tuple(facts["sensitive"])})
+    def __init__(self, name: str, prepared: Prepared, read: Callable[[], Any]) -> None:
+        super().__init__(name, prepared)
+        self._read = read
+
+    @cached_property
+    def engine(self) -> Validator:  # type: ignore[override]
+        from fieldbound.validation.engine import compile_as_read
+
+        from .base_uri import base_uri
+
+        read = self._read()
+        return compile_as_read(read, base_uri(read, self.name), FORMATS)
