@@ -21,7 +21,7 @@ from fieldbound.bulk.inputs.ndjson import LinesBlock
 from fieldbound.bulk.keys import KeyExtractor
 from fieldbound.documents import parse
 from fieldbound.model import BulkReport
-from support.effort import examples
+from support.effort import is_thorough
 from support.line_by_line import bare, expected_report
 
 DEEP = b"[" * 210 + b"]" * 210
@@ -144,7 +144,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=200 if is_thorough() else 20, deadline=None)
 @given(
     st.sampled_from(CONTRACTS),
     st.builds(list.__mul__, LINES, st.integers(1, 12)) | FEW,

@@ -943,7 +943,8 @@ def test_limits_of_all(compiled: bool, cli: Command, monkeypatch: pytest.MonkeyP
     if not compiled:
         small = {"maxLength": 5}
         monkeypatch.setattr(
-            "fieldbound.catalog.contract", lambda name, *_: fieldbound.Contract(small, name=name)
+            "fieldbound.catalog.reader",
+            lambda *_: lambda name: fieldbound.Contract(small, name=name),
         )
     blocks = [each.partition("\n")[0] for each in cli("limits", "--each").out.split("\n\n")]
     assert blocks == fieldbound.catalog.contracts()

@@ -20,6 +20,7 @@ from fieldbound import Contract, FieldboundError, cases
 from fieldbound.codegen import STYLES, model_code, unenforced
 from fieldbound.codegen.identifiers import RESERVED
 from fieldbound.strategies import valid
+from support.effort import examples
 from support.models import CHECKING, Model, imported, model_of
 
 OWN: dict[str, Any] = {
@@ -141,7 +142,7 @@ def test_cases(name: str, style: str) -> None:
 
 
 @given(data=st.data())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_generated_instances(order: tuple[str, Model], data: st.DataObject) -> None:
     """A model reads any valid instance, and what it writes is the same value."""
     _, model = order
@@ -150,7 +151,7 @@ def test_generated_instances(order: tuple[str, Model], data: st.DataObject) -> N
 
 
 @given(data=st.data())
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_what_the_model_takes(order: tuple[str, Model], data: st.DataObject) -> None:
     """What a model takes breaks no limit but those that it says it does not hold."""
     style, model = order

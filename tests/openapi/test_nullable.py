@@ -15,6 +15,7 @@ from fieldbound import BrokenContract, Contract, Message, strategies
 from fieldbound.catalog import lint_paths
 from fieldbound.catalog.single_file import files_of
 from fieldbound.openapi import refuses_null
+from support.effort import examples
 
 A: Final = {"$ref": "#/components/schemas/A"}
 B: Final = {"$ref": "#/components/schemas/B"}
@@ -245,7 +246,7 @@ def means_null(schema: Any) -> bool:
     )
 
 
-@settings(max_examples=60, database=None, deadline=None)
+@settings(max_examples=examples(60), database=None, deadline=None)
 @given(nullable_schemas())
 def test_any_composition_is_read_as_meant(schema: dict[str, Any]) -> None:
     """Null is accepted where a schema means it; for all else nothing changes."""

@@ -490,7 +490,7 @@ def test_fails():
     assert "1 passed, 1 xfailed, 2 errors" in done.stdout
 
 
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("workers", [0, pytest.param(1, marks=pytest.mark.thorough)])
 def test_a_caught_exception_outside_tests_fails_the_run(run: Run, workers: int) -> None:
     """An invalid exchange during the import of a module fails the run."""
     if workers and not find_spec("xdist"):

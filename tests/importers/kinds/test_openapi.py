@@ -93,7 +93,9 @@ def test_a_document_as_a_folder(tmp_path: Path) -> None:
     assert "stated" in draft.imported.limits
 
 
-@pytest.mark.parametrize("vendor", ["axim-commerce", "fortellis"])
+@pytest.mark.parametrize(
+    "vendor", ["fortellis", pytest.param("axim-commerce", marks=pytest.mark.thorough)]
+)
 def test_the_document_of_a_vendor_as_a_folder(vendor: str, tmp_path: Path) -> None:
     """A document that refers to files beside it checks the same as a folder with all it needs."""
     _, tried = same(SCHEMAS_FOLDER / vendor / "openapi.json", tmp_path)
@@ -138,7 +140,7 @@ SLIPS = [
 ]
 
 
-@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("version", ["3.0.3", pytest.param("3.1.0", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize(("schema", "operation"), SLIPS)
 def test_what_is_wrong_is_taken_out(
     schema: Any, operation: Any, version: str, tmp_path: Path
