@@ -199,3 +199,17 @@ def test_a_limit_that_a_reference_leads_into() -> None:
     found = {case.limit.id: case for case in cases(contract)}
     assert {*found} == {each.id for each in contract.limits}
     assert found["x#/i:maxLength"].violation is not None
+
+
+@pytest.mark.parametrize("identifier", ["d/root.json", "https://a.example/root.json", "root.json"])
+def test_a_schema_refers_to_itself_by_its_id(identifier: str) -> None:
+    """A reference is resolved by the `$id` at the root, be it relative or not."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": identifier,
+        "$ref": "root.json#/$defs/a",
+        "$defs": {"a": {"type": "string", "maxLength": 3}},
+    }
+    found = {case.limit.keyword: case for case in cases(Contract(schema))}
+    assert found.keys() == {"type", "maxLength"}
+    assert all(case.reason is None for case in found.values())

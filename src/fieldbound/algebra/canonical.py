@@ -9,7 +9,7 @@ from typing import Any, Final
 import jsonschema_rs
 from jsonschema_rs import CanonicalSchema, canonical
 
-from fieldbound.model import DIALECTS
+from fieldbound.model import DIALECTS, DRAFT_4, draft_of, resolve_uri
 
 from .containment import unsatisfiable_reason
 from .engine_patterns import canonical_schema
@@ -57,6 +57,16 @@ def canonical_text(value: Any) -> str:
     return canonical.json.to_string(value)
 
 
+def _with_absolute_id(schema: Any, uri: str) -> tuple[Any, str]:
+    """Return a schema and its URI by its `$id`: the engine resolves no relative one at the root."""
+    keyword = "id" if draft_of(schema) == DRAFT_4 else "$id"
+    identifier = schema.get(keyword) if isinstance(schema, dict) else None
+    if not isinstance(identifier, str) or identifier.startswith("#"):  # an anchor
+        return schema, uri
+    absolute = resolve_uri(uri, identifier)
+    return {**schema, keyword: absolute}, absolute
+
+
 class Algebra:
     """The value sets of one schema, and set operations on them.
 
@@ -68,6 +78,7 @@ class Algebra:
     ) -> None:
         written = canonical_schema([schema, *resources.values()])
         schema, *others = written.schema
+        schema, uri = _with_absolute_id(schema, uri)
         resources = dict(zip(resources, others, strict=True))
         #: The patterns of the schema, by how the engine reads them.
         self._patterns = written.patterns
