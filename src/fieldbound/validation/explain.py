@@ -235,7 +235,7 @@ def _read_property_names(error: ValidationError, instance: Any, limits: Limits) 
     at = _schema_path(inner, limits)
     outer = at if "propertyNames" in at else tuple(error.evaluation_path)
     outer = outer[: len(outer) - outer[::-1].index("propertyNames")]
-    limit = limits.limit_at(outer or _schema_path(error, limits))
+    limit = limits.limit_at(outer if limits.resolves(outer) else _schema_path(error, limits))
     path = (*_located(error, instance)[0], str(inner.instance))
     return [mistake_of_name(path, limit, limits.limit_at(at))]
 

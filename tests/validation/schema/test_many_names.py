@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from fieldbound import Contract, bulk
 from fieldbound.model import SchemaRegistry
@@ -71,6 +71,7 @@ PLACES = list(
 
 @settings(max_examples=examples(400))
 @given(NAMES, st.sampled_from(PLACES), OBJECTS)
+@example(False, "empty", {"": {"aaa": None}})
 def test_the_mistakes_are_the_same(names: Any, at: str, instance: Any) -> None:
     """However many properties make an object large, what is reported is the same."""
     schema = {**_with_names(names, at), "$defs": DEFINITIONS}

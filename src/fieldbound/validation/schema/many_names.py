@@ -85,8 +85,10 @@ def mistakes_of_names(
     validator = _validator(node, limits)
     for name in names:
         for error in validator.iter_errors(name):
-            broken = limits.limit_at((*at, *error.evaluation_path[1:]))
-            yield mistake_of_name((*path, name), limit, broken)
+            way: Path = (*at, *error.evaluation_path[1:])
+            if not limits.resolves(way):  # the path to the keyword is not the engine's
+                way = limits.path_to(error.absolute_keyword_location or "", (*path, name)) or way
+            yield mistake_of_name((*path, name), limit, limits.limit_at(way))
 
 
 def mistake_of_name(path: Path, limit: Limit, broken: Limit) -> Mistake:
