@@ -58,11 +58,16 @@ def fastest(rounds: int, number: int, **calls: Callable[[], Any]) -> dict[str, f
     return least
 
 
-def verdicts(rounds: int) -> Iterator[Row]:
-    """Compare is_valid with the raw engine and with jsonschema."""
+def sides() -> tuple[fieldbound.Contract, Any, Any]:
+    """Return the contract, and its schema as the engine and as jsonschema check it."""
     contract = fieldbound.contract(NAME)
     raw = jsonschema_rs.validator_for(contract.schema, validate_formats=True, offline=True)
-    reference = contract.jsonschema_validator()
+    return contract, raw, contract.jsonschema_validator()
+
+
+def verdicts(rounds: int) -> Iterator[Row]:
+    """Compare is_valid with the raw engine and with jsonschema."""
+    contract, raw, reference = sides()
     valid = fastest(
         rounds,
         20_000,
@@ -76,9 +81,7 @@ def verdicts(rounds: int) -> Iterator[Row]:
 
 def reports(rounds: int) -> Iterator[Row]:
     """Compare check with the errors of the raw engine and of jsonschema."""
-    contract = fieldbound.contract(NAME)
-    raw = jsonschema_rs.validator_for(contract.schema, validate_formats=True, offline=True)
-    reference = contract.jsonschema_validator()
+    contract, raw, reference = sides()
     report = fastest(
         rounds,
         5_000,

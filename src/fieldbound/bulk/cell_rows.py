@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .inputs.blocks import text_of, texts_of
+from .inputs.doubtful_values import OF_LENGTHS, ValidLengths, invalid_among
 
 if TYPE_CHECKING:
     from .check_settings import CheckSettings
     from .inputs.blocks import CellsChunk, ValuesChunk
     from .inputs.columns import Conversions
+    from .inputs.doubtful_values import AreValid
     from .record_checker import RecordChecker
 
 #: If more than one row in so many is in doubt, it takes no more time to check all as records.
 _MIN_VALID: Final = 2
-#: Keywords of strings whose lengths say whether they are valid, and the longest of these.
-_LENGTHS: Final = frozenset(("type", "minLength", "maxLength"))
-_LONGEST: Final = 100_000
 #: Texts of a column that are remembered to be valid.
 _MOST_TEXTS: Final = 10_000
-#: Texts that are checked at once: if one is invalid, each half of them is, down to the one.
-_AT_ONCE: Final = 256
 #: From here on, parsers read integers differently.
 _LARGE: Final = 2**63
 
-#: Whether all values are valid.
-AreValid: TypeAlias = Callable[[list[Any]], bool]
 #: The cells of each name.
 Columns: TypeAlias = Mapping[str, Sequence[Any]]
 #: How the cells of each name are converted, None for strings.
@@ -141,58 +136,26 @@ class _Texts:
     def __init__(self, schema: Any, are_valid: AreValid, conversions: Conversions | None) -> None:
         self._are_valid, self._conversions = are_valid, conversions
         known = schema if isinstance(schema, dict) else {} if schema is True else None
-        self._by_length = conversions is None and known is not None and known.keys() <= _LENGTHS
+        self._by_length = conversions is None and known is not None and known.keys() <= OF_LENGTHS
         self._valid: set[Any] = {"", b""}  # an empty cell is omitted
-        self._lengths = {0: True}
+        self._lengths = ValidLengths(are_valid)
 
     def doubtful(self, cells: Sequence[Any]) -> Sequence[int]:
         """Return the rows whose cells are in doubt."""
         if self._by_length:
             return self._doubtful_lengths(cells)
-        new = set(cells) - self._valid
-        invalid = self._invalid(new)
+        new = [*set(cells).difference(self._valid)]
+        invalid = {new[at] for at in invalid_among(new, self._are_all_valid)}
         if len(self._valid) < _MOST_TEXTS:
-            self._valid |= new - invalid
+            self._valid.update(set(new) - invalid)
         return _rows(cells, invalid) if invalid else ()
 
     def _doubtful_lengths(self, cells: Sequence[Any]) -> Sequence[int]:
-        """Return the rows of doubtful lengths; a character has one byte at least, and four at most.
-
-        All lengths between two valid ones are valid.
-        """
-        valid = self._is_valid_length
-        sizes = {at for at in set(map(len, cells)) if not (valid(at) and valid(-(-at // 4)))}
+        """Return the rows of doubtful lengths."""
+        valid = self._lengths
+        sizes = {at for at in set(map(len, cells)) - {0} if not valid.has_size(at)}
         rows = _rows(map(len, cells), sizes) if sizes else ()
-        return [row for row in rows if not valid(len(text_of(cells[row])))]
-
-    def _is_valid_length(self, length: int) -> bool:
-        known = self._lengths.get(length)
-        if known is None:
-            known = length <= _LONGEST and self._are_valid(["x" * length])
-            self._lengths[length] = known
-        return known
-
-    def _invalid(self, texts: Collection[Any]) -> set[Any]:
-        """Return those that are not certainly valid."""
-        listed = [*texts]
-        try:
-            return {
-                text
-                for start in range(0, len(listed), _AT_ONCE)
-                for text in self._invalid_within(listed[start : start + _AT_ONCE])
-            }
-        except ValueError:  # the engine does not take one of them as it is
-            return set(texts)
-
-    def _invalid_within(self, texts: list[Any]) -> Iterator[Any]:
-        if self._are_all_valid(texts):
-            return
-        if len(texts) == 1:
-            yield texts[0]
-            return
-        middle = len(texts) // 2
-        yield from self._invalid_within(texts[:middle])
-        yield from self._invalid_within(texts[middle:])
+        return [row for row in rows if not valid.has(len(text_of(cells[row])))]
 
     def _are_all_valid(self, texts: list[Any]) -> bool:
         if self._conversions is None:

@@ -21,14 +21,13 @@ from .doubtful_strings import (
     Words,
     proof_of_dates,
 )
-from .doubtful_values import AreValid, Doubtful, Proof, Values
+from .doubtful_values import OF_LENGTHS, AreValid, Doubtful, Proof, Values
 
 if TYPE_CHECKING:
     import pyarrow
 
     from fieldbound.validation import Members
 
-_LENGTHS: Final = frozenset(("type", "minLength", "maxLength"))
 #: Keywords by which a number is valid if one below and one above it are.
 _RANGES: Final = frozenset(
     "type minimum maximum exclusiveMinimum exclusiveMaximum multipleOf format".split()
@@ -121,10 +120,10 @@ def may_have(kind: pyarrow.DataType, path: Sequence[str]) -> bool:
 def _proof_of_strings(kind: Any, schema: Mapping[str, Any], values: Values) -> Proof:
     if not schema.keys().isdisjoint(_FIXED):
         return FixedStrings(kind, _allowed(schema, values.are_valid)).find
-    if schema.keys() <= _LENGTHS:
+    if schema.keys() <= OF_LENGTHS:
         return StringsByLength(values).find
     proof = None
-    if schema.keys() <= {*_LENGTHS, "format"} and schema["format"] in DATES:
+    if schema.keys() <= {*OF_LENGTHS, "format"} and schema["format"] in DATES:
         proof = proof_of_dates(schema["format"], values)
     return proof or RepeatedStrings(values).find
 

@@ -6,12 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from .arrow_arrays import integers, is_in, rows_of, strings, take, text_of
-from .doubtful_values import NONE, Doubtful, Proof, Values
+from .doubtful_values import NONE, Doubtful, Proof, ValidLengths, Values
 
-#: The longest string that stands for all of its length.
-_LONGEST: Final = 100_000
-#: Bytes of a character in UTF-8.
-_MOST_BYTES: Final = 4
 #: One string in so many is few.
 _FEW: Final = 32
 #: The first so many strings show whether a column has few different ones: half as many.
@@ -65,7 +61,7 @@ class StringsByLength:
 
     def __init__(self, values: Values) -> None:
         self._values = values
-        self._valid: dict[int, bool] = {}
+        self._lengths = ValidLengths(values.are_valid)
         self._sizes: tuple[int, ...] = ()
 
     def find(self, array: Any) -> Doubtful:
@@ -83,7 +79,7 @@ class StringsByLength:
         if not rows:
             return NONE
         lengths = compute.utf8_length(take(array, rows))
-        doubtful = [each for each in lengths.unique().to_pylist() if not self._is_valid(each)]
+        doubtful = [each for each in lengths.unique().to_pylist() if not self._lengths.has(each)]
         return [rows[at] for at in rows_of(is_in(lengths, doubtful))] if doubtful else NONE
 
     def _long_or_short(self, sizes: Any) -> list[int]:
@@ -102,7 +98,7 @@ class StringsByLength:
 
     def _note(self, sizes: Iterable[int]) -> None:
         """Note the least and the greatest of those of some sizes that are valid."""
-        valid = [*self._sizes, *filter(self._is_valid_size, sizes)]
+        valid = [*self._sizes, *filter(self._lengths.has_size, sizes)]
         self._sizes = (min(valid), max(valid)) if valid else ()
 
     def _outside(self, sizes: Any, least: int, most: int) -> list[int]:
@@ -117,17 +113,6 @@ class StringsByLength:
             return rows_of(compute.greater(sizes, bounds[1])) if most > high else []
         outside = compute.or_(compute.greater(sizes, bounds[1]), compute.less(sizes, bounds[0]))
         return rows_of(outside)
-
-    def _is_valid_size(self, size: int) -> bool:
-        """Return whether any string of so many bytes is valid."""
-        return self._is_valid(size) and self._is_valid(-(-size // _MOST_BYTES))
-
-    def _is_valid(self, length: int) -> bool:
-        known = self._valid.get(length)
-        if known is None:
-            known = length <= _LONGEST and self._values.are_valid(["x" * length])
-            self._valid[length] = known
-        return known
 
 
 class Words:
