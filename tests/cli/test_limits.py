@@ -291,3 +291,13 @@ def test_listings_fit_the_terminal() -> None:
     table = shown.partition("\nnot checked")[0]
     assert max(map(len, table.splitlines())) <= 80
     assert "…" in table
+
+
+def test_the_evidence_in_schemas_of_a_limit_is_not_shown(cli: Command) -> None:
+    """The value of a limit is shown without the evidence of what is in it; that of JSON is whole."""
+    inner = {"maxLength": 3, "x-source": {"of": "maxLength", "says": "inferred"}}
+    schema = {"properties": {"a": {"anyOf": [inner, {"type": "null"}]}}}
+    Path("a.schema.json").write_text(json.dumps(schema), "utf-8")
+    assert '/a     anyOf [{"maxLength": 3}, {"type": "null"}]' in cli("limits", "a.schema.json").out
+    (whole, *_) = json.loads(cli("limits", "--format", "json", "a.schema.json").out)
+    assert whole["value"] == schema["properties"]["a"]["anyOf"]

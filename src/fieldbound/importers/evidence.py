@@ -11,7 +11,9 @@ from fieldbound.model import LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS, child
 #: What stands for a value that is not there.
 ABSENT: Final = type("Absent", (), {"__repr__": lambda _: "nothing"})()
 _SOURCE: Final = "x-source"
-_NO_LIMITS: Final = frozenset("title description default examples deprecated".split())
+_NO_LIMITS: Final = frozenset("title description default examples deprecated nullable".split())
+#: Limits whose value is one schema or several.
+_OF_SCHEMAS: Final = frozenset("anyOf oneOf not contains propertyNames".split())
 _BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 #: What a source does not limit by saying it otherwise than another: what is there stays.
 ANNOTATIONS: Final = frozenset(("title", "description", "summary"))
@@ -66,15 +68,6 @@ def combined(current: Any, imported: Any) -> list[Any]:
     return entries
 
 
-def uncited(value: Any) -> Any:
-    """Return a value without the evidence in it."""
-    if isinstance(value, list):
-        return [uncited(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {name: uncited(each) for name, each in value.items() if name != _SOURCE}
-
-
 def cite(schema: dict[str, Any], default: dict[str, Any], others: Collection[str] = ()) -> None:
     """Add the default to a schema, about the limits in it that have no evidence.
 
@@ -103,6 +96,8 @@ def _limits(schema: Any) -> set[str]:
 
 
 def _is_limit(keyword: str, value: Any) -> bool:
+    if keyword in _OF_SCHEMAS:
+        return True
     if keyword.startswith(("x-", "$")) or keyword in _NO_LIMITS:
         return False
     holds_schemas = keyword in SCHEMA_KEYWORDS | MAP_KEYWORDS | LIST_KEYWORDS

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from fieldbound.model import pointer_of
+from fieldbound.model import pointer_of, uncited
 
-from .evidence import ABSENT, ANNOTATIONS, combined, uncited, value_at
+from .evidence import ABSENT, ANNOTATIONS, combined, value_at
 
 
 class Conflict(NamedTuple):

@@ -47,7 +47,12 @@ if TYPE_CHECKING:
         Unspecified as Unspecified,
     )
     from .escape import escaped as escaped, printable as printable
-    from .evidence import SAYS as SAYS, citation as citation, evidence_rank as evidence_rank
+    from .evidence import (
+        SAYS as SAYS,
+        citation as citation,
+        evidence_rank as evidence_rank,
+        uncited as uncited,
+    )
     from .facts import Place as Place
     from .fields import Field as Field
     from .limit_lists import (
@@ -148,7 +153,7 @@ __getattr__, __all__ = lazy(
             "UnreadableContract Unsatisfiable Unspecified"
         ),
         ".escape": "escaped printable",
-        ".evidence": "SAYS citation evidence_rank",
+        ".evidence": "SAYS citation evidence_rank uncited",
         ".facts": "Place",
         ".fields": "Field",
         ".limit_lists": "SharedLimit chosen_limits shared_limits",

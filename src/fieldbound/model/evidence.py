@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .limits import Limit
@@ -24,6 +24,15 @@ def evidence_rank(says: str | None) -> int:
     The limits of a schema without sources outrank those that are `stated`.
     """
     return SAYS.index(says) if says in SAYS else -1
+
+
+def uncited(value: Any) -> Any:
+    """Return a value without the evidence in it."""
+    if isinstance(value, list):
+        return [uncited(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: uncited(each) for name, each in value.items() if name != "x-source"}
 
 
 def citation(limit: Limit, *, address: bool = True) -> str | None:

@@ -26,9 +26,16 @@ def limit_text(limit: Limit) -> str:
     if limit.value is True:
         return escaped(limit.keyword)
 
-    value = json.dumps(limit.value, ensure_ascii=False, default=str)
+    value = json.dumps(value_of(limit), ensure_ascii=False, default=str)
     shown = value if len(value) <= _MAX_VALUE else value[: _MAX_VALUE - 1] + "…"
     return escaped(f"{limit.keyword} {shown}")
+
+
+def value_of(limit: Limit) -> Any:
+    """Return the value of a limit; of schemas, without the evidence of what is in them."""
+    from fieldbound.model import uncited  # slow to import
+
+    return limit.value if limit.keyword in ("enum", "const") else uncited(limit.value)
 
 
 def pointer_text(pointer: str) -> str:

@@ -165,6 +165,32 @@ def test_each_limit_cites_its_file(tmp_path: Path) -> None:
     assert draft.key in sources
 
 
+PART_WITH_ALTERNATIVES = """\
+type: object
+properties:
+  one: {anyOf: [{type: string, maxLength: 3}, {type: integer}]}
+  none: {not: {type: string}}
+  meant: {oneOf: [{type: string, maxLength: 3}, {type: integer}], nullable: true}
+  word: {$ref: "words.yaml#/Word", nullable: true}
+"""
+
+
+def test_alternatives_cite_their_file(tmp_path: Path) -> None:
+    """So do those of a schema that is written otherwise, so that null is accepted."""
+    more = {
+        "schemas/order.yaml": PART_WITH_ALTERNATIVES,
+        "schemas/words.yaml": "Word: {minLength: 1}",
+    }
+    draft, folder = imported(written(tmp_path, **more))
+    (omitted,) = draft.omitted
+    assert omitted.reason == "nullable: true has no effect there: null is accepted, as it is meant"
+    contract = fieldbound.contract("shop/create-order", folder.parent)
+    assert contract.is_valid({"meant": None, "word": None})
+    titles = {source.title for limit in contract.limits for source in limit.sources}
+    assert titles == {"schemas/order.yaml", "schemas/words.yaml"}
+    assert {"anyOf", "oneOf", "not"} <= {limit.keyword for limit in contract.limits}
+
+
 def test_a_second_import_of_several_files(tmp_path: Path) -> None:
     """It writes the same bytes, and a change in one of the files is merged."""
     path = written(tmp_path)

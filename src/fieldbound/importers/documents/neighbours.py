@@ -36,6 +36,8 @@ from fieldbound.openapi import (
     unused_name,
 )
 
+from .nullable import accept_nulls
+
 OPENAPI_FILE: Final = "openapi.json"
 _MAX_FILES: Final = 1000
 _SCHEME: Final = "security scheme"
@@ -57,10 +59,14 @@ _NO_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class Neighbours(NamedTuple):
-    """A document with what it refers to: *files* by name, and their *sources* by key."""
+    """A document with what it refers to: *files* by name, and their *sources* by key.
+
+    *nulls* are the pointers to what was written otherwise so that null is accepted.
+    """
 
     files: dict[str, Any]
     sources: dict[str, SourceDocument]
+    nulls: list[str]
 
 
 def with_neighbours(document: SourceDocument, value: dict[str, Any]) -> Neighbours:
@@ -69,10 +75,12 @@ def with_neighbours(document: SourceDocument, value: dict[str, Any]) -> Neighbou
     A reference that leads nowhere stays as it is. Raises BrokenSource if the files are too many.
     """
     if document.folder is None or not any(map(_leads_out, positions(value))):
-        return Neighbours({OPENAPI_FILE: value}, {})
+        return Neighbours({OPENAPI_FILE: value}, {}, [])
     found = _Bundler(document, copy.deepcopy(value))
     found.run()
-    return Neighbours(found.files, found.sources)
+    nulls = accept_nulls(found.files[OPENAPI_FILE])  # before what it writes anew is cited
+    found.cite()
+    return Neighbours(found.files, found.sources, nulls)
 
 
 def _leads_out(position: Position) -> bool:
@@ -123,11 +131,11 @@ class _Bundler:
         self._taken: dict[tuple[str, str, PointerTokens], str] = {}
         self._pending: list[tuple[list[Position], str, str]] = []
         #: The components that were taken, and the document itself, each with the URI of its file.
-        self._parts: list[tuple[list[Position], str]] = []
+        self._parts: list[tuple[dict[str, Any], str]] = []
 
     def run(self) -> None:
         """Take all that the document refers to, and all that this refers to."""
-        self._add_part(list(positions(self._openapi)), self._main)
+        self._add_part(self._openapi, self._main)
         while self._pending:
             part, uri, file = self._pending.pop()
             for each in part:
@@ -139,19 +147,22 @@ class _Bundler:
                         holder[tokens_of(percent_decoded(found[1:]))[-1]] = holder.pop(name)
         if len({self._is_older(uri) for _, uri in self._parts}) > 1:
             self._upgrade()
+
+    def cite(self) -> None:
+        """Add to all that was taken which file it is from."""
         for part, uri in self._parts:
             if uri != self._main:
-                _cite(part, self._entry(uri))
+                _cite(positions(part), self._entry(uri))
 
-    def _add_part(self, part: list[Position], uri: str) -> None:
+    def _add_part(self, part: dict[str, Any], uri: str) -> None:
         self._parts.append((part, uri))
-        self._pending.append((part, uri, OPENAPI_FILE))
+        self._pending.append((list(positions(part)), uri, OPENAPI_FILE))
 
     def _upgrade(self) -> None:
         """Make a document of OpenAPI 3.0, or files of that, one with those of a later version."""
         upgrade = Upgrade()
         for part, uri in self._parts:
-            for each in part if self._is_older(uri) else ():
+            for each in positions(part) if self._is_older(uri) else ():
                 if each.kind == "schema":
                     upgrade.apply(each.value)
         if self._is_older(self._main):
@@ -219,7 +230,7 @@ class _Bundler:
         at = ("components", _SECTIONS[kind], name)
         self._taken[kind, uri, tokens] = f"{OPENAPI_FILE}#{_fragment(at)}"
         section[name] = copy.deepcopy(value_at(self._files.load(uri), tokens))
-        self._add_part(list(positions({at[0]: {at[1]: {name: section[name]}}})), uri)
+        self._add_part({at[0]: {at[1]: {name: section[name]}}}, uri)
         return self._taken[kind, uri, tokens]
 
     def _entry(self, uri: str) -> dict[str, Any]:

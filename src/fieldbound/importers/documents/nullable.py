@@ -66,13 +66,13 @@ def _accept_null(schema: dict[str, Any]) -> Collection[str]:
     if "$ref" in schema:  # what is beside it is ignored
         reference = schema["$ref"]
         schema.clear()
-        schema["anyOf"] = [{"$ref": reference}, NULL]
+        schema["anyOf"] = [{"$ref": reference}, dict(NULL)]
         return ()
     if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
         schema["enum"] = [*schema["enum"], None]
     moved = {keyword: schema.pop(keyword) for keyword in _IN_PLACE if keyword in schema}
     if moved:
-        schema["anyOf"] = [moved, NULL]
+        schema["anyOf"] = [moved, dict(NULL)]
     if "type" not in schema:
         del schema["nullable"]
     return moved.keys()

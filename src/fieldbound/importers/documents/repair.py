@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -79,14 +79,15 @@ def value_of(document: SourceDocument) -> Any:
 
 
 def repaired(
-    vendor: str, files: Mapping[str, Any], document: SourceDocument
+    vendor: str, files: Mapping[str, Any], document: SourceDocument, nulls: Iterable[str] = ()
 ) -> tuple[dict[str, Any], list[Omitted]]:
     """Return the files of a folder without what is wrong in them, and what that is.
 
-    Raises BrokenSource if nothing is left.
+    *nulls* are pointers to what accepts null already, as it is meant. Raises BrokenSource if
+    nothing is left.
     """
     repairer = _Repairer(vendor, files, document)
-    repairer.run()
+    repairer.run(nulls)
     return repairer.files, repairer.omitted
 
 
@@ -105,9 +106,9 @@ class _Repairer:
         """What was taken out: the pointers, by the reason."""
         return [Omitted(_listed([*at]), reason) for reason, at in self._reasons.items()]
 
-    def run(self) -> None:
+    def run(self, nulls: Iterable[str]) -> None:
         """Take out everything that is wrong."""
-        for pointer in accept_nulls(self.files[OPENAPI_FILE]):
+        for pointer in (*nulls, *accept_nulls(self.files[OPENAPI_FILE])):
             self._omit(pointer, _MEANT_NULLABLE)
         self._replace_unreadable()
         self._take_out_as_a_check_does()

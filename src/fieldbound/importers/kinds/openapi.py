@@ -41,7 +41,7 @@ def read(document: SourceDocument, options: Options) -> Draft:
             reason = f"Swagger {given[_SWAGGER]} is not supported: must be 2.0"
             raise document.error(reason, _SWAGGER)
         value, omitted = converted(given)
-    neighbours = Neighbours({OPENAPI_FILE: value}, {})
+    neighbours = Neighbours({OPENAPI_FILE: value}, {}, [])
     if _SWAGGER not in given:
         neighbours = with_neighbours(document, value)
         value = neighbours.files[OPENAPI_FILE]
@@ -56,7 +56,7 @@ def read(document: SourceDocument, options: Options) -> Draft:
     entries = {key: source_entry(document, name), **dict(sorted(entries.items()))}
     sources = {each: {**entry, "read": "2000-01-01"} for each, entry in entries.items()}
     written = {**neighbours.files, "sources.json": sources}
-    files, taken = repaired(options.vendor, written, document)
+    files, taken = repaired(options.vendor, written, document, neighbours.nulls)
     files["sources.json"] = entries
     more = (*omitted, *taken)
     return Draft(options.vendor, key, files, more, document, neighbours.sources)

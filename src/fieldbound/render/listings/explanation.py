@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import escaped, pluralize, to_json, tokens_of
-from fieldbound.render.details import limit_text
+from fieldbound.render.details import limit_text, value_of
 from fieldbound.render.escape import display_width
 from fieldbound.render.json import limit_object
 from fieldbound.render.table import wrapped
@@ -64,7 +64,7 @@ def explanation_object(
 def _facts(limit: Limit, written: str | None, case: Case | None) -> Iterator[tuple[str, str]]:
     yield (
         "limit",
-        f"{limit.keyword} {to_json(limit.value)}" if _is_short(limit) else limit_text(limit),
+        f"{limit.keyword} {to_json(value_of(limit))}" if _is_short(limit) else limit_text(limit),
     )
     if (title := _title(limit)) is not None:
         yield "title", title
@@ -85,7 +85,7 @@ def _facts(limit: Limit, written: str | None, case: Case | None) -> Iterator[tup
 
 
 def _is_short(limit: Limit) -> bool:
-    return limit.value is not True and len(to_json(limit.value)) <= _MAX_VALUE
+    return limit.value is not True and len(to_json(value_of(limit))) <= _MAX_VALUE
 
 
 def _title(limit: Limit) -> str | None:
