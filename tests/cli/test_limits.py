@@ -294,7 +294,7 @@ def test_listings_fit_the_terminal() -> None:
 
 
 def test_the_evidence_in_schemas_of_a_limit_is_not_shown(cli: Command) -> None:
-    """The value of a limit is shown without the evidence of what is in it; that of JSON is whole."""
+    """The value of a limit is shown without the evidence in it; that of JSON is whole."""
     inner = {"maxLength": 3, "x-source": {"of": "maxLength", "says": "inferred"}}
     schema = {"properties": {"a": {"anyOf": [inner, {"type": "null"}]}}}
     Path("a.schema.json").write_text(json.dumps(schema), "utf-8")
