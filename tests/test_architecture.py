@@ -80,6 +80,7 @@ OUTSIDE = {
         "bulk.samples",
         "validation.schema.long_integers",
     },
+    "pcre2": {"bulk.texts.valid_texts"},
     "platformdirs": {"bulk.checkpoint"},
     "pyarrow": {
         "bulk.inputs.arrow_arrays",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import BulkReport, Duplicates, Violation
 from fieldbound.policy import NOTHING_IGNORED, Ignore
 
+from .bulk_report import bulk_report
 from .check_settings import CheckSettings
 from .counts import Counts
 from .inputs import blocks
@@ -29,6 +29,7 @@ from .inputs.json_array import texts_of
 from .item_locations import item_locations, text_locations
 from .record_checker import RecordChecker, record_index_in_errors
 from .samples import LineLocations, RecordLocation
+from .texts.text_records import DoubtfulRecord, TextRecords
 
 if TYPE_CHECKING:
     from fieldbound.validation import Contract
@@ -49,7 +50,6 @@ _MIN_VALID: Final = 4
 #: So many records in doubt are collected.
 _MOST_DOUBTFUL: Final = 1000
 _BLANK: Final = b" \t\r\n"
-_TRUNCATED: Final = "line {:,}, the last one, is incomplete"
 _TOO_LONG: Final = "the record has {:,} bytes, the limit is {:,}: is a line end missing?"
 
 
@@ -79,7 +79,8 @@ class BlockChecker:
         )
         self._reader = FastReader()
         self._patience = self._dense_patience = 0
-        self._doubtful: list[tuple[RecordLocation, int]] = []
+        self._doubtful: list[DoubtfulRecord] = []
+        self._texts = TextRecords(self._settings)
         self._records = RecordChecker(self._settings, frozenset())
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -126,35 +127,21 @@ class BlockChecker:
         cut_off: str | None = None,
     ) -> BulkReport:
         """Return the report of all records counted."""
-        tallies = sorted(
-            (each.tally() for each in counts.limits.values()),
-            key=lambda each: (-each.records, -each.violations, each.id),
-        )
-        reasons = self.contract.unspecified
-        last_line = counts.truncated_at
-        return BulkReport(
-            self.contract.name,
-            name,
-            counts.records,
-            counts.invalid,
-            tuple(tallies),
-            tuple(sorted(counts.violation_counts.items())),
-            self._settings.length_counter.lengths(counts.lengths),
-            counts.lengths.records,
-            {at: (number, reasons[at]) for at, number in sorted(counts.unspecified.items())},
-            counts.blank,
-            cut_off or (None if last_line is None else _TRUNCATED.format(last_line)),
-            duplicates,
-            tuple([(*json.loads(at), many) for at, many in sorted(counts.not_checked.items())]),
-            dict(sorted(counts.ignored.items())),
-        )
+        return bulk_report(self._settings, counts, name, duplicates, cut_off)
 
     # -- chunks --------------------------------------------------------------------------------
 
     def _check_chunk(self, chunk: blocks.Chunk) -> None:
         if isinstance(chunk, (LinesChunk, ItemsChunk)):
-            self._records.measures_lengths = _measures(chunk.offset)
-            if isinstance(chunk, ItemsChunk):
+            measures_lengths = _measures(chunk.offset)
+            if measures_lengths != self._records.measures_lengths:
+                self._check_doubtful()  # whose lengths are measured with those beside them
+            self._records.measures_lengths = measures_lengths
+            doubtful = self._texts.uncertain(chunk, self._records)
+            if doubtful is not None:
+                self._collect(doubtful)
+            elif isinstance(chunk, ItemsChunk):
+                self._check_doubtful()  # so that samples are found in the order of the records
                 self._check_items(chunk)
             else:
                 self._check_lines(chunk.raw, chunk.offset)
@@ -224,25 +211,34 @@ class BlockChecker:
         first = self._records.counts.records + 1
         self._records.counts.lines += raw.count(b"\n")
         self._records.count_valid(values, indices)
-        self._doubtful += zip(located, [first + index for index in indices], strict=True)
+        self._collect(
+            DoubtfulRecord.at(each, first + index)
+            for each, index in zip(located, indices, strict=True)
+        )
+        return True
+
+    def _collect(self, doubtful: Iterable[DoubtfulRecord]) -> None:
+        """Collect records that are counted, to be checked together."""
+        self._doubtful += doubtful
         if len(self._doubtful) > _MOST_DOUBTFUL:
             self._check_doubtful()
-        return True
 
     def _check_doubtful(self) -> None:
         """Check the records that were collected."""
         if self._doubtful:
-            locations, numbers = zip(*self._doubtful, strict=True)
+            texts, locate, numbers = zip(*self._doubtful, strict=True)
             self._doubtful = []
-            texts = [each.text for each in locations]
-            self._check_located(texts, locations.__getitem__, numbers)
+            self._check_located(texts, lambda index: locate[index](), numbers)
 
     def _objects(self, body: bytes, *, is_array: bool = False) -> Objects | None:
         """Return the objects of lines, or of items; None if they are not read as such."""
         if self._patience:
             self._patience -= 1
         elif self._settings.batch.simple and self._settings.batch.knows_flat:
-            return self._reader.objects(body, is_array=is_array)
+            objects = self._reader.objects(body, is_array=is_array)
+            if objects is not None:
+                self._texts.observe(objects.values, is_array=is_array)
+            return objects
         return None
 
     def _read(

@@ -45,6 +45,12 @@ class Undocumented:
         """
         return any(all(name in text for name in names) for names in self._names_of_paths)
 
+    def may_be_at(self, path: tuple[str, ...]) -> bool:
+        """Return whether what is at a path may be undocumented, `*` being any name or index."""
+        return any(
+            len(each) == len(path) and all(map(_may_be, each, path)) for _, each, _ in self._paths
+        )
+
     def within(self, instance: Any) -> Mapping[str, str]:
         """Return pointer and reason of each undocumented part that an instance has."""
         firsts = self.first_names
@@ -52,6 +58,10 @@ class Undocumented:
             return self._always
         found = {pointer: reason for pointer, path, reason in self._paths if _has(instance, path)}
         return joined(self._always, found) if found else self._always
+
+
+def _may_be(token: str, name: str) -> bool:
+    return token in ("*", name) or (name == "*" and token.isdecimal())
 
 
 def joined(*several: Mapping[str, str]) -> Mapping[str, str]:

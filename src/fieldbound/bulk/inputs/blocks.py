@@ -122,6 +122,14 @@ class _Lazy(Sequence[Any]):
         return self._find(self._rows[index])
 
 
+def is_utf8(raw: bytes) -> bool:
+    """Return whether bytes are UTF-8."""
+    try:
+        return raw.isascii() or bool(raw.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def text_of(cell: Any) -> str:
     """Return the text of a cell, which may be UTF-8."""
     return cell.decode() if cell.__class__ is bytes else cell

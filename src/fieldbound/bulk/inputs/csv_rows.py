@@ -15,7 +15,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import blocks
-from .blocks import RecordError
+from .blocks import RecordError, is_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -199,7 +199,7 @@ def split_cells(raw: bytes, delimiter: bytes, width: int) -> list[list[bytes]] |
 
     Where few cells are quoted, that takes half the time of the csv module.
     """
-    if width == 1 or b"\0" in raw or not _is_utf8(raw):
+    if width == 1 or b"\0" in raw or not is_utf8(raw):
         return None
     text = raw.removesuffix(b"\n")
     if b"\r" in text:
@@ -240,13 +240,6 @@ def parse_lines(raw: bytes, delimiter: str) -> list[list[str]] | None:
     except (UnicodeDecodeError, csv.Error):
         return None
     return rows if len(rows) == raw.count(b"\n") + (not raw.endswith(b"\n")) else None
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        return raw.isascii() or bool(raw.decode())
-    except UnicodeDecodeError:
-        return False
 
 
 @contextmanager
