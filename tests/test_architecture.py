@@ -80,7 +80,7 @@ OUTSIDE = {
         "bulk.samples",
         "validation.schema.long_integers",
     },
-    "pcre2": {"bulk.texts.valid_texts"},
+    "pcre2": {"bulk.texts.pattern_compiler"},
     "platformdirs": {"bulk.checkpoint"},
     "pyarrow": {
         "bulk.inputs.arrow_arrays",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +29,8 @@ from .inputs.json_array import texts_of
 from .item_locations import item_locations, text_locations
 from .record_checker import RecordChecker, record_index_in_errors
 from .samples import LineLocations, RecordLocation
-from .texts.text_records import DoubtfulRecord, TextRecords
+from .texts.doubtful_records import CollectedRecords, DoubtfulRecords
+from .texts.text_records import TextRecords
 
 if TYPE_CHECKING:
     from fieldbound.validation import Contract
@@ -47,8 +48,6 @@ MEASURED_EVERY: Final = 32
 _PATIENCE: Final = 15
 #: With more than one line in so many in doubt, all are checked together.
 _MIN_VALID: Final = 4
-#: So many records in doubt are collected.
-_MOST_DOUBTFUL: Final = 1000
 _BLANK: Final = b" \t\r\n"
 _TOO_LONG: Final = "the record has {:,} bytes, the limit is {:,}: is a line end missing?"
 
@@ -79,7 +78,7 @@ class BlockChecker:
         )
         self._reader = FastReader()
         self._patience = self._dense_patience = 0
-        self._doubtful: list[DoubtfulRecord] = []
+        self._doubtful = CollectedRecords()
         self._texts = TextRecords(self._settings)
         self._records = RecordChecker(self._settings, frozenset())
 
@@ -114,7 +113,7 @@ class BlockChecker:
                 self._check_chunk(chunk)
             self._check_doubtful()
         finally:
-            self._doubtful = []
+            self._doubtful = CollectedRecords()
             if collecting:
                 gc.enable()
         return self._records.finish()
@@ -211,24 +210,22 @@ class BlockChecker:
         first = self._records.counts.records + 1
         self._records.counts.lines += raw.count(b"\n")
         self._records.count_valid(values, indices)
-        self._collect(
-            DoubtfulRecord.at(each, first + index)
-            for each, index in zip(located, indices, strict=True)
-        )
+        texts = [(at, each.text) for at, each in zip(indices, located, strict=True)]
+        locate = dict(zip(indices, located, strict=True)).__getitem__
+        self._collect(DoubtfulRecords(texts, locate, first))
         return True
 
-    def _collect(self, doubtful: Iterable[DoubtfulRecord]) -> None:
+    def _collect(self, doubtful: DoubtfulRecords) -> None:
         """Collect records that are counted, to be checked together."""
-        self._doubtful += doubtful
-        if len(self._doubtful) > _MOST_DOUBTFUL:
+        if self._doubtful.add(doubtful):
             self._check_doubtful()
 
     def _check_doubtful(self) -> None:
         """Check the records that were collected."""
-        if self._doubtful:
-            texts, locate, numbers = zip(*self._doubtful, strict=True)
-            self._doubtful = []
-            self._check_located(texts, lambda index: locate[index](), numbers)
+        found, self._doubtful = self._doubtful, CollectedRecords()
+        if found:
+            found.keep(self._texts.uncounted(found.texts, self._records))
+            self._check_located(found.texts, found.location, found.numbers)
 
     def _objects(self, body: bytes, *, is_array: bool = False) -> Objects | None:
         """Return the objects of lines, or of items; None if they are not read as such."""
@@ -237,7 +234,7 @@ class BlockChecker:
         elif self._settings.batch.simple and self._settings.batch.knows_flat:
             objects = self._reader.objects(body, is_array=is_array)
             if objects is not None:
-                self._texts.observe(objects.values, is_array=is_array)
+                self._texts.observe(objects.values)
             return objects
         return None
 

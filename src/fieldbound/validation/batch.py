@@ -174,6 +174,15 @@ class Batch:
             raise UndecidedError
         return found
 
+    def verdict_by_properties(self, value: Any) -> Verdict | None:
+        """Return the verdict on a value that its properties decide, each by itself, else None.
+
+        Raises ValueError as `invalid` does.
+        """
+        if not self._is_open or self._properties is None:
+            return None
+        return self._by_properties(value) if self.invalid([value]) else VALID
+
     def _broken(self, values: Sequence[Any]) -> list[Verdict | None]:
         if self._properties is not None:
             verdicts = list(map(self._by_properties, values))
@@ -348,7 +357,7 @@ def _only_scalar(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema and _FLAT
     kinds = {*type_names(schema)}
-    if schema.get("not") == {} or (kinds and kinds <= _TEXTS):
+    if kinds and kinds <= _TEXTS:
         return schema
     bounds = schema.get("minimum"), schema.get("maximum")
     exact = all(type(each) is int and abs(each) <= _LARGEST for each in bounds)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 from random import Random
@@ -14,21 +12,17 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from fieldbound import Contract, bulk
-from fieldbound.bulk import block_checker
 from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.counts import Counts
-from fieldbound.bulk.inputs import blocks
 from fieldbound.bulk.inputs.ndjson import LinesBlock
-from fieldbound.bulk.texts import valid_texts
-from fieldbound.bulk.texts.text_records import TextRecords
 from fieldbound.model import BulkReport
 from support.effort import examples
 from support.line_by_line import bare, expected_report
+from support.record_texts import small_chunks
 from support.tables import table
 
 pytest.importorskip("pcre2")
 
-CHUNK = 600
 UNSPECIFIED = {"x-unspecified": "no page says"}
 ITEM = {
     "type": "object",
@@ -115,52 +109,31 @@ def records(random: Random, number: int, share: float) -> list[bytes]:
 
 
 CASES = st.tuples(st.integers(0, 2**32), st.integers(1, 90), st.sampled_from([0.0, 0.05, 0.3, 0.8]))
-
-
-@contextmanager
-def small_chunks(proven: list[int] | None = None, *, without_pcre2: bool = False) -> Iterator[None]:
-    """Let chunks be small, and lengths be measured in few; count the records *proven*."""
-    uncertain = TextRecords.uncertain
-
-    def counted(self: TextRecords, chunk: Any, records: Any) -> Any:
-        before = records.counts.records
-        found = uncertain(self, chunk, records)
-        if found is not None and proven is not None:
-            proven.append(records.counts.records - before - len(found))
-        return found
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(block_checker, "FULLY_MEASURED", 0)
-        patch.setattr(block_checker, "MEASURED_EVERY", 5)
-        patch.setattr(blocks, "CHUNK_SIZE", CHUNK)
-        patch.setattr(TextRecords, "uncertain", counted)
-        if without_pcre2:
-            patch.setattr(valid_texts, "_compiler", lambda: None)
-        yield
+SAMPLES = st.sampled_from([0, 1, 5])
 
 
 def lines_checked(data: bytes, **options: Any) -> BulkReport:
     """Return the report of lines."""
     checker, counts = BlockChecker(CONTRACT, **options), Counts()
-    counts.merge(checker.check(LinesBlock(data, 0)), 5)
+    counts.merge(checker.check(LinesBlock(data, 0)), options.get("samples", 5))
     return checker.report(counts, None)
 
 
 @settings(max_examples=examples(400))
-@given(CASES)
-def test_lines_count_as_they_check(case: tuple[int, int, float]) -> None:
+@given(CASES, SAMPLES)
+def test_lines_count_as_they_check(case: tuple[int, int, float], samples: int) -> None:
     """The report of lines, most of them proven or few, is the sum of the checks of each."""
     random = Random(case[0])
     data = random.choice([b"\n", b"\r\n", b"\n\n"]).join(records(random, *case[1:]))
     with small_chunks():
-        found = lines_checked(data)
-    assert bare(found) == expected_report(CONTRACT, data)
+        found = lines_checked(data, samples=samples)
+    assert bare(found) == expected_report(CONTRACT, data, samples=samples)
 
 
 @settings(max_examples=examples(200))
-@given(CASES, st.booleans())
+@given(CASES, SAMPLES, st.booleans())
 def test_items_are_reported_as_those_that_are_parsed(
-    case: tuple[int, int, float], is_flat: bool
+    case: tuple[int, int, float], samples: int, is_flat: bool
 ) -> None:
     """The report of an array is the same whether its items are proven by their text or parsed."""
     random = Random(case[0])
@@ -169,9 +142,9 @@ def test_items_are_reported_as_those_that_are_parsed(
         texts = [each for each in texts if b"[" not in each]
     data = b"[%b]" % random.choice([b",", b",\n ", b"\n,", b" , "]).join(texts)
     with small_chunks(without_pcre2=True):
-        expected = bulk.check(BytesIO(data), CONTRACT, workers=1)
+        expected = bulk.check(BytesIO(data), CONTRACT, workers=1, samples=samples)
     with small_chunks():
-        assert bulk.check(BytesIO(data), CONTRACT, workers=1) == expected
+        assert bulk.check(BytesIO(data), CONTRACT, workers=1, samples=samples) == expected
 
 
 @table(("layout", "number"), [("lines", 400), ("items", 400), ("indented", 400)])

@@ -16,11 +16,13 @@ _MOST_LEVELS: Final = 8
 class ObservedNames:
     """The names of the objects at one place, of those within them, and of those in arrays.
 
-    *order* has the names in an order that no object contradicts whose names were added.
+    *order* has the names in an order that no object contradicts whose names were added. With every
+    change there is another *version*.
     """
 
     def __init__(self, level: int = 0) -> None:
         self.order: tuple[str, ...] = ()
+        self.version = 0
         self.is_object = self.is_array = False
         self._level = level
         self._sequences: set[tuple[str, ...]] = set()
@@ -53,6 +55,7 @@ class ObservedNames:
             self._items = self._items or ObservedNames(self._level + 1)
             for each in value:
                 changed = self._items.add(each) or changed
+        self.version += changed
         return changed
 
     def _add_sequence(self, names: tuple[str, ...]) -> bool:

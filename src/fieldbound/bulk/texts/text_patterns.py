@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 #: The names that lead to a value, `*` being any item.
 Path: TypeAlias = "tuple[str, ...]"
 #: A character of a string as it is, or any one of ASCII: each byte of others is taken for one.
-_CHARACTER: Final = rb'[^"\\\x00-\x1f]'
-_OF_ASCII: Final = rb"[ !#-\[\]-\x7f]"
+CHARACTER: Final = rb'[^"\\\x00-\x1f]'
+OF_ASCII: Final = rb"[ !#-\[\]-\x7f]"
 #: A character that is escaped, without halves of surrogate pairs.
-_ESCAPED: Final = rb'\\(?:["\\/bfnrt]|u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}))'
+ESCAPED: Final = rb'\\(?:["\\/bfnrt]|u(?:[0-9a-ce-fA-CE-F][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}))'
 #: One but a quotation mark.
-_ESCAPED_BUT_QUOTES: Final = _ESCAPED.replace(b'["', b"[")
+_ESCAPED_BUT_QUOTES: Final = ESCAPED.replace(b'["', b"[")
 #: So many quotation marks may be in a string whose length is limited.
 _MOST_QUOTES: Final = 7
 #: Of strings of so many characters, each is counted by itself, escaped or not.
 _COUNTED: Final = 64
 #: What such a character is, to be written once.
-DEFINITIONS: Final = b"(?(DEFINE)(?<c>%b|[\xc2-\xf4][\x80-\xbf]++|%b))" % (_OF_ASCII, _ESCAPED)
+DEFINITIONS: Final = b"(?(DEFINE)(?<c>%b|[\xc2-\xf4][\x80-\xbf]++|%b))" % (OF_ASCII, ESCAPED)
 #: The greatest number of repetitions that a regular expression can state.
 _MOST_REPEATED: Final = 65_535
 #: Items of an array whose number is limited, each of which is written out.
@@ -101,7 +101,7 @@ class TextPatterns:
     ) -> bytes | None:
         if self._is_counted(at):
             return None
-        key = _written(name)
+        key = written(name)
         value = self._of_value(members.schema_of(name), members, observed.within(name), at)
         return None if key is None or value is None else key + self._colon + value
 
@@ -130,7 +130,8 @@ class TextPatterns:
         if not known.keys() <= _KNOWN:
             return None
         found = list(filter(None, self._by_type(known, members, observed, at)))
-        return b"(?:%b)" % b"|".join(found) if found else None
+        # what matches is not matched in another way: with many values, that took exponential time
+        return b"(?>%b)" % b"|".join(found) if found else None
 
     def _by_type(
         self, schema: Mapping[str, Any], members: Members, observed: ObservedNames, at: Path
@@ -185,11 +186,11 @@ def _of_listed(schema: Mapping[str, Any], members: Members) -> bytes | None:
         if not isinstance(each, int) or abs(each) < 10**_DIGITS
         if is_valid([each])
     ]
-    texts = list(filter(None, map(_written, chosen)))
+    texts = dict.fromkeys(filter(None, map(written, chosen)))
     return b"(?:%b)" % b"|".join(texts) if texts else None
 
 
-def _written(value: Any) -> bytes | None:
+def written(value: Any) -> bytes | None:
     """Return the pattern of a value as it is written, its characters as they are or escaped.
 
     Return None for one with half a surrogate pair.
@@ -217,21 +218,21 @@ def _of_strings(schema: Mapping[str, Any]) -> bytes | None:
 def _of_characters(least: int, most: int | None) -> Iterator[bytes]:
     """Yield patterns of so many characters, with the quotation mark after them."""
     limit = b"" if most is None else b"%d" % min(most, _MOST_REPEATED)
-    one = _CHARACTER if least <= 1 else _OF_ASCII
+    one = CHARACTER if least <= 1 else OF_ASCII
     yield b'%b{%d,%b}+"' % (one, least, limit)
     if least > 1:
         return
     if most is None:
-        yield b'(?:%b++|%b)%b"' % (_CHARACTER, _ESCAPED, b"++" if least else b"*+")
+        yield b'(?:%b++|%b)%b"' % (CHARACTER, ESCAPED, b"++" if least else b"*+")
         return
     if most <= _COUNTED:
         yield b'(?&c){%d,%d}+"' % (least, most)
         return
     some = b"++" if least else b"*+"
-    escaped = b"(?:%b++|%b)%b" % (_CHARACTER, _ESCAPED_BUT_QUOTES, some)
+    escaped = b"(?:%b++|%b)%b" % (CHARACTER, _ESCAPED_BUT_QUOTES, some)
     yield b'(?=[^"]{0,%b}+")%b"' % (limit, escaped)
-    part = b"%b{0,%d}+" % (_CHARACTER, (int(limit) - _MOST_QUOTES) // (_MOST_QUOTES + 1))
-    yield b'(?:%b%b){1,%d}+%b"' % (part, _ESCAPED, _MOST_QUOTES, part)
+    part = b"%b{0,%d}+" % (CHARACTER, (int(limit) - _MOST_QUOTES) // (_MOST_QUOTES + 1))
+    yield b'(?:%b%b){1,%d}+%b"' % (part, ESCAPED, _MOST_QUOTES, part)
 
 
 def _of_numbers(schema: Mapping[str, Any], *, is_integer: bool) -> bytes | None:

@@ -2,68 +2,105 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.bulk.inputs.blocks import ItemsChunk
 from fieldbound.bulk.item_locations import item_locations
-from fieldbound.bulk.samples import LineLocations, RecordLocation
+from fieldbound.bulk.samples import LineLocations
 
-from .valid_texts import FLAT_ITEMS, LINES, ValidTexts
+from .broken_texts import BrokenTexts
+from .doubtful_records import DoubtfulRecords
+from .layouts import FLAT_ITEMS, LINES
+from .observed_names import ObservedNames
+from .valid_texts import ValidTexts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from fieldbound.bulk.check_settings import CheckSettings
     from fieldbound.bulk.inputs.blocks import LinesChunk
     from fieldbound.bulk.record_checker import RecordChecker
 
+    from .layouts import Texts
 
-class DoubtfulRecord(NamedTuple):
-    """A record that has to be parsed: its *text*, where it is, and its number, counted already."""
 
-    text: bytes
-    locate: Callable[[], RecordLocation]
-    number: int
-
-    @classmethod
-    def at(cls, location: RecordLocation, number: int) -> DoubtfulRecord:
-        """Return the record at a location."""
-        return cls(location.text, lambda: location, number)
+#: With fewer than one record in so many counted by its text, it takes no more time to parse all.
+_MIN_COUNTED: Final = 4
+#: After such records, those of so many chunks are parsed.
+_PATIENCE: Final = 15
+#: The names of so many records are observed, of so many chunks at first, and of one more whenever
+#: most had to be parsed.
+_MOST_RECORDS: Final = 200
+_FIRST_OBSERVED: Final = 4
+_MOST_OBSERVED: Final = 16
 
 
 class TextRecords:
     """Checks records by their text, as far as that is possible."""
 
     def __init__(self, settings: CheckSettings) -> None:
-        self._lines, self._items = ValidTexts(settings, LINES), ValidTexts(settings, FLAT_ITEMS)
+        self._settings, self._names = settings, ObservedNames()
+        self._observed, self._observable = 0, _FIRST_OBSERVED
+        self._patience = self._number = 0
+        self._lines = ValidTexts(settings, self._names, LINES)
+        self._items = ValidTexts(settings, self._names, FLAT_ITEMS)
+        self._broken = BrokenTexts(settings, self._names)
 
-    def observe(self, values: Sequence[Any], *, is_array: bool) -> None:
-        """Observe the names of records that were parsed."""
-        (self._items if is_array else self._lines).observe(values)
+    @cached_property
+    def _is_enough(self) -> bool:
+        """Whether no more is counted of a valid record than that it is there."""
+        settings = self._settings
+        documented = settings.undocumented.first_names is not None
+        return documented and not settings.split and settings.key_extractor is None
+
+    def observe(self, values: Sequence[Any]) -> None:
+        """Observe the names that records have, and their order."""
+        if self._observed < self._observable and self._is_enough:
+            self._observed += 1
+            for each in values[:_MOST_RECORDS]:
+                self._names.add(each)
 
     def uncertain(
         self, chunk: LinesChunk | ItemsChunk, records: RecordChecker
-    ) -> list[DoubtfulRecord] | None:
+    ) -> DoubtfulRecords | None:
         """Count all records, and return those that are not certainly valid.
 
-        Return None, and count nothing, if they are most, or if it is not known which they are.
+        Return None, and count nothing, if it is not known which they are.
         """
-        if records.measures_lengths:
-            return None
-        counts = records.counts
-        is_array = isinstance(chunk, ItemsChunk)
-        found = (self._items if is_array else self._lines).others(chunk.raw)
+        found = None if records.measures_lengths else self._others(chunk)
         if found is None:
             return None
         number, texts = found
         if isinstance(chunk, ItemsChunk):
             locate = item_locations(chunk, number)
         else:
-            locate = LineLocations(chunk.raw, chunk.offset, counts.lines).at
-            counts.lines += number
-        first = counts.records + 1
-        counts.records += number
-        return [
-            DoubtfulRecord(text, partial(locate, index), first + index) for index, text in texts
-        ]
+            locate = LineLocations(chunk.raw, chunk.offset, records.counts.lines).at
+            records.counts.lines += number
+        first = records.counts.records + 1
+        records.counts.records += number
+        self._number += number
+        return DoubtfulRecords(texts, locate, first)
+
+    def _others(self, chunk: LinesChunk | ItemsChunk) -> tuple[int, Texts] | None:
+        """Return the number of records, and the texts of those that are not certainly valid."""
+        if self._patience:
+            self._patience -= 1
+            return None
+        if isinstance(chunk, ItemsChunk):
+            return self._items.others(chunk.raw) if chunk.flat else None
+        return self._lines.others(chunk.raw) if chunk.raw.endswith(b"\n") else None
+
+    def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
+        """Count records by their texts, as far as that is possible; return which are left.
+
+        They are all that are uncertain since the last ones.
+        """
+        number, self._number = self._number, 0
+        if records.measures_lengths:
+            return range(len(texts))
+        left = self._broken.uncounted(texts, records)
+        if number and (number - len(left)) * _MIN_COUNTED < number:
+            self._patience = _PATIENCE
+            self._observable = min(self._observed + 1, _MOST_OBSERVED)
+        return left

@@ -1,0 +1,101 @@
+"""Texts of invalid records that are counted by what is wrong in them, so that few are parsed.
+
+A regular expression leaves of each text what is invalid in it. Of all texts that leave the same,
+one is parsed to find what they break.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from fieldbound.bulk.inputs.blocks import is_utf8
+from fieldbound.documents import parse
+from fieldbound.validation import VALID
+
+from .broken_patterns import BrokenPatterns
+from .pattern_compiler import compiled_pattern
+from .text_patterns import DEFINITIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fieldbound.bulk.check_settings import CheckSettings
+    from fieldbound.bulk.record_checker import RecordChecker
+    from fieldbound.validation import Verdict
+
+    from .observed_names import ObservedNames
+
+#: Before what is left of a text, which no JSON text begins with.
+_MARK: Final = b"!"
+#: Between what is left of two values, none of which has it.
+_BETWEEN: Final = b"\x01"
+_BLANK: Final = rb"[ \t\r]*+"
+#: Verdicts that are remembered.
+_MOST_VERDICTS: Final = 10_000
+
+
+class BrokenTexts:
+    """Counts invalid records by their text, with the names of properties in the order observed."""
+
+    def __init__(self, settings: CheckSettings, names: ObservedNames) -> None:
+        self._settings, self._names = settings, names
+        self._verdicts: dict[bytes, Verdict | None] = {}
+        self._known: tuple[int, Callable[[bytes], bytes] | None] = 0, None
+
+    def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
+        """Count records by their texts, as far as that is possible; return which are not counted.
+
+        Texts that are valid after all count as records alone.
+        """
+        everything, rest = range(len(texts)), self._rest()
+        if rest is None or not records.violations.counts_verdicts:
+            return everything
+        raw = b"\n".join(texts)
+        if raw.count(b"\n") >= len(texts):
+            raw = b"\n".join([each.replace(b"\n", b"\r") for each in texts])
+        if raw.startswith(_MARK) or b"\n" + _MARK in raw or not is_utf8(raw):
+            return everything
+        left = rest(raw + b"\n").split(b"\n")
+        counted = set()
+        for key, number in Counter(left).items():
+            if key[:1] == _MARK:
+                if key not in self._verdicts and len(self._verdicts) < _MOST_VERDICTS:
+                    self._verdicts[key] = self._verdict(texts[left.index(key)])
+                verdict = self._verdicts.get(key)
+                if verdict is VALID or (
+                    verdict is not None and records.violations.count_verdict(verdict, number)
+                ):
+                    counted.add(key)
+        return [at for at in everything if left[at] not in counted]
+
+    def _rest(self) -> Callable[[bytes], bytes] | None:
+        """Return what leaves of lines what is invalid, by the names observed up to now."""
+        version, names = self._names.version, self._names
+        if self._known[0] != version:
+            self._verdicts = {}
+            self._known = version, self._compiled(names)
+        return self._known[1]
+
+    def _compiled(self, names: ObservedNames) -> Callable[[bytes], bytes] | None:
+        settings, members = self._settings, self._settings.checker.members
+        if members is None:
+            return None
+        patterns = BrokenPatterns(_BLANK, settings.undocumented.may_be_at)
+        record, number = patterns.of_broken(members, names)
+        replace = compiled_pattern(rb"%b(?<![^\n])%b%b(?=\n)" % (DEFINITIONS, record, _BLANK))
+        if replace is None or not number:
+            return None
+        # the first group is that of the definitions
+        left = _MARK + _BETWEEN.join(b"${%d}" % group for group in range(2, number + 2))
+        return lambda raw: replace(left, raw)[0]
+
+    def _verdict(self, text: bytes) -> Verdict | None:
+        """Return the verdict on a record, None if more than what is left of its text decides."""
+        document = parse(text)
+        if document.errors:
+            return None
+        try:
+            return self._settings.batch.verdict_by_properties(document.value)
+        except ValueError:  # the engine does not take it as it is
+            return None
