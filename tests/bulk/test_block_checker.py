@@ -10,10 +10,11 @@ from hypothesis import given, settings, strategies as st
 
 import fieldbound
 from fieldbound import Contract
-from fieldbound.bulk.block_checker import FULLY_MEASURED, MEASURED_EVERY, BlockChecker
+from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.inputs import blocks
 from fieldbound.bulk.inputs.ndjson import LinesBlock
+from fieldbound.bulk.lengths import FULLY_MEASURED, MEASURED_EVERY
 from fieldbound.model.bulk_report import BulkReport
 from support.effort import examples, sampled
 from support.line_by_line import bare, expected_report, ndjson

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract
-from fieldbound.bulk import block_checker
+from fieldbound.bulk import lengths
 from fieldbound.bulk.inputs import blocks
 from fieldbound.bulk.texts.text_records import TextRecords
 
@@ -164,8 +164,8 @@ def small_chunks(proven: list[int] | None = None, *, without_pcre2: bool = False
         return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(block_checker, "FULLY_MEASURED", 0)
-        patch.setattr(block_checker, "MEASURED_EVERY", 5)
+        patch.setattr(lengths, "FULLY_MEASURED", 0)
+        patch.setattr(lengths, "MEASURED_EVERY", 5)
         patch.setattr(blocks, "CHUNK_SIZE", CHUNK)
         patch.setattr(TextRecords, "uncertain", counted)
         if without_pcre2:

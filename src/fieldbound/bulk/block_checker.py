@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import BulkReport, Duplicates, Violation
@@ -15,19 +15,21 @@ from .check_settings import CheckSettings
 from .counts import Counts
 from .inputs import blocks
 from .inputs.blocks import (
-    CellsChunk,
     ItemsChunk,
     LinesChunk,
     LongLine,
     RecordError,
     RowsChunk,
+    RowTextsChunk,
     TextsChunk,
     ValuesChunk,
 )
 from .inputs.fast_json import FastReader, Objects
 from .inputs.json_array import texts_of
 from .item_locations import item_locations, text_locations
+from .lengths import measures
 from .record_checker import RecordChecker, record_index_in_errors
+from .row_chunks import RowChunks
 from .samples import LineLocations, RecordLocation
 from .texts.doubtful_records import CollectedRecords, DoubtfulRecords
 from .texts.text_records import TextRecords
@@ -35,15 +37,10 @@ from .texts.text_records import TextRecords
 if TYPE_CHECKING:
     from fieldbound.validation import Contract
 
-    from .cell_rows import CellRows
     from .counts import LimitKey
     from .inputs.blocks import Block
     from .keys import KeyExtractor
-    from .table_rows import TableRows
 
-#: Strings are measured in the first so many chunks of a text, and in one of so many after them.
-FULLY_MEASURED: Final = 64
-MEASURED_EVERY: Final = 32
 #: After a chunk of many nested objects, or of other values, so many are not tried as flat ones.
 _PATIENCE: Final = 15
 #: With more than one line in so many in doubt, all are checked together.
@@ -79,7 +76,7 @@ class BlockChecker:
         self._reader = FastReader()
         self._patience = self._dense_patience = 0
         self._doubtful = CollectedRecords()
-        self._texts = TextRecords(self._settings)
+        self._texts, self._rows = TextRecords(self._settings), RowChunks(self._settings)
         self._records = RecordChecker(self._settings, frozenset())
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -132,7 +129,7 @@ class BlockChecker:
 
     def _check_chunk(self, chunk: blocks.Chunk) -> None:
         if isinstance(chunk, (LinesChunk, ItemsChunk)):
-            measures_lengths = _measures(chunk.offset)
+            measures_lengths = measures(chunk.offset)
             if measures_lengths != self._records.measures_lengths:
                 self._check_doubtful()  # whose lengths are measured with those beside them
             self._records.measures_lengths = measures_lengths
@@ -153,11 +150,8 @@ class BlockChecker:
             self._reject_long(chunk.size, location)
         elif isinstance(chunk, TextsChunk):
             self._check_texts(chunk)
-        elif isinstance(chunk, RowsChunk):
-            self._check_rows(chunk)
-        elif isinstance(chunk, CellsChunk):
-            self._records.measures_lengths = _measures(chunk.lines.offset, len(chunk.lines.raw))
-            for each in self._cell_rows.uncertain(chunk, self._records):
+        elif isinstance(chunk, (RowTextsChunk, RowsChunk)):
+            for each in self._rows.uncertain(chunk, self._records):
                 self._check_values(each)
         else:
             self._check_values(chunk)
@@ -333,25 +327,6 @@ class BlockChecker:
         detail = _TOO_LONG.format(size, blocks.MAX_RECORD_SIZE)
         self._records.reject(RecordError("syntax", detail), location)
 
-    def _check_rows(self, chunk: RowsChunk) -> None:
-        """Check rows of a table, as records those alone of which the columns do not say enough."""
-        for each in self._table_rows.uncertain(chunk, self._records):
-            self._check_values(each)
-
-    @cached_property
-    def _table_rows(self) -> TableRows:
-        """What proves rows of tables valid, imported when there is a table."""
-        from .table_rows import TableRows
-
-        return TableRows(self._settings)
-
-    @cached_property
-    def _cell_rows(self) -> CellRows:
-        """What proves rows of cells valid, imported when there are any."""
-        from .cell_rows import CellRows
-
-        return CellRows(self._settings)
-
     def _check_values(self, chunk: ValuesChunk) -> None:
         def location_of(index: int) -> RecordLocation:
             raw = chunk.raws[index] if chunk.raws else None
@@ -376,12 +351,6 @@ class BlockChecker:
                 number = chunk.numbers[end] if chunk.numbers else None
                 self._records.reject(chunk.values[end], location_of(end), number)
             start = end + 1
-
-
-def _measures(offset: int, size: int = 1) -> bool:
-    """Return whether strings are measured in a chunk of a text."""
-    index, last = offset // blocks.CHUNK_SIZE, (offset + size - 1) // blocks.CHUNK_SIZE
-    return index < FULLY_MEASURED or -index % MEASURED_EVERY <= last - index
 
 
 def _shifted(

@@ -51,6 +51,12 @@ class CheckSettings:
             self.known = KnownViolations(known, key_extractor)
         self.needs_violations = split or on_invalid is not None
 
+    @property
+    def counts_only_invalid(self) -> bool:
+        """Whether no more is counted of a valid record than that it is there."""
+        is_known = self.undocumented.first_names is not None
+        return is_known and not self.split and self.key_extractor is None
+
     def check(self, value: Any, ignored: Counter[str] | None = None) -> Report:
         """Check a value, and count what is *ignored* of it."""
         report = self.ignore.applied(self.checker.check(value))

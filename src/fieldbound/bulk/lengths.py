@@ -13,11 +13,18 @@ from fieldbound.model import (
     tokens_of,
 )
 
+from .inputs import blocks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
     from fieldbound.model import Limit
 
+#: Strings are measured in the first so many chunks of a text, and in one of so many after them.
+FULLY_MEASURED: Final = 64
+MEASURED_EVERY: Final = 32
+#: So many chunks are read at once of a text of rows.
+_PART: Final = 4
 _FIXED_VALUES: Final = ("enum", "const")
 
 
@@ -168,3 +175,15 @@ def _lengths(limit: Limit, counts: Counter[int], shortest: int, longest: int) ->
         shortest,
         longest,
     )
+
+
+def measures(offset: int) -> bool:
+    """Return whether strings are measured in the chunk of a text at an offset."""
+    index = offset // blocks.CHUNK_SIZE
+    return index < FULLY_MEASURED or index % MEASURED_EVERY == 0
+
+
+def measures_part(offset: int) -> bool:
+    """Return whether strings are measured in the part of a text of rows at an offset."""
+    index = offset // (_PART * blocks.CHUNK_SIZE)
+    return index * _PART < FULLY_MEASURED or index % MEASURED_EVERY == 0

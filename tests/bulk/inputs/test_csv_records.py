@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 
 import fieldbound
 from fieldbound.bulk.inputs import blocks, compression, csv_records
-from fieldbound.bulk.inputs.blocks import CellsChunk, RecordError, TextsChunk, ValuesChunk
+from fieldbound.bulk.inputs.blocks import CellsChunk, RecordError, RowTextsChunk, TextsChunk
 from fieldbound.bulk.inputs.compression import ByteInput
 from fieldbound.bulk.inputs.csv_records import CsvSource
 from fieldbound.bulk.inputs.sources import source_of
@@ -44,20 +45,25 @@ def csv_source(text: bytes, columns: dict[str, str] | None = None, **options: An
     return CsvSource(ByteInput(io.BytesIO(text)), columns, options.pop("contract", None), **options)
 
 
-def values_of(chunk: Any) -> ValuesChunk:
-    """Return the records of a chunk."""
-    return chunk.values() if isinstance(chunk, CellsChunk) else chunk  # type: ignore[no-any-return]
+def chunks_of(block: Any) -> Iterator[Any]:
+    """Yield the chunks of a block, with records instead of rows."""
+    for chunk in block.read():
+        if isinstance(chunk, RowTextsChunk):
+            for part in chunk.split():
+                yield part.values() if isinstance(part, CellsChunk) else part
+        else:
+            yield chunk
 
 
 def read(source: Any) -> list[tuple[Any, bytes, int, int]]:
     """Read all rows: record, bytes, offset and line; a row that is too long has no record."""
     found: list[Any] = []
     for _, block in source.blocks():
-        for chunk in pickle.loads(pickle.dumps(block)).read():  # noqa: S301
+        for chunk in chunks_of(pickle.loads(pickle.dumps(block))):  # noqa: S301
             if isinstance(chunk, TextsChunk):
                 found.append(("too long", None, chunk.offsets[0], chunk.places[0][0]))
             else:
-                found += zip(*filter(None, values_of(chunk)), strict=True)
+                found += zip(*filter(None, chunk), strict=True)
     return found
 
 
@@ -222,7 +228,7 @@ def test_chunks_have_a_limited_number_of_cells(monkeypatch: pytest.MonkeyPatch) 
     for cells in (1, 6, 100):
         monkeypatch.setattr(csv_records, "_CHUNK_CELLS", cells)
         ((_, block),) = csv_source(text).blocks()
-        chunks = map(values_of, block.read())
+        chunks = chunks_of(block)
         sizes.append([len(chunk.values) for chunk in chunks if chunk.values])
         assert read(csv_source(text)) == whole
     assert sizes == [[1] * 7, [2, 2, 2, 1], [7]]
@@ -234,7 +240,7 @@ def test_blocks_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     text = b"a\n" + b"".join(b"%d\n" % n for n in range(300))
 
     def blocks_after(skip: int) -> list[list[Any]]:
-        chunks = [map(values_of, block.read()) for _, block in csv_source(text).blocks(skip)]
+        chunks = [chunks_of(block) for _, block in csv_source(text).blocks(skip)]
         return [[[*map(list, filter(None, chunk))] for chunk in block] for block in chunks]
 
     every = blocks_after(0)

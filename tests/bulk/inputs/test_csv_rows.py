@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, example, given, settings, strategies as st
 
 from fieldbound.bulk.inputs import blocks, compression, csv_records, csv_rows
-from fieldbound.bulk.inputs.blocks import CellsChunk, TextsChunk, ValuesChunk
+from fieldbound.bulk.inputs.blocks import CellsChunk, RowTextsChunk, TextsChunk
 from fieldbound.bulk.inputs.compression import ByteInput
 from fieldbound.bulk.inputs.csv_records import CsvSource
 from support.effort import examples
@@ -33,10 +33,11 @@ def read(raw: bytes) -> tuple[list[Any], str | None, bool]:
         if isinstance(chunk, TextsChunk):
             found.append(("too long", chunk.offsets[0], chunk.places[0][0]))
             continue
-        at_once |= isinstance(chunk, CellsChunk)
-        values = chunk.values() if isinstance(chunk, CellsChunk) else chunk
-        assert isinstance(values, ValuesChunk)
-        found += zip(*filter(None, values), strict=True)
+        assert isinstance(chunk, RowTextsChunk)
+        for part in chunk.split():
+            at_once |= isinstance(part, CellsChunk)
+            values = part.values() if isinstance(part, CellsChunk) else part
+            found += zip(*filter(None, values), strict=True)
     return found, source.cut_off, at_once
 
 

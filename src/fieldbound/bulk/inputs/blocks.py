@@ -142,6 +142,20 @@ def texts_of(cells: Sequence[Any]) -> Sequence[str]:
     return cells
 
 
+class RowTextsChunk(NamedTuple):
+    """Rows of CSV, *raw*, at an *offset* and a *line*; *split* reads their cells.
+
+    *mapping* makes records of the cells.
+    """
+
+    raw: bytes
+    offset: int
+    line: int
+    delimiter: str
+    mapping: Any
+    split: Callable[[], Iterator[CellsChunk | ValuesChunk]]
+
+
 class CellsChunk(NamedTuple):
     """Rows of cells, given by their *columns*, of which *mapping* makes records.
 
@@ -213,7 +227,7 @@ class RecordError(NamedTuple):
 
 
 Chunk: TypeAlias = (
-    "LinesChunk | LongLine | TextsChunk | ItemsChunk | ValuesChunk | CellsChunk | RowsChunk"
+    "LinesChunk | LongLine | TextsChunk | ItemsChunk | ValuesChunk | RowTextsChunk | RowsChunk"
 )
 
 

@@ -6,6 +6,7 @@ The first row is the header, with the names of the columns; `columns` says how t
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,6 +18,7 @@ from .blocks import (
     OutputFormat,
     RecordError,
     RowLines,
+    RowTextsChunk,
     TextsChunk,
     ValuesChunk,
 )
@@ -53,28 +55,34 @@ class CsvBlock(NamedTuple):
 
     def read(self) -> Iterator[Chunk]:
         """Read the rows; blank ones are skipped."""
-        offset, line, delimiter = self.offset, self.line, self.delimiter.encode()
+        offset, line = self.offset, self.line
         for raw in self.parts:
-            lines = RowLines(raw, offset, line)
-            columns = split_cells(raw, delimiter, self.mapping.width)
-            if columns is not None:
-                yield from self._split(columns, lines)
-                line += len(columns[0])
-            elif (rows := parse_lines(raw, self.delimiter)) is not None:
-                yield from self._parsed(rows, lines)
-                line += len(rows)
-            else:
-                yield from self._parsed_one_by_one(raw, offset, line)
-                line += raw.count(b"\n")
-            offset += len(raw)
+            split = partial(self._cells, raw, offset, line)
+            yield RowTextsChunk(raw, offset, line, self.delimiter, self.mapping, split)
+            offset, line = offset + len(raw), line + raw.count(b"\n")
 
-    def _split(self, columns: Sequence[Sequence[bytes]], lines: RowLines) -> Iterator[Chunk]:
+    def _cells(self, raw: bytes, offset: int, line: int) -> Iterator[CellsChunk | ValuesChunk]:
+        """Yield the cells of rows."""
+        lines = RowLines(raw, offset, line)
+        columns = split_cells(raw, self.delimiter.encode(), self.mapping.width)
+        if columns is not None:
+            yield from self._split(columns, lines)
+        elif (rows := parse_lines(raw, self.delimiter)) is not None:
+            yield from self._parsed(rows, lines)
+        else:
+            yield from self._parsed_one_by_one(raw, offset, line)
+
+    def _split(
+        self, columns: Sequence[Sequence[bytes]], lines: RowLines
+    ) -> Iterator[CellsChunk | ValuesChunk]:
         """Yield the cells of rows of a line each."""
         for some in self._parts(range(len(columns[0]))):
             part = slice(some[0], some[-1] + 1)
             yield CellsChunk(self.mapping, [each[part] for each in columns], lines, some)
 
-    def _parsed(self, rows: Sequence[list[str]], lines: RowLines) -> Iterator[Chunk]:
+    def _parsed(
+        self, rows: Sequence[list[str]], lines: RowLines
+    ) -> Iterator[CellsChunk | ValuesChunk]:
         """Yield rows of a line each."""
         indices = range(len(rows)) if all(rows) else [at for at, row in enumerate(rows) if row]
         for some in self._parts(indices):
@@ -84,7 +92,9 @@ class CsvBlock(NamedTuple):
             else:
                 yield ValuesChunk(self.mapping.records(cells), *lines.of(some))
 
-    def _parsed_one_by_one(self, raw: bytes, offset: int, line: int) -> Iterator[Chunk]:
+    def _parsed_one_by_one(
+        self, raw: bytes, offset: int, line: int
+    ) -> Iterator[CellsChunk | ValuesChunk]:
         """Yield rows that may have several lines, or be invalid."""
         cuts = [0, *RowSplitter(self.delimiter).find(raw)]
         if cuts[-1] < len(raw):

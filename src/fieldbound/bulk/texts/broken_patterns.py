@@ -24,8 +24,8 @@ _SHORT_VALUE: Final = (
 )
 #: Any other string, after its quotation mark.
 _REST: Final = rb'(?:%b++|%b)*+"' % (CHARACTER, ESCAPED)
-#: What is captured where a name is missing: what follows, which is no value.
-_MISSING: Final = rb"(?=([^\n]{2}|\}))"
+#: What is captured where a name is missing: a character that no value begins with.
+_MISSING: Final = rb"(?=[^:}\n]*+([:}]))"
 _OF_LENGTH: Final = frozenset(("type", "maxLength", "$schema"))
 #: The greatest length up to which longer strings are known by a pattern.
 _LONGEST: Final = 10_000
@@ -46,7 +46,9 @@ class BrokenPatterns(TextPatterns):
                 continue
             value = b"(?|%b)" % b"|".join(self._values(name, members, observed))
             member = comma + key + self._colon + value
-            parts.append(b"(?|%b|%b)" % (member, _MISSING) if is_required else b"(?:%b)?+" % member)
+            # a name that is there is not missing: to try both took exponential time
+            either = b"(?>(?|%b|%b))" % (member, _MISSING)
+            parts.append(either if is_required else b"(?:%b)?+" % member)
         missing = members.required - set(observed.order)
         pattern = b"\\{%b%b\\}" % (b"".join(parts), self._blank)
         return pattern, 0 if missing else len(parts)

@@ -34,7 +34,7 @@ _COUNTED: Final = 64
 #: What such a character is, to be written once.
 DEFINITIONS: Final = b"(?(DEFINE)(?<c>%b|[\xc2-\xf4][\x80-\xbf]++|%b))" % (OF_ASCII, ESCAPED)
 #: The greatest number of repetitions that a regular expression can state.
-_MOST_REPEATED: Final = 65_535
+MOST_REPEATED: Final = 65_535
 #: Items of an array whose number is limited, each of which is written out.
 _MOST_ITEMS: Final = 16
 #: The digits of integers, and of other numbers, that every parser reads alike.
@@ -53,7 +53,7 @@ _TIME: Final = (
     rb"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
 )
 #: Texts of strings that are certainly of a format, and the greatest length of such a text.
-_STRINGS_OF_FORMATS: Final = {
+STRINGS_OF_FORMATS: Final = {
     "date": (_DATE, 10),
     "date-time": (_DATE + b"T" + _TIME, 35),
     "uuid": (rb"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", 36),
@@ -66,9 +66,7 @@ _OF_ARRAYS: Final = frozenset(("items", "minItems", "maxItems"))
 _OF_OBJECTS: Final = frozenset(
     ("properties", "required", "additionalProperties", "patternProperties")
 )
-_KNOWN: Final = frozenset(
-    {"$schema", "type", *_OF_STRINGS, *_OF_NUMBERS, *_OF_ARRAYS, *_OF_OBJECTS}
-)
+KNOWN: Final = frozenset({"$schema", "type", *_OF_STRINGS, *_OF_NUMBERS, *_OF_ARRAYS, *_OF_OBJECTS})
 _TYPES: Final = ("string", "integer", "number", "boolean", "null", "array", "object")
 
 
@@ -127,7 +125,7 @@ class TextPatterns:
         known: Mapping[str, Any] = {} if schema is True else schema
         if "enum" in known or "const" in known:
             return _of_listed(known, members)
-        if not known.keys() <= _KNOWN:
+        if not known.keys() <= KNOWN:
             return None
         found = list(filter(None, self._by_type(known, members, observed, at)))
         # what matches is not matched in another way: with many values, that took exponential time
@@ -140,7 +138,7 @@ class TextPatterns:
         if "string" in types:
             yield _of_strings(schema)
         if "number" in types or "integer" in types:
-            yield _of_numbers(schema, is_integer="number" not in types)
+            yield number_pattern(schema, is_integer="number" not in types)
         if "boolean" in types:
             yield b"true|false"
         if "null" in types:
@@ -177,17 +175,21 @@ class TextPatterns:
 
 def _of_listed(schema: Mapping[str, Any], members: Members) -> bytes | None:
     """Return the pattern of the values that a schema lists, each with no other text than one."""
+    texts = dict.fromkeys(filter(None, map(written, valid_values(schema, members))))
+    return b"(?:%b)" % b"|".join(texts) if texts else None
+
+
+def valid_values(schema: Mapping[str, Any], members: Members) -> list[Any]:
+    """Return the values that a schema lists, each with no other text than one."""
     listed = schema.get("enum", [schema.get("const")])
     is_valid = members.are_valid(schema)
-    chosen = [
+    return [
         each
         for each in listed
         if isinstance(each, (str, int)) or each is None
         if not isinstance(each, int) or abs(each) < 10**_DIGITS
         if is_valid([each])
     ]
-    texts = dict.fromkeys(filter(None, map(written, chosen)))
-    return b"(?:%b)" % b"|".join(texts) if texts else None
 
 
 def written(value: Any) -> bytes | None:
@@ -207,17 +209,17 @@ def _of_strings(schema: Mapping[str, Any]) -> bytes | None:
     if "pattern" in schema:
         return None
     if "format" in schema:
-        text, longest = _STRINGS_OF_FORMATS.get(schema["format"], (b"", 0))
+        text, longest = STRINGS_OF_FORMATS.get(schema["format"], (b"", 0))
         is_any = longest and least <= 1 and (most is None or most >= longest)
         return b'"%b"' % text if is_any else None
-    if most is not None and (least > most or least > _MOST_REPEATED):
+    if most is not None and (least > most or least > MOST_REPEATED):
         return None
     return b'"(?:%b)' % b"|".join(_of_characters(least, most))
 
 
 def _of_characters(least: int, most: int | None) -> Iterator[bytes]:
     """Yield patterns of so many characters, with the quotation mark after them."""
-    limit = b"" if most is None else b"%d" % min(most, _MOST_REPEATED)
+    limit = b"" if most is None else b"%d" % min(most, MOST_REPEATED)
     one = CHARACTER if least <= 1 else OF_ASCII
     yield b'%b{%d,%b}+"' % (one, least, limit)
     if least > 1:
@@ -235,7 +237,7 @@ def _of_characters(least: int, most: int | None) -> Iterator[bytes]:
     yield b'(?:%b%b){1,%d}+%b"' % (part, ESCAPED, _MOST_QUOTES, part)
 
 
-def _of_numbers(schema: Mapping[str, Any], *, is_integer: bool) -> bytes | None:
+def number_pattern(schema: Mapping[str, Any], *, is_integer: bool) -> bytes | None:
     """Return the pattern of numbers with so many digits that they are certainly within bounds."""
     bounds = [schema[keyword] for keyword in _BOUNDS if keyword in schema]
     if schema.get("multipleOf", 1) != 1 or not all(type(each) in (int, float) for each in bounds):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.bulk.inputs.blocks import ItemsChunk
@@ -47,16 +46,9 @@ class TextRecords:
         self._items = ValidTexts(settings, self._names, FLAT_ITEMS)
         self._broken = BrokenTexts(settings, self._names)
 
-    @cached_property
-    def _is_enough(self) -> bool:
-        """Whether no more is counted of a valid record than that it is there."""
-        settings = self._settings
-        documented = settings.undocumented.first_names is not None
-        return documented and not settings.split and settings.key_extractor is None
-
     def observe(self, values: Sequence[Any]) -> None:
         """Observe the names that records have, and their order."""
-        if self._observed < self._observable and self._is_enough:
+        if self._observed < self._observable and self._settings.counts_only_invalid:
             self._observed += 1
             for each in values[:_MOST_RECORDS]:
                 self._names.add(each)
