@@ -1,6 +1,6 @@
 """The profiles of the project's own tests, and the marks of what they run.
 
-    pytest                                  quick: each property with a fifth of its examples
+    pytest                                  quick: each property with a fifth of its examples, or 60
     pytest --hypothesis-profile=thorough    all examples, and the tests marked `thorough`
     pytest --hypothesis-profile=explore     the same, with new examples in every run
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import inspect
 import os
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -38,7 +39,8 @@ settings.load_profile("quick")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks, and write nothing to the summary of a CI job."""
+    """Register the marks, collect garbage rarely, and write nothing to the summary of a CI job."""
+    gc.set_threshold(50_000, 20, 20)  # next to nothing is garbage, and looking for it takes long
     os.environ.pop("GITHUB_STEP_SUMMARY", None)
     config.addinivalue_line("markers", "thorough: runs with --hypothesis-profile=thorough only")
     config.addinivalue_line("markers", "scaled: tries as many examples as the profile says")
@@ -66,7 +68,13 @@ def _is_scaled(item: pytest.Item) -> bool:
         return False
     thorough = item.get_closest_marker("thorough") is not None
     is_property = getattr(function, "is_hypothesis_test", False)
-    return thorough or is_property or _scales(function, set())
+    return thorough or is_property or _is_scaling(function)
+
+
+@cache
+def _is_scaling(function: FunctionType) -> bool:
+    """Return whether a function, of one test or of many, scales what it tries."""
+    return _scales(function, set())
 
 
 def _scales(function: Any, seen: set[str]) -> bool:

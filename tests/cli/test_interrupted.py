@@ -80,27 +80,29 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-def interrupted(
-    argv: Sequence[str], folder: Path, monkeypatch: pytest.MonkeyPatch, at: int | None = None
-) -> tuple[int, int]:
-    """Run a command in a new folder; return its exit code, and how many calls it made."""
+def ran(
+    argv: Sequence[str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    interruption: Interruption | None = None,
+) -> int:
+    """Run a command in a new folder, with its calls counted if asked for; return its exit code."""
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["fieldbound", *argv])
-    interruption = Interruption(at)
     before = sys.getprofile()
     gc.disable()  # it calls what is deleted at any time
-    sys.setprofile(interruption)
+    if interruption:
+        sys.setprofile(interruption)
     try:
-        code = run()
+        return run()
     except KeyboardInterrupt:  # it would end the run of all tests
         pytest.fail("the command does not handle Ctrl-C")
     finally:
         sys.setprofile(before)
         gc.enable()
-    return code, interruption.count
 
 
 def test_every_command_is_interrupted() -> None:
@@ -116,22 +118,24 @@ def test_ctrl_c(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Ctrl-C ends any command with 130, without a traceback or a file that is not whole."""
-    interrupted(argv, tmp_path / "first", monkeypatch)  # what is imported, and read once
-    expected, calls = interrupted(argv, tmp_path / "whole", monkeypatch)
+    ran(argv, tmp_path / "first", monkeypatch)  # what is imported, and read once
+    every = Interruption()
+    expected = ran(argv, tmp_path / "whole", monkeypatch, every)
     whole = contents(tmp_path / "whole")
     assert expected in (0, 1)
     capsys.readouterr()
     times = 4 if is_thorough() else 2  # at calls that are evenly spread
     for number in range(times):
         folder = tmp_path / str(number)
-        code, _ = interrupted(argv, folder, monkeypatch, at=2 + (calls - 2) * number // times)
+        at = 2 + (every.count - 2) * number // times
+        code = ran(argv, folder, monkeypatch, Interruption(at))
         err = capsys.readouterr().err
         assert code == 130
         assert "Traceback" not in err
         assert "internal error" not in err
         assert contents(folder).items() <= whole.items()
-    code, _ = interrupted(argv, tmp_path / "last", monkeypatch)
-    assert (code, contents(tmp_path / "last")) == (expected, whole)
+    assert ran(argv, tmp_path / "last", monkeypatch) == expected
+    assert contents(tmp_path / "last") == whole
 
 
 @pytest.mark.parametrize("argv", CALLS, ids=" ".join)
@@ -142,13 +146,13 @@ def test_a_closed_pipe(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """If the reader of its output is gone, any command ends with 141, and says nothing of it."""
-    expected, _ = interrupted(argv, tmp_path / "whole", monkeypatch)
+    expected = ran(argv, tmp_path / "whole", monkeypatch)
     whole = capsys.readouterr()
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w", encoding="utf-8") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
-        code, _ = interrupted(argv, tmp_path / "closed", monkeypatch)
+        code = ran(argv, tmp_path / "closed", monkeypatch)
     monkeypatch.undo()
     assert code == (141 if whole.out else expected)
     assert {*capsys.readouterr().err.splitlines()} <= {*whole.err.splitlines()}

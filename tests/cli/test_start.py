@@ -64,7 +64,7 @@ ROOMS = {
 
 @pytest.fixture(name="vendors", scope="module")
 def _vendors(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared_vendors(tmp_path_factory.mktemp("wheel"))
+    return prepared_vendors(tmp_path_factory)
 
 
 def _ran(folder: Path, vendors: Path | str, *argv: str) -> tuple[set[str], list[str]]:

@@ -84,7 +84,7 @@ class _Breaches:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._by_pointer: dict[str, list[Limit]] = defaultdict(list)
-        self._drawn: dict[str, list[Any]] = {}
+        self._drawn: dict[tuple[str, int], list[Any]] = {}
         for limit in contract.limits:
             pointer = limit.pointer
             if limit.keyword in ("required", "dependentRequired"):
@@ -94,20 +94,21 @@ class _Breaches:
     def of(self, mutant: Mutant) -> Iterator[Any]:
         """Yield up to a hundred instances for each limit at its pointer, of the one changed first.
 
-        They are drawn when asked for: the first ones kill most mutants.
+        They are drawn when asked for: the first ten kill most mutants.
         """
         limits = self._by_pointer[mutant.pointer]
-        for limit in sorted(limits, key=lambda each: each.keyword not in mutant.keywords):
-            yield from self._of(limit)
+        for count in (10, 100):
+            for limit in sorted(limits, key=lambda each: each.keyword not in mutant.keywords):
+                yield from self._of(limit, count)
 
-    def _of(self, limit: Limit) -> list[Any]:
-        if limit.id not in self._drawn:
+    def _of(self, limit: Limit, count: int) -> list[Any]:
+        if (limit.id, count) not in self._drawn:
             try:
-                found = drawn(invalid(self._contract, limit, alone=False), 100)
-                self._drawn[limit.id] = [each.instance for each in found]
+                found = drawn(invalid(self._contract, limit, alone=False), count)
+                self._drawn[limit.id, count] = [each.instance for each in found]
             except Inseparable:
-                self._drawn[limit.id] = []  # only broken together with other limits
-        return self._drawn[limit.id]
+                self._drawn[limit.id, count] = []  # only broken together with other limits
+        return self._drawn[limit.id, count]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -331,6 +331,8 @@ def test_discriminator_selects_a_subtype(
         "allOf": {"allOf": [ref("Pet")], "description": "A pet"},
     }[within]
     api = enforcing(tmp_path, pets(schema, version, **({"mapping": mapping} if mapping else {})))
+    contract = fieldbound.contract(f"{tmp_path}/openapi.json#do", discriminator="enforce")
+    reference = contract.jsonschema_validator()
     at = "/body/0" if within == "items" else "/body"
     cat, dog = ("cat", "dog") if mapping else ("Cat", "Dog")
     for body, expected in [
@@ -349,8 +351,7 @@ def test_discriminator_selects_a_subtype(
         given = [body] if within == "items" else body
         assert codes(api, given) == [(code, at + pointer) for code, pointer in expected], body
         assert codes(api, given, 200) == [(code, at + pointer) for code, pointer in expected], body
-        contract = fieldbound.contract(f"{tmp_path}/openapi.json#do", discriminator="enforce")
-        assert contract.jsonschema_validator().is_valid(given) == (not expected)
+        assert reference.is_valid(given) == (not expected)
     given = {"kind": "Cow"}
     (unknown,) = api.check_request(post([given] if within == "items" else given))
     assert all(f'"{each}"' in unknown.message for each in (cat, dog, "Poodle", "Pet"))

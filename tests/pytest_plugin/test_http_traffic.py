@@ -14,7 +14,7 @@ import pytest
 
 import fieldbound
 from support.hostile_text import COMMANDS, commands
-from support.running import Run, pytest_runner
+from support.pytest_runs import Run, pytest_runner
 
 URL = "https://api.example.com/companies"
 CONFIG = '[tool.fieldbound.apis]\n"api.example.com" = "axim-commerce"\n"127.0.0.1" = "shop.json"\n'

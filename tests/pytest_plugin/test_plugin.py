@@ -13,7 +13,7 @@ import pytest
 
 import fieldbound
 from support.hostile_text import COMMANDS, commands
-from support.running import Run, pytest_runner
+from support.pytest_runs import Run, pytest_runner
 
 NAME = "axim-commerce/create-company"
 GROUP = "oracle-cx-sales/create-product-group"

@@ -184,7 +184,7 @@ def test_github() -> None:
 def test_output_is_bounded(format: str) -> None:  # noqa: A002
     """Ten times the violations of a document are no more output."""
     sizes: list[int] = []
-    for count in (2_000, 20_000):
+    for count in (500, 5_000):
         found: list[Any] = [
             Violation(
                 "additionalProperties", f"/{count + at}", UNKNOWN, None, "null", Place(1, at + 1)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +41,11 @@ RANGES = {"int32": (-(2**31), 2**31 - 1), "int64": (-(2**63), 2**63 - 1)}
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
+@cache
+def _beside(file: Path, name: str) -> Path:
+    return (file.parent / name).resolve()
+
+
 class Node(NamedTuple):
     """A schema, or another object, and the file it is in."""
 
@@ -58,7 +64,7 @@ class Node(NamedTuple):
         if "$ref" not in self.value:
             return [self]
         name, _, fragment = self.value["$ref"].partition("#")
-        file = (self.file.parent / name).resolve() if name else self.file
+        file = _beside(self.file, name) if name else self.file
         return [self, *Node(file, FILES[file]).child(*fragment.split("/")[1:]).chain()]
 
 

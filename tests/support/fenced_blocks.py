@@ -16,7 +16,7 @@ import yaml
 
 from fieldbound import config
 from fieldbound.cli.entry_point import main
-from support.running import pytest_runner
+from support.pytest_runs import pytest_runner
 
 #: A fenced block: its language, the name of a file if it is one, and its text.
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -1,6 +1,6 @@
 """Python code, and the command, in a process of its own that takes milliseconds to start.
 
-It is forked from a server that has imported fieldbound, and nothing else runs in it: what it has
+It is forked from a server that has imported what it needs, and nothing else runs in it: what it has
 is what a new process has after its imports. Use a real process for what an interpreter does
 before: options of its environment, such as PYTHONUTF8, and streams that are closed.
 """
@@ -22,15 +22,20 @@ import pytest
 
 from .running import Ran
 
-#: Forks a process for each request, one at a time: its streams, a pipe with the rest of it.
-_SERVER = """\
-import atexit, json, os, socket, sys, traceback
+#: What the server of commands imports.
+_IMPORTS = """\
 import jiter, jsonschema_rs, multiprocessing.connection
 import fieldbound.bulk.inputs, fieldbound.catalog, fieldbound.config, fieldbound.policy
 import fieldbound.cli.commands.check, fieldbound.cli.entry_point, fieldbound.cli.kinds.documents
 import fieldbound.cli.kinds.recordings, fieldbound.cli.kinds.records, fieldbound.policy.baseline
 import fieldbound.render.bulk.formats, fieldbound.render.text
+"""
+#: Forks a process for each request, one at a time: its streams, a pipe with the rest of it.
+_SERVER = """\
+import atexit, gc, json, os, socket, sys, traceback
 
+exec(sys.argv.pop(), {})
+gc.freeze()
 connection = socket.socket(fileno=int(sys.argv[1]))
 
 def execute(streams):
@@ -97,38 +102,47 @@ def forked(
     env: Mapping[str, str] | None = None,
     stdin: str = "",
     stdout: int | None = None,
+    folder: Path | None = None,
+    imports: str = _IMPORTS,
 ) -> Ran:
     """Run *code* as `python -c` does, and return its exit code, output and standard error.
 
     With *stdout*, a file descriptor, the output is written there. Standard error is read until
-    all processes that have it have ended.
+    all processes that have it have ended. *imports* is the code that the server runs first.
     """
     if os.name == "nt":
-        return _started(code, *argv, env=env, stdin=stdin, stdout=stdout)
+        return _started(code, *argv, env=env, stdin=stdin, stdout=stdout, folder=folder)
     with tempfile.TemporaryFile() as output:
         reader, writer = os.pipe()
         request, given = os.pipe(), os.pipe()
         sent = (given[0], output.fileno() if stdout is None else stdout, writer, request[0])
-        socket.send_fds(_server(), [b"."], sent)
+        server = _server(imports)
+        socket.send_fds(server, [b"."], sent)
         for each in (given[0], writer, request[0]):
             os.close(each)
         with os.fdopen(request[1], "w", encoding="utf-8") as pipe:
-            json.dump([code, argv, str(Path.cwd()), dict(env or os.environ)], pipe)
+            json.dump([code, argv, str(folder or Path.cwd()), dict(env or os.environ)], pipe)
         with os.fdopen(given[1], "wb") as pipe:
             assert len(stdin.encode()) <= _PIPE_SIZE, "written before it is read"
             pipe.write(stdin.encode("utf-8", "surrogateescape"))
         with os.fdopen(reader, "rb") as pipe:
             err = pipe.read().decode("utf-8", "surrogateescape")
-        ended = int.from_bytes(_server().recv(4), "big", signed=True)
+        ended = int.from_bytes(server.recv(4), "big", signed=True)
         output.seek(0)
         return Ran(ended, output.read().decode("utf-8", "surrogateescape"), err)
 
 
 def _started(
-    code: str, *argv: str, env: Mapping[str, str] | None, stdin: str, stdout: int | None
+    code: str,
+    *argv: str,
+    env: Mapping[str, str] | None,
+    stdin: str,
+    stdout: int | None,
+    folder: Path | None,
 ) -> Ran:
     ran = subprocess.run(
         [sys.executable, "-c", code, *argv],
+        cwd=folder,
         env=env,
         input=stdin,
         stdout=subprocess.PIPE if stdout is None else stdout,
@@ -147,10 +161,10 @@ def fork_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @cache
-def _server() -> socket.socket:
-    """Return the connection to the server, which ends when it is closed."""
+def _server(imports: str) -> socket.socket:
+    """Return the connection to the server of these imports, which ends when it is closed."""
     connection, other = socket.socketpair()
-    argv = [sys.executable, "-c", _SERVER, str(other.fileno())]
+    argv = [sys.executable, "-c", _SERVER, str(other.fileno()), imports]
     server = subprocess.Popen(argv, pass_fds=[other.fileno()])
     other.close()
 

@@ -22,7 +22,7 @@ NAME = "oracle-cx-sales/create-product-group"
 
 @pytest.fixture(name="made", scope="module")
 def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared_vendors(tmp_path_factory.mktemp("wheel"))
+    return prepared_vendors(tmp_path_factory)
 
 
 @pytest.fixture(name="folder")

@@ -58,6 +58,11 @@ def instances(contract: fieldbound.Contract) -> Iterator[Any]:
         yield from (each for each in (case.valid, case.invalid) if each is not None)
 
 
+def stated(contract: fieldbound.Contract) -> list[tuple[str, str, Any]]:
+    """Return what the limits of a contract are, wherever they stand."""
+    return sorted(((each.pointer, each.keyword, each.value) for each in contract.limits), key=repr)
+
+
 def verdict(contract: fieldbound.Contract, value: Any) -> bool:
     """Return whether a value is valid; any is where there is nothing to check."""
     try:
@@ -79,7 +84,8 @@ def same(path: Path, above: Path, *more: Any) -> tuple[Draft, int]:
         first, second = own.contract(operation, part), imported.contract(operation, part)
         assert first is not None
         assert second is not None
-        for value in (*instances(first), *instances(second), *more):
+        alike = stated(first) == stated(second)  # the same cases, then
+        for value in (*instances(first), *(() if alike else instances(second)), *more):
             assert verdict(first, value) == verdict(second, value), (operation, part, value)
             tried += 1
     return draft, tried
