@@ -25,7 +25,7 @@ GROUPS = {
 }
 #: Packages whose versions matter.
 PACKAGES = (
-    *("jsonschema-rs", "jsonschema", "orjson", "msgspec", "openapi-core", "hypothesis"),
+    *("jsonschema-rs", "jsonschema", "orjson", "pcre2", "msgspec", "openapi-core", "hypothesis"),
     *("check-jsonschema", "pyarrow", "polars", "duckdb", "schemathesis"),
 )
 

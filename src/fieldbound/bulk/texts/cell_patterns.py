@@ -64,7 +64,7 @@ class CellPatterns:
         found = [b"%b(?=%b|\\r?+\\n)" % (text, self._delimiter) for text in texts]
         if column is None or column[0] not in members.required:
             found += [b'""', b""]
-        return b"(?:%b)" % b"|".join(found or [b"(?!)"])
+        return b"(?>%b)" % b"|".join(found or [b"(?!)"])
 
     def _of_value(self, schema: Any, members: Members, *, converted: bool) -> list[bytes]:
         """Return patterns of the texts of valid values."""

@@ -175,8 +175,10 @@ class TextPatterns:
 
 def _of_listed(schema: Mapping[str, Any], members: Members) -> bytes | None:
     """Return the pattern of the values that a schema lists, each with no other text than one."""
-    texts = dict.fromkeys(filter(None, map(written, valid_values(schema, members))))
-    return b"(?:%b)" % b"|".join(texts) if texts else None
+    texts = set(filter(None, map(written, valid_values(schema, members))))
+    # the longest first: a number may begin as another one
+    longest_first = sorted(texts, key=lambda each: (-len(each), each))
+    return b"(?>%b)" % b"|".join(longest_first) if texts else None
 
 
 def valid_values(schema: Mapping[str, Any], members: Members) -> list[Any]:
