@@ -42,12 +42,11 @@ class CellPatterns:
     def of_row(self, columns: Sequence[tuple[str, Any] | None], members: Members) -> bytes | None:
         """Return the pattern of rows, None if none is valid.
 
-        *columns* has the name of each, and its conversion.
-
-        That of a column that is in no record is None.
+        *columns* has name and conversion of each, None for one that is in no record. Of a single
+        column, an empty cell is no row.
         """
         names = {column[0] for column in columns if column}
-        if len(columns) < 2 or not members.required <= names:  # noqa: PLR2004 - of one, blank rows are none
+        if len(columns) == 1 or not members.required <= names:
             return None
         return self._delimiter.join(self._of_cell(column, members) for column in columns)
 
@@ -71,9 +70,9 @@ class CellPatterns:
         known = {} if schema is True else schema
         if known is False or not known.keys() <= {*KNOWN, "enum", "const"}:
             return []
+        types = type_names(known)
         if not converted:
-            return self._of_strings(known, members)
-        types = type_names(known) or ()
+            return self._of_strings(known, members) if not types or "string" in types else []
         if "enum" in known or "const" in known or "string" in types:
             return []
         numbers = number_pattern(known, is_integer="number" not in types)
