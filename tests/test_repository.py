@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,15 @@ def test_links_of_the_texts() -> None:
     for path in GITHUB.glob("*.md"):
         for target in re.findall(r"\]\((?!https://)([^)#]+)\)", path.read_text("utf-8")):
             assert (path.parent / target).is_file(), target
+
+
+def test_files_that_guides_name_exist() -> None:
+    """A file of the repository that a guide names is there, in a command, too."""
+    texts = sorted(files("fieldbound").joinpath("guides").iterdir(), key=lambda each: each.name)
+    assert len(texts) > 10
+    for text in texts:
+        for path in re.findall(r"\btests/[\w./-]*\w", text.read_text("utf-8")):
+            assert (SOURCE / path).exists(), f"{text.name}: {path}"
 
 
 def test_the_changelog_has_the_version() -> None:
