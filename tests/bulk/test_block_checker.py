@@ -187,6 +187,17 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "properties": {"a": {"$ref": "#/definitions/b"}},
         "definitions": {"b": {"type": "string", "maxLength": 2}},
     },
+    "names that depend on others": {"dependentRequired": {"a": ["foo", "bar"], "pin": ["list"]}},
+    "names that depend on others, draft 7": {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "dependencies": {"a": ["foo", "bar"]},
+    },
+    "a property and a pattern": {
+        "type": "object",
+        "properties": {"a": {"type": "string", "maxLength": 2}, "pin": {"type": "string"}},
+        "patternProperties": {"^[ap]": {"type": "integer"}},
+        "additionalProperties": False,
+    },
     "resources": {"properties": {"a": {"$ref": "https://acme.example/part#/$defs/name"}}},
     "anything": {},
 }
@@ -197,6 +208,9 @@ VARIOUS: list[Any] = [
     {"a": "abc"},
     {"a": 0},
     {"a": -1.5},
+    {"a": 1, "foo": 1},
+    {"a": 1, "bar": 1},
+    {"a": "xy", "pin": "xy"},
     {"a": 10**25, "pin": "12"},
     {"pin": "123", "list": ["a", "b", 1], "in": {"x": 1, "y": 2}},
     {"pin": 1, "list": "a", "other": 1},
@@ -227,6 +241,18 @@ def test_special_contracts_count_as_they_check(
         assert expected.tallies
         assert bare(checked(contract, data, samples=samples)) == expected
         assert bare(checked(contract, data, samples=samples, block=3)) == expected
+
+
+@table("most", [{}, {"maximum": 5}])
+def test_integers_of_more_than_64_bits_are_not_rounded(most: dict[str, int]) -> None:
+    """An integer that a parser rounds to the least one of 64 bits is less than that."""
+    least = {"type": "integer", "minimum": -(2**63), **most}
+    contract = Contract(
+        {"type": "object", "properties": {"a": least}, "additionalProperties": False}, name="least"
+    )
+    data = ndjson([{"a": -(2**63) - 1}, {"a": -(2**63)}, {"a": 1}] * 9)
+    assert bare(checked(contract, data)) == expected_report(contract, data)
+    assert checked(contract, data).invalid == 9
 
 
 def test_lengths_are_sampled_in_large_files(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,6 +152,17 @@ def record(text: str) -> str:
 
 
 @contextmanager
+def few_steps() -> Iterator[None]:
+    """Let a match that takes more than a few steps for each name of a record be an error."""
+    import pcre2
+
+    compiled = pcre2.compile
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pcre2, "compile", lambda each: compiled(b"(*LIMIT_MATCH=3000)" + each))
+        yield
+
+
+@contextmanager
 def small_chunks(proven: list[int] | None = None, *, without_pcre2: bool = False) -> Iterator[None]:
     """Let chunks be small, and lengths be measured in few; count the records *proven*."""
     uncertain = TextRecords.uncertain

@@ -97,6 +97,40 @@ def test_few_invalid_among_many_are_found() -> None:
     assert batch.invalid([]) == batch.unsure([]) == []
 
 
+class _Asked:
+    """A validator of arrays that counts how often it is asked for the first error of one."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine, self.is_valid, self.searches = engine, engine.is_valid, 0
+
+    def validate(self, values: Any) -> None:
+        self.searches += 1
+        self._engine.validate(values)
+
+
+@pytest.mark.parametrize(
+    ("invalid", "searches"),
+    [
+        ([0, 0, 0], [1, 1, 1]),
+        ([1, 1, 1], [2, 2, 2]),
+        ([2, 2, 2], [3, 3, 3]),
+        ([3, 3, 0, 0], [3, 0, 0, 1]),  # one by one, and so are the next
+        ([32, 32, 2, 2], [3, 0, 0, 3]),
+    ],
+)
+def test_how_invalid_instances_are_found(invalid: list[int], searches: list[int]) -> None:
+    """One by one where more than one in sixteen are, as if the next were like the last."""
+    batch = checker_of(Contract(CLOSED)).batch
+    batch._all = engine = _Asked(batch._all)
+    found = []
+    for count in invalid:
+        before = engine.searches
+        values = [{"a": "xyz"} if at < count else {"a": "x"} for at in range(32)]
+        assert batch.invalid(values) == [*range(count)]
+        found.append(engine.searches - before)
+    assert found == searches
+
+
 @table(
     ("value", "codes"),
     [
@@ -181,7 +215,7 @@ def test_numbers_that_a_reader_may_round_are_never_sure() -> None:
         [],
         None,
     ]
-    assert batch.unsure(values) == [2, 3, 4, 5, 7, 8, 9]
+    assert batch.unsure(values) == [1, 2, 3, 4, 5, 7, 8, 9]
 
 
 def test_a_verdict_of_many_limits_or_long_names_is_not_remembered() -> None:
@@ -205,6 +239,8 @@ OPEN: dict[str, Any] = {
         "off": False,
         "any": {"anyOf": [{"type": "string"}, {"minimum": 5}]},
         "no": {"not": {"type": "string"}},
+        "set": {"maxItems": 1, "uniqueItems": True},
+        "twice": {"allOf": [{"required": ["a"]}, {"required": ["a"]}]},
     },
     "required": ["a"],
 }
@@ -229,6 +265,8 @@ OPEN: dict[str, Any] = {
         ({"a": "x", "shut": {"a": 1, "b": 1, "c": 1}}, None),
         ({"a": "x", "shut": {"b": 1}}, None),  # which may be misspelt
         ({"a": "x", "shut": {}}, [("required", None)]),
+        ({"a": "x", "set": [1, 1]}, None),  # several limits of one array
+        ({"a": "x", "twice": {}}, None),  # several of one name
         ({"a": "xyz", "": 1}, None),  # a name that the engine leaves out of paths
         ({"a": "x", "own": {"5": 1}}, None),  # and one that it gives as a number
         ([], [("type", None)]),
@@ -295,6 +333,27 @@ def test_how_large_a_verdict_may_be(names: list[str], is_cached: bool) -> None:
     batch = checker_of(Contract(CLOSED)).batch
     (found,) = batch.broken([{"a": "", **dict.fromkeys(names)}])
     assert (found is not None) is is_cached
+
+
+def test_what_is_a_scalar_anyway_has_no_other_constraint() -> None:
+    """Text, and numbers that no parser rounds; what may be anything else has one."""
+    parts: dict[str, Any] = {
+        "text": {"type": ["string", "null"]},
+        "number": {"type": "integer", "minimum": 1 - 2**63, "maximum": 2**63},
+        "below": {"type": "integer", "minimum": -(2**63), "maximum": 2**63},
+        "either": {"type": ["integer", "boolean"], "minimum": 0, "maximum": 9},
+        "off": False,
+        "open": {"type": "number", "minimum": 0},
+        "above": {"type": "integer", "minimum": 0, "maximum": 2**63 + 1},
+        "float": {"type": "number", "minimum": 0, "maximum": 9.0},
+        "list": {"type": ["string", "array"]},
+        "any": {"minimum": 0, "maximum": 9},
+    }
+    schema = {"type": "object", "properties": parts, "additionalProperties": False}
+    flat = batch_module._only_flat(schema)
+    same = [name for name, part in parts.items() if flat["properties"][name] is part]
+    assert same == ["text", "number", "either", "off"]
+    assert (flat["type"], flat["additionalProperties"]) == ("object", False)
 
 
 def test_what_accepts_flat_objects_alone() -> None:

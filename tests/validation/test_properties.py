@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from fieldbound import Contract
+from fieldbound.model import pointer_of
 from fieldbound.validation import checker_of
 from fieldbound.validation.inline import inlined
 from fieldbound.validation.properties import Properties, properties_of
+from fieldbound.validation.schema.members import Valid
 from support.tables import table
 
 EVERY_KEYWORD: dict[str, Any] = {
@@ -26,10 +30,17 @@ EVERY_KEYWORD: dict[str, Any] = {
 }
 
 
-def finder(schema: Any) -> Properties | None:
-    """Return what finds the limits that an object breaks."""
+def finder(schema: Any, asked: list[Any] | None = None) -> Properties | None:
+    """Return what finds the limits that an object breaks; *asked* gets the parts it checks."""
     limits = checker_of(Contract(schema)).compiled.limits
-    return properties_of(inlined(limits.references), limits, lambda part: Contract(part).is_valid)
+
+    def compiled(part: Any) -> Valid:
+        is_valid = Contract(part).is_valid
+        if asked is None:
+            return is_valid
+        return lambda value: asked.append(part) or is_valid(value)
+
+    return properties_of(inlined(limits.references), limits, compiled)
 
 
 def broken(schema: Any, value: Any) -> list[tuple[str, str | None]] | None:
@@ -74,6 +85,36 @@ def test_what_an_object_breaks(value: Any, expected: list[tuple[str, str | None]
 
 
 @table(
+    ("value", "expected"),
+    [
+        ({"a": "xyz"}, ["/a:maxLength"]),
+        ({"a": "abc"}, ["/a:maxLength +pattern"]),
+        ({"a": "y", "x-b": -1}, ["/a:pattern", "/x-b:minimum +multipleOf"]),
+        ({"x-b": 3}, ["/a:required", "/x-b:multipleOf"]),
+        ({}, ["/a:required"]),
+        ({"a": 1, "deep": "x"}, ["/a:type"]),
+        ({"a": "x", "deep": {"x": 1}}, None),
+        ({"a": ["x"]}, None),
+        ({"a": "x", "no": 1}, None),
+        ({"a": "x", "off": 1}, None),
+        ({"a": "x", "z": 1}, None),
+        ({"a": "x"}, None),  # nothing is broken
+        ([], None),
+    ],
+)
+def test_which_mistakes_are_found_without_errors(value: Any, expected: list[str] | None) -> None:
+    """Missing names, then scalars that break limits of their own; None where errors say more."""
+    properties = finder(EVERY_KEYWORD)
+    assert properties is not None
+    found = properties.mistakes(value, checker_of(Contract(EVERY_KEYWORD)).compiled.limits)
+    shown = found and [
+        " +".join((f"{pointer_of(each.path)}:{each.code}", *(also.keyword for also in each.also)))
+        for each in found
+    ]
+    assert shown == expected
+
+
+@table(
     "schema",
     [
         True,
@@ -81,6 +122,7 @@ def test_what_an_object_breaks(value: Any, expected: list[tuple[str, str | None]
         {**EVERY_KEYWORD, "type": ["object"]},
         {**EVERY_KEYWORD, "additionalProperties": True},
         {**EVERY_KEYWORD, "required": ["a", "c"]},
+        {**EVERY_KEYWORD, "patternProperties": {"^[ac]$": {"maxLength": 1}}},
         {key: each for key, each in EVERY_KEYWORD.items() if key != "type"},
     ],
 )
@@ -116,10 +158,10 @@ def test_so_many_undocumented_names_are_remembered() -> None:
 
 def test_an_undocumented_name_is_left_to_check_where_names_have_schemas() -> None:
     """What breaks the schema of a pattern is not told apart from what is not documented."""
-    patterns = {"^x-": {"type": "string"}}
+    patterns = {"^y-": {"type": "string"}}
     schema = {**EVERY_KEYWORD, "patternProperties": patterns}
     assert broken(schema, {"a": "x", "z": 1}) is None
-    assert broken(schema, {"a": "xyz", "x-c": "x"}) == [("maxLength", None)]
+    assert broken(schema, {"a": "xyz", "y-c": "x"}) == [("maxLength", None)]
 
 
 def test_a_property_named_like_any_other_is_left_to_check() -> None:
@@ -154,3 +196,16 @@ def test_the_strongest_evidence_counts() -> None:
     assert (limit.keyword, rank) == ("maxLength", 0)
     ((limit, rank, _),) = properties.broken({"a": "xbc"}) or ()
     assert (limit.keyword, rank) == ("maxLength", 3)
+
+
+@pytest.mark.parametrize(("first", "others"), [("stated", 0), ("inferred", 1)])
+def test_no_other_keyword_is_looked_at_that_adds_nothing(first: str, others: int) -> None:
+    """The first that is broken is enough where none has stronger evidence."""
+    says = [{"of": "maxLength", "says": first}, {"of": "pattern", "says": "observed"}]
+    part = {"maxLength": 1, "pattern": "^x", "x-source": says}
+    asked: list[Any] = []
+    schema = {"type": "object", "properties": {"a": part}, "additionalProperties": False}
+    properties = finder(schema, asked)
+    assert properties is not None
+    assert properties.broken({"a": "abc"})
+    assert asked.count({"pattern": "^x"}) == others

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .properties import Mark
 
-#: The integers that every JSON parser reads alike.
+#: Integers between this and its negative are read alike by every JSON parser. One that is less than
+#: the negative may be read as that.
 _LARGEST: Final = 2**63
-_NUMBERS: Final = {"minimum": -_LARGEST, "maximum": _LARGEST}
+_NUMBERS: Final = {"minimum": 1 - _LARGEST, "maximum": _LARGEST}
 #: Neither an object, nor an array, nor a number that a parser may have rounded.
 _FLAT: Final = {"type": ["string", "number", "boolean", "null"], **_NUMBERS}
 _TEXTS: Final = frozenset(("string", "boolean", "null"))
@@ -230,7 +231,8 @@ class Batch:
             return None
         verdict = self._verdict((found[1],))
         limit, _, field = found[1]
-        plain = field is None and limit.keyword != "required" and "*" not in limit.pointer
+        by_name = field is not None or isinstance(error.kind, Kind.Required)
+        plain = not by_name and "*" not in limit.pointer
         if verdict is not None and plain:
             self._known[way] = verdict
         return verdict
@@ -249,8 +251,8 @@ class Batch:
             if other is not mark:
                 if isinstance(_at(value, place[1:]), _CONTAINERS):
                     return None
-                reported = min(other[0], mark[0], key=priority)
-                found[place] = reported, min(other[1], mark[1]), other[2]
+                limit, _, field = min(other, mark, key=lambda each: priority(each[0]))
+                found[place] = limit, min(other[1], mark[1]), field
         kinds = {type(error.kind) for error in errors}
         return None if kinds >= _NAME_ERRORS else self._verdict(tuple(found.values()))
 
@@ -360,7 +362,7 @@ def _only_scalar(schema: Any) -> Any:
     if kinds and kinds <= _TEXTS:
         return schema
     bounds = schema.get("minimum"), schema.get("maximum")
-    exact = all(type(each) is int and abs(each) <= _LARGEST for each in bounds)
+    exact = all(type(each) is int and -_LARGEST < each <= _LARGEST for each in bounds)
     if kinds and exact and kinds <= {*_TEXTS, "integer", "number"}:
         return schema
     return {"allOf": [schema, _FLAT]}

@@ -172,6 +172,9 @@ def properties_of(
         return None
     if schema.get("type") != "object" or schema.get("additionalProperties") is not False:
         return None
+    properties, limiting = schema.get("properties", {}), _limiting_patterns(schema)
+    if not compiled({"patternProperties": dict.fromkeys(limiting, False)})(properties):
+        return None  # a property may break the limits of a pattern, too
     by_pointer: dict[str, list[Limit]] = {}
     for limit in limits.all():
         by_pointer.setdefault(limit.pointer, []).append(limit)
@@ -184,7 +187,6 @@ def properties_of(
         ]
         return _Property(partial(compiled, part), partial(_keywords, part, own, compiled))
 
-    properties = schema.get("properties", {})
     required = {
         name: _mark(limit)
         for name in schema.get("required", ())
@@ -194,14 +196,19 @@ def properties_of(
     if len(required) < len(schema.get("required", ())) or not required.keys() <= properties.keys():
         return None  # of a required name without a schema, the engine's errors say more
     closing = [at for at in by_pointer.get("", ()) if at.keyword == "additionalProperties"]
-    patterns = schema.get("patternProperties", {})
-    clear = len(closing) == 1 and all(part in (True, {}) for part in patterns.values())
+    clear = len(closing) == 1 and not limiting
     return Properties(
         {name: of(name, part) for name, part in properties.items()},
         required,
         _mark(closing[0]) if clear else None,
-        compiled({"patternProperties": patterns, "additionalProperties": False}),
+        compiled({**schema, "properties": {}, "required": []}),
     )
+
+
+def _limiting_patterns(schema: dict[str, Any]) -> list[str]:
+    """Return the patterns of names whose values have limits."""
+    patterns: dict[str, Any] = schema.get("patternProperties", {})
+    return [pattern for pattern, part in patterns.items() if part not in (True, {})]
 
 
 def _mark(limit: Limit) -> Mark:

@@ -248,6 +248,14 @@ def test_blocks_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert blocks_after(7) == every[7:]
 
 
+def test_a_short_row_changes_no_other() -> None:
+    """Beside a row with too few cells, those of the others are converted as ever."""
+    found = records(b"name,size\na,1\nb,2\nc\nd,4\n", contract=CONTRACT)
+    assert found[:2] == [{"name": "a", "size": 1}, {"name": "b", "size": 2}]
+    assert isinstance(found[2], RecordError)
+    assert found[3] == {"name": "d", "size": 4}
+
+
 # -- columns -------------------------------------------------------------------------------------
 
 

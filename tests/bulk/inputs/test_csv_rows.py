@@ -105,6 +105,12 @@ def test_what_is_split_without_the_csv_module(case: str, monkeypatch: pytest.Mon
     assert (csv_rows.split_cells(raw, b",", 2) is not None) == at_once
 
 
+def test_rows_of_few_cells_are_no_longer_ones() -> None:
+    """Several short rows, with as many cells as a longer one, are not taken for it."""
+    assert csv_rows.split_cells(b"a,b\n" * 20, b",", 5) is None
+    assert csv_rows.split_cells(b"a,b\n" * 20, b",", 2) == [[b"a"] * 20, [b"b"] * 20]
+
+
 ENDS = {
     b"a,b\nc": 4,
     b"a": 0,

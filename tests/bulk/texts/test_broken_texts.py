@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,15 @@ from fieldbound.bulk.texts.broken_texts import BrokenTexts
 from fieldbound.bulk.texts.observed_names import ObservedNames
 from support.effort import sampled
 from support.line_by_line import bare, expected_report
-from support.record_texts import KNOWN, TEXTS, UNKNOWN, contract_of, record, small_chunks
+from support.record_texts import (
+    KNOWN,
+    TEXTS,
+    UNKNOWN,
+    contract_of,
+    few_steps,
+    record,
+    small_chunks,
+)
 from support.tables import table
 
 pytest.importorskip("pcre2")
@@ -40,10 +49,15 @@ CONTRACT = Contract(
 OBSERVED = {"name": "", "long": "", "flag": "", "code": "", "inner": {"a": 1}, "never": 1, "odd": 1}
 
 
-def uncounted(*texts: str, contract: Contract = CONTRACT, samples: int = 0) -> list[str]:
+def uncounted(
+    *texts: str,
+    contract: Contract = CONTRACT,
+    samples: int = 0,
+    observed: dict[str, Any] = OBSERVED,
+) -> list[str]:
     """Return the texts that are not counted."""
     names = ObservedNames()
-    names.add(OBSERVED)
+    names.add(observed)
     settings = CheckSettings(contract, None, samples, False, None)
     found = [each.encode() for each in texts]
     broken = BrokenTexts(settings, names)
@@ -121,6 +135,39 @@ def test_what_needs_a_look_is_not_counted(text: str) -> None:
 def test_a_misspelt_name_is_not_counted() -> None:
     """A missing name beside an odd one may be that one, misspelt: each is looked at."""
     assert uncounted('{"flag":"Y","odd":1}') == ['{"flag":"Y","odd":1}']
+
+
+def test_a_record_that_cannot_be_counted_takes_few_steps() -> None:
+    """A name that is there is not taken for a missing one as well, nor its value read twice."""
+    names = [f"n{index}" for index in range(20)]
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in (*names, "last")},
+        "required": names,
+        "additionalProperties": False,
+    }
+    first = dict.fromkeys(names, "a")
+    texts = [json.dumps({**first, **last}) for last in ({"last": 1}, {"other": 1}, {"last": [1]})]
+    contract, observed = Contract(schema, name="acme/thing"), {**first, "last": ""}
+    with few_steps():
+        assert uncounted(*texts, contract=contract, observed=observed) == texts[1:]
+
+
+def test_a_missing_name_is_not_taken_for_an_invalid_value() -> None:
+    """Before the name "" a name is missing, and not an empty string."""
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "string", "minLength": 1}, "": {}},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    contract = Contract(schema, name="acme/thing")
+    lines = ['{"a":"b","":1}'] * 200 + ['{"a":"","":1}'] * 200 + ['{"":1}'] * 200
+    data = "\n".join(lines).encode()
+    checker, counts = BlockChecker(contract, samples=1), Counts()
+    with small_chunks():
+        counts.merge(checker.check(LinesBlock(data, 0)), 1)
+    assert bare(checker.report(counts, None)) == expected_report(contract, data, samples=1)
 
 
 def test_a_text_that_looks_like_what_is_left_counts_nothing() -> None:

@@ -15,7 +15,7 @@ from fieldbound.bulk.texts.observed_names import ObservedNames
 from fieldbound.bulk.texts.valid_texts import ValidTexts
 from fieldbound.documents import parse
 from support.effort import examples
-from support.record_texts import KNOWN, TEXTS, UNKNOWN, contract_of, record
+from support.record_texts import KNOWN, TEXTS, UNKNOWN, contract_of, few_steps, record
 from support.tables import table
 
 pytest.importorskip("pcre2")
@@ -128,6 +128,35 @@ def test_names_are_matched_as_they_are_written(name: str) -> None:
     )
     texts = {json.dumps({name: 1}, ensure_ascii=False), json.dumps({name: 1})}
     assert proven(contract, [json.dumps({name: 1})], sorted(texts)) == texts
+
+
+@table(
+    ("schema", "value"),
+    [
+        ({"type": "string"}, "a"),
+        ({"type": "string", "maxLength": 9}, "a"),
+        ({"type": "string", "maxLength": 100}, "a"),
+        ({"type": ["string", "integer", "null"]}, 1),
+        ({}, 1),
+        ({"enum": ["a", "a", "ab", 1, 12]}, "a"),
+        ({"type": "array", "items": {"type": "string"}}, ["a", "b"]),
+        ({"type": "object", "properties": {"a": {}}, "required": ["a"]}, {"a": "b"}),
+    ],
+)
+def test_a_record_that_is_invalid_at_its_end_takes_few_steps(schema: Any, value: Any) -> None:
+    """What matched of a record is not matched in other ways, of which many values had many."""
+    names = [f"n{index}" for index in range(20)]
+    schema = {
+        "type": "object",
+        "properties": {**dict.fromkeys(names, schema), "last": {"type": "integer", "maximum": 9}},
+        "required": names,
+    }
+    contract = Contract(schema, name="acme/thing")
+    first = dict.fromkeys(names, value)
+    known = json.dumps({**first, "last": 9})
+    others = [json.dumps({**first, "last": 10}), json.dumps({**first, "z": 1}), known[:-1]]
+    with few_steps():
+        assert proven(contract, [known], [known, *others]) == {known}
 
 
 INSERTED = ("", *'",:{}[] 0\\')

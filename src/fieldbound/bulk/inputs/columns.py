@@ -147,7 +147,7 @@ class ColumnMapping:
             found = _cell_value(self.root, row)
             return {} if found is _ABSENT else found
         return {
-            to[0]: to[1][cell] if to[1] else cell
+            to[0]: cell if to[1] is None else to[1][cell]  # what converts is empty at first
             for cell, to in zip(row, self.flat, strict=True)
             if cell and to
         }

@@ -208,7 +208,8 @@ def split_cells(raw: bytes, delimiter: bytes, width: int) -> list[list[bytes]] |
     if cells is None:
         return None
     rows, rest = divmod(len(cells) + 1, width + 1)  # each line end is a cell, too
-    if rest or cells[width :: width + 1].count(b"\n") != rows - 1:
+    line_ends = cells[width :: width + 1].count(b"\n")
+    if rest or not line_ends == text.count(b"\n") == rows - 1:
         return None
     return [cells[column :: width + 1] for column in range(width)]
 
