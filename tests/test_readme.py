@@ -87,7 +87,7 @@ def _plugin_options() -> tuple[set[str], set[str]]:
 
 def test_every_option_exists() -> None:
     """Every option in a page is one of the command, of the plugin of pytest, or of another tool."""
-    others = {"--all-files", "--dist"}  # of pre-commit, of pytest-xdist
+    others = {"--all-files", "--dist", "--quick"}  # of pre-commit, pytest-xdist, the benchmarks
     options = {*_options(), *others}
     for page, text in PAGES.items():
         assert {*re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)} <= options, page

@@ -81,12 +81,12 @@ def test_links_of_the_texts() -> None:
             assert (path.parent / target).is_file(), target
 
 
-def test_files_that_guides_name_exist() -> None:
-    """A file of the repository that a guide names is there, in a command, too."""
+def test_benchmarks_that_guides_name_exist() -> None:
+    """A benchmark that a guide names is there, in a command, too."""
     texts = sorted(files("fieldbound").joinpath("guides").iterdir(), key=lambda each: each.name)
     assert len(texts) > 10
     for text in texts:
-        for path in re.findall(r"\btests/[\w./-]*\w", text.read_text("utf-8")):
+        for path in re.findall(r"\btests/bench\b[\w./-]*", text.read_text("utf-8")):
             assert (SOURCE / path).exists(), f"{text.name}: {path}"
 
 
