@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fieldbound.model import Limit
 
 #: Strings are measured in the first so many chunks of a text, and in one of so many after them.
-FULLY_MEASURED: Final = 64
+FULLY_MEASURED: Final = 16
 MEASURED_EVERY: Final = 32
 #: So many chunks are read at once of a text of rows.
 _PART: Final = 4
