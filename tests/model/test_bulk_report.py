@@ -40,6 +40,8 @@ def test_the_sizes_that_a_report_has() -> None:
     """So many buckets, lengths and fields are in a report, as its documentation says."""
     assert (LENGTH_BUCKETS, LENGTHS_BELOW_LIMIT, MAX_FIELDS) == (20, 10, 20)
     assert OVER_LIMIT_RATIOS == (0.1, 0.5, 1.0)
+    lengths = Lengths(limit_of(1), (3, 4), (), 0, (1, 0, 5, 0))
+    assert (lengths.measured, lengths.over) == (13, 6)
     assert Lengths(limit_of(1), ()).beyond == (0, 0, 0, 0)
 
 
@@ -168,6 +170,31 @@ def test_the_text_has_ten_limits() -> None:
     assert "more limit" not in str(report(invalid=1, tallies=tallies[:10]))
     assert "and 1 more limit\n" in f"{report(invalid=1, tallies=tallies[:11])}\n"
     assert found.possible_truncations == lengths[:1]
+
+
+@table(
+    ("pointer", "at", "value", "text"),
+    [
+        ("/a", 1_234, 30, "1,234 values of /a end exactly at the limit of 30 characters"),
+        ("", 5, 1, "5 values of (root) end exactly at the limit of 1 character"),
+    ],
+)
+def test_a_possible_truncation_is_told(pointer: str, at: int, value: int, text: str) -> None:
+    """With the field, and how many values of it are as long as the limit allows."""
+    limit = Limit("c", pointer, "maxLength", value, "s#/maxLength")
+    assert truncation_warning(Lengths(limit, (), (), at)) == f"possible truncation: {text}"
+
+
+def test_what_is_at_the_root_is_told() -> None:
+    """As the root; any other place by its pointer."""
+    limits = [Limit("c", pointer, "type", "object", "s#/type") for pointer in ("", "/a")]
+    tallies = tuple(LimitTally("type", limit, None, 1, 1, 0) for limit in limits)
+    found = report(invalid=1, tallies=tallies, duplicates=Duplicates("/id", 2, 2_000))
+    assert str(found).splitlines()[1:] == [
+        "  1. type at (root): 1 record (10 %), with other errors",
+        "  2. type at /a: 1 record (10 %), with other errors",
+        "  2 duplicate values of /id, in 2,000 records",
+    ]
 
 
 @table(

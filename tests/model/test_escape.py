@@ -25,7 +25,10 @@ def test_escaped(text: str, expected: str) -> None:
 
 @table(
     "text",
-    ["a ::b", "http://[::1]/", ":a", "a: b", "# [a]", "## [a]", "a##c", "é 👩\u200d🔬\u3000"],
+    [
+        *("a ::b", "http://[::1]/", ":a", "a: b", "# [a]", "## [a]", "a##c", "é 👩\u200d🔬\u3000"),
+        *("#\u180a#[a]", "#\u1810#[a]", "#\ufdfd#[a]", "#\ufe10#[a]"),
+    ],
 )
 def test_harmless_text(text: str) -> None:
     """Text that is no command is shown as it is."""

@@ -22,7 +22,12 @@ from fieldbound import (
     Unspecified,
     Violation,
 )
-from fieldbound.model import affected_field, evidence_rank, shorten_pointer
+from fieldbound.model import (
+    UnreadableContract,
+    affected_field,
+    evidence_rank,
+    shorten_pointer,
+)
 from fieldbound.model.limits import is_web_address
 from support.tables import table
 
@@ -169,6 +174,8 @@ def test_the_text_of_a_report(report: Report, text: str) -> None:
         (BrokenContract("why"), "why"),
         (BrokenContract("why", pointer="/a"), "at /a: why"),
         (BrokenContract("why", "a.json"), "a.json: why"),
+        (UnreadableContract("no such file", "a.json"), "cannot read a.json: no such file"),
+        (FieldboundError("why"), "why"),
         (BrokenContract("why", "a.json", Place(2, 3), "/a"), "a.json:2:3: at /a: why"),
         (UnknownName("x", ("y", "z")), "there is no contract named 'x'; did you mean y, z?"),
         (UnknownName("x", ("y",), "it is gone"), "it is gone; did you mean y?"),
@@ -192,7 +199,7 @@ def test_an_error_says_what_it_is_about(error: FieldboundError, text: str) -> No
     assert again == error
     assert hash(again) == hash(error)
     assert error != BrokenContract("other")
-    assert error != FieldboundError(*error.args)
+    assert error != FieldboundError("why", "else")
 
 
 def test_a_limit_is_compared_without_its_words() -> None:

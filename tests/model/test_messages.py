@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fieldbound import Contract, Limit, Source, Violation, contract
-from fieldbound.model import DOCUMENTED_PATHS, ENDS_TOO_EARLY, to_json
+from fieldbound.model import DOCUMENTED_PATHS, ENDS_TOO_EARLY, to_json, uncited
 from fieldbound.model.evidence import SAYS, citation
 from fieldbound.model.values import SYNTAX_CODES
 from fieldbound.render import Style, render
@@ -87,6 +87,24 @@ def only(schema: Any, instance: Any) -> Violation:
 def test_message(schema: Any, instance: Any, message: str) -> None:
     """A message names the pointer, what was found there, and what the contract allows."""
     assert message in only(schema, instance).message
+
+
+@table(
+    ("branches", "expected"),
+    [
+        ([{"type": "string", "enum": ["a"]}, {"type": "integer"}], '"a" or an integer'),
+        (
+            [{"type": "string", "enum": ["a"]}, {"type": "string", "maxLength": 1}, {"const": 1}],
+            '"a", 1 or a string',
+        ),
+        ([{"type": "string", "const": "a"}, {"type": "integer", "const": 1}], '"a" or 1'),
+        ([{"enum": ["a"]}, {"type": "boolean"}], '"a" or true or false'),
+    ],
+)
+def test_alternatives_are_told_by_value_and_type(branches: list[Any], expected: str) -> None:
+    """The type of the values that one of them lists is implied."""
+    message = only({"anyOf": branches}, None).message
+    assert message == f"the document is null, but must be {expected}"
 
 
 @table(
@@ -269,6 +287,27 @@ def test_citation_is_the_same_in_text_and_exceptions(says: str) -> None:
     assert cited is not None
     assert cited in str(report)
     assert cited in "".join(render("text", [report], Style()))
+
+
+def test_the_evidence_in_a_value_is_left_out() -> None:
+    """At any depth, and nothing else is."""
+    source = {"says": "stated"}
+    given = {"x-source": source, "a": [{"x-source": source, "b": 1}, "x-source"], "x-sources": {}}
+    assert uncited(given) == {"a": [{"b": 1}, "x-source"], "x-sources": {}}
+    assert uncited(5) == 5
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "expected"),
+    [
+        ("maxLength", 5, "/a has too many characters, the limit is 5"),
+        ("minItems", 2, "/a has too few items, the limit is 2"),
+    ],
+)
+def test_a_size_that_is_not_shown(keyword: str, value: int, expected: str) -> None:
+    """Only whether it is too large or too small."""
+    limit = Limit("c", "/a", keyword, value, f"s#/{keyword}")
+    assert Violation(keyword, "/a", limit).message == expected
 
 
 @table(

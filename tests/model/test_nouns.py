@@ -17,9 +17,11 @@ from fieldbound.model import (
     Lengths,
     LimitTally,
     Sample,
+    limit_of,
     report_of,
     violation_of,
 )
+from support.tables import table
 
 (LIMIT,) = Contract({"enum": [[1], {}]}).limits
 VIOLATION = Violation("enum", "", LIMIT, ["x"], "array")
@@ -69,6 +71,25 @@ def test_diagnostics_are_in_the_order_of_the_files() -> None:
         "a.json:1:1: type: wrong",
         "b.json:1:1: type: wrong (warning)",
     ]
+
+
+@table(
+    ("says", "strongest"),
+    [
+        ([], None),
+        ([None], None),
+        (["inferred"], "inferred"),
+        (["inferred", None, "observed", "example"], "observed"),
+        (["stated", "inferred"], "stated"),
+    ],
+)
+def test_a_field_has_the_strongest_evidence_of_its_limits(
+    says: list[str | None], strongest: str | None
+) -> None:
+    """None where no limit has any."""
+    limits = tuple(replace(LIMIT, says=each) for each in says)
+    made = model.Field("/a/*", None, (), False, False, False, False, None, limits)
+    assert made.says == strongest
 
 
 def test_places_are_in_the_order_of_the_text() -> None:
@@ -123,6 +144,13 @@ def test_what_is_made_sooner_is_the_same() -> None:
     assert (made, hash(made), repr(made)) == (usual, hash(usual), repr(usual))
     assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301
     assert replace(made, pointer="/b").pointer == "/b"
+    given = {**{each.name: getattr(LIMIT, each.name) for each in fields(Limit)}, "note": "n"}
+    given.update(
+        says="stated", sources=(Source("a", "A"),), sensitive=True, condition="c", title="t"
+    )
+    limit = limit_of(**given)
+    assert {each.name: getattr(limit, each.name) for each in fields(Limit)} == given
+    assert (limit, hash(limit), repr(limit)) == (Limit(**given), hash(Limit(**given)), repr(limit))
     report = report_of("a", (made,), {"/c": "why"}, {"/d": "not"})
     other = Report("a", (usual,), unspecified={"/c": "why"}, not_checked={"/d": "not"})
     assert (report, hash(report), report.to_dict()) == (other, hash(other), other.to_dict())

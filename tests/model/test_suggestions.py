@@ -224,6 +224,8 @@ def test_what_a_value_stands_for(schema: Any, given: Any, expected: str | None) 
         ("name", ["NAME", "Name"], [], None),
         ("NameOfGruop", ["NameOfGroup"], [], "NameOfGroup"),
         ("billToName", ["shipToName"], [], None),  # another word
+        ("DeliverySpaxd", ["DeliverySpeed"], [], "DeliverySpeed"),  # three letters of its five
+        ("DeliverySaxyd", ["DeliverySpeed"], [], None),  # two of them
         ("address1", ["address2"], [], None),  # another number
         ("adress1", ["address1"], [], "address1"),
         ("name_of_group", ["NameOfGroup"], [], "NameOfGroup"),
@@ -246,7 +248,9 @@ def test_a_hint_of_paths_and_headers() -> None:
     near = Violation("enum", "/path", limit, known=("/a", "/b"), detail="paths")
     assert near.hint == "did you mean /a, /b?"
     assert Violation("enum", "/path", limit, detail="paths").hint is None
-    assert Violation("required", "/header/A", limit, detail="/query/a").hint == "send it as A"
+    misnamed = Violation("required", "/header/A", limit, detail="/query/a")
+    assert misnamed.hint == "send it as A"
+    assert misnamed.message == "/header/A is missing: it was sent as /query/a"
     assert Violation("required", "/header/A", limit).hint is None
     assert Violation("nonFinite", "/a").hint == "use null, or remove it"
     assert Violation("syntax", "/a").hint is None

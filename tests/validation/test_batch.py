@@ -200,6 +200,23 @@ def test_a_sensitive_contract_is_left_to_check() -> None:
     assert checker_of(Contract(schema)).batch.broken([{"a": "xyz"}]) == [None]
 
 
+def test_a_verdict_by_properties_alone() -> None:
+    """There is none where that is unclear, nor where something is sensitive."""
+    secret = {**CLOSED, "properties": {"a": {"maxLength": 2, "x-sensitive": True}}}
+    for schema in (secret, {"type": "object", "properties": {"a": {"maxLength": 2}}}):
+        batch = checker_of(Contract(schema)).batch
+        assert [batch.verdict_by_properties({"a": each}) for each in ("x", "xyz")] == [None, None]
+    batch = checker_of(Contract(CLOSED)).batch
+    assert batch.verdict_by_properties({"a": "x"}) is VALID
+    found = batch.verdict_by_properties({"a": "xyz", "n": -1})
+    assert found is batch.verdict_by_properties({"a": "uvw", "n": -2})
+    assert found is not None
+    assert [limit.keyword for limit, *_ in found.broken] == ["maxLength", "minimum"]
+    assert batch.verdict_by_properties({"b": 1}) is None
+    with pytest.raises(ValueError, match="too many digits"):
+        batch.verdict_by_properties({"a": "x", "n": 10**5000})
+
+
 def test_numbers_that_a_reader_may_round_are_never_sure() -> None:
     """What has a large number or a nested part, or is no object, is left to the strict parser."""
     batch = checker_of(Contract({**CLOSED, "required": []})).batch
@@ -317,6 +334,24 @@ def test_verdicts_are_shared_by_errors_too() -> None:
     assert other is not None
     assert other.broken[0][2] == "/own/c"
     assert batch.broken([{"a": "x", "own": {"b": 2}}]) == [five]
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ([{"own": {"*": 1}}, {"own": {"b": 1}}, {"own": {"c": 1}}], [None, "/own/b", "/own/c"]),
+        ([{"shut": {"a": 1, each: 1}} for each in "bc"], ["/shut/b", "/shut/c"]),
+        ([{"shut": {"a": 1, each: 1}} for each in "bb"], ["/shut/b", "/shut/b"]),
+        ([{"list": [9]}, {"list": [1, 9]}], [None, None]),
+    ],
+)
+def test_each_verdict_has_its_own_field(values: list[Any], fields: list[str | None]) -> None:
+    """Though the engine's path is the same for all of them."""
+    batch = checker_of(Contract(OPEN)).batch
+    found = [batch.broken([{"a": "x", **each}])[0] for each in values]
+    assert [each and [field for *_, field in each.broken] for each in found] == [
+        [field] for field in fields
+    ]
 
 
 @pytest.mark.parametrize(

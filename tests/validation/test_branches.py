@@ -182,6 +182,13 @@ def test_how_much_of_a_branch_an_object_has(schema: Any, value: Any, expected: A
     assert late == (0.5 if has[0] == 12 else 0)  # the second of two tags
 
 
+def test_a_tag_that_is_not_there_says_nothing() -> None:
+    """The others of the branch still do."""
+    parts = {"a": {"const": 1}, "b": {"const": 1}, "c": {"const": 1}}
+    tags = tags_in({"b": 1, "c": 2}, frozenset("abc"))
+    assert likeness(branch({"properties": parts}), tags, {"b": 1, "c": 2}) == ((6, -1, 0), 0.5)
+
+
 @table(
     ("required", "value", "text"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -111,6 +112,56 @@ def test_one_report_serves_the_valid_instances() -> None:
     assert not create.check(least).unspecified
     product = {"ProductGroupProductSetup": [{"PGDetailsReferenceNumber": 5}]}
     assert create.check({**least, **product}).unspecified
+
+
+def test_a_report_has_the_lines_of_its_violations() -> None:
+    """Unless something in the text is sensitive."""
+    text = '{"a": 1,\n "b": 2,\n "c": 3\n}'
+    string = {"type": "string"}
+    parts: dict[str, Any] = {"a": string, "c": string}
+    report = Contract({"properties": parts}).check(parse(text))
+    assert report.lines == {1: '{"a": 1,', 3: ' "c": 3'}
+    assert Contract({"properties": parts}).check(parse('{"a": "x"}')).lines == {}
+    secret = {**parts, "b": {"x-sensitive": True}}
+    assert Contract({"properties": secret}).check(parse(text)).lines == {}
+
+
+@table(
+    ("schema", "instance", "is_certain"),
+    [
+        ({"pattern": r"^(a|a)+(?=b)\1$"}, "a" * 40, False),  # undecided
+        ({"pattern": r"^(a|a)+(?=b)\1$"}, "b", False),
+        ({"properties": {"n": {"maximum": 5}}}, {"n": LONG}, False),
+        ({"properties": {"n": {"maximum": 5}}}, {"n": 6}, False),
+        ({"properties": {"n": {"maximum": 5}}}, {"n": 5}, True),
+        ({"properties": {"n": {"maximum": 5}}}, {"n": Decimal(5)}, True),
+        ({"properties": {"n": {"maximum": 5}}}, {"n": Decimal(6)}, False),
+    ],
+)
+def test_what_is_certainly_valid(schema: Any, instance: Any, is_certain: bool) -> None:
+    """That in which no pattern is undecided, and whatever numbers there are."""
+    own = checker_of(Contract(schema))
+    assert [own.is_certainly_valid(instance) for _ in range(2)] == [is_certain] * 2
+
+
+def test_what_no_output_may_show() -> None:
+    """What is sensitive, and what is within it; a header in any case."""
+    pin = {"properties": {"Pin": {"x-sensitive": True}, "a": {}}}
+    for schema, other in ((pin, False), ({**pin, "x-any-case": True}, True)):
+        is_sensitive = checker_of(Contract(schema)).is_sensitive
+        paths = (("Pin",), ("Pin", "x"), ("pin",), ("a",), ("x", "Pin"))
+        assert [is_sensitive(each) for each in paths] == [True, True, other, False, False]
+
+
+def test_the_valid_instances_without_a_limit() -> None:
+    """There are none to know where a reference leads into it, or it is not in the schema."""
+    parts = {"a": {"maxLength": 1}, "b": {"not": {"const": 1}}, "c": {"$ref": "#/properties/b/not"}}
+    own = checker_of(Contract({"properties": parts}))
+    found = {each.id: own.algebra(each) for each in own.compiled.every_limit}
+    assert [name for name, each in found.items() if each is None] == ["schema#/b:not"]
+    (other,) = Contract({"minLength": 1}).limits
+    assert own.algebra(other) is None
+    assert own.algebra() is not None
 
 
 def test_how_often_an_instance_is_checked_before_a_faster_way_is_chosen() -> None:

@@ -73,6 +73,8 @@ def nested(levels: int, leaf: Any, keyword: str) -> Any:
         ({"$ref": "#/$defs/a", "$defs": {"a": INTEGER}}, "5", 5),
         ({"$ref": "#/$defs/b", "$defs": {"a": INTEGER}}, "5", "5"),
         ({"$ref": "#"}, "5", "5"),
+        ({"type": "integer", "allOf": [{"$ref": "#"}, NUMBER]}, "5", 5),
+        ({"type": "integer", "allOf": [{"$ref": "#"}, NUMBER]}, "5.5", "5.5"),
     ],
 )
 def test_a_string_is_what_its_schema_asks_for(schema: Any, text: str, value: Any) -> None:

@@ -26,10 +26,18 @@ def conditions(condition: Any, **rest: Any) -> tuple[str | None, str | None]:
     return found["maxProperties"], found["minProperties"]
 
 
-def within(levels: int, schema: Any) -> Any:
-    """Return a schema within others that apply to the same value."""
+HOLDERS: dict[str, Any] = {
+    "allOf": lambda part: {"allOf": [part]},
+    "anyOf": lambda part: {"anyOf": [part]},
+    "not": lambda part: {"not": part},
+    "properties": lambda part: {"properties": {"a": part}, "required": ["a"]},
+}
+
+
+def within(levels: int, schema: Any, holder: str = "allOf") -> Any:
+    """Return a schema within others of a keyword."""
     for _ in range(levels):
-        schema = {"allOf": [schema]}
+        schema = HOLDERS[holder](schema)
     return schema
 
 
@@ -142,12 +150,10 @@ UNKNOWN = ("the schema of `if` matches", "the schema of `if` does not match")
         ({"pattern": "^" + "a" * 179}, UNKNOWN[0], UNKNOWN[1]),
         ({"pattern": "^" + "a" * 178}, "the document matches ^" + "a" * 178, None),
         ({"pattern": "^" + "a" * 170}, "the document matches ^" + "a" * 170, None),
-        (within(7, {"const": 1}), "the document is 1", "the document is not 1"),
-        (within(8, {"const": 1}), "the document is 1", "the document is not 1"),
-        (within(9, {"const": 1}), *UNKNOWN),
         ({"$ref": "#/definitions/one"}, "the document is 1", "the document is not 1"),
         ({"$ref": "#/definitions/one", "minimum": 5}, "the document is 1", "the document is not 1"),
         ({"$ref": "#/definitions/all"}, None, None),
+        ({"$ref": DRAFT_7}, *UNKNOWN),  # which the engine alone knows
     ],
 )
 def test_where_limits_under_if_apply(condition: Any, met: str | None, unmet: str | None) -> None:
@@ -206,6 +212,30 @@ def test_of_conditions_that_are_long_together_the_innermost_is_told(
     inner = {"if": {"pattern": rest.split()[-1]}, "else": {"maxProperties": 9}}
     (limit,) = Contract({"if": {"pattern": "^a"}, "then": inner}).limits
     assert limit.condition == (outer + rest if has_both else rest)
+
+
+@table(
+    ("holder", "met"),
+    [
+        ("allOf", "the document is 1"),
+        ("anyOf", "the document is 1"),
+        ("not", "the document is 1"),
+        ("properties", "/a/a/a/a/a/a/a/a is 1"),
+    ],
+)
+def test_how_deep_a_condition_is_put_into_words(holder: str, met: str) -> None:
+    """Up to eight schemas within one another, whatever holds them."""
+    assert conditions(within(8, {"const": 1}, holder))[0] == met
+    assert conditions(within(9, {"const": 1}, holder)) == UNKNOWN
+
+
+def test_how_many_references_a_condition_has_in_words() -> None:
+    """As many as schemas within one another."""
+    chain: dict[str, Any] = {f"n{at}": {"$ref": f"#/definitions/n{at - 1}"} for at in range(1, 10)}
+    chain["n0"] = {"const": 1}
+    first = conditions({"$ref": "#/definitions/n7"}, definitions=chain)
+    assert first == ("the document is 1", "the document is not 1")
+    assert conditions({"$ref": "#/definitions/n8"}, definitions=chain) == UNKNOWN
 
 
 @table("word", ["allOf", "anyOf", "oneOf", "$ref", "not", "properties"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -126,3 +127,12 @@ def test_a_resource_may_refer_back() -> None:
     contract = Contract(schema, resources={"https://h.invalid/b.json": {"$ref": "a.json"}})
     assert contract.is_valid({"n": 1, "b": {"n": 1}})
     assert [each.pointer for each in contract.check({"n": 1, "b": {}})] == ["/b/n"]
+
+
+def test_a_file_that_a_schema_refers_to_is_not_read(tmp_path: Path) -> None:
+    """Nor is any other resource that is not given."""
+    other = tmp_path / "other.json"
+    other.write_text('{"type": "string"}')
+    for schema in ({"$ref": other.as_uri()}, {"items": {"$ref": other.as_uri()}}):
+        with pytest.raises(BrokenContract, match="never fetched"):
+            Contract(schema)

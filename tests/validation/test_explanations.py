@@ -366,6 +366,34 @@ CASES: list[tuple[Any, Any, str, str, str]] = [
         "/b is not allowed here",
     ),
     (
+        {"not": {"required": []}},
+        {},
+        "not",
+        "",
+        "the document is an object, which is not allowed",
+    ),
+    (
+        {"not": {"anyOf": [True, {"required": ["a"], "maxProperties": 5}]}},
+        {"a": 1},
+        "not",
+        "",
+        "the document is an object, which is not allowed",
+    ),
+    (
+        {"not": {"anyOf": [{"required": ["a"], "maxProperties": 5}]}},
+        {"a": 1},
+        "not",
+        "",
+        "/a is present and the document has at most 5 properties, which is not allowed",
+    ),
+    (
+        {"not": {"anyOf": [{"required": ["a"]}, {"minProperties": 1}]}},
+        {"b": 1},
+        "not",
+        "",
+        "/a is present or the document has at least 1 property, which is not allowed",
+    ),
+    (
         {"properties": {"x": {"not": {"type": "string"}}}},
         {"x": "s"},
         "not",
@@ -378,6 +406,13 @@ CASES: list[tuple[Any, Any, str, str, str]] = [
         "not",
         "/x",
         '/x is "ab", which is not allowed (it matches ^a)',
+    ),
+    (
+        {"$schema": DRAFT_4, "not": {"minimum": 1, "exclusiveMinimum": True}},
+        5,
+        "not",
+        "",
+        "the document is 5, which is not allowed",
     ),
     (
         {"properties": {"x": {"not": {"enum": ["a", "b"]}}}},
@@ -702,6 +737,8 @@ def test_a_condition_within_itself_is_told_of_the_same_object(path: tuple[str | 
         ({"properties": {"ab": {"type": "null"}}}, '{"ab": 1}', "1:8"),
         ({"items": False}, "[ 1]", "1:3"),
         ({"required": ["b"]}, ' {"ab": 1}', "1:2"),
+        ({"properties": {"ab": {"required": ["b"]}}}, '{"ab": {}}', "1:8"),
+        ({"properties": {"ab": {"unevaluatedItems": False}}}, '{"ab": [0]}', "1:9"),
     ],
 )
 def test_a_violation_of_a_name_stands_at_the_name(schema: Any, text: str, place: str) -> None:
@@ -819,6 +856,23 @@ def test_the_branch_that_a_discriminator_selects_is_meant(keyword: str) -> None:
     for kind, found in (("x", ("not", "")), ("y", ("type", "/m"))):
         (violation,) = Contract(schema).check({"k": kind, "m": 1})
         assert (violation.code, violation.pointer) == found
+
+
+@table(
+    ("rest", "found"),
+    [
+        ({"minProperties": 3}, ":minProperties"),
+        ({"required": ["n"]}, "/n:required"),
+        ({"not": {"required": ["m"]}}, "/k:const"),
+        ({"type": "array"}, "/k:const"),
+    ],
+)
+def test_the_branch_that_a_tag_selects_is_meant(rest: Any, found: str) -> None:
+    """Unless the value as a whole is not what that branch allows."""
+    branches = [{"properties": {"k": {"const": each}}} for each in (1, 2)]
+    branches[0].update(rest)
+    violation = only({"anyOf": branches}, {"k": 1, "m": 1})
+    assert f"{violation.pointer}:{violation.code}" == found
 
 
 STRING_X = {"properties": {"x": {"type": "string"}}}

@@ -150,14 +150,41 @@ def test_the_two_ways_to_a_limit_agree() -> None:
             "b": {"allOf": [{"$ref": "#/$defs/leaf"}, {"pattern": "^x"}]},
             "c": {"if": {"type": "string"}, "then": {"$ref": "#/$defs/leaf"}},
         },
-        "additionalProperties": {"dependentRequired": {"p": ["q"]}},
+        "additionalProperties": {
+            "dependentRequired": {"p": ["q"]},
+            "prefixItems": [True, {"minimum": 1}],
+        },
         "required": ["d"],
     }
     made = Contract(schema)
-    instance = {"a": ["xx", 5], "b": "yy", "c": "zz", "e": {"p": 1}}
+    instance = {"a": ["xx", 5], "b": "yy", "c": "zz", "e": {"p": 1}, "f": [0, 0]}
     found = [limit for each in made.check(instance) for limit in (each.limit, *each.also)]
-    assert len(found) >= 8
-    assert all(limit in made.limits for limit in found)
+    assert len(found) >= 9
+    every = {limit: limit.condition for limit in made.limits}
+    assert all(every[limit] == limit.condition for limit in found if limit)
+
+
+def test_the_ways_to_a_limit_have_their_conditions() -> None:
+    """A limit that several branches refer to is reached on each of them."""
+    flag = {"properties": {"a": {"$ref": "#/$defs/flag"}}}
+    schema = {
+        "anyOf": [flag, {"minProperties": 1}, {"if": True, "then": flag}],
+        "$defs": {"flag": {"maxLength": 1}},
+        "maxProperties": 9,
+    }
+    made = Contract(schema)
+    limits = checker_of(made).compiled.limits
+
+    def ways_to(limit: Limit) -> list[list[tuple[str, str | None]]]:
+        return [[(each.keyword, each.token) for each in way] for way in limits.ways_to(limit)]
+
+    assert {limit.keyword: ways_to(limit) for limit in made.limits} == {
+        "anyOf": [[]],
+        "maxLength": [[("anyOf", "0")], [("anyOf", "2"), ("then", None)]],
+        "minProperties": [[("anyOf", "1")]],
+        "maxProperties": [[]],
+    }
+    assert ways_to(replace(made.limits[0], pointer="/b")) == [[]]
 
 
 def test_each_required_name_is_a_limit_of_its_own() -> None:
@@ -196,10 +223,12 @@ def test_a_schema_that_unfolds_without_end_has_limits_still() -> None:
 @table(("count", "truncated"), [(2_499, False), (2_500, True)])
 def test_so_many_subschemas_are_visited_by_every_way(count: int, truncated: bool) -> None:
     """After 5,000, those that were visited already are left out, and that is known."""
-    schema = {"prefixItems": [{"$ref": "#/$defs/x"}] * count, "$defs": {"x": {}}}
+    schema: Any = {"prefixItems": [{"$ref": "#/$defs/x"}] * count, "$defs": {"x": {}}}
     limits = Limits("c", schema, "s", {})
     assert len([*limits.trails()]) == 2 * count + (not truncated)
     assert limits.truncated is truncated
+    last = {**schema, "prefixItems": [*schema["prefixItems"], {"minimum": 1}]}
+    assert [each.keyword for each in Limits("c", last, "s", {}).all()] == ["minimum"]
 
 
 def test_a_reference_that_leads_nowhere_hides_no_other() -> None:
@@ -265,6 +294,28 @@ def test_a_keyword_is_found_by_its_location(at: str, is_found: bool) -> None:
     assert (path is not None) is is_found
 
 
+def test_the_names_that_a_schema_documents() -> None:
+    """Those of properties that may be there, each with whether it is documented on no condition."""
+    nothing: dict[str, Any] = {"not": {}}
+    schema = {
+        "properties": {"a": {}, "b": False, "c": nothing, "d": {"$ref": "#/$defs/no"}},
+        "anyOf": [{"properties": {"a": True, "e": {"$ref": "#/$defs/yes"}}}],
+        "allOf": [True, {"properties": {"f": {"not": {"const": 1}}}}, {"$ref": "#/$defs/more"}],
+        "items": {"properties": {"x": {}}},
+        "$defs": {"no": nothing, "yes": {"const": 1}, "more": {"properties": {"g": {}, "e": {}}}},
+        "additionalProperties": False,
+    }
+    limits = checker_of(Contract(schema)).compiled.limits
+    expected = {"a": True, "e": True, "f": True, "g": True}
+    for _ in range(2):
+        assert limits.known_names(("additionalProperties",)) == expected
+    assert limits.known_names(("anyOf", 0, "properties")) == {"a": True, "e": True}
+    del schema["allOf"]
+    limits = checker_of(Contract(schema)).compiled.limits
+    assert limits.known_names(("additionalProperties",)) == {"a": True, "e": False}
+    assert limits.known_names(("nowhere", "x")) == {}
+
+
 @table(
     ("at", "expected"),
     [
@@ -290,3 +341,4 @@ def test_a_consequence_without_a_condition_is_no_limit(keyword: str) -> None:
     contract = Contract({keyword: {"maxLength": 1}})
     assert contract.limits == ()
     assert contract.is_valid("abc")
+    assert ids({keyword: {"maxLength": 1}, "items": {"minLength": 1}}) == ["/*:minLength"]

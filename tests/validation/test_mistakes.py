@@ -75,3 +75,42 @@ def test_a_branch_that_fixes_another_value_is_less_likely_meant(name: str) -> No
         schema, value = {"properties": {name: schema}}, {name: value}
     at = f"/{name}" if name else ""
     assert [each.pointer for each in Contract(schema).check(value)] == [f"{at}/x", f"{at}/y"]
+
+
+def tagged(value: int, *required: str) -> dict[str, Any]:
+    """Return a branch with a value of its tag, and names that must be there."""
+    return {"properties": {"k": {"const": value}}, "required": [*required]}
+
+
+@table(
+    ("branches", "told"),
+    [
+        ([["a"], ["b"]], ["/a:required", "/b:required"]),
+        ([["a"], ["b"], ["c"]], ["/a:required", "/b:required", "/c:required"]),
+        ([["a"], ["b", "c"]], ["/a:required"]),
+        ([["a"], {"required": ["b"], "maxProperties": 0}], ["/a:required"]),
+        ([{"minProperties": 2}, {"required": ["b"], "maxProperties": 0}], [":minProperties"]),
+        ([tagged(1, "k"), tagged(2, "k", "n")], ["/k:required"] * 2),  # that both need
+        ([tagged(1, "k"), tagged(2, "n", "m")], ["/k:required"]),  # that needs no tag
+    ],
+)
+def test_missing_names_of_several_branches_are_told_together(
+    branches: list[Any], told: list[str]
+) -> None:
+    """Where one name is all that each of them lacks."""
+    schemas = [{"required": each} if isinstance(each, list) else each for each in branches]
+    for ordered in (schemas, schemas[::-1]):
+        (violation,) = Contract({"anyOf": ordered}).check({"x": 1})
+        limits = [each for each in (violation.limit, *violation.also) if each]
+        assert sorted(f"{each.pointer}:{each.keyword}" for each in limits) == told
+
+
+def test_a_pattern_has_its_fault_beside_other_mistakes() -> None:
+    """The first wrong character and an example are those of the string that breaks it."""
+    parts = {"a": {"pattern": "^x[0-9]$"}, "b": {"maxLength": 1}, "c": {"pattern": "^z"}}
+    report = Contract({"properties": parts}).check({"a": "xy", "b": "ab", "c": "y"})
+    assert [(each.pointer, each.detail, each.example) for each in report] == [
+        ("/a", "2", "x0"),
+        ("/b", None, None),
+        ("/c", "1", "z"),
+    ]

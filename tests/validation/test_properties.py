@@ -198,6 +198,19 @@ def test_the_strongest_evidence_counts() -> None:
     assert (limit.keyword, rank) == ("maxLength", 3)
 
 
+def test_a_keyword_beside_one_that_forbids_counts_where_it_is_broken() -> None:
+    """Its evidence is that of the mistake only then."""
+    stated = [{"of": "type", "says": "stated"}, {"says": "inferred"}]
+    part = {"type": "string", "not": {}, "readOnly": True, "x-source": stated}
+    properties = finder(
+        {"type": "object", "properties": {"a": part}, "additionalProperties": False}
+    )
+    assert properties is not None
+    for value, expected in (("x", 3), (5, 0)):
+        ((limit, rank, _),) = properties.broken({"a": value}) or ()
+        assert (limit.keyword, rank) == ("readOnly", expected)
+
+
 @pytest.mark.parametrize(("first", "others"), [("stated", 0), ("inferred", 1)])
 def test_no_other_keyword_is_looked_at_that_adds_nothing(first: str, others: int) -> None:
     """The first that is broken is enough where none has stronger evidence."""

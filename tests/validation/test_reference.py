@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from fieldbound import Contract, cases
-from fieldbound.validation import checker_of
+from fieldbound.validation import checker_of, reference, reference_patterns
 from support.tables import table
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
@@ -168,23 +169,71 @@ def test_a_brief_reference_accepts_the_same(branch: Any, dialect: str) -> None:
             assert brief.is_valid(instance) == checker.is_valid(instance)
 
 
-def test_a_reference_is_resolved_once_where_it_leads_to_one_place(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The package resolves each `$ref` anew for each instance, which takes most of its time."""
-    looked_up = []
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the references that the package has resolved, in a list that grows."""
+    found: list[str] = []
     resolver: Any = type(Registry().resolver())
     original = resolver.lookup
 
     def lookup(self: Any, reference: str) -> Any:
-        looked_up.append(reference)
+        found.append(reference)
         return original(self, reference)
 
     monkeypatch.setattr(resolver, "lookup", lookup)
+    return found
+
+
+def test_a_reference_is_resolved_once_where_it_leads_to_one_place(looked_up: list[str]) -> None:
+    """The package resolves each `$ref` anew for each instance, which takes most of its time."""
     schema = {"items": {"$ref": "#/$defs/a"}, "$defs": {"a": {"maxLength": 1}}}
     validator = Contract(schema).jsonschema_validator()
     assert [validator.is_valid(each) for each in (["a", "b"], ["a"], ["ab"])] == [True, True, False]
     assert looked_up == ["#/$defs/a"]
+
+
+@pytest.mark.parametrize(("most", "expected"), [(3, "abc"), (2, "abcabca")])
+def test_so_many_references_are_remembered(
+    most: int, expected: str, looked_up: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When they are more, all are resolved anew."""
+    monkeypatch.setattr(reference, "_MOST_RESOLVED", most)
+    definitions = {"a": {"maxLength": 1}, "b": {"minLength": 1}, "c": {"pattern": "x"}}
+    schema = {"allOf": [{"$ref": f"#/$defs/{name}"} for name in "abc"], "$defs": definitions}
+    validator = Contract(schema).jsonschema_validator()
+    assert [validator.is_valid(each) for each in ("x", "x", "xx")] == [True, True, False]
+    assert "".join(each[-1] for each in looked_up) == expected
+
+
+def test_a_reference_that_leads_nowhere_is_an_error_of_the_package() -> None:
+    """Where the value is checked by it."""
+    validator = reference.reference_validator({"items": {"$ref": "#/x"}}, BASE, {}, "assert")
+    assert validator.is_valid({})
+    with pytest.raises(Unresolvable):
+        validator.is_valid([1])
+
+
+@pytest.mark.parametrize(("length", "count"), [(200, 1), (201, 2)])
+def test_a_short_string_is_matched_once(
+    length: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is checked."""
+    matched = []
+    match_by_steps = reference_patterns.match_by_steps
+    monkeypatch.setattr(
+        reference_patterns,
+        "match_by_steps",
+        lambda pattern, string: matched.append(string) or match_by_steps(pattern, string),
+    )
+    validator = Contract({"pattern": f"^a{{{length}}}$"}).jsonschema_validator()
+    assert [validator.is_valid("a" * length) for _ in range(2)] == [True, True]
+    assert len(matched) == count
+
+
+@table("schema", [True, False])
+def test_a_schema_may_be_a_boolean(schema: bool) -> None:
+    """It needs no base."""
+    assert Contract(schema).jsonschema_validator().is_valid(5) is schema
 
 
 def test_a_dynamic_reference_may_lead_elsewhere() -> None:
@@ -213,12 +262,26 @@ def test_a_dynamic_reference_may_lead_elsewhere() -> None:
         assert contract.jsonschema_validator().is_valid(instance) is ok
 
 
-def test_draft_4_has_no_boolean_schemas() -> None:
+@table(
+    ("resource", "valid", "invalid"),
+    [
+        ({"properties": {"a": True, "b": False}}, [{"a": 1}], [{"b": 1}]),
+        ({"items": [True], "additionalItems": False}, [[1]], [[1, 2]]),
+        ({"items": True}, [[1]], []),
+        ({"items": False}, [[], 5], [[1]]),
+        ({"not": True}, [], [5]),
+        ({"additionalProperties": False}, [{}], [{"a": 1}]),
+        ({"additionalProperties": {"anyOf": [{"items": False}]}}, [{"a": []}], [{"a": [1]}]),
+        ({"dependencies": {"a": False}}, [{"b": 1}], [{"a": 1}]),
+    ],
+)
+def test_draft_4_has_no_boolean_schemas(
+    resource: Any, valid: list[Any], invalid: list[Any]
+) -> None:
     """A resource of draft 4 with `true` for a schema is read as any other one is."""
-    resource = {"properties": {"a": True, "b": False}, "items": [True], "additionalItems": False}
     schema = {"$schema": DRAFT_4, "properties": {"x": {"$ref": "http://a.example/x"}}}
     contract = Contract(schema, resources={"http://a.example/x": resource})
-    for instance, ok in (({"a": 1}, True), ({"b": 1}, False), ([1], True), ([1, 2], False)):
+    for instance, ok in (*((each, True) for each in valid), *((each, False) for each in invalid)):
         assert contract.check({"x": instance}).ok == ok
         assert contract.jsonschema_validator().is_valid({"x": instance}) == ok
 

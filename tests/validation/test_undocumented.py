@@ -79,6 +79,28 @@ def test_which_texts_may_have_an_undocumented_part(
     assert Undocumented(dict.fromkeys(pointers, "why")).may_be_in(text) is may_be
 
 
+@table(
+    ("pointer", "path", "may_be"),
+    [
+        ("/a", "/a", True),
+        ("/a", "/b", False),
+        ("/a", "/a/b", False),
+        ("/a/b", "/a", False),
+        ("/*", "/a", True),
+        ("/*/b", "/0/b", True),
+        ("/*/b", "/0/c", False),
+        ("/a/0", "/a/*", True),  # any index
+        ("/a/b", "/a/*", False),
+        ("/a/0", "/a/1", False),
+        ("", "", True),
+    ],
+)
+def test_which_paths_may_be_undocumented(pointer: str, path: str, may_be: bool) -> None:
+    """Those of one of the pointers, in which `*` is any name or index; in a path, any index."""
+    found = Undocumented({"/z": "why", pointer: "why"})
+    assert found.may_be_at(tuple(path.split("/")[1:])) is may_be
+
+
 def test_reasons_of_one_pointer_are_joined() -> None:
     """Each is there, in order."""
     assert joined({"/a": "1", "/b": "2"}, {}, {"/a": "3"}) == {"/a": "1; 3", "/b": "2"}

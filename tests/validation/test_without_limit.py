@@ -56,6 +56,19 @@ DRAFT_4 = "http://json-schema.org/draft-04/schema#"
             {"properties": {"a": {"readOnly": True}}},
         ),
         (
+            {"properties": {"a": {"enum": ["a", "b"], "type": ["string"]}}},
+            "/a:enum",
+            {"properties": {"a": {"type": ["string"]}}},
+        ),
+        ({"properties": {"required": False}}, "/required:not", {"properties": {}}),
+        ({"properties": {"dependencies": False}}, "/dependencies:not", {"properties": {}}),
+        (
+            {"properties": {"minimum": False, "exclusiveMinimum": False}},
+            "/minimum:not",
+            {"properties": {"exclusiveMinimum": False}},
+        ),
+        ({"not": {"const": 1}, "const": 1}, ":not", {"const": 1}),
+        (
             {"properties": {"a%/b": {"const": 1, "x": 2}}},
             "/a%~1b:const",
             {"properties": {"a%/b": {"x": 2}}},

@@ -208,9 +208,11 @@ def _similarity(word: str, name: str) -> float:
 def _is_misspelling(word: str, name: str) -> bool:
     """Return whether two similar names differ neither by a number nor by a whole word."""
     given, known = _WORD.findall(word), _WORD.findall(name)
-    if [each for each in given if each.isdecimal()] != [each for each in known if each.isdecimal()]:
-        return False
-    return len(given) != len(known) or all(
-        _similarity(own.lower(), other.lower()) >= _MIN_SIMILARITY
-        for own, other in zip(given, known, strict=True)
+    numbers = [[each for each in words if each.isdecimal()] for words in (given, known)]
+    return numbers[0] == numbers[1] and (
+        len(given) != len(known)
+        or all(
+            _similarity(own.lower(), other.lower()) >= _MIN_SIMILARITY
+            for own, other in zip(given, known, strict=True)
+        )
     )

@@ -75,11 +75,7 @@ def _is_integral(value: Any) -> bool:
     """Return whether a float or a Decimal is a whole number."""
     if isinstance(value, float):
         return value.is_integer()
-    if not _is_decimal(value) or not value.is_finite():
-        return False
-    _, digits, exponent = value.as_tuple()
-    fraction = digits[exponent:] if isinstance(exponent, int) and exponent < 0 else ()
-    return not any(fraction)
+    return _is_decimal(value) and value.is_finite() and value == value.to_integral_value()
 
 
 def _is_decimal(value: Any) -> TypeGuard[Decimal]:

@@ -148,7 +148,7 @@ class Conditions:
         keyword, node, at, token = condition
         if keyword in ("anyOf", "oneOf"):
             within = self._references.child(node, keyword)
-            tag, own = self._selectors(within)[0], self.branches(within)[int(token or 0)]
+            tag, own = self._selectors(within)[0], self.branches(within)[int(str(token))]
             if tag is not None and tag in own.texts:
                 return at, tag, own.texts[tag]
         return at, None, frozenset()
@@ -190,7 +190,7 @@ class Conditions:
     def _selector(self, condition: Condition) -> tuple[str, str | None, str | None]:
         """Return the pointer of the value that selects a branch, and the condition both ways."""
         keyword, node, at, token = condition
-        within, index = self._references.child(node, keyword), int(token or 0)
+        within, index = self._references.child(node, keyword), int(str(token))
         branches = self.branches(within)
         if len(branches) == 1:
             return at, None, None

@@ -63,7 +63,9 @@ class Limits:
         table = schema.get("x-sources") if isinstance(schema, dict) else None
         self._evidence = Evidence(table, self.references.resource)
         #: The conditions of limits, in words.
-        self.conditions = Conditions(self.references, self._is_sensitive, self._is_required)
+        self.conditions = Conditions(
+            self.references, self._is_sensitive, lambda pointer: pointer in self._required
+        )
         self._ways: dict[tuple[str, str], list[tuple[Condition, ...]]] = {}
         self.truncated = False  # whether a walk has left places out
         #: Evaluation paths that are known to resolve.
@@ -238,7 +240,8 @@ class Limits:
 
     def ways_to(self, limit: Limit) -> Sequence[tuple[Condition, ...]]:
         """Return the conditions on each way to a limit."""
-        return self._ways.get((limit.id, limit.location), ((),)) if self._all else ((),)
+        self.all()  # which finds the ways
+        return self._ways.get((limit.id, limit.location), ((),))
 
     def trails(self, include_conditions: bool = False) -> Iterator[Trail]:
         """Yield every subschema by every way to it, each reference within itself once.
@@ -381,12 +384,9 @@ class Limits:
         path = tokens_of(pointer)
         return any(starts_with(path, each) for each in self._sensitive)
 
-    def _is_required(self, pointer: str) -> bool:
-        """Return whether there must be a value at a pointer, without a condition."""
-        return pointer in self._required
-
     @cached_property
     def _required(self) -> frozenset[str]:
+        """The pointers of the values that there must be, without a condition."""
         return frozenset(
             f"{trail.pointer}/{escape_token(name)}"
             for trail in self.trails()

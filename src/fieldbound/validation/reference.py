@@ -90,8 +90,7 @@ def _without_booleans(schema: Any) -> Any:
     found = dict(schema) if isinstance(schema, dict) else schema
     for (keyword, *at), child in child_schemas(schema):
         if not at:
-            if isinstance(child, dict):  # additionalProperties may be true or false
-                found[keyword] = _without_booleans(child)
+            found[keyword] = _without_booleans(child)
         elif isinstance(found[keyword], list):
             found[keyword] = [_without_booleans(each) for each in schema[keyword]]
         else:

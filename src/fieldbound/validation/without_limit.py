@@ -27,7 +27,9 @@ def without_limit(
     if not isinstance(holder, dict) or keyword not in holder:
         return None
     name = tokens_of(limit.pointer)[-1:]
-    if keyword == "required" and isinstance(holder[keyword], list):
+    if limit.keyword == "not" and holder[keyword] is False:  # a schema, by whatever name
+        del holder[keyword]
+    elif keyword == "required":
         _remove(holder, keyword, name)
     elif keyword in _LISTS:
         for trigger, names in list(holder[keyword].items()):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -116,6 +118,7 @@ RANGES = {
     "int32": (-(2**31), 2**31 - 1),
     "int64": (-(2**63), 2**63 - 1),
     "uint8": (0, 255),
+    "uint16": (0, 65535),
     "uint32": (0, 2**32 - 1),
     "uint64": (0, 2**64 - 1),
     "double-int": (1 - 2**53, 2**53 - 1),
@@ -124,12 +127,15 @@ RANGES = {
 
 @table(("name", "bounds"), RANGES.items())
 def test_an_integer_format_stands_for_its_range(name: str, bounds: tuple[int, int]) -> None:
-    """The bounds are valid, what is beyond them is not, by both engines."""
-    contract = Contract(with_format_limits({"type": "integer", "format": name}))
+    """The bounds are valid, what is beyond them or no integer is not, by both engines."""
     least, most = bounds
-    for value, ok in ((least, True), (most, True), (least - 1, False), (most + 1, False)):
-        assert contract.is_valid(value) == ok
-        assert contract.jsonschema_validator().is_valid(value) == ok
+    values = ((least, True), (most, True), (1, True), (2.0, True))
+    others = ((least - 1, False), (most + 1, False), (0.5, False))
+    for kind in ("integer", "number"):
+        contract = Contract(with_format_limits({"type": kind, "format": name}))
+        for value, ok in (*values, *others):
+            assert contract.is_valid(value) == ok
+            assert contract.jsonschema_validator().is_valid(value) == ok
 
 
 @table(
@@ -190,13 +196,18 @@ def test_base64_is_checked(name: str, valid: tuple[str, ...], invalid: tuple[str
     assert [each for each in invalid if contract.is_valid(each)] == []
 
 
-@pytest.mark.parametrize(("name", "most"), [("float", 3.4028234663852886e38), ("double", 1e308)])
-def test_a_float_format_stands_for_its_range(name: str, most: float) -> None:
+@pytest.mark.parametrize(
+    ("name", "most", "beyond"),
+    [
+        ("float", (2 - 2**-23) * 2.0**127, math.nextafter((2 - 2**-23) * 2.0**127, math.inf)),
+        ("double", sys.float_info.max, 10**309),
+    ],
+)
+def test_a_float_format_stands_for_its_range(name: str, most: float, beyond: float) -> None:
     """What the type cannot hold is refused, integers included."""
     contract = Contract(with_format_limits({"type": "number", "format": name}))
-    assert contract.is_valid(most)
-    assert not contract.is_valid(10**309)
-    assert not contract.is_valid(-(10**309))
+    assert [contract.is_valid(each) for each in (most, -most)] == [True, True]
+    assert [contract.is_valid(each) for each in (beyond, -beyond, 10**309)] == [False] * 3
 
 
 def test_an_added_limit_is_documented_where_the_format_is() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fieldbound import Contract
+from fieldbound.validation.schema.impossible_names import impossible_names
 from support.tables import table
 
 CLOSED = "is required, but additionalProperties: false rejects it"
@@ -77,3 +78,19 @@ def test_what_a_reference_hides_is_not_required() -> None:
         }
     )
     assert CLOSED not in str(contract.not_checked)
+
+
+@table(
+    "part",
+    [
+        {"patternProperties": {"(": {}}},  # an invalid pattern is reported by itself
+        {"patternProperties": []},
+        {"properties": []},
+        {"required": "b"},
+        {"required": [5]},
+        {"required": ["a" * 40], "patternProperties": {r"^(a|a)+(?=b)\1$": {}}},  # undecided
+    ],
+)
+def test_only_what_is_certain_is_impossible(part: Any) -> None:
+    """What is wrong with a schema is reported instead."""
+    assert not [*impossible_names({"required": ["b"], "additionalProperties": False, **part})]

@@ -69,6 +69,7 @@ def test_integers_of_fewer_digits_are_exact(digits: int) -> None:
 def test_an_integer_too_long_where_no_limit_is_about_it_is_valid() -> None:
     """The engine reads its type right."""
     assert Contract({"type": "integer"}).check(LONG).ok
+    assert Contract({"default": {"maximum": 5}, "examples": [{"multipleOf": 2}]}).check(LONG).ok
     assert Contract({"properties": {"n": {"maxLength": 5}}}).check({"n": LONG}).ok
 
 

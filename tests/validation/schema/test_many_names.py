@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings, strategies as st
 
 from fieldbound import Contract, bulk
+from fieldbound.documents import parse
 from fieldbound.model import SchemaRegistry
 from fieldbound.validation import checker_of
 from fieldbound.validation.schema import many_names
@@ -81,6 +83,19 @@ def test_the_mistakes_are_the_same(names: Any, at: str, instance: Any) -> None:
             patched.setattr(many_names, "_MANY", many)
             reports.append(Contract(schema).check(instance))
     assert reports[0] == reports[1]
+
+
+@pytest.mark.parametrize("names", [False, {"not": {}}, {"maxLength": 3}])
+def test_each_of_many_names_is_a_violation(names: Any) -> None:
+    """It stands at the name, and says why."""
+    instance = {f"name{at}": at for at in range(100)}
+    found = Contract({"propertyNames": names}).check(instance)
+    (single,) = Contract({"propertyNames": names}).check({"name0": 0})
+    assert [each.pointer for each in found] == [f"/{name}" for name in instance]
+    assert {(each.code, each.limit) for each in found} == {("propertyNames", single.limit)}
+    assert found.violations[0].message == single.message
+    in_text = Contract({"propertyNames": names}).check(parse(json.dumps(instance, indent=1)))
+    assert [str(each.place) for each in in_text] == [f"{line}:2" for line in range(2, 102)]
 
 
 def test_an_object_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,11 @@ CONST = "'const' is not enforced: draft 4 does not define it"
             "'maximum' is not enforced: draft 7 ignores it beside $ref",
         ),
         ({"$schema": DRAFT_4, "items": {"const": 1}, "maximum": 5}, "/items/const", CONST),
+        (
+            {"$schema": DRAFT_4, "contains": {"maxLenght": 1}},
+            "/contains",
+            "'contains' is not enforced: draft 4 does not define it",
+        ),
     ],
 )
 def test_strict_names_the_slip(schema: Any, pointer: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fieldbound.algebra import matches
+from fieldbound.algebra import pattern_of
 from fieldbound.model import closest_name
 
 #: Keywords by which other schemas evaluate properties of the same object.
@@ -31,7 +31,7 @@ def impossible_names(schema: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     for index, name in enumerate(required):
         if not isinstance(name, str) or name in properties:
             continue
-        if not any(_matches(each, name) for each in patterns):
+        if not any(_may_match(each, name) for each in patterns):
             meant = closest_name(name, [each for each in properties if each not in required])
             suggestion = f"; did you mean {meant}?" if meant else ""
             yield index, f"{name!r} is required, but {closed}: false rejects it{suggestion}"
@@ -47,8 +47,8 @@ def _closed_by(schema: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _matches(pattern: str, name: str) -> bool:
+def _may_match(pattern: str, name: str) -> bool:
     try:
-        return matches(pattern, name)
+        return pattern_of(pattern).matches(name) is not False
     except ValueError:
         return True  # an invalid pattern is reported by itself
