@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fieldbound import Contract
 from fieldbound.model import SchemaRegistry
 from fieldbound.validation.branches import (
     Branch,
@@ -243,3 +244,12 @@ def test_the_only_property_that_selects(branches: list[Any], expected: Any) -> N
 def test_the_tags_that_a_value_has(value: Any, expected: dict[str, str]) -> None:
     """Each with its value as JSON; what is no object has none."""
     assert tags_in(value, frozenset(("k", "m"))) == expected
+
+
+@table("order", [(0, 1), (1, 0)])
+def test_the_branch_with_the_fewest_limits_broken_is_meant(order: tuple[int, int]) -> None:
+    """Of two branches that a value misses by its type, the one that asks for less is reported."""
+    branches = [{"type": "string", "enum": ["a"]}, {"type": "string"}]
+    contract = Contract({"properties": {"x": {"anyOf": [branches[at] for at in order]}}})
+    (violation,) = contract.check({"x": 5}).violations
+    assert violation.message == "/x is 5, but must be a string"

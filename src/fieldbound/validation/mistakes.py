@@ -215,7 +215,8 @@ def _distance(
 ) -> tuple[float, ...]:
     """Return how far an instance is from a branch.
 
-    By its type, by what it has of the branch, by tags that differ, by number, by depth.
+    By its type, by what it has of the branch, by tags that differ, by the number of mistakes and of
+    limits that they break, by depth.
     """
     whole = max((_MISMATCH.get(each.code, 0) for each in mistakes if each.path == base), default=0)
     fixed = sum(
@@ -224,7 +225,8 @@ def _distance(
     has, late = likeness(branch, tags, value)
     unlike = [-each for each in has]
     deepest = max(len(each.path) for each in mistakes)
-    return whole, *unlike, fixed, len(mistakes), late, -deepest
+    also = sum(len(each.also) for each in mistakes)
+    return whole, *unlike, fixed, len(mistakes), also, late, -deepest
 
 
 def _missing(candidate: _Candidate, path: Path) -> Mistake | None:
