@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import pickle
 import sys
 from dataclasses import replace
 from decimal import Decimal
@@ -344,6 +345,17 @@ def test_rows_are_checked_once(session: SparkSession, check: Any) -> None:
     assert found.violations.count() == found.report.violations
     assert found.violations.where("code = 'enum'").count() == 40
     assert seen.value == len(ROWS)
+
+
+def test_a_process_compiles_a_contract_once() -> None:
+    """The tasks of a job in one process have one contract, whose schema is compiled once."""
+    from fieldbound.bulk.spark import _Job
+
+    one, other = pickle.dumps(CONTRACT), pickle.dumps(Contract({"type": "object"}))
+    jobs = [_Job(each, None, {}, 5, []) for each in (one, bytes(bytearray(one)), other)]
+    assert jobs[0].contract is jobs[1].contract
+    assert jobs[0].contract.name == CONTRACT.name
+    assert jobs[2].contract.name != CONTRACT.name
 
 
 def test_violations_can_be_unpersisted(session: SparkSession) -> None:

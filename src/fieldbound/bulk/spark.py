@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -109,7 +109,7 @@ def check(
     tree = column_tree(df.columns, columns, contract)
     used = frozenset(column_names(tree))
     df = df.drop(*[name for name in df.columns if name not in used])
-    job = _Job(contract, key, tree, samples, df.columns)
+    job = _Job(pickle.dumps(contract), key, tree, samples, df.columns)
     checker = _check_job(df, job)
     check_partition = partial(_check_partition, job)
     results = _numbered_columns(df).mapInArrow(check_partition, _ddl(_RESULT_COLUMNS)).persist()
@@ -211,16 +211,26 @@ def _duplicates(
 
 
 class _Job(NamedTuple):
-    """What the workers need to check their rows."""
+    """What the workers need to check their rows; the contract is pickled."""
 
-    contract: Contract
+    pickled: bytes
     key: str | None
     tree: ColumnTree
     samples: int
     names: Sequence[str]
 
+    @property
+    def contract(self) -> Contract:
+        """The contract, which is compiled once in each process, and not for each partition."""
+        return _unpickled(self.pickled)
+
     def key_extractor(self) -> KeyExtractor | None:
         return None if self.key is None else KeyExtractor(self.key, self.contract)
+
+
+@lru_cache(maxsize=4)
+def _unpickled(data: bytes) -> Contract:
+    return pickle.loads(data)  # type: ignore[no-any-return]  # noqa: S301 -- pickled by `check`
 
 
 def _check_partition(
