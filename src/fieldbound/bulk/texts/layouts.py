@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from fieldbound.bulk.inputs.blocks import is_utf8
+
+if TYPE_CHECKING:
+    from .pattern_compiler import Replace
 
 #: Texts of records, by their indices.
 Texts: TypeAlias = "list[tuple[int, bytes]]"
@@ -27,6 +32,18 @@ class Layout(NamedTuple):
     after: bytes
     mark: bytes
     split: Callable[[bytes], tuple[int, Texts] | None]
+
+    def others(self, raw: bytes, replace: Replace) -> tuple[int, Texts] | None:
+        """Return the number of records, and the texts of those that *replace* leaves.
+
+        Return None if it is not known which they are. The text ends as each of its records does.
+        """
+        if not is_utf8(raw):
+            return None
+        left, replaced = replace(self.mark, raw)
+        found = self.split(left)
+        # what is not replaced, and empty, is no record
+        return None if found is None or replaced + len(found[1]) != found[0] else found
 
 
 def _lines(raw: bytes) -> tuple[int, Texts] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.bulk.inputs.blocks import RowLines, ValuesChunk, is_utf8
+from fieldbound.bulk.inputs.blocks import RowLines, ValuesChunk
 from fieldbound.bulk.inputs.csv_rows import parse_rows
 
 from .cell_patterns import CellPatterns
@@ -32,11 +32,8 @@ class RowTexts:
         Return None, and count nothing, if it is not known which they are.
         """
         replace = None if records.measures_lengths else self._replace(chunk)
-        if replace is None or not chunk.raw.endswith(b"\n") or not is_utf8(chunk.raw):
-            return None
-        left, valid = replace(LINES.mark, chunk.raw)
-        found = LINES.split(left)
-        if found is None or valid + len(found[1]) != found[0]:
+        found = None if replace is None else LINES.others(chunk.raw, replace)
+        if found is None:
             return None
         number, texts = found
         rows = parse_rows([text + b"\n" for _, text in texts], chunk.delimiter) if texts else []

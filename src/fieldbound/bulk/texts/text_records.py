@@ -81,7 +81,7 @@ class TextRecords:
             return None
         if isinstance(chunk, ItemsChunk):
             return self._items.others(chunk.raw) if chunk.flat else None
-        return self._lines.others(chunk.raw) if chunk.raw.endswith(b"\n") else None
+        return self._lines.others(chunk.raw)
 
     def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
         """Count records by their texts, as far as that is possible; return which are left.

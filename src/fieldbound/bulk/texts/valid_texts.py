@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fieldbound.bulk.inputs.blocks import is_utf8
-
 from .pattern_compiler import compiled_pattern
 from .text_patterns import DEFINITIONS, TextPatterns
 
@@ -37,12 +35,7 @@ class ValidTexts:
         Return None if it is not known which they are. The text ends as each of its records does.
         """
         replace = self._replace()
-        if replace is None or not is_utf8(raw):
-            return None
-        left, valid = replace(self._layout.mark, raw)
-        found = self._layout.split(left)
-        # what is not replaced, and empty, is no record
-        return None if found is None or valid + len(found[1]) != found[0] else found
+        return None if replace is None else self._layout.others(raw, replace)
 
     def _replace(self) -> Replace | None:
         """Return what replaces the records with the names that are observed up to now."""
