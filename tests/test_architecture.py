@@ -38,8 +38,8 @@ GROUND = frozenset(("_lazy", "_rendering"))
 #: The modules that may import an outside library. Those not named here may be imported nowhere.
 OUTSIDE = {
     "argcomplete": {"cli.completion"},
-    "backports": {"bulk.inputs.compression"},
-    "compression": {"bulk.inputs.compression"},
+    "backports": {"bulk.inputs.decompressors"},
+    "compression": {"bulk.inputs.decompressors"},
     "httpx": {"http.clients", "http.clients.httpx"},
     "hypothesis": {
         "generation.body_strategies",
@@ -74,7 +74,6 @@ OUTSIDE = {
     "openapi_core": {"http.deserialize", "http.media_types"},
     "openpyxl": {"importers.tables.workbook"},
     "orjson": {
-        "bulk.inputs.array_windows",
         "bulk.inputs.fast_json",
         "bulk.keys",
         "bulk.samples",
@@ -105,7 +104,7 @@ OUTSIDE = {
     "sqlglot": {"importers.sql.checks", "importers.sql.ddl", "importers.sql.parser"},
     "tomli": {"config.discovery"},
     "yaml": {"documents.document", "documents.yaml_text"},
-    "zlib_ng": {"bulk.inputs.compression"},
+    "zlib_ng": {"bulk.inputs.decompressors"},
 }
 
 FILES = {

@@ -13,12 +13,12 @@ from fieldbound import Contract
 from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.inputs import blocks
-from fieldbound.bulk.inputs.ndjson import LinesBlock
 from fieldbound.bulk.lengths import FULLY_MEASURED, MEASURED_EVERY
 from fieldbound.model.bulk_report import BulkReport
 from support.effort import examples, sampled
 from support.line_by_line import bare, expected_report, ndjson
 from support.paths import CASES
+from support.record_texts import LinesBlock
 from support.schema_strategies import DEFINITIONS, DIALECTS, OBJECTS, RECORDS, SCHEMAS, made
 from support.tables import table
 

@@ -698,9 +698,9 @@ def test_no_more_workers_are_started_than_there_are_blocks(
     started = []
     check_blocks = workers_module.check_blocks
 
-    def count_workers(checker: Any, blocks: Any, workers: int, sampled: Any) -> Any:
+    def count_workers(checker: Any, source: Any, skip: int, workers: int, sampled: Any) -> Any:
         started.append(workers)
-        return check_blocks(checker, blocks, 1, sampled)
+        return check_blocks(checker, source, skip, 1, sampled)
 
     monkeypatch.setattr("fieldbound.bulk.run.check_blocks", count_workers)
     assert check(file(b'{"name":"a"}\n' * 350), CONTRACT, workers=10**9).records == 350

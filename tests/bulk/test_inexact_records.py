@@ -17,12 +17,12 @@ from hypothesis import example, given, settings, strategies as st
 from fieldbound import Contract
 from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.counts import Counts
-from fieldbound.bulk.inputs.ndjson import LinesBlock
 from fieldbound.bulk.keys import KeyExtractor
 from fieldbound.documents import parse
 from fieldbound.model import BulkReport
 from support.effort import is_thorough
 from support.line_by_line import bare, expected_report
+from support.record_texts import LinesBlock
 
 DEEP = b"[" * 210 + b"]" * 210
 PLAIN = (

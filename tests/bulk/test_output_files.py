@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from fieldbound.bulk.inputs.blocks import OutputFormat
-from fieldbound.bulk.inputs.compression import zstd_module
+from fieldbound.bulk.inputs.decompressors import zstd_module
 from fieldbound.bulk.output_files import OutputFiles
 from support.effort import examples
 

@@ -393,7 +393,7 @@ def test_columns_that_are_valid_by_statistics_are_not_read(tmp_path: Path) -> No
     rows = [{**_order(at), "more": None} for at in range(3000)]
     pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=1600)
     chunks = [
-        chunk for _, block in ParquetSource(path, None, ORDERS).blocks() for chunk in block.read()
+        chunk for block in ParquetSource(path, None, ORDERS).blocks() for chunk in block.read()
     ]
     names = [chunk.batch.schema.names for chunk in chunks]
     assert ["number" in each for each in names] == [False, True]  # some are over the maximum

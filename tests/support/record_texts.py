@@ -5,14 +5,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from io import BytesIO
+from typing import Any, NamedTuple
 
 import pytest
 
 from fieldbound import Contract
 from fieldbound.bulk import lengths
 from fieldbound.bulk.inputs import blocks
+from fieldbound.bulk.inputs.blocks import Chunk
+from fieldbound.bulk.inputs.compression import DecompressedReader
+from fieldbound.bulk.inputs.ndjson import read_chunks
 from fieldbound.bulk.texts.text_records import TextRecords
+
+
+class LinesBlock(NamedTuple):
+    """Whole lines, *data*, at an *offset* in a larger text."""
+
+    data: bytes
+    offset: int
+
+    def read(self) -> Iterator[Chunk]:
+        """Read the lines."""
+        reader = DecompressedReader(BytesIO(self.data), "lines")
+        return read_chunks(reader.read_lines, self.offset, self.offset + len(self.data))
+
 
 CHUNK = 600
 NULLABLE = ["string", "null"]

@@ -26,7 +26,7 @@ from .inputs.blocks import (
 )
 from .inputs.fast_json import FastReader, Objects
 from .inputs.json_array import texts_of
-from .item_locations import item_locations, text_locations
+from .item_locations import ItemLocations, text_locations
 from .lengths import measures
 from .record_checker import RecordChecker, record_index_in_errors
 from .row_chunks import RowChunks
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fieldbound.validation import Contract
 
     from .counts import LimitKey
-    from .inputs.blocks import Block
+    from .inputs.blocks import Block, Others
     from .keys import KeyExtractor
 
 #: After a chunk of many nested objects, or of other values, so many are not tried as flat ones.
@@ -96,6 +96,11 @@ class BlockChecker:
     def contract(self) -> Contract:
         """The contract that the records are checked by."""
         return self._settings.contract
+
+    @property
+    def others_of_items(self) -> Callable[[bytes, int], Others | None]:
+        """What returns of the items of an array those that are not certainly valid."""
+        return self._texts.others_of_items
 
     def check(self, block: Block, fully_sampled: frozenset[LimitKey] = frozenset()) -> Counts:
         """Check the records of a block; no samples are needed of the limits in *fully_sampled*.
@@ -271,10 +276,10 @@ class BlockChecker:
             for texts in texts_of(chunk):
                 self._check_texts(texts)
             return
-        location_of = item_locations(chunk, len(values))
+        location_of = ItemLocations(chunk, len(values)).at
         invalid = self._records.check_values(values, location_of, names, exact_text=exact_text)
         if self._settings.split:
-            location_of = item_locations(chunk, len(values))
+            location_of = ItemLocations(chunk, len(values)).at
             for index in sorted(set(range(len(values))).difference(invalid)):
                 self._records.keep_valid(location_of(index))
 

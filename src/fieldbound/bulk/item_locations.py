@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .inputs.blocks import CONTINUATION
@@ -14,11 +15,23 @@ if TYPE_CHECKING:
     from .inputs.blocks import ItemsChunk, TextsChunk
 
 
-def item_locations(chunk: ItemsChunk, number: int) -> Callable[[int], RecordLocation]:
-    """Return what locates the items of a chunk, so many; they must be requested in their order."""
-    if chunk.flat and chunk.raw.count(b"{") == number:
-        return _FlatItems(chunk.raw, chunk.offset, chunk.place).at
-    return [each for texts in texts_of(chunk) for each in text_locations(texts)].__getitem__
+class ItemLocations:
+    """Where the items of a chunk are, so many; they must be requested in their order."""
+
+    def __init__(self, chunk: ItemsChunk, number: int) -> None:
+        self._chunk, self._number = chunk, number
+
+    def at(self, index: int) -> RecordLocation:
+        """Return where the record at an index is."""
+        return self._find(index)
+
+    @cached_property
+    def _find(self) -> Callable[[int], RecordLocation]:
+        chunk = self._chunk
+        # with others, the items may have brackets in strings
+        if chunk.flat and chunk.raw.count(b"{") == chunk.raw.count(b"}") == self._number:
+            return _FlatItems(chunk.raw, chunk.offset, chunk.place).at
+        return [each for texts in texts_of(chunk) for each in text_locations(texts)].__getitem__
 
 
 def text_locations(chunk: TextsChunk) -> list[RecordLocation]:

@@ -20,7 +20,7 @@ from fieldbound.catalog import is_contract_file
 from fieldbound.documents import is_same_file, os_error_reason
 
 from .inputs.blocks import OutputFormat
-from .inputs.compression import zstd_module
+from .inputs.decompressors import zstd_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 #: Seconds between two checkpoints.
 CHECKPOINT_INTERVAL: Final = 3.0
 #: Changes with the state that is saved: a run is not resumed from another version's.
-_STATE_VERSION: Final = 6
+_STATE_VERSION: Final = 7
 _DAMAGED: Final = "the checkpoint is damaged: run again without --resume"
 
 
@@ -181,10 +181,9 @@ class Run:
             raise replace(error, pointer=pointer) from None
 
     def _check_blocks(self) -> None:
-        remaining = iter(self._source.blocks(self._blocks))
         self._next_save = monotonic() + CHECKPOINT_INTERVAL
         for position, counts in check_blocks(
-            self._checker, remaining, self._workers(), self._fully_sampled
+            self._checker, self._source, self._blocks, self._workers(), self._fully_sampled
         ):
             self._add(counts)
             self._blocks += 1

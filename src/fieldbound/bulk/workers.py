@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import FieldboundError
 
+from .inputs.json_array import JsonArraySource
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
 
     from .block_checker import BlockChecker
     from .counts import Counts, LimitKey
-    from .inputs.blocks import Block
+    from .inputs.blocks import Block, Source
 
 #: Blocks per worker that may be sent before the first of them is added up.
 _MAX_PENDING: Final = 4
@@ -42,22 +44,27 @@ _NO_GUARD: Final = (
 
 def check_blocks(
     checker: BlockChecker,
-    blocks: Iterator[tuple[int, Block]],
+    source: Source,
+    skip: int,
     workers: int,
     fully_sampled: Callable[[], frozenset[LimitKey]],
 ) -> Iterator[tuple[int, Counts]]:
-    """Check blocks, and yield the position and the Counts of each in their order.
+    """Check the blocks of a source but the first ones, so many, in their order.
 
-    *fully_sampled* returns the limits that need no more samples. Raises what `BlockChecker.check`
-    raises, and FieldboundError if a worker dies.
+    Yield of each the position of the source after it, and its Counts. *fully_sampled* returns the
+    limits that need no more samples. Raises what `BlockChecker.check` raises, and FieldboundError
+    if a worker dies.
     """
     if workers < 2:  # noqa: PLR2004 - one worker is this process itself
-        for position, block in blocks:
-            yield position, checker.check(block, fully_sampled())
+        if isinstance(source, JsonArraySource):
+            source.others_of = checker.others_of_items
+        for block in source.blocks(skip):
+            counts = checker.check(block, fully_sampled())
+            yield source.position, counts
         return
     pool = _WorkerPool(checker, workers)
     try:
-        yield from pool.check(blocks, fully_sampled)
+        yield from pool.check(source, skip, fully_sampled)
     finally:
         pool.close()
 
@@ -92,14 +99,16 @@ class _WorkerPool:
 
     def check(
         self,
-        blocks: Iterator[tuple[int, Block]],
+        source: Source,
+        skip: int,
         fully_sampled: Callable[[], frozenset[LimitKey]],
     ) -> Iterator[tuple[int, Counts]]:
-        """Yield the position and the Counts of each block, in their order."""
+        """Check blocks, as `check_blocks` does."""
+        blocks = source.blocks(skip)
         done: dict[int, tuple[int, Counts]] = {}
         yielded = 0
         while True:
-            self._send_blocks(blocks, fully_sampled, yielded)
+            self._send_blocks(source, blocks, fully_sampled, yielded)
             if not self._busy:
                 return
             ready: list[Any] = wait(list(self._busy))
@@ -107,25 +116,28 @@ class _WorkerPool:
                 number, position = self._busy.pop(worker)
                 done[number] = position, self._receive(worker)
                 self._idle.append(worker)
-            self._send_blocks(blocks, fully_sampled, yielded)  # before the results are added up
+            self._send_blocks(
+                source, blocks, fully_sampled, yielded
+            )  # before the results are added up
             while yielded in done:
                 yield done.pop(yielded)
                 yielded += 1
 
     def _send_blocks(
         self,
-        blocks: Iterator[tuple[int, Block]],
+        source: Source,
+        blocks: Iterator[Block],
         fully_sampled: Callable[[], frozenset[LimitKey]],
         yielded: int,
     ) -> None:
         """Send a block to each idle worker, unless too many are pending."""
         while self._idle and self._sent - yielded < _MAX_PENDING * len(self._processes):
-            position, block = next(blocks, (0, None))
+            block = next(blocks, None)
             if block is None:
                 return
             worker = self._idle.pop()
             self._send(worker, (block, fully_sampled()))
-            self._busy[worker] = self._sent, position
+            self._busy[worker] = self._sent, source.position
             self._sent += 1
 
     def close(self) -> None:

@@ -91,7 +91,7 @@ def read(raw: bytes) -> tuple[list[Any], str | None, int]:
     source = JsonArraySource(ByteInput(io.BytesIO(raw)))
     found: list[Any] = []
     windows = 0
-    for chunk in (chunk for _, block in source.blocks() for chunk in block.read()):
+    for chunk in (chunk for block in source.blocks() for chunk in block.read()):
         windows += isinstance(chunk, ItemsChunk)
         for each in texts_of(chunk) if isinstance(chunk, ItemsChunk) else [chunk]:
             if isinstance(each, TextsChunk):
@@ -171,7 +171,7 @@ def test_records_in_windows_count_as_those_that_a_scan_finds(
 def in_windows(items: list[str], separator: str) -> float:
     """Return which share of items is in windows."""
     raw, scans = f"[{separator.join(items)}]".encode(), 0
-    for _, block in JsonArraySource(ByteInput(io.BytesIO(raw))).blocks():
+    for block in JsonArraySource(ByteInput(io.BytesIO(raw))).blocks():
         scans += sum(len(each.texts) for each in block.read() if isinstance(each, TextsChunk))
     return 1 - scans / len(items)
 

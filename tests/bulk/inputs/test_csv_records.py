@@ -58,7 +58,7 @@ def chunks_of(block: Any) -> Iterator[Any]:
 def read(source: Any) -> list[tuple[Any, bytes, int, int]]:
     """Read all rows: record, bytes, offset and line; a row that is too long has no record."""
     found: list[Any] = []
-    for _, block in source.blocks():
+    for block in source.blocks():
         for chunk in chunks_of(pickle.loads(pickle.dumps(block))):  # noqa: S301
             if isinstance(chunk, TextsChunk):
                 found.append(("too long", None, chunk.offsets[0], chunk.places[0][0]))
@@ -227,7 +227,7 @@ def test_chunks_have_a_limited_number_of_cells(monkeypatch: pytest.MonkeyPatch) 
     sizes = []
     for cells in (1, 6, 100):
         monkeypatch.setattr(csv_records, "_CHUNK_CELLS", cells)
-        ((_, block),) = csv_source(text).blocks()
+        (block,) = csv_source(text).blocks()
         chunks = chunks_of(block)
         sizes.append([len(chunk.values) for chunk in chunks if chunk.values])
         assert read(csv_source(text)) == whole
@@ -240,7 +240,7 @@ def test_blocks_can_be_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     text = b"a\n" + b"".join(b"%d\n" % n for n in range(300))
 
     def blocks_after(skip: int) -> list[list[Any]]:
-        chunks = [chunks_of(block) for _, block in csv_source(text).blocks(skip)]
+        chunks = [chunks_of(block) for block in csv_source(text).blocks(skip)]
         return [[[*map(list, filter(None, chunk))] for chunk in block] for block in chunks]
 
     every = blocks_after(0)

@@ -29,7 +29,7 @@ def read(raw: bytes) -> tuple[list[Any], str | None, bool]:
     source = CsvSource(ByteInput(io.BytesIO(raw)))
     found: list[Any] = []
     at_once = False
-    for chunk in (chunk for _, block in source.blocks() for chunk in block.read()):
+    for chunk in (chunk for block in source.blocks() for chunk in block.read()):
         if isinstance(chunk, TextsChunk):
             found.append(("too long", chunk.offsets[0], chunk.places[0][0]))
             continue

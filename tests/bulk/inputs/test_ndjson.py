@@ -13,8 +13,7 @@ from hypothesis import example, given, settings, strategies as st
 from fieldbound.bulk.inputs import blocks, compression
 from fieldbound.bulk.inputs.blocks import Chunk, LinesChunk, LongLine, Source
 from fieldbound.bulk.inputs.compression import ByteInput
-from fieldbound.bulk.inputs.ndjson import LinesBlock, NdjsonSource
-from fieldbound.bulk.inputs.ndjson_stream import NdjsonStreamSource
+from fieldbound.bulk.inputs.ndjson import NdjsonSource, NdjsonStreamSource
 from support.effort import examples
 
 
@@ -22,7 +21,7 @@ def chunks_of(source: Source, skip: int = 0) -> list[Chunk]:
     """Read the blocks of a source, pickled as for another process."""
     return [
         chunk
-        for _, block in source.blocks(skip)
+        for block in source.blocks(skip)
         for chunk in pickle.loads(pickle.dumps(block)).read()  # noqa: S301
     ]
 
@@ -101,10 +100,10 @@ def test_blocks_do_not_depend_on_the_order_of_reading(tmp_path: Path) -> None:
     source = NdjsonSource(str(path))
     assert_complete(data, chunks_of(source), blocks.MAX_RECORD_SIZE)
     every = list(source.blocks())
-    assert [end for end, _ in every][-1] == source.size == len(data)
+    assert source.position == source.size == len(data)
     assert list(source.blocks(2)) == every[2:]
-    assert [list(block.read()) for _, block in every[::-1]][::-1] == [
-        list(block.read()) for _, block in every
+    assert [list(block.read()) for block in every[::-1]][::-1] == [
+        list(block.read()) for block in every
     ]
 
 
@@ -120,11 +119,6 @@ def test_lines_that_are_too_long_are_not_read(
         for chunk in chunks_of(NdjsonSource(str(path)))
         if isinstance(chunk, (LongLine, LinesChunk))
     ] == [b"1\n", 5_000_001, b"2\n", 1001]
-
-
-def test_a_block_of_lines_has_its_offset() -> None:
-    """A block of decompressed lines has its offset in the text."""
-    assert list(LinesBlock(b"1\n2\n", 70).read()) == [LinesChunk(b"1\n2\n", 70)]
 
 
 def test_an_empty_file_has_no_blocks(tmp_path: Path) -> None:

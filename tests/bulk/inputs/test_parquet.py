@@ -95,10 +95,7 @@ def _write(path: Path, count: int = 100, group: int = 30) -> list[dict[str, Any]
 
 def _read(source: parquet.ParquetSource, skip: int = 0) -> list[Any]:
     return [
-        value
-        for _, block in source.blocks(skip)
-        for chunk in block.read()
-        for value in chunk.values
+        value for block in source.blocks(skip) for chunk in block.read() for value in chunk.values
     ]
 
 
@@ -357,7 +354,7 @@ def test_blocks_have_all_rows(tmp_path: Path) -> None:
     rows = _write(tmp_path / "t.parquet")
     source = parquet.ParquetSource(tmp_path / "t.parquet")
     assert _read(source) == rows
-    done = [read for read, _ in source.blocks()]
+    done = [source.position for _ in source.blocks()]
     assert done == sorted(set(done))
     assert done[-1] == source.size == (tmp_path / "t.parquet").stat().st_size
     assert len(done) == 3 * 5 + 2
@@ -367,7 +364,7 @@ def test_blocks_have_all_rows(tmp_path: Path) -> None:
 def test_blocks_are_read_in_any_order(tmp_path: Path) -> None:
     """A block has the same rows in any process, and after any other block."""
     rows = _write(tmp_path / "t.parquet")
-    blocks = [block for _, block in parquet.ParquetSource(str(tmp_path / "t.parquet")).blocks()]
+    blocks = list(parquet.ParquetSource(str(tmp_path / "t.parquet")).blocks())
     found = {}
     for at in [*range(0, len(blocks), 2), *reversed(range(1, len(blocks), 2)), 0, 0, 3]:
         block = pickle.loads(pickle.dumps(blocks[at]))  # noqa: S301
@@ -391,7 +388,7 @@ def test_a_changed_file_is_opened_again(tmp_path: Path) -> None:
     """A changed file is not read with a cursor of the old one."""
     path = tmp_path / "t.parquet"
     _write(path)
-    list(next(parquet.ParquetSource(path).blocks())[1].read())
+    list(next(parquet.ParquetSource(path).blocks()).read())
     path.unlink()
     rows = _write(path, count=40)
     assert _read(parquet.ParquetSource(path), 1) == rows[7:]
@@ -410,7 +407,8 @@ def test_folders_are_read_as_one_source(tmp_path: Path) -> None:
     (tmp_path / ".part-1.parquet.crc").write_bytes(b"crc")
     source = parquet.ParquetSource(tmp_path)
     assert _read(source) == rows
-    assert list(source.blocks())[-1][0] == source.size
+    assert list(source.blocks())
+    assert source.position == source.size
 
 
 def test_row_groups_are_read_in_batches(tmp_path: Path) -> None:
@@ -424,9 +422,7 @@ def test_row_groups_are_read_in_batches(tmp_path: Path) -> None:
     del table
     pa.set_memory_pool(pool)
     try:
-        count = sum(
-            len(p.values) for _, b in parquet.ParquetSource(path).blocks() for p in b.read()
-        )
+        count = sum(len(p.values) for b in parquet.ParquetSource(path).blocks() for p in b.read())
     finally:
         pa.set_memory_pool(usual)
     assert count == 100_000
@@ -497,7 +493,7 @@ def test_a_removed_file_is_an_oserror(tmp_path: Path) -> None:
     blocks = list(parquet.ParquetSource(tmp_path / "t.parquet").blocks())
     (tmp_path / "t.parquet").unlink()
     with pytest.raises(FileNotFoundError):
-        list(blocks[0][1].read())
+        list(blocks[0].read())
 
 
 def test_folders_without_parquet_are_errors(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from fieldbound import Contract
 from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.check_settings import CheckSettings
 from fieldbound.bulk.counts import Counts
-from fieldbound.bulk.inputs.ndjson import LinesBlock
 from fieldbound.bulk.record_checker import RecordChecker
 from fieldbound.bulk.texts.broken_texts import BrokenTexts
 from fieldbound.bulk.texts.observed_names import ObservedNames
@@ -21,6 +20,7 @@ from support.record_texts import (
     KNOWN,
     TEXTS,
     UNKNOWN,
+    LinesBlock,
     contract_of,
     few_steps,
     record,

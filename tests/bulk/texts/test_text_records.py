@@ -14,11 +14,10 @@ from hypothesis import given, settings, strategies as st
 from fieldbound import Contract, bulk
 from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.counts import Counts
-from fieldbound.bulk.inputs.ndjson import LinesBlock
 from fieldbound.model import BulkReport
 from support.effort import examples
 from support.line_by_line import bare, expected_report
-from support.record_texts import small_chunks
+from support.record_texts import LinesBlock, small_chunks
 from support.tables import table
 
 pytest.importorskip("pcre2")
@@ -82,6 +81,9 @@ INSERTED = (
 )
 
 
+#: What may look like the end of an item, or the begin of one.
+BETWEEN_ITEMS = (*INSERTED, b"\x01", b"{{", b'},"x":1},{', b'},{"name":"a"},', b"\n", b'"},{"')
+
 #: Names that only some records have.
 ODD = ("extra", "other")
 
@@ -141,19 +143,25 @@ def test_items_are_reported_as_those_that_are_parsed(
     if is_flat:
         texts = [each for each in texts if b"[" not in each]
     data = b"[%b]" % random.choice([b",", b",\n ", b"\n,", b" , "]).join(texts)
+    for _ in range(random.choice([0, 0, 1, 3])):
+        at = random.randrange(1, len(data) + 1)
+        data = data[:at] + random.choice(BETWEEN_ITEMS) + data[at + random.randrange(4) :]
+    check = partial(bulk.check, contract=CONTRACT, workers=1, samples=samples, format="json")
     with small_chunks(without_pcre2=True):
-        expected = bulk.check(BytesIO(data), CONTRACT, workers=1, samples=samples)
+        expected = check(BytesIO(data))
     with small_chunks():
-        assert bulk.check(BytesIO(data), CONTRACT, workers=1, samples=samples) == expected
+        assert check(BytesIO(data)) == expected
 
 
-@table(("layout", "number"), [("lines", 400), ("items", 400), ("indented", 400)])
+@table(("layout", "number"), [("lines", 400), ("items", 400), ("indented", 400), ("nested", 400)])
 def test_most_records_are_proven(layout: str, number: int) -> None:
     """Of valid records, those after the first chunks are proven, but where they are measured."""
     texts = [b'{"name":"a","text":"t","count":%d}' % at for at in range(number)]
+    if layout == "nested":
+        texts = [b'%b,"items":[{"id":1},{"id":2}]}' % each[:-1] for each in texts]
     if layout == "lines":
         data = b"\n".join([*texts, b""])
-    elif layout == "items":
+    elif layout in ("items", "nested"):
         data = b"[%b]" % b",".join(texts)
     else:
         data = json.dumps([json.loads(each) for each in texts], indent=2).encode()
@@ -161,6 +169,21 @@ def test_most_records_are_proven(layout: str, number: int) -> None:
     with small_chunks(proven):
         assert bulk.check(BytesIO(data), CONTRACT, workers=1).records == number
     assert sum(proven) > number / 2
+
+
+def test_items_with_brackets_in_strings_are_where_they_are() -> None:
+    """A sample of an item that is not proven has its own text and place, whatever is in it."""
+    texts = [b'{"name":"%d"}' % at for at in range(200)]
+    texts[150] = b'{"name":"a} and longer"}'
+    with small_chunks():
+        report = bulk.check(BytesIO(b"[%b]" % b",".join(texts)), CONTRACT, workers=1)
+    (tally,) = report.tallies
+    (sample,) = tally.samples
+    assert (tally.code, sample.number, sample.offset) == (
+        "maxLength",
+        151,
+        len(b",".join(texts[:150])) + 2,
+    )
 
 
 @table(

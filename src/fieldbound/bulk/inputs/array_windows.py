@@ -1,19 +1,26 @@
 """Windows of JSON arrays: many items at once, of which it is certain where they begin and end.
 
 To find the items one by one takes three times as long as to check them. So the text is cut where an
-item seems to end, and what opens and closes within is counted at once: that proves the cut. Only
-where it does not, the text is parsed for it. Text that is no JSON is cut where the scanner of
+item seems to end. The cut is proven if all items are objects in JSON, as is known of most of them
+where they are checked at once; or else what opens and closes within is counted at once. Only where
+that does not prove it, the text is parsed for it. Text that is no JSON is cut where the scanner of
 items does: an invalid item remains one record.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
-
-import orjson
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from . import blocks
+from .fast_json import json_items
+
+if TYPE_CHECKING:
+    from .blocks import Others
+
+#: Returns what is known of a text at an offset.
+OthersOf: TypeAlias = "Callable[[bytes, int], Others | None]"
 
 #: What is between two objects, with the bracket before it; and how the second one begins, up to its
 #: first name.
@@ -35,7 +42,8 @@ class Window(NamedTuple):
     """Whole items, *raw*, and where the *following* one begins.
 
     They have so many *line_ends*, and *continuations*: bytes that continue a UTF-8 character. If
-    they are *flat*, all brackets in them are those around the items.
+    they are *flat*, all brackets in them are those around the items; *others* are those that are
+    not certainly valid, if that is known.
     """
 
     raw: bytes
@@ -43,12 +51,18 @@ class Window(NamedTuple):
     line_ends: int
     continuations: int
     flat: bool
+    others: Others | None = None
 
 
 class Windows:
-    """Finds windows, once it is known what is between items."""
+    """Finds windows, once it is known what is between items.
 
-    def __init__(self) -> None:
+    *others_of* returns what is known of a text that seems to be whole items, at an offset; None if
+    they are not certainly such.
+    """
+
+    def __init__(self, others_of: OthersOf | None = None) -> None:
+        self._others_of = others_of
         self._between: tuple[bytes, bytes] | None = None
 
     def learn(self, data: bytes, at: int) -> bool:
@@ -64,8 +78,8 @@ class Windows:
                 self._between = found[0], found[1] + b"{"
         return self._between is not None
 
-    def find(self, data: bytes, at: int, *, is_last: bool) -> Window | None:
-        """Return the window that begins with the item at an index.
+    def find(self, data: bytes, at: int, offset: int, *, is_last: bool) -> Window | None:
+        """Return the window that begins with the item at an index, and an offset in the text.
 
         Return None if more data are needed, or if there is any doubt: then it is learned anew what
         is between items.
@@ -75,7 +89,7 @@ class Windows:
             if end < 0 and is_last:
                 end = data.rfind(between, at)
             if end >= 0:
-                window = _proven(data[at : end + 1], data.index(b"{", end))
+                window = self._proven(data[at : end + 1], offset, data.index(b"{", end))
                 if window is None:
                     self._between = None
                 return window
@@ -87,16 +101,25 @@ class Windows:
         """Return whether so many bytes without a window may become one with more data."""
         return self._between is not None and size <= 2 * blocks.CHUNK_SIZE
 
+    def _proven(self, raw: bytes, offset: int, following: int) -> Window | None:
+        """Return the window of whole items, None if it is not certain that they are."""
+        if len(raw) >= blocks.MAX_RECORD_SIZE:
+            return None
+        others = None if self._others_of is None else self._others_of(raw, offset)
+        if others is None:
+            return _proven_by_brackets(raw, following)
+        # to count none takes longer than to find none
+        line_ends = raw.count(b"\n") if b"\n" in raw else 0
+        return Window(raw, following, line_ends, others.continuations, True, others)
 
-def _proven(raw: bytes, following: int) -> Window | None:
-    """Return the window of whole items, None if it is not certain that they are."""
-    if len(raw) >= blocks.MAX_RECORD_SIZE:
-        return None
+
+def _proven_by_brackets(raw: bytes, following: int) -> Window | None:
+    """Return the window of whole items, by all that opens and closes in them."""
     outline = raw.translate(None, _PLAIN)
     marks = outline if outline.isascii() else outline.translate(None, blocks.CONTINUATION)
     brackets = _brackets(raw, marks)
     flat = brackets == b"{}" * (len(brackets) // 2)
-    if not (flat or _are_whole(brackets) or _are_json(raw)):
+    if not (flat or _are_whole(brackets) or json_items(raw) is not None):
         return None
     return Window(raw, following, marks.count(b"\n"), len(outline) - len(marks), flat)
 
@@ -124,11 +147,3 @@ def _are_whole(brackets: bytes) -> bool:
         if brackets == b"{}" * (len(brackets) // 2):
             return True
     return False
-
-
-def _are_json(raw: bytes) -> bool:
-    try:
-        orjson.loads(b"[%b]" % raw)
-    except orjson.JSONDecodeError:
-        return False
-    return True

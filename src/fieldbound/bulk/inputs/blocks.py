@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import TypeAlias
 
     import pyarrow
+
+#: Texts of records, by their indices.
+Texts: TypeAlias = "list[tuple[int, bytes]]"
 
 #: Bytes of text in a block; a record belongs to the block in which it begins.
 BLOCK_SIZE: Final = 4 << 20
@@ -58,16 +60,29 @@ class TextsChunk(NamedTuple):
     places: Sequence[tuple[int, int]]
 
 
+class Others(NamedTuple):
+    """The *number* of records of a text, and the *texts* of those that are not certainly valid.
+
+    So many bytes of the text are *continuations* of UTF-8 characters.
+    """
+
+    number: int
+    texts: Texts
+    continuations: int = 0
+
+
 class ItemsChunk(NamedTuple):
     """Whole items of a JSON array, *raw*, at an *offset* and a *place* (line and column, from 1).
 
-    If they are *flat*, an item begins at every `{` in it.
+    If they are *flat*, all brackets are those around the items. With *others*, all items are known
+    to be objects, and which of them are not certainly valid.
     """
 
     raw: bytes
     offset: int
     place: tuple[int, int]
     flat: bool
+    others: Others | None = None
 
 
 class ValuesChunk(NamedTuple):
@@ -122,12 +137,12 @@ class _Lazy(Sequence[Any]):
         return self._find(self._rows[index])
 
 
-def is_utf8(raw: bytes) -> bool:
-    """Return whether bytes are UTF-8."""
+def character_count(raw: bytes) -> int | None:
+    """Return the number of characters in UTF-8, None for bytes that are not."""
     try:
-        return raw.isascii() or bool(raw.decode())
+        return len(raw) if raw.isascii() else len(raw.decode())
     except UnicodeDecodeError:
-        return False
+        return None
 
 
 def text_of(cell: Any) -> str:
@@ -260,17 +275,49 @@ class Source(Protocol):
     invalid_format: OutputFormat
 
     @property
+    def position(self) -> int:
+        """How many bytes of `size` the blocks have up to the last one, once that was read."""
+        ...
+
+    @property
     def cut_off(self) -> str | None:
         """Why the records are truncated, once all blocks were read; None if they are not."""
         ...
 
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+    def blocks(self, skip: int = 0) -> Iterator[Block]:
         """Split the file into blocks, and *skip* so many.
 
-        Yield each with the number of bytes of `size` that are read when it ends. Raises OSError if
-        the file cannot be read, FieldboundError if it is not a file of records.
+        A block is to be read, or pickled, before the next one is asked for. Raises OSError if the
+        file cannot be read, FieldboundError if it is not a file of records.
         """
         ...
+
+
+class ChunksBlock(NamedTuple):
+    """A block of chunks."""
+
+    chunks: Sequence[Chunk]
+
+    def read(self) -> Iterator[Chunk]:
+        """Yield the chunks."""
+        return iter(self.chunks)
+
+
+class StreamedBlock:
+    """A block of chunks that are read from a stream when it is read, or pickled: they are not kept.
+
+    So the bytes of a chunk are still in the cache of the processor when they are checked.
+    """
+
+    def __init__(self, chunks: Iterator[Chunk]) -> None:
+        self._chunks = chunks
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ChunksBlock, ([*self._chunks],)
+
+    def read(self) -> Iterator[Chunk]:
+        """Read the chunks."""
+        return self._chunks
 
 
 class ValuesBlock(NamedTuple):

@@ -11,12 +11,12 @@ import os
 import stat
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from fieldbound.model import FieldboundError
 
+from .decompressors import CorruptData, GzipMember, zstd_frame
 from .detection import COMPRESSIONS
 
 if TYPE_CHECKING:
@@ -26,16 +26,13 @@ if TYPE_CHECKING:
 
 #: Bytes that are read at a time.
 READ_SIZE: Final = 256 << 10
-#: Bytes that are decompressed at a time; of corrupt zstd data, no more than these are lost.
-_STEP: Final = {"gzip": 64 << 10, "zstd": 8 << 10}
-#: Steps of zstd that are taken together.
-_STEPS: Final = 8
+#: Compressed bytes that are read at a time: gzip copies those that it does not need yet.
+_COMPRESSED_SIZE: Final = 128 << 10
 #: How compressed data begin. zstd also has skippable frames, with a number in their first byte.
 _MAGIC: Final = {"gzip": (b"\x1f\x8b",), "zstd": (b"\x28\xb5\x2f\xfd",)}
 _SKIPPABLE: Final = b"\x2a\x4d\x18"
 _LONGEST_MAGIC: Final = 4
 _MEMORY_ERROR: Final = "requires too much memory"
-_GZIP_WBITS: Final = 32 + 15  # makes zlib read gzip headers, and verify checksums
 
 
 class ByteInput:
@@ -101,12 +98,17 @@ class ByteSource(ABC):
         self.size = data.size
         self.cut_off: str | None = None
         self._data = data
+        self._reader: DecompressedReader | None = None
 
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+    @property
+    def position(self) -> int:
+        """The number of bytes of `size` that were read."""
+        return 0 if self._reader is None else self._reader.position
+
+    def blocks(self, skip: int = 0) -> Iterator[Block]:
         """Split the bytes into blocks, and skip so many, as `Source.blocks` does."""
-        with self._data.open() as reader:
-            for block in islice(self.split(reader), skip, None):
-                yield reader.position, block
+        with self._data.open() as self._reader:
+            yield from islice(self.split(self._reader), skip, None)
 
     @abstractmethod
     def split(self, reader: DecompressedReader) -> Iterator[Block]:
@@ -129,11 +131,14 @@ class DecompressedReader:
         self._file = file
         self._name = name
         self._owns = owns
-        self._buffer = bytearray()
+        self._buffer, self._at = b"", 0  # what is read of it
+        self._read_size = READ_SIZE
         self._start = self._fill(b"", _LONGEST_MAGIC)
         self.compression = compression or next(
             (each for each in _MAGIC if _begins(self._start, each)), None
         )
+        if self.compression is not None:
+            self._read_size = min(READ_SIZE, _COMPRESSED_SIZE)
         self._chunks = self._decompressed()
 
     def __enter__(self) -> DecompressedReader:
@@ -149,39 +154,63 @@ class DecompressedReader:
 
     def peek(self, size: int) -> bytes:
         """Return the next bytes, fewer only at the end, without consuming them."""
-        while len(self._buffer) < size:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                break
-            self._buffer += chunk
-        return bytes(memoryview(self._buffer)[:size])
+        missing = size - (len(self._buffer) - self._at)
+        if missing > 0:
+            parts = [self._buffer[self._at :]]
+            while missing > 0 and (chunk := next(self._chunks, b"")):
+                parts.append(chunk)
+                missing -= len(chunk)
+            self._buffer, self._at = b"".join(parts), 0
+        return self._buffer[self._at : self._at + size]
 
     def line_end(self, start: int, most: int) -> int:
         """Return where the line ends that has the byte at an index of the next bytes.
 
-        It is -1 if it does not within so many of them, or within a few more.
+        It is -1 if it does not within so many of them.
         """
-        while (end := self._buffer.find(b"\n", start)) < 0 and len(self._buffer) < most:
-            start = max(start, len(self._buffer))
-            chunk = next(self._chunks, None)
-            if chunk is None:
+        size = min(max(READ_SIZE, 2 * start), most)
+        while (end := (found := self.peek(size)).find(b"\n", start)) < 0:
+            if len(found) < size or size == most:
                 break
-            self._buffer += chunk
+            start, size = len(found), min(2 * size, most)
         return end
 
     def read(self, size: int) -> bytes:
         """Return the next bytes, fewer only at the end."""
         found = self.peek(size)
-        del self._buffer[: len(found)]
+        self._at += len(found)
         return found
 
     def read_some(self) -> bytes:
-        """Return some of the next bytes as they come, without a copy; none at the end."""
-        return self.read(len(self._buffer)) or next(self._chunks, b"")
+        """Return some of the next bytes as they come, none at the end."""
+        held, self._buffer, self._at = self._buffer[self._at :], b"", 0
+        return held or next(self._chunks, b"")
+
+    def read_lines(self, size: int, most: int) -> bytes:
+        """Return the next bytes to the end of a line, so many or more, fewer only at the end.
+
+        No more than *most* are added to end the line.
+        """
+        parts: list[memoryview] = []
+        missing = size
+        while self._at < len(self._buffer) or self._fill_buffer():
+            at = self._at
+            end = self._buffer.find(b"\n", at + max(0, missing - 1), at + missing + most) + 1
+            self._at = end or min(len(self._buffer), at + missing + most)
+            parts.append(memoryview(self._buffer)[at : self._at])
+            missing -= self._at - at
+            if end or missing <= -most:
+                break
+        return b"".join(parts)
+
+    def _fill_buffer(self) -> bool:
+        """Replace what is read by the next bytes, and return whether there are any."""
+        self._buffer, self._at = next(self._chunks, b""), 0
+        return bool(self._buffer)
 
     def _read_file(self) -> bytes:
         """Read compressed bytes, none at the end."""
-        data = self._file.read(READ_SIZE)
+        data = self._file.read(self._read_size)
         if not isinstance(data, bytes):
             raise FieldboundError(
                 f"{self._name} returns {type(data).__name__}, not bytes: open it in binary mode"
@@ -204,7 +233,7 @@ class DecompressedReader:
         for chunk in self._members(compression, data):
             if isinstance(chunk, str):
                 self.cut_off = chunk.format(compression=compression, size=size)
-            else:
+            elif chunk:
                 size += len(chunk)
                 yield chunk
 
@@ -215,14 +244,14 @@ class DecompressedReader:
             if not is_first and not _begins(data, compression):
                 yield "extra data after the {compression} data, after {size:,} decompressed bytes"
                 return
-            member = _GzipMember() if compression == "gzip" else _zstd_frame(self._name)
+            member = GzipMember() if compression == "gzip" else zstd_frame(self._name)
             while not member.eof:
                 if not data and member.needs_input:
                     data = self._read_file()
                 ends = not data and member.needs_input
                 try:
                     chunk, data = member.decompress(data), b""
-                except _CorruptData as error:
+                except CorruptData as error:
                     yield error.rescued
                     yield self._corrupt_message(error)
                     return
@@ -247,7 +276,7 @@ class DecompressedReader:
             data += more
         return data
 
-    def _corrupt_message(self, error: _CorruptData) -> str:
+    def _corrupt_message(self, error: CorruptData) -> str:
         if _MEMORY_ERROR in str(error):
             raise FieldboundError(
                 f"{self._name} takes too much memory to decompress: compress it without --long"
@@ -260,124 +289,3 @@ def _begins(data: bytes, compression: str) -> bool:
     if compression == "zstd" and data[1:4] == _SKIPPABLE and data[0] >> 4 == 5:  # noqa: PLR2004
         return True
     return data.startswith(_MAGIC[compression])
-
-
-class _CorruptData(Exception):
-    """Data cannot be decompressed further; *rescued* is what was before that in the same step."""
-
-    def __init__(self, reason: str, rescued: bytes = b"") -> None:
-        super().__init__(reason)
-        self.rescued = rescued
-
-
-class _GzipMember:
-    """Decompresses one member of gzip."""
-
-    def __init__(self) -> None:
-        self._zlib = _zlib()
-        self._engine = self._zlib.decompressobj(_GZIP_WBITS)
-
-    @property
-    def eof(self) -> bool:
-        """Whether the member has ended."""
-        return bool(self._engine.eof)
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether more data are needed to decompress any further."""
-        return not self._engine.unconsumed_tail
-
-    @property
-    def unused_data(self) -> bytes:
-        """The data given that follow the member."""
-        return bytes(self._engine.unused_data)
-
-    def decompress(self, data: bytes) -> bytes:
-        """Return some more decompressed bytes, given more data if it needs input."""
-        data = self._engine.unconsumed_tail + data
-        before = self._engine.copy()
-        try:
-            return bytes(self._engine.decompress(data, _STEP["gzip"]))
-        except self._zlib.error as error:
-            raise _CorruptData(str(error), self._rescued(before, data)) from None
-
-    def _rescued(self, engine: Any, data: bytes) -> bytes:
-        """Return what can be decompressed before corrupt data."""
-        rescued = []
-        try:
-            for at in range(len(data)):
-                rescued.append(engine.decompress(data[at : at + 1]))  # noqa: PERF401 - it raises
-        except self._zlib.error:
-            pass
-        return b"".join(rescued)
-
-
-@cache
-def _zlib() -> Any:
-    """Return zlib-ng, which takes a quarter of the time of zlib, or else zlib."""
-    try:
-        from zlib_ng import zlib_ng
-    except ImportError:
-        import zlib
-
-        return zlib
-    return zlib_ng
-
-
-class _ZstdFrame:
-    """Decompresses one frame of zstd."""
-
-    def __init__(self, engine: Any, error: type[Exception]) -> None:
-        self._engine = engine
-        self._error = error
-
-    @property
-    def eof(self) -> bool:
-        """Whether the frame has ended."""
-        return bool(self._engine.eof)
-
-    @property
-    def needs_input(self) -> bool:
-        """Whether more data are needed to decompress any further."""
-        return bool(self._engine.needs_input)
-
-    @property
-    def unused_data(self) -> bytes:
-        """The data given that follow the frame."""
-        return bytes(self._engine.unused_data)
-
-    def decompress(self, data: bytes) -> bytes:
-        """Return some more decompressed bytes, given more data if it needs input."""
-        parts = []
-        try:
-            for _ in range(_STEPS):
-                parts.append(self._engine.decompress(data, _STEP["zstd"]))
-                if self.eof or self.needs_input:
-                    break
-                data = b""
-        except self._error as error:
-            raise _CorruptData(str(error), b"".join(parts)) from None
-        return b"".join(parts)
-
-
-def _zstd_frame(name: str) -> _ZstdFrame:
-    """Return the decompressor of a frame. Raises FieldboundError if zstd is not installed."""
-    try:
-        zstd = zstd_module()
-    except ImportError:
-        raise FieldboundError(
-            f"{name} is compressed with zstd: to read it, install fieldbound[zstd]"
-        ) from None
-    return _ZstdFrame(zstd.ZstdDecompressor(), zstd.ZstdError)
-
-
-def zstd_module() -> Any:
-    """Return the module that compresses zstd: of Python from 3.14, or its backport.
-
-    Raises ImportError if there is none.
-    """
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
-    except ImportError:
-        from backports import zstd  # type: ignore[import-not-found,no-redef,unused-ignore]
-    return zstd

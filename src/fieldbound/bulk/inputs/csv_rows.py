@@ -15,7 +15,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import blocks
-from .blocks import RecordError, is_utf8
+from .blocks import RecordError, character_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -199,7 +199,7 @@ def split_cells(raw: bytes, delimiter: bytes, width: int) -> list[list[bytes]] |
 
     Where few cells are quoted, that takes half the time of the csv module.
     """
-    if width == 1 or b"\0" in raw or not is_utf8(raw):
+    if width == 1 or b"\0" in raw or character_count(raw) is None:
         return None
     text = raw.removesuffix(b"\n")
     if b"\r" in text:

@@ -127,6 +127,17 @@ class FastReader:
         return values if is_split and not has_infinite(raw, values) else None
 
 
+def json_items(raw: bytes) -> list[Any] | None:
+    """Return the items of an array as far as JSON alone is concerned, None if they are no JSON.
+
+    A strict parser may read others: one with a key twice, with large numbers, or none.
+    """
+    try:
+        return orjson.loads(_array(raw, is_array=True))  # type: ignore[no-any-return]
+    except orjson.JSONDecodeError:
+        return None
+
+
 def _array(raw: bytes, is_array: bool) -> bytes:
     """Return the text of an array: of the items *raw*, or of lines with a mark between two."""
     return b"[%b]" % (raw if is_array else raw.replace(b"\n", _SEPARATOR))

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import blocks, compression
 from .array_scanner import SPACE, Element, Scanner
 from .array_windows import Windows
-from .blocks import ItemsChunk, OutputFormat, RecordError, TextsChunk, ValuesChunk
+from .blocks import ItemsChunk, OutputFormat, RecordError, StreamedBlock, TextsChunk, ValuesChunk
 from .compression import ByteSource
 from .detection import ARRAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from .array_windows import OthersOf
     from .blocks import Block, Chunk
     from .compression import DecompressedReader
 
-#: Records of a chunk.
+#: Records of a chunk that has their texts.
 _CHUNK: Final = 500
-#: Records that a block has at most: short ones take more memory than their text.
-_MAX_BLOCK: Final = 100 * _CHUNK
+#: Chunks of a block at most: short records take more memory than their text.
+_MAX_BLOCK: Final = 100
 _BOM: Final = b"\xef\xbb\xbf"
 _EXTRA_DATA: Final = "extra data after the end of the array: remove it"
 _UNCLOSED: Final = "the array is not closed: expected ]"
@@ -31,63 +33,56 @@ class JsonArraySource(ByteSource):
 
     Between two commas without an element there is an empty record, which is invalid. Extra data
     after the end of the array are one invalid record. A byte order mark is reported of the first
-    record. The text must begin with an array.
+    record. The text must begin with an array. *others_of* is what is asked for the records that are
+    not certainly valid: which is faster where they are checked, but only in the same process.
     """
 
     valid_format = invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")
+    others_of: OthersOf | None = None
 
     def split(self, reader: DecompressedReader) -> Iterator[Block]:
         """Yield the blocks of whole records."""
-        parts: list[Element | ItemsChunk] = []
-        scanner = Scanner(Windows())
-        for each in _elements(reader, scanner):
-            size = each.offset - parts[0].offset if parts else 0
-            if size >= blocks.BLOCK_SIZE or len(parts) == _MAX_BLOCK:
-                yield ElementsBlock.of(parts)
-                parts = []
-            parts.append(each)
-        if parts:
-            yield ElementsBlock.of(parts)
+        scanner = Scanner(Windows(self.others_of))
+        chunks = enumerate(_chunks(_elements(reader, scanner)))
+        for _, some in groupby(chunks, lambda each: (each[0] // _MAX_BLOCK, _block(each[1]))):
+            yield StreamedBlock(chunk for _, chunk in some)
         if scanner.closed:
             yield from _trailing(reader, scanner)
         self.cut_off = reader.cut_off or (None if scanner.closed else _UNCLOSED)
-
-
-class ElementsBlock(NamedTuple):
-    """A block of an array."""
-
-    chunks: Sequence[TextsChunk | ItemsChunk]
-
-    @classmethod
-    def of(cls, parts: Iterable[Element | ItemsChunk]) -> ElementsBlock:
-        """Return a block of elements, and of windows of them."""
-        chunks: list[TextsChunk | ItemsChunk] = []
-        elements: list[Element] = []
-        for each in parts:
-            if isinstance(each, Element):
-                elements.append(each)
-                continue
-            chunks += (*_texts(elements), each)
-            elements = []
-        return cls([*chunks, *_texts(elements)])
-
-    def read(self) -> Iterator[Chunk]:
-        """Read the elements."""
-        return iter(self.chunks)
 
 
 def texts_of(items: ItemsChunk) -> Iterator[TextsChunk]:
     """Yield the texts of items, as a scan finds them."""
     scanner = Scanner()
     scanner.offset, (scanner.line, scanner.column) = items.offset, items.place
-    elements = [*scanner.elements(items.raw), *scanner.unfinished()]
-    return _texts([each for each in elements if isinstance(each, Element)])
+    found = chain(scanner.elements(items.raw), scanner.unfinished())
+    return (each for each in _chunks(found) if isinstance(each, TextsChunk))
 
 
-def _texts(elements: Sequence[Element]) -> Iterator[TextsChunk]:
-    """Yield elements as chunks."""
-    for at in range(0, len(elements), _CHUNK):
-        yield TextsChunk(*map(list, zip(*elements[at : at + _CHUNK], strict=True)))
+def _chunks(elements: Iterable[Element | ItemsChunk]) -> Iterator[TextsChunk | ItemsChunk]:
+    """Yield the windows, and the elements between them as chunks, each within a block."""
+    texts: list[Element] = []
+    for each in elements:
+        is_window = isinstance(each, ItemsChunk)
+        if texts and (is_window or len(texts) == _CHUNK or _block(each) > _block(texts[0])):
+            yield _texts(texts)
+            texts = []
+        if isinstance(each, ItemsChunk):
+            yield each
+        else:
+            texts.append(each)
+    if texts:
+        yield _texts(texts)
+
+
+def _texts(elements: Sequence[Element]) -> TextsChunk:
+    return TextsChunk(*map(list, zip(*elements, strict=True)))
+
+
+def _block(part: Element | ItemsChunk | TextsChunk) -> int:
+    """Return the number of the block in which a part begins."""
+    offset = part.offsets[0] if isinstance(part, TextsChunk) else part.offset
+    return offset // blocks.BLOCK_SIZE
 
 
 class TrailingBlock(NamedTuple):

@@ -1,19 +1,25 @@
-"""NDJSON files: blocks of whole lines, read by byte range."""
+"""NDJSON: blocks of whole lines, of a file by byte range, of a stream in one pass."""
 
 from __future__ import annotations
 
 import os
-from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+import sys
+from collections.abc import Callable
+from itertools import groupby
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 
 from . import blocks
-from .blocks import LinesChunk, LongLine, OutputFormat
+from .blocks import LinesChunk, LongLine, OutputFormat, StreamedBlock
+from .compression import ByteSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .blocks import Block, Chunk
+    from .compression import DecompressedReader
 
+#: Reads so many bytes and to the end of a line, for which no more than so many are added.
+ReadLines: TypeAlias = Callable[[int, int], bytes]
 
 #: Bytes that are read from a file at a time.
 _BUFFER: Final = 1 << 20
@@ -32,22 +38,37 @@ class NdjsonSource:
         self.name: str | None = name or path
         self._path = path
         self.size: int | None = _size(path)
+        self.position = 0
 
     @property
     def cut_off(self) -> str | None:
         """Return a message if the file became shorter."""
         return _SHRUNK if _size(self._path) < (self.size or 0) else None
 
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+    def blocks(self, skip: int = 0) -> Iterator[Block]:
         """Split the file into byte ranges."""
         size = self.size or 0
         for start in range(skip * blocks.BLOCK_SIZE, size, blocks.BLOCK_SIZE):
             end = min(start + blocks.BLOCK_SIZE, size)
-            yield end, ByteRange(self._path, start, end)
+            self.position = end
+            yield ByteRange(self._path, start, end)
 
 
 def _size(path: str) -> int:
     return os.stat(path).st_size  # noqa: PTH116 - pathlib is slow to import
+
+
+class NdjsonStreamSource(ByteSource):
+    """A Source of the records in compressed NDJSON, or in a stream of NDJSON."""
+
+    valid_format = invalid_format = OutputFormat()
+
+    def split(self, reader: DecompressedReader) -> Iterator[Block]:
+        """Yield the blocks of whole records: a line belongs to the block in which it begins."""
+        chunks = read_chunks(reader.read_lines, 0, sys.maxsize)
+        for _, some in groupby(chunks, lambda each: each.offset // blocks.BLOCK_SIZE):
+            yield StreamedBlock(some)
+        self.cut_off = reader.cut_off
 
 
 class ByteRange(NamedTuple):
@@ -66,33 +87,21 @@ class ByteRange(NamedTuple):
                 at = _next_line(file, at - 1, self.end)
             if at < self.end:
                 file.seek(at)
-                yield from read_chunks(file, at, self.end)
+                yield from read_chunks(_lines_of(file), at, self.end)
 
 
-class LinesBlock(NamedTuple):
-    """Whole lines, *data*, at an *offset* in a larger text."""
-
-    data: bytes
-    offset: int
-
-    def read(self) -> Iterator[Chunk]:
-        """Read the lines."""
-        return read_chunks(BytesIO(self.data), self.offset, self.offset + len(self.data))
-
-
-def read_chunks(file: BinaryIO, offset: int, end: int) -> Iterator[Chunk]:
-    """Read the lines that begin from *offset*, the position of the file, up to *end*.
+def read_chunks(read_lines: ReadLines, offset: int, end: int) -> Iterator[LinesChunk | LongLine]:
+    """Read the lines that begin from *offset*, where those read next begin, up to *end*.
 
     Chunks are split at multiples of `CHUNK_SIZE` bytes.
     """
+    most = blocks.MAX_RECORD_SIZE
     while offset < end:
         size = min(end, (offset // blocks.CHUNK_SIZE + 1) * blocks.CHUNK_SIZE) - offset
-        raw = file.read(size)
-        if raw and not raw.endswith(b"\n"):
-            raw += file.readline(blocks.MAX_RECORD_SIZE + 1)
+        raw = read_lines(size, most + 1)
         begins = raw.rfind(b"\n", 0, size - 1) + 1
         length = len(raw) - begins
-        if length <= blocks.MAX_RECORD_SIZE:
+        if length <= most:
             if not raw:
                 return
             yield LinesChunk(raw, offset)
@@ -101,10 +110,20 @@ def read_chunks(file: BinaryIO, offset: int, end: int) -> Iterator[Chunk]:
         if begins:
             yield LinesChunk(raw[:begins], offset)
         while raw and not raw.endswith(b"\n"):
-            raw = file.readline(blocks.MAX_RECORD_SIZE)
+            raw = read_lines(1, most)
             length += len(raw)
         yield LongLine(offset + begins, length)
         offset += begins + length
+
+
+def _lines_of(file: BinaryIO) -> ReadLines:
+    """Return what reads the lines of a file."""
+
+    def read_lines(size: int, most: int) -> bytes:
+        raw = file.read(size)
+        return raw if not raw or raw.endswith(b"\n") else raw + file.readline(most)
+
+    return read_lines
 
 
 def _next_line(file: BinaryIO, at: int, end: int) -> int:

@@ -70,8 +70,9 @@ class ParquetSource:
         self._columns, self._contract = columns, contract
         self._plans: dict[tuple[str, ...], ColumnTree] = {}
         self.size: int | None = sum(part.stat().st_size for part in self._parts)
+        self.position = 0
 
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+    def blocks(self, skip: int = 0) -> Iterator[Block]:
         """Split the file into blocks, as `Source.blocks` does.
 
         Raises FieldboundError for a file that is not Parquet, or has no JSON values.
@@ -93,8 +94,8 @@ class ParquetSource:
                 for start in range(0, count, self._block_rows):
                     end = min(count, start + self._block_rows)
                     if index >= skip:
-                        done = read + size * (rows + end) // total
-                        yield done, _Slice(str(part), group, start, end, plan, rows + start, valid)
+                        self.position = read + size * (rows + end) // total
+                        yield _Slice(str(part), group, start, end, plan, rows + start, valid)
                     index += 1
                 rows += count
             read += size

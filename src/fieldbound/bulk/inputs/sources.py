@@ -14,8 +14,7 @@ from .compression import ByteInput
 from .detection import FORMAT_OF, suffix_of, uncompressed
 from .json_array import JsonArraySource
 from .json_document import DocumentSource, layout_of
-from .ndjson import NdjsonSource
-from .ndjson_stream import NdjsonStreamSource
+from .ndjson import NdjsonSource, NdjsonStreamSource
 from .tables import is_table, table_blocks
 
 if TYPE_CHECKING:
@@ -153,12 +152,13 @@ class ValuesSource:
 
     name: str | None = None
     size: int | None = None
+    position = 0
     valid_format = invalid_format = OutputFormat()
     cut_off: str | None = None
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         self._blocks = blocks
 
-    def blocks(self, skip: int = 0) -> Iterator[tuple[int, Block]]:
+    def blocks(self, skip: int = 0) -> Iterator[Block]:
         """Return the blocks."""
-        return ((0, block) for block in islice(self._blocks, skip, None))
+        return islice(iter(self._blocks), skip, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from fieldbound.bulk.inputs.blocks import is_utf8
+from fieldbound.bulk.inputs.blocks import character_count
 from fieldbound.documents import parse
 from fieldbound.validation import VALID
 
@@ -54,7 +54,7 @@ class BrokenTexts:
         raw = b"\n".join(texts)
         if raw.count(b"\n") >= len(texts):
             raw = b"\n".join([each.replace(b"\n", b"\r") for each in texts])
-        if raw.startswith(_MARK) or b"\n" + _MARK in raw or not is_utf8(raw):
+        if raw.startswith(_MARK) or b"\n" + _MARK in raw or character_count(raw) is None:
             return everything
         left = rest(raw + b"\n").split(b"\n")
         counted = set()

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fieldbound.bulk.inputs.blocks import Texts
     from fieldbound.bulk.samples import RecordLocation
-
-    from .layouts import Texts
 
 #: So many are collected.
 _MOST: Final = 2000

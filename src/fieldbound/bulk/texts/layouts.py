@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fieldbound.bulk.inputs.blocks import is_utf8
+from fieldbound.bulk.inputs.blocks import ItemsChunk, Others, character_count
+from fieldbound.bulk.inputs.fast_json import json_items
+from fieldbound.bulk.inputs.json_array import texts_of
 
 if TYPE_CHECKING:
+    from fieldbound.bulk.inputs.blocks import Texts
+
     from .pattern_compiler import Replace
 
-#: Texts of records, by their indices.
-Texts: TypeAlias = "list[tuple[int, bytes]]"
-
-_BRACKET: Final = b"{"[0]
+_BRACKET, _COMMA = b"{,"
+_SPACE: Final = b" \t\r\n"
 #: How the rest of a flat item is written, without its first bracket, and what is after it.
 _ITEM: Final = re.compile(rb"([^}]*\})[ \t\r\n]*(,?)[ \t\r\n]*")
 
@@ -31,43 +33,82 @@ class Layout(NamedTuple):
     before: bytes
     after: bytes
     mark: bytes
-    split: Callable[[bytes], tuple[int, Texts] | None]
+    split: Callable[[bytes], Others | None]
 
-    def others(self, raw: bytes, replace: Replace) -> tuple[int, Texts] | None:
-        """Return the number of records, and the texts of those that *replace* leaves.
+    def others(self, raw: bytes, replace: Replace) -> Others | None:
+        """Return the records that *replace* leaves, None if it is not known which they are.
 
-        Return None if it is not known which they are. The text ends as each of its records does.
+        The text ends as each of its records does.
         """
-        if not is_utf8(raw):
+        characters = character_count(raw)
+        if characters is None:
             return None
         left, replaced = replace(self.mark, raw)
         found = self.split(left)
-        # what is not replaced, and empty, is no record
-        return None if found is None or replaced + len(found[1]) != found[0] else found
+        # a mark for each one that is replaced
+        if found is None or replaced + len(found.texts) != found.number:
+            return None
+        return found._replace(continuations=len(raw) - characters)
 
 
-def _lines(raw: bytes) -> tuple[int, Texts] | None:
+def _lines(raw: bytes) -> Others | None:
     """Split lines, each of them with a line end."""
     lines = raw.split(b"\n")
     if lines.pop():
         return None
     texts = [(at, line) for at, line in enumerate(lines) if line]
     other = [line for _, line in texts if line[0] != _BRACKET]
-    return None if any(map(bytes.isspace, other)) else (len(lines), texts)
+    return None if any(map(bytes.isspace, other)) else Others(len(lines), texts)
 
 
-def _items(raw: bytes) -> tuple[int, Texts] | None:
-    """Split items of an array, all of whose brackets are those around the items."""
+def _flat_items(raw: bytes) -> Others | None:
+    """Split items of an array, all of whose brackets are certainly those around the items."""
+    return _split_items(raw, _texts_of_flat)
+
+
+def _items(raw: bytes) -> Others | None:
+    """Split items of an array, if they are certainly whole objects: the others are JSON."""
+    return _split_items(raw, _texts_of_objects)
+
+
+def _split_items(raw: bytes, texts_of_part: Callable[[bytes], list[bytes] | None]) -> Others | None:
+    parts = raw.split(_MARK)
+    if parts[-1]:
+        parts[-1] += b","
+    number = len(parts) - 1
+    texts: Texts = []
+    for at, part in [(at, part) for at, part in enumerate(parts) if part]:
+        found = texts_of_part(part)
+        if found is None:
+            return None
+        texts += enumerate(found, at + number - len(parts) + 1)
+        number += len(found)
+    return Others(number, texts)
+
+
+def _texts_of_flat(raw: bytes) -> list[bytes] | None:
+    """Return the texts of flat items, each with a comma after it."""
     first, *items = raw.split(b"{")
-    texts = []
-    for at, item in enumerate(items):
-        if item:
-            found = _ITEM.fullmatch(item)
-            if found is None or (at + 1 < len(items)) != bool(found[2]):
-                return None
-            texts.append((at, b"{" + found[1]))
-    return None if first else (len(items), texts)
+    found = [_ITEM.fullmatch(item) for item in items]
+    texts = [b"{" + each[1] for each in found if each and each[2]]
+    return None if first or len(texts) < len(items) else texts
 
 
+def _texts_of_objects(raw: bytes) -> list[bytes] | None:
+    """Return the texts of items that are objects in JSON, each with a comma after it."""
+    body = raw.rstrip(_SPACE)
+    values = json_items(body[:-1])
+    if not values or body[-1] != _COMMA or any(each.__class__ is not dict for each in values):
+        return None
+    if len(values) == 1:
+        return [body[:-1].strip(_SPACE)]
+    items = ItemsChunk(body[:-1], 0, (1, 1), flat=False)
+    texts = [text or b"" for chunk in texts_of(items) for text in chunk.texts]
+    return texts if len(texts) == len(values) else None
+
+
+#: Stands for items that are replaced; no JSON text has it.
+_MARK: Final = b"\x01"
 LINES: Final = Layout(b" ?+", rb"(?<![^\n])", rb"\r?+\n", b"\n", _lines)
-FLAT_ITEMS: Final = Layout(rb"[ \t\r\n]*+", b"", rb"(?:[ \t\r\n]*+,[ \t\r\n]*+|\z)", b"{", _items)
+ITEMS: Final = Layout(rb"[ \t\r\n]*+", b"", rb"(?:[ \t\r\n]*+,[ \t\r\n]*+|\z)", _MARK, _items)
+FLAT_ITEMS: Final = ITEMS._replace(split=_flat_items)

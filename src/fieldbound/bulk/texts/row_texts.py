@@ -35,7 +35,7 @@ class RowTexts:
         found = None if replace is None else LINES.others(chunk.raw, replace)
         if found is None:
             return None
-        number, texts = found
+        number, texts, _ = found
         rows = parse_rows([text + b"\n" for _, text in texts], chunk.delimiter) if texts else []
         # a quoted cell goes on in the next line, or something is wrong
         if len(rows) != len(texts) or not all(isinstance(row, list) for row in rows):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.bulk.inputs.blocks import ItemsChunk
-from fieldbound.bulk.item_locations import item_locations
+from fieldbound.bulk.item_locations import ItemLocations
+from fieldbound.bulk.lengths import measures
 from fieldbound.bulk.samples import LineLocations
 
 from .broken_texts import BrokenTexts
 from .doubtful_records import DoubtfulRecords
-from .layouts import FLAT_ITEMS, LINES
+from .layouts import FLAT_ITEMS, ITEMS, LINES
 from .observed_names import ObservedNames
 from .valid_texts import ValidTexts
 
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fieldbound.bulk.check_settings import CheckSettings
-    from fieldbound.bulk.inputs.blocks import LinesChunk
+    from fieldbound.bulk.inputs.blocks import LinesChunk, Others
     from fieldbound.bulk.record_checker import RecordChecker
-
-    from .layouts import Texts
 
 
 #: With fewer than one record in so many counted by its text, it takes no more time to parse all.
@@ -43,7 +42,7 @@ class TextRecords:
         self._observed, self._observable = 0, _FIRST_OBSERVED
         self._patience = self._number = 0
         self._lines = ValidTexts(settings, self._names, LINES)
-        self._items = ValidTexts(settings, self._names, FLAT_ITEMS)
+        self._items = ValidTexts(settings, self._names, ITEMS)
         self._broken = BrokenTexts(settings, self._names)
 
     def observe(self, values: Sequence[Any]) -> None:
@@ -63,24 +62,29 @@ class TextRecords:
         found = None if records.measures_lengths else self._others(chunk)
         if found is None:
             return None
-        number, texts = found
+        number = found.number
         if isinstance(chunk, ItemsChunk):
-            locate = item_locations(chunk, number)
+            locate = ItemLocations(chunk, number).at
         else:
             locate = LineLocations(chunk.raw, chunk.offset, records.counts.lines).at
             records.counts.lines += number
         first = records.counts.records + 1
         records.counts.records += number
         self._number += number
-        return DoubtfulRecords(texts, locate, first)
+        return DoubtfulRecords(found.texts, locate, first)
 
-    def _others(self, chunk: LinesChunk | ItemsChunk) -> tuple[int, Texts] | None:
+    def others_of_items(self, raw: bytes, offset: int) -> Others | None:
+        """Return what is known of items at an offset, None if they may not be whole items."""
+        return None if self._patience or measures(offset) else self._items.others(raw)
+
+    def _others(self, chunk: LinesChunk | ItemsChunk) -> Others | None:
         """Return the number of records, and the texts of those that are not certainly valid."""
         if self._patience:
             self._patience -= 1
             return None
         if isinstance(chunk, ItemsChunk):
-            return self._items.others(chunk.raw) if chunk.flat else None
+            layout = FLAT_ITEMS if chunk.flat else ITEMS
+            return chunk.others or self._items.others(chunk.raw, layout)
         return self._lines.others(chunk.raw)
 
     def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:

@@ -13,8 +13,9 @@ from .text_patterns import DEFINITIONS, TextPatterns
 
 if TYPE_CHECKING:
     from fieldbound.bulk.check_settings import CheckSettings
+    from fieldbound.bulk.inputs.blocks import Others
 
-    from .layouts import Layout, Texts
+    from .layouts import Layout
     from .observed_names import ObservedNames
     from .pattern_compiler import Replace
 
@@ -29,13 +30,14 @@ class ValidTexts:
         self._settings, self._names, self._layout = settings, names, layout
         self._known: tuple[int, Replace | None] = 0, None
 
-    def others(self, raw: bytes) -> tuple[int, Texts] | None:
+    def others(self, raw: bytes, layout: Layout | None = None) -> Others | None:
         """Return the number of records, and the texts of those that are not certainly valid.
 
-        Return None if it is not known which they are. The text ends as each of its records does.
+        Return None if it is not known which they are. The text ends as each of its records does. A
+        *layout* may differ in how texts are split.
         """
         replace = self._replace()
-        return None if replace is None else self._layout.others(raw, replace)
+        return None if replace is None else (layout or self._layout).others(raw, replace)
 
     def _replace(self) -> Replace | None:
         """Return what replaces the records with the names that are observed up to now."""
