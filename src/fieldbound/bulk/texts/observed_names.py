@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Found = TypeVar("_Found")
 #: Sequences of names, and names, that are remembered of the objects at one place.
 _MOST_SEQUENCES: Final = 500
 _MOST_NAMES: Final = 200
@@ -83,3 +87,20 @@ class ObservedNames:
         """Return whether names are in the order of all names."""
         rest = iter(self.order)
         return all(name in rest for name in names)
+
+
+class ByNames(Generic[_Found]):
+    """What is *made* of the names that are observed up to now: anew, when there are others."""
+
+    def __init__(
+        self, names: ObservedNames, make: Callable[[ObservedNames], _Found], first: _Found
+    ) -> None:
+        self._names, self._make = names, make
+        self._version, self._made = 0, first
+
+    @property
+    def made(self) -> _Found:
+        """What is made of them; what is given as the *first* where there are none."""
+        if self._version != self._names.version:
+            self._version, self._made = self._names.version, self._make(self._names)
+        return self._made

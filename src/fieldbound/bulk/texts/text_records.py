@@ -9,8 +9,8 @@ from fieldbound.bulk.item_locations import ItemLocations
 from fieldbound.bulk.lengths import measures
 from fieldbound.bulk.samples import LineLocations
 
-from .broken_texts import BrokenTexts
 from .doubtful_records import DoubtfulRecords
+from .invalid_texts import InvalidTexts
 from .layouts import FLAT_ITEMS, ITEMS, LINES
 from .observed_names import ObservedNames
 from .valid_texts import ValidTexts
@@ -43,7 +43,7 @@ class TextRecords:
         self._patience = self._number = 0
         self._lines = ValidTexts(settings, self._names, LINES)
         self._items = ValidTexts(settings, self._names, ITEMS)
-        self._broken = BrokenTexts(settings, self._names)
+        self._invalid = InvalidTexts(settings, self._names)
 
     def observe(self, values: Sequence[Any]) -> None:
         """Observe the names that records have, and their order."""
@@ -95,7 +95,7 @@ class TextRecords:
         number, self._number = self._number, 0
         if records.measures_lengths:
             return range(len(texts))
-        left = self._broken.uncounted(texts, records)
+        left = self._invalid.uncounted(texts, records)
         if number and (number - len(left)) * _MIN_COUNTED < number:
             self._patience = _PATIENCE
             self._observable = min(self._observed + 1, _MOST_OBSERVED)

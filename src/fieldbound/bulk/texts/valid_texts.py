@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .observed_names import ByNames
 from .pattern_compiler import compiled_pattern
 from .text_patterns import DEFINITIONS, TextPatterns
 
@@ -27,8 +28,8 @@ class ValidTexts:
     """
 
     def __init__(self, settings: CheckSettings, names: ObservedNames, layout: Layout) -> None:
-        self._settings, self._names, self._layout = settings, names, layout
-        self._known: tuple[int, Replace | None] = 0, None
+        self._settings, self._layout = settings, layout
+        self._replace: ByNames[Replace | None] = ByNames(names, self._compiled, None)
 
     def others(self, raw: bytes, layout: Layout | None = None) -> Others | None:
         """Return the number of records, and the texts of those that are not certainly valid.
@@ -36,15 +37,8 @@ class ValidTexts:
         Return None if it is not known which they are. The text ends as each of its records does. A
         *layout* may differ in how texts are split.
         """
-        replace = self._replace()
+        replace = self._replace.made
         return None if replace is None else (layout or self._layout).others(raw, replace)
-
-    def _replace(self) -> Replace | None:
-        """Return what replaces the records with the names that are observed up to now."""
-        version, names = self._names.version, self._names
-        if self._known[0] != version:
-            self._known = version, self._compiled(names)
-        return self._known[1]
 
     def _compiled(self, names: ObservedNames) -> Replace | None:
         members, layout = self._settings.checker.members, self._layout

@@ -33,10 +33,10 @@ _LONGEST: Final = 10_000
 _COUNTED: Final = 300
 
 
-class BrokenPatterns(TextPatterns):
+class InvalidPatterns(TextPatterns):
     """Writes the regular expressions of records in which some values are invalid."""
 
-    def of_broken(self, members: Members, observed: ObservedNames) -> tuple[bytes, int]:
+    def of_invalid(self, members: Members, observed: ObservedNames) -> tuple[bytes, int]:
         """Return the pattern of records, and how many groups capture what is invalid in them."""
         parts: list[bytes] = []
         comma = self._first_or_comma(b"\\{")

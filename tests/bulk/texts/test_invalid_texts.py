@@ -12,7 +12,7 @@ from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.check_settings import CheckSettings
 from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.record_checker import RecordChecker
-from fieldbound.bulk.texts.broken_texts import BrokenTexts
+from fieldbound.bulk.texts.invalid_texts import InvalidTexts
 from fieldbound.bulk.texts.observed_names import ObservedNames
 from support.effort import sampled
 from support.line_by_line import bare, expected_report
@@ -60,7 +60,7 @@ def uncounted(
     names.add(observed)
     settings = CheckSettings(contract, None, samples, False, None)
     found = [each.encode() for each in texts]
-    broken = BrokenTexts(settings, names)
+    broken = InvalidTexts(settings, names)
     return [texts[at] for at in broken.uncounted(found, RecordChecker(settings, frozenset()))]
 
 

@@ -13,7 +13,8 @@ from fieldbound.bulk.inputs.blocks import character_count
 from fieldbound.documents import parse
 from fieldbound.validation import VALID
 
-from .broken_patterns import BrokenPatterns
+from .invalid_patterns import InvalidPatterns
+from .observed_names import ByNames
 from .pattern_compiler import compiled_pattern
 from .text_patterns import DEFINITIONS
 
@@ -35,20 +36,21 @@ _BLANK: Final = rb"[ \t\r]*+"
 _MOST_VERDICTS: Final = 10_000
 
 
-class BrokenTexts:
+class InvalidTexts:
     """Counts invalid records by their text, with the names of properties in the order observed."""
 
     def __init__(self, settings: CheckSettings, names: ObservedNames) -> None:
-        self._settings, self._names = settings, names
+        self._settings = settings
         self._verdicts: dict[bytes, Verdict | None] = {}
-        self._known: tuple[int, Callable[[bytes], bytes] | None] = 0, None
+        #: What leaves of lines what is invalid.
+        self._rest: ByNames[Callable[[bytes], bytes] | None] = ByNames(names, self._compiled, None)
 
     def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
         """Count records by their texts, as far as that is possible; return which are not counted.
 
         Texts that are valid after all count as records alone.
         """
-        everything, rest = range(len(texts)), self._rest()
+        everything, rest = range(len(texts)), self._rest.made
         if rest is None or not records.violations.counts_verdicts:
             return everything
         raw = b"\n".join(texts)
@@ -69,20 +71,13 @@ class BrokenTexts:
                     counted.add(key)
         return [at for at in everything if left[at] not in counted]
 
-    def _rest(self) -> Callable[[bytes], bytes] | None:
-        """Return what leaves of lines what is invalid, by the names observed up to now."""
-        version, names = self._names.version, self._names
-        if self._known[0] != version:
-            self._verdicts = {}
-            self._known = version, self._compiled(names)
-        return self._known[1]
-
     def _compiled(self, names: ObservedNames) -> Callable[[bytes], bytes] | None:
         settings, members = self._settings, self._settings.checker.members
+        self._verdicts = {}
         if members is None:
             return None
-        patterns = BrokenPatterns(_BLANK, settings.undocumented.may_be_at)
-        record, number = patterns.of_broken(members, names)
+        patterns = InvalidPatterns(_BLANK, settings.undocumented.may_be_at)
+        record, number = patterns.of_invalid(members, names)
         replace = compiled_pattern(rb"%b(?<![^\n])%b%b(?=\n)" % (DEFINITIONS, record, _BLANK))
         if replace is None or not number:
             return None
