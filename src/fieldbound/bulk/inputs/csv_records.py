@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
@@ -19,6 +19,7 @@ from .blocks import (
     RecordError,
     RowLines,
     RowTextsChunk,
+    StreamedBlock,
     TextsChunk,
     ValuesChunk,
 )
@@ -27,11 +28,11 @@ from .compression import ByteSource
 from .csv_rows import LongRow, RowSplitter, WholeRows, parse_lines, parse_rows, split_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fieldbound.validation import Contract
 
-    from .blocks import Block, Chunk
+    from .blocks import Block
     from .compression import ByteInput, DecompressedReader
 
 #: Rows of a chunk, fewer if they have more cells together than a chunk may have.
@@ -44,22 +45,16 @@ _IN_QUOTES: Final = re.compile(r'"[^"]*"')
 _UNCLOSED: Final = 'the file ends within a quoted cell: the closing " is missing'
 
 
-class CsvBlock(NamedTuple):
-    """A block of a CSV file: *parts* of whole rows, that begin at an *offset* on a *line*."""
+class CsvReader(NamedTuple):
+    """Reads the cells of rows, of which *mapping* makes records."""
 
-    parts: Sequence[bytes]
-    offset: int
-    line: int
     delimiter: str
     mapping: ColumnMapping
 
-    def read(self) -> Iterator[Chunk]:
-        """Read the rows; blank ones are skipped."""
-        offset, line = self.offset, self.line
-        for raw in self.parts:
-            split = partial(self._cells, raw, offset, line)
-            yield RowTextsChunk(raw, offset, line, self.delimiter, self.mapping, split)
-            offset, line = offset + len(raw), line + raw.count(b"\n")
+    def chunk(self, raw: bytes, offset: int, line: int) -> RowTextsChunk:
+        """Return whole rows, at an offset on a line, as a chunk; blank ones are skipped."""
+        split = partial(self._cells, raw, offset, line)
+        return RowTextsChunk(raw, offset, line, self.delimiter, self.mapping, split)
 
     def _cells(self, raw: bytes, offset: int, line: int) -> Iterator[CellsChunk | ValuesChunk]:
         """Yield the cells of rows."""
@@ -117,17 +112,6 @@ class CsvBlock(NamedTuple):
         return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
-class LongRowBlock(NamedTuple):
-    """A block of one row that is too long to be read."""
-
-    offset: int
-    line: int
-
-    def read(self) -> Iterator[Chunk]:
-        """Yield it as a text of None."""
-        yield TextsChunk([None], [self.offset], [(self.line, 1)])
-
-
 class CsvSource(ByteSource):
     """A Source of the records in a CSV file.
 
@@ -155,25 +139,28 @@ class CsvSource(ByteSource):
     def split(self, reader: DecompressedReader) -> Iterator[Block]:
         """Yield the blocks of whole records."""
         reader.read(self._head)
-        parts: list[bytes] = []
-        start = at = self._head
-        line, rows = self._line, WholeRows(self._delimiter)
-        for part in rows.parts(_pieces(reader)):
-            is_long = isinstance(part, LongRow)
-            if parts and (is_long or at - start >= blocks.BLOCK_SIZE):
-                yield CsvBlock(parts, start, line, self._delimiter, self._mapping)
-                line += sum(each.count(b"\n") for each in parts)
-                start, parts = at, []
-            if isinstance(part, LongRow):
-                yield LongRowBlock(start, line)
-                line, start = line + part.line_ends, at + part.size
-                at = start
-            else:
-                parts.append(part)
-                at += len(part)
-        if parts:
-            yield CsvBlock(parts, start, line, self._delimiter, self._mapping)
+        rows = WholeRows(self._delimiter)
+        for _, some in groupby(self._chunks(rows.parts(_pieces(reader))), _block_number):
+            yield StreamedBlock(chunk for _, chunk in some)
         self.cut_off = reader.cut_off or (_UNCLOSED if rows.is_open else None)
+
+    def _chunks(
+        self, parts: Iterable[bytes | LongRow]
+    ) -> Iterator[tuple[int, RowTextsChunk | TextsChunk]]:
+        """Yield the chunks of rows, and of such as are too long to be read, by their offsets."""
+        csv_reader = CsvReader(self._delimiter, self._mapping)
+        at, line = self._head, self._line
+        for part in parts:
+            if isinstance(part, LongRow):
+                yield at, TextsChunk([None], [at], [(line, 1)])
+                at, line = at + part.size, line + part.line_ends
+            else:
+                yield at, csv_reader.chunk(part, at, line)
+                at, line = at + len(part), line + part.count(b"\n")
+
+
+def _block_number(chunk: tuple[int, object]) -> int:
+    return chunk[0] // blocks.BLOCK_SIZE
 
 
 def _pieces(reader: DecompressedReader) -> Iterator[bytes]:
