@@ -12,10 +12,12 @@ import pytest
 
 from fieldbound import Contract
 from fieldbound.bulk import lengths
+from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.inputs import blocks
-from fieldbound.bulk.inputs.blocks import Chunk
+from fieldbound.bulk.inputs.blocks import Chunk, Others
 from fieldbound.bulk.inputs.compression import DecompressedReader
 from fieldbound.bulk.inputs.ndjson import read_chunks
+from fieldbound.bulk.texts.doubtful_records import DoubtfulRecords
 from fieldbound.bulk.texts.text_records import TextRecords
 
 
@@ -182,20 +184,18 @@ def few_steps() -> Iterator[None]:
 @contextmanager
 def small_chunks(proven: list[int] | None = None, *, without_pcre2: bool = False) -> Iterator[None]:
     """Let chunks be small, and lengths be measured in few; count the records *proven*."""
-    uncertain = TextRecords.uncertain
+    doubtful = TextRecords.doubtful
 
-    def counted(self: TextRecords, chunk: Any, records: Any) -> Any:
-        before = records.counts.records
-        found = uncertain(self, chunk, records)
-        if found is not None and proven is not None:
-            proven.append(records.counts.records - before - len(found.texts))
-        return found
+    def counted(self: TextRecords, chunk: Any, others: Others, counts: Counts) -> DoubtfulRecords:
+        if proven is not None:
+            proven.append(others.number - len(others.texts))
+        return doubtful(self, chunk, others, counts)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lengths, "FULLY_MEASURED", 0)
         patch.setattr(lengths, "MEASURED_EVERY", 5)
         patch.setattr(blocks, "CHUNK_SIZE", CHUNK)
-        patch.setattr(TextRecords, "uncertain", counted)
+        patch.setattr(TextRecords, "doubtful", counted)
         if without_pcre2:
             patch.setitem(sys.modules, "pcre2", None)
         yield

@@ -98,7 +98,7 @@ class BlockChecker:
         return self._settings.contract
 
     @property
-    def others_of_items(self) -> Callable[[bytes, int], Others | None]:
+    def others_of_items(self) -> Callable[[bytes], Others | None]:
         """What returns of the items of an array those that are not certainly valid."""
         return self._texts.others_of_items
 
@@ -134,13 +134,16 @@ class BlockChecker:
 
     def _check_chunk(self, chunk: blocks.Chunk) -> None:
         if isinstance(chunk, (LinesChunk, ItemsChunk)):
+            others = self._texts.others(chunk)
             measures_lengths = measures(chunk.offset)
+            if measures_lengths and others is not None:
+                measures_lengths = not self._measure(chunk)
+                others = None if measures_lengths else others
             if measures_lengths != self._records.measures_lengths:
                 self._check_doubtful()  # whose lengths are measured with those beside them
             self._records.measures_lengths = measures_lengths
-            doubtful = self._texts.uncertain(chunk, self._records)
-            if doubtful is not None:
-                self._collect(doubtful)
+            if others is not None:
+                self._collect(self._texts.doubtful(chunk, others, self._records.counts))
             elif isinstance(chunk, ItemsChunk):
                 self._check_doubtful()  # so that samples are found in the order of the records
                 self._check_items(chunk)
@@ -160,6 +163,18 @@ class BlockChecker:
                 self._check_values(each)
         else:
             self._check_values(chunk)
+
+    def _measure(self, chunk: LinesChunk | ItemsChunk) -> bool:
+        """Count the lengths of the strings in all records; return whether these can be read."""
+        is_array = isinstance(chunk, ItemsChunk)
+        body = chunk.raw if is_array else chunk.raw.removesuffix(b"\n")
+        values, names, _ = self._read(
+            body, self._objects(body, is_array=is_array), is_array=is_array
+        )
+        if values is None:
+            return False
+        self._settings.length_counter.measure(values, self._records.counts.lengths, names)
+        return True
 
     def _check_lines(self, raw: bytes, offset: int) -> None:
         """Check whole lines: all at once, or else each half of them, down to the single line."""

@@ -149,7 +149,7 @@ class Scanner:
         If more data may make the next window, the rest is held.
         """
         self._count(data, at)
-        while window := windows.find(data, at, self.offset + at, is_last=is_last):
+        while window := windows.find(data, at, is_last=is_last):
             place = self.line, self.column
             yield ItemsChunk(window.raw, self.offset + at, place, window.flat, window.others)
             self._is_first = False

@@ -19,8 +19,8 @@ from .fast_json import json_items
 if TYPE_CHECKING:
     from .blocks import Others
 
-#: Returns what is known of a text at an offset.
-OthersOf: TypeAlias = "Callable[[bytes, int], Others | None]"
+#: Returns which items of a text are not certainly valid, if all certainly are whole items.
+OthersOf: TypeAlias = "Callable[[bytes], Others | None]"
 
 #: What is between two objects, with the bracket before it; and how the second one begins, up to its
 #: first name.
@@ -57,8 +57,7 @@ class Window(NamedTuple):
 class Windows:
     """Finds windows, once it is known what is between items.
 
-    *others_of* returns what is known of a text that seems to be whole items, at an offset; None if
-    they are not certainly such.
+    *others_of* is asked of a text that seems to be whole items.
     """
 
     def __init__(self, others_of: OthersOf | None = None) -> None:
@@ -78,8 +77,8 @@ class Windows:
                 self._between = found[0], found[1] + b"{"
         return self._between is not None
 
-    def find(self, data: bytes, at: int, offset: int, *, is_last: bool) -> Window | None:
-        """Return the window that begins with the item at an index, and an offset in the text.
+    def find(self, data: bytes, at: int, *, is_last: bool) -> Window | None:
+        """Return the window that begins with the item at an index.
 
         Return None if more data are needed, or if there is any doubt: then it is learned anew what
         is between items.
@@ -89,7 +88,7 @@ class Windows:
             if end < 0 and is_last:
                 end = data.rfind(between, at)
             if end >= 0:
-                window = self._proven(data[at : end + 1], offset, data.index(b"{", end))
+                window = self._proven(data[at : end + 1], data.index(b"{", end))
                 if window is None:
                     self._between = None
                 return window
@@ -101,11 +100,11 @@ class Windows:
         """Return whether so many bytes without a window may become one with more data."""
         return self._between is not None and size <= 2 * blocks.CHUNK_SIZE
 
-    def _proven(self, raw: bytes, offset: int, following: int) -> Window | None:
+    def _proven(self, raw: bytes, following: int) -> Window | None:
         """Return the window of whole items, None if it is not certain that they are."""
         if len(raw) >= blocks.MAX_RECORD_SIZE:
             return None
-        others = None if self._others_of is None else self._others_of(raw, offset)
+        others = None if self._others_of is None else self._others_of(raw)
         if others is None:
             return _proven_by_brackets(raw, following)
         # to count none takes longer than to find none

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.bulk.inputs.blocks import ItemsChunk
 from fieldbound.bulk.item_locations import ItemLocations
-from fieldbound.bulk.lengths import measures
 from fieldbound.bulk.samples import LineLocations
 
 from .doubtful_records import DoubtfulRecords
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fieldbound.bulk.check_settings import CheckSettings
+    from fieldbound.bulk.counts import Counts
     from fieldbound.bulk.inputs.blocks import LinesChunk, Others
     from fieldbound.bulk.record_checker import RecordChecker
 
@@ -52,33 +52,12 @@ class TextRecords:
             for each in values[:_MOST_RECORDS]:
                 self._names.add(each)
 
-    def uncertain(
-        self, chunk: LinesChunk | ItemsChunk, records: RecordChecker
-    ) -> DoubtfulRecords | None:
-        """Count all records, and return those that are not certainly valid.
+    def others_of_items(self, raw: bytes) -> Others | None:
+        """Return which items are not certainly valid, None if they may not be whole items."""
+        return None if self._patience else self._items.others(raw)
 
-        Return None, and count nothing, if it is not known which they are.
-        """
-        found = None if records.measures_lengths else self._others(chunk)
-        if found is None:
-            return None
-        number = found.number
-        if isinstance(chunk, ItemsChunk):
-            locate = ItemLocations(chunk, number).at
-        else:
-            locate = LineLocations(chunk.raw, chunk.offset, records.counts.lines).at
-            records.counts.lines += number
-        first = records.counts.records + 1
-        records.counts.records += number
-        self._number += number
-        return DoubtfulRecords(found.texts, locate, first)
-
-    def others_of_items(self, raw: bytes, offset: int) -> Others | None:
-        """Return what is known of items at an offset, None if they may not be whole items."""
-        return None if self._patience or measures(offset) else self._items.others(raw)
-
-    def _others(self, chunk: LinesChunk | ItemsChunk) -> Others | None:
-        """Return the number of records, and the texts of those that are not certainly valid."""
+    def others(self, chunk: LinesChunk | ItemsChunk) -> Others | None:
+        """Return which records are not certainly valid, None if that is not known."""
         if self._patience:
             self._patience -= 1
             return None
@@ -86,6 +65,21 @@ class TextRecords:
             layout = FLAT_ITEMS if chunk.flat else ITEMS
             return chunk.others or self._items.others(chunk.raw, layout)
         return self._lines.others(chunk.raw)
+
+    def doubtful(
+        self, chunk: LinesChunk | ItemsChunk, others: Others, counts: Counts
+    ) -> DoubtfulRecords:
+        """Count all records, and return those that are not certainly valid."""
+        number = others.number
+        if isinstance(chunk, ItemsChunk):
+            locate = ItemLocations(chunk, number).at
+        else:
+            locate = LineLocations(chunk.raw, chunk.offset, counts.lines).at
+            counts.lines += number
+        first = counts.records + 1
+        counts.records += number
+        self._number += number
+        return DoubtfulRecords(others.texts, locate, first)
 
     def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
         """Count records by their texts, as far as that is possible; return which are left.
