@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from .text_patterns import CHARACTER, ESCAPED, OF_ASCII, TextPatterns, written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fieldbound.validation import Members
 
     from .observed_names import ObservedNames
@@ -36,11 +38,18 @@ _COUNTED: Final = 300
 class InvalidPatterns(TextPatterns):
     """Writes the regular expressions of records in which some values are invalid."""
 
-    def of_invalid(self, members: Members, observed: ObservedNames) -> tuple[bytes, int]:
-        """Return the pattern of records, and how many groups capture what is invalid in them."""
+    def of_invalid(self, members: Members, observed: ObservedNames) -> list[tuple[bytes, int]]:
+        """Return patterns of records, and how many groups capture what is invalid in them."""
+        orders = [each for each in observed.orders if members.required <= {*each}]
+        return [self._of_invalid(each, members, observed) for each in orders]
+
+    def _of_invalid(
+        self, order: Sequence[str], members: Members, observed: ObservedNames
+    ) -> tuple[bytes, int]:
+        """Return the pattern of records with names in an order, and the number of groups."""
         parts: list[bytes] = []
         comma = self._first_or_comma(b"\\{")
-        for name in observed.order:
+        for name in order:
             key, is_required = written(name), name in members.required
             if key is None or self._is_counted((name,)):
                 continue
@@ -49,9 +58,7 @@ class InvalidPatterns(TextPatterns):
             # a name that is there is not missing: to try both took exponential time
             either = b"(?>(?|%b|%b))" % (member, _MISSING)
             parts.append(either if is_required else b"(?:%b)?+" % member)
-        missing = members.required - set(observed.order)
-        pattern = b"\\{%b%b\\}" % (b"".join(parts), self._blank)
-        return pattern, 0 if missing else len(parts)
+        return b"\\{%b%b\\}" % (b"".join(parts), self._blank), len(parts)
 
     def _values(self, name: str, members: Members, observed: ObservedNames) -> list[bytes]:
         """Return patterns of values: of valid ones, and of others, captured."""

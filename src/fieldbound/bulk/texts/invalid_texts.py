@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from .observed_names import ObservedNames
 
-#: Before what is left of a text, which no JSON text begins with.
-_MARK: Final = b"!"
+#: Before what is left of a text, of each order of names another one; no JSON text begins with it.
+_MARKS: Final = (b"!", b"#", b"$", b"%")
 #: Between what is left of two values, none of which has it.
 _BETWEEN: Final = b"\x01"
 _BLANK: Final = rb"[ \t\r]*+"
@@ -56,12 +56,13 @@ class InvalidTexts:
         raw = b"\n".join(texts)
         if raw.count(b"\n") >= len(texts):
             raw = b"\n".join([each.replace(b"\n", b"\r") for each in texts])
-        if raw.startswith(_MARK) or b"\n" + _MARK in raw or character_count(raw) is None:
+        is_marked = not {each[:1] for each in texts}.isdisjoint(_MARKS)
+        if is_marked or character_count(raw) is None:
             return everything
         left = rest(raw + b"\n").split(b"\n")
         counted = set()
         for key, number in Counter(left).items():
-            if key[:1] == _MARK:
+            if key[:1] in _MARKS:
                 if key not in self._verdicts and len(self._verdicts) < _MOST_VERDICTS:
                     self._verdicts[key] = self._verdict(texts[left.index(key)])
                 verdict = self._verdicts.get(key)
@@ -77,13 +78,23 @@ class InvalidTexts:
         if members is None:
             return None
         patterns = InvalidPatterns(_BLANK, settings.undocumented.may_be_at)
-        record, number = patterns.of_invalid(members, names)
-        replace = compiled_pattern(rb"%b(?<![^\n])%b%b(?=\n)" % (DEFINITIONS, record, _BLANK))
-        if replace is None or not number:
-            return None
-        # the first group is that of the definitions
-        left = _MARK + _BETWEEN.join(b"${%d}" % group for group in range(2, number + 2))
-        return lambda raw: replace(left, raw)[0]
+        steps = []
+        for mark, (record, number) in zip(
+            _MARKS, patterns.of_invalid(members, names), strict=False
+        ):
+            pattern = rb"%b(?<![^\n])%b%b(?=\n)" % (DEFINITIONS, record, _BLANK)
+            replace = compiled_pattern(pattern) if number else None
+            if replace is not None:
+                # the first group is that of the definitions
+                groups = [b"${%d}" % group for group in range(2, number + 2)]
+                steps.append((replace, mark + _BETWEEN.join(groups)))
+
+        def rest(raw: bytes) -> bytes:
+            for replace, left in steps:
+                raw, _ = replace(left, raw)
+            return raw
+
+        return rest if steps else None
 
     def _verdict(self, text: bytes) -> Verdict | None:
         """Return the verdict on a record, None if more than what is left of its text decides."""

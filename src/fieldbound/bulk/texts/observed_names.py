@@ -1,4 +1,4 @@
-"""The names that objects have, in the order in which they are observed."""
+"""The names that objects have, in the orders in which they are observed."""
 
 from __future__ import annotations
 
@@ -13,26 +13,71 @@ _Found = TypeVar("_Found")
 #: Sequences of names, and names, that are remembered of the objects at one place.
 _MOST_SEQUENCES: Final = 500
 _MOST_NAMES: Final = 200
+#: Orders of names that are remembered of the objects that are no part of others.
+_MOST_ORDERS: Final = 4
+#: With fewer than one object in so many, an order is not a usual one.
+_FEW: Final = 10
 #: Levels of nesting that are remembered.
 _MOST_LEVELS: Final = 8
+
+
+class _Order:
+    """An order of *names* that no object contradicts, and how many *objects* it has."""
+
+    def __init__(self) -> None:
+        self.objects = 0
+        self.names: tuple[str, ...] = ()
+        self._before: dict[str, set[str]] = {}
+
+    def add(self, names: tuple[str, ...]) -> bool | None:
+        """Add names in their order, and return whether that changes anything.
+
+        Return None, and change nothing, where they contradict it.
+        """
+        before = {name: {*others} for name, others in self._before.items()}
+        before.update((name, set()) for name in names if name not in before)
+        for one, other in pairwise(names):
+            before[other].add(one)
+        rest = iter(self.names)
+        if all(name in rest for name in names):
+            self._before = before
+            return False
+        try:
+            order = tuple(TopologicalSorter(before).static_order())
+        except CycleError:
+            return None
+        if len(order) > _MOST_NAMES:
+            return False
+        self._before, self.names = before, order
+        return True
 
 
 class ObservedNames:
     """The names of the objects at one place, of those within them, and of those in arrays.
 
-    *order* has the names in an order that no object contradicts whose names were added. With every
-    change there is another *version*.
+    Objects that contradict an order of names are of another one, up to a few. With every change
+    there is another *version*.
     """
 
     def __init__(self, level: int = 0) -> None:
-        self.order: tuple[str, ...] = ()
         self.version = 0
         self.is_object = self.is_array = False
         self._level = level
-        self._sequences: set[tuple[str, ...]] = set()
-        self._before: dict[str, set[str]] = {}
+        self._orders: list[_Order] = []
+        self._sequences: dict[tuple[str, ...], _Order] = {}
         self._within: dict[str, ObservedNames] = {}
         self._items: ObservedNames | None = None
+
+    @property
+    def orders(self) -> list[tuple[str, ...]]:
+        """Orders of names: each object is in one of them, if these are not too many."""
+        return [each.names for each in self._orders]
+
+    @property
+    def usual_orders(self) -> list[tuple[str, ...]]:
+        """Those of them that are not of few objects alone."""
+        least = sum(each.objects for each in self._orders) / _FEW
+        return [each.names for each in self._orders if each.objects >= least]
 
     @property
     def items(self) -> ObservedNames:
@@ -51,7 +96,7 @@ class ObservedNames:
         if isinstance(value, dict):
             changed = self._add_sequence(tuple(value))
             for name, part in value.items():
-                if isinstance(part, (dict, list)) and name in self._before:
+                if isinstance(part, (dict, list)) and any(name in each for each in self.orders):
                     inner = self._within.setdefault(name, ObservedNames(self._level + 1))
                     changed = inner.add(part) or changed
         elif isinstance(value, list):
@@ -63,30 +108,27 @@ class ObservedNames:
         return changed
 
     def _add_sequence(self, names: tuple[str, ...]) -> bool:
-        """Add names in their order, unless that contradicts the orders before."""
-        if names in self._sequences or len(self._sequences) >= _MOST_SEQUENCES:
-            return False
-        self._sequences.add(names)
-        before = {name: {*others} for name, others in self._before.items()}
-        before.update((name, set()) for name in names if name not in before)
-        for one, other in pairwise(names):
-            before[other].add(one)
-        is_new, self.is_object = not self.is_object, True
-        if self._has(names):
-            self._before = before
-            return is_new
-        try:
-            order = tuple(TopologicalSorter(before).static_order())
-        except CycleError:
-            return is_new
-        if len(order) <= _MOST_NAMES:
-            self._before, self.order = before, order
-        return True
+        """Add names in their order to the first one that they do not contradict."""
+        usual, changed = self.usual_orders, names not in self._sequences and self._is_new(names)
+        if names in self._sequences:
+            self._sequences[names].objects += 1
+        return changed or usual != self.usual_orders
 
-    def _has(self, names: tuple[str, ...]) -> bool:
-        """Return whether names are in the order of all names."""
-        rest = iter(self.order)
-        return all(name in rest for name in names)
+    def _is_new(self, names: tuple[str, ...]) -> bool:
+        """Add names that are not known, and return whether that changes anything."""
+        if len(self._sequences) >= _MOST_SEQUENCES:
+            return False
+        is_first, self.is_object = not self.is_object, True
+        # within others, each would be written out for each order of these
+        may_add = len(self._orders) < (1 if self._level else _MOST_ORDERS)
+        for order in (*self._orders, *([_Order()] if may_add else [])):
+            changed = order.add(names)
+            if changed is not None:
+                self._sequences[names] = order
+                if order not in self._orders:
+                    self._orders.append(order)
+                return changed or is_first
+        return is_first
 
 
 class ByNames(Generic[_Found]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fieldbound.model import type_names
@@ -82,10 +82,18 @@ class TextPatterns:
         self._is_counted = is_counted
 
     def of_object(self, members: Members, observed: ObservedNames, at: Path = ()) -> bytes | None:
-        """Return the pattern of objects with names in the order observed; None if none is valid."""
+        """Return the pattern of objects with names in an order observed; None if none is valid."""
+        found = [self._of_order(each, members, observed, at) for each in observed.usual_orders]
+        patterns = list(filter(None, found))
+        return b"(?>%b)" % b"|".join(patterns) if patterns else None
+
+    def _of_order(
+        self, order: Sequence[str], members: Members, observed: ObservedNames, at: Path
+    ) -> bytes | None:
+        """Return the pattern of objects with names in an order; None if none is valid."""
         parts: list[tuple[bytes, bool]] = []
         missing = set(members.required)
-        for name in observed.order:
+        for name in order:
             part = self._of_member(name, members, observed, (*at, name))
             if part is not None:
                 parts.append((part, name in missing))
