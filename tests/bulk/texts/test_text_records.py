@@ -133,6 +133,28 @@ def test_lines_count_as_they_check(case: tuple[int, int, float], samples: int) -
 
 
 @settings(max_examples=examples(200))
+@given(st.integers(0, 2**32), st.integers(1, 4), st.sampled_from([0.05, 0.5]), SAMPLES)
+def test_records_of_several_orders_count_as_they_check(
+    seed: int, number: int, share: float, samples: int
+) -> None:
+    """In whichever orders records have their names, they are counted as each of them checks."""
+    random = Random(seed)
+    orders = [random.sample([*VALUES], len(VALUES)) for _ in range(number)]
+    texts = []
+    for _ in range(random.randrange(1, 200)):
+        is_odd, order = random.random() < share, random.choice(orders)
+        names = [name for name in order if random.random() < 0.8 and (is_odd or name not in ODD)]
+        chosen = {
+            name: random.choice(VALUES[name] if is_odd else VALUES[name][:1]) for name in names
+        }
+        texts.append(json.dumps(chosen).encode())
+    data = b"\n".join(texts)
+    with small_chunks():
+        found = lines_checked(data, samples=samples)
+    assert bare(found) == expected_report(CONTRACT, data, samples=samples)
+
+
+@settings(max_examples=examples(200))
 @given(CASES, SAMPLES, st.booleans())
 def test_items_are_reported_as_those_that_are_parsed(
     case: tuple[int, int, float], samples: int, is_flat: bool

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from .observed_names import ObservedNames
 
-#: Before what is left of a text, of each order of names another one; no JSON text begins with it.
-_MARKS: Final = (b"!", b"#", b"$", b"%")
+#: Before what is left of a text, of each order of names another one: no JSON text begins with any,
+#: and none is a dollar sign, which stands for a group.
+_MARKS: Final = (b"!", b"#", b"%", b"&")
 #: Between what is left of two values, none of which has it.
 _BETWEEN: Final = b"\x01"
 _BLANK: Final = rb"[ \t\r]*+"
