@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import pickle
-import sys
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ import pytest
 from fieldbound import Contract, FieldboundError, UnknownName, bulk
 from fieldbound.site import guide
 from support.fenced_blocks import ON_SPARK, blocks
+from support.spark_session import WARNINGS, local_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,15 +25,9 @@ if TYPE_CHECKING:
 
 pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
-sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
 spark = pytest.importorskip("fieldbound.spark", reason="the extra spark is not installed")
 
-# Warnings of Spark itself.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas"),
-    pytest.mark.filterwarnings("ignore:distutils Version classes are deprecated"),
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),  # by Spark 3.5
-]
+pytestmark = WARNINGS
 
 CONTRACT = Contract(
     {
@@ -68,27 +61,8 @@ ROWS = [_row(number) for number in range(400)]
 @pytest.fixture(scope="module")
 def session() -> Iterator[SparkSession]:
     """Start a small local Spark session, and stop it."""
-    settings = {
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.memory": "512m",
-        "spark.log.level": "ERROR",
-        "spark.sql.session.timeZone": "Europe/Berlin",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-    }
-    builder = sql.SparkSession.builder.master("local[2]")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [each for each in os.environ if each.startswith(("SPARK_", "PYSPARK_"))]:
-            patch.delenv(name)
-        patch.setenv("PYSPARK_PYTHON", sys.executable)
-        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        started = builder.getOrCreate()
+    with local_session() as started:
         yield started
-        started.stop()
 
 
 @pytest.fixture
