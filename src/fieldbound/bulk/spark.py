@@ -192,12 +192,9 @@ def _merged_counts(results: DataFrame, samples: int) -> tuple[Counts, dict[int, 
 
 def _numbered_violations(results: DataFrame, offsets: Mapping[int, int]) -> DataFrame:
     """Return the violations with the numbers of their records among all."""
-    from pyspark.sql import functions
-
-    pairs = list(offsets.items())
-    before = results.sparkSession.createDataFrame(pairs, "partition int, before bigint")
-    joined = results.where("code is not null").join(functions.broadcast(before), "partition")
-    return joined.selectExpr("number + before AS number", *list(_VIOLATION_COLUMNS)[1:])
+    before = ", ".join(f"{offsets.get(at, 0)}L" for at in range(max(offsets, default=0) + 1))
+    number = f"number + array({before})[partition] AS number"
+    return results.where("code is not null").selectExpr(number, *list(_VIOLATION_COLUMNS)[1:])
 
 
 def _duplicates(
