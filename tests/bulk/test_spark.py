@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
+pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
 spark = pytest.importorskip("fieldbound.spark", reason="the extra spark is not installed")
 
 pytestmark = WARNINGS
