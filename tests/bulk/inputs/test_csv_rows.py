@@ -59,19 +59,22 @@ def texts(draw: Any) -> bytes:
     return text.encode(errors="surrogateescape")
 
 
-@given(texts(), st.integers(1, 100), st.sampled_from([20, 10**6]), st.sampled_from([30, 10**6]))
-@example(b'a,b\n"""x",1\n', 100, 100, 100)
-@example(b'a,b\n"x"y,"z"\n', 100, 100, 100)
+SIZES = st.tuples(st.integers(1, 100), st.sampled_from([20, 10**6]), st.sampled_from([30, 10**6]))
+
+
+@given(texts(), SIZES, st.sampled_from([1, 10**6]))
+@example(b'a,b\n"""x",1\n', (100, 100, 100), 1)
+@example(b'a,b\n"x"y,"z"\n', (100, 100, 100), 1)
 @settings(max_examples=examples(1500))
 def test_rows_split_at_once_are_those_parsed_alone(
-    raw: bytes, size: int, block: int, longest: int
+    raw: bytes, sizes: tuple[int, int, int], most_quotes: int
 ) -> None:
     """Whatever the text, each row has the record, the bytes and the place that it has alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compression, "READ_SIZE", size)
-        patch.setattr(blocks, "BLOCK_SIZE", block)
-        patch.setattr(blocks, "MAX_RECORD_SIZE", longest)
-        patch.setattr(csv_rows, "_MOST_QUOTES", 1)
+        patch.setattr(compression, "READ_SIZE", sizes[0])
+        patch.setattr(blocks, "BLOCK_SIZE", sizes[1])
+        patch.setattr(blocks, "MAX_RECORD_SIZE", sizes[2])
+        patch.setattr(csv_rows, "_MOST_QUOTES", most_quotes)
         found, cut_off, at_once = read(raw)
         patch.setattr(csv_rows, "last_end", lambda *_: None)
         for name in ("split_cells", "parse_lines"):
@@ -123,8 +126,28 @@ ENDS = {
 
 
 @table("raw", ENDS)
-def test_the_last_row_is_found_by_quotation_marks(raw: bytes) -> None:
+def test_the_last_row_is_found_by_quotation_marks(
+    raw: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The end of the last whole row is found, unless a quotation mark is within a cell."""
-    assert csv_rows.last_end(raw, b",") == ENDS[raw]
+    monkeypatch.setattr(csv_rows, "_without_rows", lambda _: None)
+    assert csv_rows.last_end(raw, ",") == ENDS[raw]
     ends = csv_rows.RowSplitter(",").find(raw)
     assert ENDS[raw] in (None, ends[-1] if ends else 0)
+
+
+@given(st.text('"",;\na\r').map(str.encode), st.sampled_from(",;"))
+@example(b'12" x,6"\n"a\n",b\n"c', ",")
+@settings(max_examples=examples(500))
+def test_whole_rows_are_found_among_many_quotation_marks(raw: bytes, delimiter: str) -> None:
+    """Where many cells are quoted, the end of the last whole row is that which a scan finds."""
+    pytest.importorskip("pcre2")
+    ends = csv_rows.RowSplitter(delimiter).find(raw)
+    without_rows = csv_rows._without_rows(delimiter)
+    assert without_rows is not None
+    assert without_rows(b"", raw)[0] == raw[max(ends, default=0) :]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_MOST_QUOTES", 10**6)
+        assert csv_rows.last_end(raw, delimiter) == max(ends, default=0)
+        patch.setattr(csv_rows, "_SHOWN", 2)
+        assert csv_rows.first_end(raw, delimiter) == min(ends, default=None)

@@ -25,7 +25,15 @@ from .blocks import (
 )
 from .columns import ColumnMapping
 from .compression import ByteSource
-from .csv_rows import LongRow, RowSplitter, WholeRows, parse_lines, parse_rows, split_cells
+from .csv_rows import (
+    LongRow,
+    RowSplitter,
+    WholeRows,
+    first_end,
+    parse_lines,
+    parse_rows,
+    split_cells,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -179,11 +187,11 @@ def _header(source: ByteInput, delimiter: str | None) -> tuple[str, bytes, list[
     while True:
         data = source.peek(size)
         chosen = delimiter or _delimiter(data)
-        ends = RowSplitter(chosen).find(data)
-        if ends or len(data) < size or size > blocks.MAX_RECORD_SIZE:
+        end = first_end(data, chosen)
+        if end is not None or len(data) < size or size > blocks.MAX_RECORD_SIZE:
             break
         size *= 4
-    raw = data[: ends[0]] if ends else data
+    raw = data[:end]
     if not raw.removeprefix(_BOM).strip():
         raise FieldboundError(
             f"{source.name} {'begins with an empty line' if raw else 'is empty'}: the first row "
