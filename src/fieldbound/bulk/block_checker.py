@@ -26,7 +26,7 @@ from .inputs.blocks import (
 )
 from .inputs.fast_json import FastReader, Objects
 from .inputs.json_array import texts_of
-from .item_locations import ItemLocations, text_locations
+from .item_locations import ItemLocations, text_location
 from .lengths import measures
 from .record_checker import RecordChecker, record_index_in_errors
 from .row_chunks import RowChunks
@@ -299,15 +299,14 @@ class BlockChecker:
                 self._records.keep_valid(location_of(index))
 
     def _check_texts(self, chunk: TextsChunk) -> None:
-        locations = text_locations(chunk)
         start = 0
         for end, text in enumerate((*chunk.texts, None)):
             if text is None:
                 texts = [each or b"" for each in chunk.texts[start:end]]
-                self._check_located(texts, locations[start:end].__getitem__)
+                self._check_located(texts, partial(_shifted, partial(text_location, chunk), start))
                 start = end + 1
-                if end < len(locations):
-                    self._reject_long(blocks.MAX_RECORD_SIZE, locations[end])
+                if end < len(chunk.texts):
+                    self._reject_long(blocks.MAX_RECORD_SIZE, text_location(chunk, end))
 
     def _check_located(
         self,
@@ -319,14 +318,15 @@ class BlockChecker:
 
         *numbers* are those of the records, if they are counted already.
         """
-        if len(texts) < 2:  # noqa: PLR2004 - one cannot be halved
-            for index in range(len(texts)):
-                self._records.check_text(location_of(index), numbers[0] if numbers else None)
+        if not texts:
             return
         # between the tokens of a JSON text either line end is blank, within a string both are wrong
         lines = [each.replace(b"\n", b"\r") for each in texts]
         body = b"\n".join(lines)
         values, names, exact_text = self._read(body, self._objects(body))
+        if values is None and len(texts) == 1:
+            self._records.check_text(location_of(0), numbers[0] if numbers else None)
+            return
         if values is None:
             middle = len(texts) // 2
             self._check_located(texts[:middle], location_of, numbers and numbers[:middle])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from .inputs.blocks import CONTINUATION
+from .inputs.blocks import CONTINUATION, line_and_column
 from .inputs.json_array import texts_of
 from .samples import RecordLocation
 
@@ -30,16 +30,20 @@ class ItemLocations:
         chunk = self._chunk
         # with others, the items may have brackets in strings
         if chunk.flat and chunk.raw.count(b"{") == chunk.raw.count(b"}") == self._number:
-            return _FlatItems(chunk.raw, chunk.offset, chunk.place).at
-        return [each for texts in texts_of(chunk) for each in text_locations(texts)].__getitem__
+            place = line_and_column(chunk.place, chunk.offset)
+            return _FlatItems(chunk.raw, chunk.offset, place).at
+        texts = [
+            partial(text_location, each, at)
+            for each in texts_of(chunk)
+            for at in range(len(each.texts))
+        ]
+        return lambda index: texts[index]()
 
 
-def text_locations(chunk: TextsChunk) -> list[RecordLocation]:
-    """Return where texts are."""
-    return [
-        RecordLocation(text, offset, line, column)
-        for text, offset, (line, column) in zip(*chunk, strict=True)
-    ]
+def text_location(chunk: TextsChunk, index: int) -> RecordLocation:
+    """Return where a text is."""
+    offset = chunk.offsets[index]
+    return RecordLocation(chunk.texts[index], offset, *line_and_column(chunk.places[index], offset))
 
 
 class _FlatItems:

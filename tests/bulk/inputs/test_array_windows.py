@@ -12,7 +12,7 @@ from hypothesis import event, example, given, settings, strategies as st
 
 from fieldbound import Contract, FieldboundError
 from fieldbound.bulk import BulkReport, check
-from fieldbound.bulk.inputs import blocks, compression
+from fieldbound.bulk.inputs import blocks, compression, json_array
 from fieldbound.bulk.inputs.array_windows import Windows
 from fieldbound.bulk.inputs.blocks import ItemsChunk, TextsChunk, ValuesChunk
 from fieldbound.bulk.inputs.compression import ByteInput
@@ -102,16 +102,16 @@ def read(raw: bytes) -> tuple[list[Any], str | None, int]:
     return found, source.cut_off, windows
 
 
-def reported(raw: bytes) -> BulkReport | str:
+def reported(records: Any, key: str | None = "/a") -> BulkReport | str:
     """Return the report of an array, without the lengths, which are measured in some windows.
 
     It is the error for a text that is no array, but a record on each line.
     """
     try:
-        report = check(io.BytesIO(raw), CONTRACT, samples=3, key="/a", format="json")
+        report = check(records, CONTRACT, samples=3, key=key, format="json")
     except FieldboundError as error:
         return str(error)
-    return replace(report, lengths=(), measured=0)
+    return replace(report, lengths=(), measured=0, name=None)
 
 
 @st.composite
@@ -163,9 +163,29 @@ def test_records_in_windows_count_as_those_that_a_scan_finds(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compression, "READ_SIZE", max(size, raw.find(b"[") + 1))
         patch.setattr(blocks, "CHUNK_SIZE", window)
-        found = reported(raw)
+        found = reported(io.BytesIO(raw))
         patch.setattr(Windows, "learn", lambda *_: False)
-        assert found == reported(raw)
+        assert found == reported(io.BytesIO(raw))
+
+
+@given(arrays(), st.integers(1, 200), st.integers(1, 80), st.sampled_from(["/a", None]))
+@settings(max_examples=examples(300))
+def test_lines_are_found_again_in_a_file(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes, size: int, window: int, key: str | None
+) -> None:
+    """Where lines are not counted, what is before a record is read again to find its place."""
+    path = tmp_path_factory.getbasetemp() / "array.json"
+    path.write_bytes(raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compression, "READ_SIZE", max(size, raw.find(b"[") + 1))
+        patch.setattr(blocks, "CHUNK_SIZE", window)
+        patch.setattr(blocks, "_READ_AGAIN", 7)
+        expected = reported(io.BytesIO(raw), key)
+        patch.setattr(json_array, "_SHORT_LINE", 10**6)
+        found = reported(path, key)
+    if isinstance(found, str) and isinstance(expected, str):
+        expected = expected.replace("the stream", str(path))
+    assert found == expected
 
 
 def in_windows(items: list[str], separator: str) -> float:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from .array_windows import Window, Windows
+    from .blocks import Place, Places
 
 #: Open brackets among which one is searched that a closing bracket matches; the limit of depth.
 _DEPTH: Final = 200
@@ -45,7 +46,7 @@ class Element(NamedTuple):
 
     text: bytes | None
     offset: int
-    place: tuple[int, int]
+    place: Place
 
 
 @cache
@@ -70,19 +71,20 @@ def _nesting(opening: bytes, levels: int) -> bytes:
 class Scanner:
     """Finds the elements of an array in data that are given in chunks, if it may in *windows*.
 
-    Once the array is *closed*, *rest* is what follows it, at *offset* on *line*. What is *held* is
-    to be given again, before the next data.
+    Once the array is *closed*, *rest* is what follows it, at *offset*. What is *held* is to be
+    given again, before the next data. Lines and columns are not counted if *places* finds them.
     """
 
-    def __init__(self, windows: Windows | None = None) -> None:
+    def __init__(self, windows: Windows | None = None, places: Places | None = None) -> None:
         self.closed = False
         self.rest = self.held = b""
         self.offset = 0  # of the current data in the text
         self.line = self.column = 1  # the place of the byte at ...
         self._counted = 0  # ... this index in the data
+        self._places = places
         self._windows, self._tries_windows = windows, False
         self._is_first = True
-        self._start: tuple[int, tuple[int, int]] | None = None  # where the element begins
+        self._start: tuple[int, Place] | None = None  # where the element begins
         self._from = 0  # where it begins or continues in the data
         self._parts: list[bytes] = []  # its parts in the data before
         self._stack = bytearray()  # the brackets that are open in it
@@ -92,8 +94,13 @@ class Scanner:
     def skip(self, data: bytes, bom: int) -> None:
         """Skip what precedes the first element; a byte order mark of *bom* bytes has no column."""
         self._counted = bom
-        self._count(data, len(data))
+        self._place(data, len(data))
         self.offset, self._counted = len(data), 0
+
+    @property
+    def place(self) -> Place:
+        """Where the byte at the offset is."""
+        return self._places or (self.line, self.column)
 
     def elements(self, data: bytes, *, is_last: bool = False) -> Iterator[Element | ItemsChunk]:
         """Yield the elements that end within the next *data*, and windows of them."""
@@ -108,8 +115,7 @@ class Scanner:
                     size -= len(self.held)
                 if at == size:
                     break
-                self._count(data, at)
-                self._start, self._from = (self.offset + at, (self.line, self.column)), at
+                self._start, self._from = (self.offset + at, self._place(data, at)), at
             if self._in_string:
                 at = self._string(data, at)
                 continue
@@ -125,7 +131,7 @@ class Scanner:
             at += self._start is not None or data[at] == _COMMA
         if self._start is not None:
             self._hold(data[self._from :])
-        self._count(data, size)
+        self._place(data, size)
         self.offset, self._counted = self.offset + size, 0
 
     def _at_once(
@@ -148,10 +154,10 @@ class Scanner:
 
         If more data may make the next window, the rest is held.
         """
-        self._count(data, at)
+        self._place(data, at)
         while window := windows.find(data, at, is_last=is_last):
-            place = self.line, self.column
-            yield ItemsChunk(window.raw, self.offset + at, place, window.flat, window.others)
+            offset, place = self.offset + at, self.place
+            yield ItemsChunk(window.raw, offset, place, window.flat, window.others)
             self._is_first = False
             at = self._pass(data, at, window)
         if not is_last and windows.needs_more(len(data) - at):
@@ -160,15 +166,11 @@ class Scanner:
 
     def _pass(self, data: bytes, at: int, window: Window) -> int:
         """Count the lines and columns of a window, and return where the next element begins."""
-        begins, ends = at + len(window.raw), window.following
-        line_ends = window.line_ends + data.count(b"\n", begins, ends)
-        if line_ends:
-            self.line, self.column = self.line + line_ends, 1
-            self._counted = data.rindex(b"\n", at, ends) + 1
-            self._count(data, ends)
-        else:
+        ends = window.following
+        if self._places is None and b"\n" not in data[at:ends]:
             self.column += ends - at - window.continuations
             self._counted = ends
+        self._place(data, ends)
         return ends
 
     def _shallow_elements(
@@ -180,9 +182,9 @@ class Scanner:
             most = most and most - 1
             begins, ends = found.span(1)
             at = found.end()
-            self._count(data, begins)
+            place = self._place(data, begins)
             text = data[begins:ends] if at - 1 - begins < blocks.MAX_RECORD_SIZE else None
-            yield Element(text, self.offset + begins, (self.line, self.column))
+            yield Element(text, self.offset + begins, place)
             self._is_first = False
         return at
 
@@ -248,7 +250,7 @@ class Scanner:
         self._start = None
         self._stack.clear()
         if self.closed:
-            self._count(data, at + 1)
+            self._place(data, at + 1)
             self.offset, self.rest = self.offset + at + 1, data[at + 1 :]
 
     def _element(self, rest: bytes) -> Element:
@@ -268,14 +270,16 @@ class Scanner:
         if sum(map(len, self._parts)) >= blocks.MAX_RECORD_SIZE:
             self._parts = [b"".join(self._parts)[: blocks.MAX_RECORD_SIZE]]
 
-    def _count(self, data: bytes, at: int) -> None:
-        """Count lines and columns up to an index."""
-        part = data[self._counted : at]
-        if line_ends := part.count(b"\n"):
-            self.line, self.column = self.line + line_ends, 1
-            part = part[part.rindex(b"\n") + 1 :]
-        self.column += len(part) if part.isascii() else len(part.translate(None, CONTINUATION))
-        self._counted = at
+    def _place(self, data: bytes, at: int) -> Place:
+        """Return where the byte at an index is, and count lines and columns up to it."""
+        if self._places is None:
+            part = data[self._counted : at]
+            if line_ends := part.count(b"\n"):
+                self.line, self.column = self.line + line_ends, 1
+                part = part[part.rindex(b"\n") + 1 :]
+            self.column += len(part) if part.isascii() else len(part.translate(None, CONTINUATION))
+            self._counted = at
+        return self.place
 
 
 def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:

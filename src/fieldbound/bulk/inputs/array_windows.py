@@ -41,14 +41,13 @@ _LEVELS: Final = 8
 class Window(NamedTuple):
     """Whole items, *raw*, and where the *following* one begins.
 
-    They have so many *line_ends*, and *continuations*: bytes that continue a UTF-8 character. If
-    they are *flat*, all brackets in them are those around the items; *others* are those that are
-    not certainly valid, if that is known.
+    They have so many *continuations*: bytes that continue a UTF-8 character. If they are *flat*,
+    all brackets in them are those around the items; *others* are those that are not certainly
+    valid, if that is known.
     """
 
     raw: bytes
     following: int
-    line_ends: int
     continuations: int
     flat: bool
     others: Others | None = None
@@ -107,9 +106,7 @@ class Windows:
         others = None if self._others_of is None else self._others_of(raw)
         if others is None:
             return _proven_by_brackets(raw, following)
-        # to count none takes longer than to find none
-        line_ends = raw.count(b"\n") if b"\n" in raw else 0
-        return Window(raw, following, line_ends, others.continuations, True, others)
+        return Window(raw, following, others.continuations, True, others)
 
 
 def _proven_by_brackets(raw: bytes, following: int) -> Window | None:
@@ -120,7 +117,7 @@ def _proven_by_brackets(raw: bytes, following: int) -> Window | None:
     flat = brackets == b"{}" * (len(brackets) // 2)
     if not (flat or _are_whole(brackets) or json_items(raw) is not None):
         return None
-    return Window(raw, following, marks.count(b"\n"), len(outline) - len(marks), flat)
+    return Window(raw, following, len(outline) - len(marks), flat)
 
 
 def _brackets(raw: bytes, marks: bytes) -> bytes:

@@ -27,6 +27,8 @@ CHUNK_SIZE: Final = 64 << 10
 MAX_RECORD_SIZE: Final = 8 << 20
 #: The bytes that continue a UTF-8 character, which have no column.
 CONTINUATION: Final = bytes(range(0x80, 0xC0))
+#: Bytes that are read again at a time.
+_READ_AGAIN: Final = 1 << 20
 #: Values of a block.
 _BLOCK_VALUES: Final = 1000
 
@@ -41,6 +43,45 @@ class LinesChunk(NamedTuple):
     offset: int
 
 
+class Places:
+    """The lines and columns of bytes in a text, from 1, found when they are asked for.
+
+    What is before a byte is *read* again for it, from one offset to another: to count short lines
+    takes longer than to read them. The text begins at an *offset*.
+    """
+
+    def __init__(self, read: Callable[[int, int], bytes], offset: int) -> None:
+        self._read, self._first = read, offset
+        self._offset, self._line, self._column = offset, 1, 1
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """Return the line and the column of the byte at an offset.
+
+        It takes longer where it is before the last one.
+        """
+        if offset < self._offset:
+            self._offset, self._line, self._column = self._first, 1, 1
+        while self._offset < offset:
+            part = self._read(self._offset, min(self._offset + _READ_AGAIN, offset))
+            if not part:  # the file became shorter
+                break
+            self._offset += len(part)
+            if line_ends := part.count(b"\n"):
+                self._line, self._column = self._line + line_ends, 1
+                part = part[part.rindex(b"\n") + 1 :]
+            self._column += len(part.translate(None, CONTINUATION))
+        return self._line, self._column
+
+
+#: Where a text is: its line and column, or what finds them by its offset.
+Place: TypeAlias = "tuple[int, int] | Places"
+
+
+def line_and_column(place: Place, offset: int) -> tuple[int, int]:
+    """Return where the byte at an offset is."""
+    return place.at(offset) if isinstance(place, Places) else place
+
+
 class LongLine(NamedTuple):
     """A line of more than `MAX_RECORD_SIZE` bytes: its *offset*, and its *size* with line end."""
 
@@ -51,13 +92,13 @@ class LongLine(NamedTuple):
 class TextsChunk(NamedTuple):
     """JSON texts that are parts of a larger one, each a record.
 
-    *offsets* and *places* (line and column, from 1) are where the texts begin. A text of None is
-    too long to be read: it has `MAX_RECORD_SIZE` bytes or more.
+    *offsets* and *places* are where the texts begin. A text of None is too long to be read: it has
+    `MAX_RECORD_SIZE` bytes or more.
     """
 
     texts: Sequence[bytes | None]
     offsets: Sequence[int]
-    places: Sequence[tuple[int, int]]
+    places: Sequence[Place]
 
 
 class Others(NamedTuple):
@@ -72,7 +113,7 @@ class Others(NamedTuple):
 
 
 class ItemsChunk(NamedTuple):
-    """Whole items of a JSON array, *raw*, at an *offset* and a *place* (line and column, from 1).
+    """Whole items of a JSON array, *raw*, at an *offset* and a *place*.
 
     If they are *flat*, all brackets are those around the items. With *others*, all items are known
     to be objects, and which of them are not certainly valid.
@@ -80,7 +121,7 @@ class ItemsChunk(NamedTuple):
 
     raw: bytes
     offset: int
-    place: tuple[int, int]
+    place: Place
     flat: bool
     others: Others | None = None
 

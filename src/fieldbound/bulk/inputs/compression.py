@@ -20,7 +20,7 @@ from .decompressors import CorruptData, GzipMember, zstd_frame
 from .detection import COMPRESSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .blocks import Block
 
@@ -207,6 +207,19 @@ class DecompressedReader:
         """Replace what is read by the next bytes, and return whether there are any."""
         self._buffer, self._at = next(self._chunks, b""), 0
         return bool(self._buffer)
+
+    @property
+    def read_again(self) -> Callable[[int, int], bytes] | None:
+        """What reads bytes again, from one position to another; None if that is not possible."""
+        is_file = self._owns and self.compression is None and self._file.seekable()
+        return self._read_part if is_file else None
+
+    def _read_part(self, start: int, end: int) -> bytes:
+        position = self._file.tell()
+        self._file.seek(start)
+        part = self._file.read(end - start)
+        self._file.seek(position)
+        return part
 
     def _read_file(self) -> bytes:
         """Read compressed bytes, none at the end."""

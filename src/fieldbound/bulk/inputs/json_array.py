@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from . import blocks, compression
 from .array_scanner import SPACE, Element, Scanner
 from .array_windows import Windows
-from .blocks import ItemsChunk, OutputFormat, RecordError, StreamedBlock, TextsChunk, ValuesChunk
+from .blocks import (
+    ItemsChunk,
+    OutputFormat,
+    Places,
+    RecordError,
+    StreamedBlock,
+    TextsChunk,
+    ValuesChunk,
+    line_and_column,
+)
 from .compression import ByteSource
 from .detection import ARRAY
 
@@ -23,6 +32,8 @@ if TYPE_CHECKING:
 _CHUNK: Final = 500
 #: Chunks of a block at most: short records take more memory than their text.
 _MAX_BLOCK: Final = 100
+#: Bytes of a short line.
+_SHORT_LINE: Final = 64
 _BOM: Final = b"\xef\xbb\xbf"
 _EXTRA_DATA: Final = "extra data after the end of the array: remove it"
 _UNCLOSED: Final = "the array is not closed: expected ]"
@@ -42,7 +53,8 @@ class JsonArraySource(ByteSource):
 
     def split(self, reader: DecompressedReader) -> Iterator[Block]:
         """Yield the blocks of whole records."""
-        scanner = Scanner(Windows(self.others_of))
+        places = None if self.others_of is None else _places(reader)
+        scanner = Scanner(Windows(self.others_of), places)
         chunks = enumerate(_chunks(_elements(reader, scanner)))
         for _, some in groupby(chunks, lambda each: (each[0] // _MAX_BLOCK, _block(each[1]))):
             yield StreamedBlock(chunk for _, chunk in some)
@@ -51,10 +63,19 @@ class JsonArraySource(ByteSource):
         self.cut_off = reader.cut_off or (None if scanner.closed else _UNCLOSED)
 
 
+def _places(reader: DecompressedReader) -> Places | None:
+    """Return what finds lines and columns, where to count them takes longer: in short lines."""
+    read, begin = reader.read_again, reader.peek(compression.READ_SIZE)
+    if read is None or begin.count(b"\n") * _SHORT_LINE < len(begin):
+        return None
+    return Places(read, len(_BOM) if begin.startswith(_BOM) else 0)
+
+
 def texts_of(items: ItemsChunk) -> Iterator[TextsChunk]:
     """Yield the texts of items, as a scan finds them."""
     scanner = Scanner()
-    scanner.offset, (scanner.line, scanner.column) = items.offset, items.place
+    scanner.offset = items.offset
+    scanner.line, scanner.column = line_and_column(items.place, items.offset)
     found = chain(scanner.elements(items.raw), scanner.unfinished())
     return (each for each in _chunks(found) if isinstance(each, TextsChunk))
 
@@ -120,16 +141,16 @@ def _elements(reader: DecompressedReader, scanner: Scanner) -> Iterator[Element 
 
 def _trailing(reader: DecompressedReader, scanner: Scanner) -> Iterator[Block]:
     """Yield the data after the end of an array as one block, if they are not blank."""
-    data, offset, line = scanner.rest, scanner.offset, scanner.line
+    data, offset, line_ends = scanner.rest, scanner.offset, 0
     while not (rest := data.lstrip(SPACE)):
-        offset, line = offset + len(data), line + data.count(b"\n")
+        offset, line_ends = offset + len(data), line_ends + data.count(b"\n")
         data = reader.read_some()
         if not data:
             return
     blank = len(data) - len(rest)
+    line_ends += data.count(b"\n", 0, blank)
+    line, _ = line_and_column(scanner.place, scanner.offset)
     raw = bytearray(rest[: blocks.MAX_RECORD_SIZE])
     while more := reader.read_some():
         raw += more[: max(0, blocks.MAX_RECORD_SIZE - len(raw))]
-    yield TrailingBlock(
-        bytes(raw).rstrip(SPACE), offset + blank, line + data.count(b"\n", 0, blank)
-    )
+    yield TrailingBlock(bytes(raw).rstrip(SPACE), offset + blank, line + line_ends)
