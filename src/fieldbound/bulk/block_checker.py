@@ -98,9 +98,12 @@ class BlockChecker:
         return self._settings.contract
 
     @property
-    def others_of_items(self) -> Callable[[bytes], Others | None]:
-        """What returns of the items of an array those that are not certainly valid."""
-        return self._texts.others_of_items
+    def others_of_items(self) -> Callable[[bytes], Others | None] | None:
+        """What returns of the items of an array those that are not certainly valid.
+
+        None if each record is needed.
+        """
+        return self._texts.others_of_items if self._settings.counts_only_invalid else None
 
     def check(self, block: Block, fully_sampled: frozenset[LimitKey] = frozenset()) -> Counts:
         """Check the records of a block; no samples are needed of the limits in *fully_sampled*.
