@@ -44,8 +44,8 @@ class JsonArraySource(ByteSource):
 
     Between two commas without an element there is an empty record, which is invalid. Extra data
     after the end of the array are one invalid record. A byte order mark is reported of the first
-    record. The text must begin with an array. *others_of* is what is asked for the records that are
-    not certainly valid: which is faster where they are checked, but only in the same process.
+    record. The text must begin with an array. *others_of* says which of many items are not
+    certainly valid, if they are checked in this process: then it is known where they end.
     """
 
     valid_format = invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")
