@@ -705,3 +705,33 @@ def test_no_more_workers_are_started_than_there_are_blocks(
     monkeypatch.setattr("fieldbound.bulk.run.check_blocks", count_workers)
     assert check(file(b'{"name":"a"}\n' * 350), CONTRACT, workers=10**9).records == 350
     assert started == [3]
+
+
+class Failing(io.RawIOBase):
+    """A stream that fails at its end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+
+    def read(self, size: int = -1) -> bytes:
+        """Read some bytes, or raise OSError."""
+        found = self._data.read(size)
+        if not found:
+            raise TimeoutError("the other side does not answer")
+        return found
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("layout", "text"),
+    [
+        ("ndjson", b'{"name":"a"}\n' * 2000),
+        ("json", b"[" + b'{"name":"a"},' * 2000),
+        ("csv", b"name\n" + b"a\n" * 2000),
+    ],
+)
+@pytest.mark.usefixtures("small_blocks")
+def test_an_error_of_a_stream_is_raised(layout: str, text: bytes, workers: int) -> None:
+    """An error of a stream is raised as it is, whichever process checks the records."""
+    with pytest.raises(TimeoutError, match="does not answer"):
+        check(Failing(text), CONTRACT, workers=workers, format=layout)

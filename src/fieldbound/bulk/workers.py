@@ -13,6 +13,7 @@ import sys
 import threading
 from contextlib import suppress
 from multiprocessing.connection import wait
+from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.model import FieldboundError
@@ -157,8 +158,9 @@ class _WorkerPool:
         self._processes = []
 
     def _send(self, worker: Connection, task: Any) -> None:
+        data = ForkingPickler.dumps(task)  # which reads a block of a stream
         try:
-            worker.send(task)
+            worker.send_bytes(data)
         except OSError:
             raise FieldboundError(self._died_message) from None
 

@@ -83,6 +83,19 @@ def test_rows_split_at_once_are_those_parsed_alone(
     event("at once" if at_once else "one by one")
 
 
+@given(texts(), st.integers(1, 60), st.integers(1, 60))
+@settings(max_examples=examples(500))
+def test_which_rows_are_too_long_is_a_matter_of_the_rows(raw: bytes, one: int, other: int) -> None:
+    """However many bytes are read at a time, the same rows are too long to be read."""
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blocks, "MAX_RECORD_SIZE", 12)
+        for size in (one, other):
+            patch.setattr(compression, "READ_SIZE", size)
+            found.append(read(raw)[:2])
+    assert found[0] == found[1]
+
+
 ROWS = {
     "plain": (b"a,b\nc,\n", True),
     "quoted": (b'"a,",b\n"c","d"\n', True),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, strategies as st
 
+from fieldbound.bulk.texts import observed_names
 from fieldbound.bulk.texts.observed_names import ObservedNames
 from support.tables import table
 
@@ -69,6 +71,25 @@ def test_an_order_of_few_objects_is_no_usual_one() -> None:
     assert not found.add(one)
     assert found.add(other)
     assert (found.usual_orders, found.version) == (found.orders, version + 1)
+
+
+def test_objects_that_are_in_no_order_are_tried_a_few_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However many objects contradict all orders, few of them are sorted, each once."""
+    tried: list[tuple[str, ...]] = []
+    add = observed_names._Order.add
+
+    def counted(self: Any, names: tuple[str, ...]) -> bool | None:
+        tried.append(names)
+        return add(self, names)
+
+    monkeypatch.setattr(observed_names._Order, "add", counted)
+    names = [f"n{index}" for index in range(60)]
+    pairs = [{one: 1, other: 1} for one in names for other in names if one != other]
+    found = observed(*[[{**each} for each in pairs]] * 3)
+    assert len(found.items.orders) == 1
+    assert len(tried) == len(set(tried)) <= 501
 
 
 def test_objects_within_others_have_one_order() -> None:

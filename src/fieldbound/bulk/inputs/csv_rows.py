@@ -118,6 +118,7 @@ class WholeRows:
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
         self._held: list[bytes] = []  # the data after the last row that is whole
+        self._size = 0  # of these data
         self._splitter: RowSplitter | None = None  # what has found no end in them
 
     @property
@@ -129,40 +130,54 @@ class WholeRows:
         """Yield whole rows, at last those before the end of the data."""
         for each in data:
             if rows := self._add(each):
-                yield rows
-            if sum(map(len, self._held)) > blocks.MAX_RECORD_SIZE:
+                yield from self._without_long(rows)
+            if self._size > blocks.MAX_RECORD_SIZE:
                 yield self._skip(data)
         if any(self._held):
             yield b"".join(self._held)
+
+    def _without_long(self, rows: bytes) -> Iterator[bytes | LongRow]:
+        """Yield whole rows, and such as are too long."""
+        begin = start = 0
+        most = blocks.MAX_RECORD_SIZE
+        for end in RowSplitter(self._delimiter).find(rows) if len(rows) > most else ():
+            if end - 1 - start > most:
+                if begin < start:
+                    yield rows[begin:start]
+                yield LongRow(end - start, rows.count(b"\n", start, end))
+                begin = end
+            start = end
+        if begin < len(rows):
+            yield rows[begin:]
 
     def _add(self, data: bytes) -> bytes:
         """Return the whole rows that end within the next *data*."""
         end = None
         if self._splitter is None:
-            data, self._held = b"".join((*self._held, data)), []
+            data, self._held, self._size = b"".join((*self._held, data)), [], 0
             end = last_end(data, self._delimiter)
         if not end:
             self._splitter = self._splitter or RowSplitter(self._delimiter)
             end = max(self._splitter.find(data), default=0)
         if not end:
             self._held.append(data)
+            self._size += len(data)
             return b""
         rows, self._held = b"".join((*self._held, data[:end])), [data[end:]]
-        self._splitter = None
+        self._splitter, self._size = None, len(self._held[0])
         return rows
 
     def _skip(self, data: Iterator[bytes]) -> LongRow:
         """Skip the rest of a row."""
         splitter = self._splitter = self._scanned()
-        size = sum(map(len, self._held))
-        line_ends = sum(each.count(b"\n") for each in self._held)
-        self._held = []
+        size, line_ends = self._size, sum(each.count(b"\n") for each in self._held)
+        self._held, self._size = [], 0
         for each in data:
             ends = splitter.find(each)
             end = ends[0] if ends else len(each)
             size, line_ends = size + end, line_ends + each.count(b"\n", 0, end)
             if ends:
-                self._held, self._splitter = [each[end:]], None
+                self._held, self._splitter, self._size = [each[end:]], None, len(each) - end
                 break
         return LongRow(size, line_ends)
 

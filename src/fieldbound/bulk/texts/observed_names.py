@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _Found = TypeVar("_Found")
-#: Sequences of names, and names, that are remembered of the objects at one place.
-_MOST_SEQUENCES: Final = 500
+#: So often are names tried to be added to an order: to sort it may take half a millisecond.
+_MOST_TRIES: Final = 500
+#: Names of an order.
 _MOST_NAMES: Final = 200
 #: Orders of names that are remembered of the objects that are no part of others.
 _MOST_ORDERS: Final = 4
@@ -64,7 +65,8 @@ class ObservedNames:
         self.is_object = self.is_array = False
         self._level = level
         self._orders: list[_Order] = []
-        self._sequences: dict[tuple[str, ...], _Order] = {}
+        self._sequences: dict[tuple[str, ...], _Order | None] = {}
+        self._tries = 0
         self._within: dict[str, ObservedNames] = {}
         self._items: ObservedNames | None = None
 
@@ -110,24 +112,27 @@ class ObservedNames:
     def _add_sequence(self, names: tuple[str, ...]) -> bool:
         """Add names in their order to the first one that they do not contradict."""
         usual, changed = self.usual_orders, names not in self._sequences and self._is_new(names)
-        if names in self._sequences:
-            self._sequences[names].objects += 1
+        order = self._sequences.get(names)
+        if order is not None:
+            order.objects += 1
         return changed or usual != self.usual_orders
 
     def _is_new(self, names: tuple[str, ...]) -> bool:
         """Add names that are not known, and return whether that changes anything."""
-        if len(self._sequences) >= _MOST_SEQUENCES:
+        if self._tries >= _MOST_TRIES:
             return False
         is_first, self.is_object = not self.is_object, True
         # within others, each would be written out for each order of these
         may_add = len(self._orders) < (1 if self._level else _MOST_ORDERS)
         for order in (*self._orders, *([_Order()] if may_add else [])):
+            self._tries += 1
             changed = order.add(names)
             if changed is not None:
                 self._sequences[names] = order
                 if order not in self._orders:
                     self._orders.append(order)
                 return changed or is_first
+        self._sequences[names] = None
         return is_first
 
 
