@@ -42,6 +42,8 @@ REFERENCE_LINES = 2_000
 COPIES = 8
 #: The number of Parquet files of a table, as Spark writes it.
 PARTS = 4
+#: Checks after which Java has compiled what it runs, as it has in a session that is in use.
+WARM_UPS = 10
 #: A check in its own process, which prints its seconds.
 SCRIPT = """\
 import sys, time
@@ -326,8 +328,8 @@ def on_spark(files: Files, rounds: int) -> Iterator[Row]:
         checked.unpersist()
         return taken
 
-    for _ in range(2):
-        check()  # warm up
+    for _ in range(WARM_UPS):
+        check()
     pairs = [(check(), separate_check(path)) for _ in range(rounds)]
     session.stop()
     on_session, in_processes = ([pair[at] for pair in pairs] for at in range(2))
