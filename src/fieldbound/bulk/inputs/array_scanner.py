@@ -15,13 +15,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import blocks
-from .blocks import CONTINUATION, ItemsChunk
+from .blocks import ItemsChunk, place_after
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from .array_windows import Window, Windows
-    from .blocks import Place, Places
+    from .blocks import PlaceFinder, PlaceOrFinder
 
 #: Open brackets among which one is searched that a closing bracket matches; the limit of depth.
 _DEPTH: Final = 200
@@ -46,7 +46,7 @@ class Element(NamedTuple):
 
     text: bytes | None
     offset: int
-    place: Place
+    place: PlaceOrFinder
 
 
 @cache
@@ -75,7 +75,7 @@ class Scanner:
     given again, before the next data. Lines and columns are not counted if *places* finds them.
     """
 
-    def __init__(self, windows: Windows | None = None, places: Places | None = None) -> None:
+    def __init__(self, windows: Windows | None = None, places: PlaceFinder | None = None) -> None:
         self.closed = False
         self.rest = self.held = b""
         self.offset = 0  # of the current data in the text
@@ -84,7 +84,7 @@ class Scanner:
         self._places = places
         self._windows, self._tries_windows = windows, False
         self._is_first = True
-        self._start: tuple[int, Place] | None = None  # where the element begins
+        self._start: tuple[int, PlaceOrFinder] | None = None  # where the element begins
         self._from = 0  # where it begins or continues in the data
         self._parts: list[bytes] = []  # its parts in the data before
         self._stack = bytearray()  # the brackets that are open in it
@@ -98,7 +98,7 @@ class Scanner:
         self.offset, self._counted = len(data), 0
 
     @property
-    def place(self) -> Place:
+    def place(self) -> PlaceOrFinder:
         """Where the byte at the offset is."""
         return self._places or (self.line, self.column)
 
@@ -270,14 +270,11 @@ class Scanner:
         if sum(map(len, self._parts)) >= blocks.MAX_RECORD_SIZE:
             self._parts = [b"".join(self._parts)[: blocks.MAX_RECORD_SIZE]]
 
-    def _place(self, data: bytes, at: int) -> Place:
+    def _place(self, data: bytes, at: int) -> PlaceOrFinder:
         """Return where the byte at an index is, and count lines and columns up to it."""
         if self._places is None:
             part = data[self._counted : at]
-            if line_ends := part.count(b"\n"):
-                self.line, self.column = self.line + line_ends, 1
-                part = part[part.rindex(b"\n") + 1 :]
-            self.column += len(part) if part.isascii() else len(part.translate(None, CONTINUATION))
+            self.line, self.column = place_after(part, self.line, self.column)
             self._counted = at
         return self.place
 

@@ -43,7 +43,15 @@ class LinesChunk(NamedTuple):
     offset: int
 
 
-class Places:
+def place_after(part: bytes, line: int, column: int) -> tuple[int, int]:
+    """Return the line and the column after a part of a text that begins at these."""
+    if line_ends := part.count(b"\n"):
+        line, column = line + line_ends, 1
+        part = part[part.rindex(b"\n") + 1 :]
+    return line, column + (len(part) if part.isascii() else len(part.translate(None, CONTINUATION)))
+
+
+class PlaceFinder:
     """The lines and columns of bytes in a text, from 1, found when they are asked for.
 
     What is before a byte is *read* again for it, from one offset to another: to count short lines
@@ -66,20 +74,17 @@ class Places:
             if not part:  # the file became shorter
                 break
             self._offset += len(part)
-            if line_ends := part.count(b"\n"):
-                self._line, self._column = self._line + line_ends, 1
-                part = part[part.rindex(b"\n") + 1 :]
-            self._column += len(part.translate(None, CONTINUATION))
+            self._line, self._column = place_after(part, self._line, self._column)
         return self._line, self._column
 
 
 #: Where a text is: its line and column, or what finds them by its offset.
-Place: TypeAlias = "tuple[int, int] | Places"
+PlaceOrFinder: TypeAlias = "tuple[int, int] | PlaceFinder"
 
 
-def line_and_column(place: Place, offset: int) -> tuple[int, int]:
+def line_and_column(place: PlaceOrFinder, offset: int) -> tuple[int, int]:
     """Return where the byte at an offset is."""
-    return place.at(offset) if isinstance(place, Places) else place
+    return place.at(offset) if isinstance(place, PlaceFinder) else place
 
 
 class LongLine(NamedTuple):
@@ -98,7 +103,7 @@ class TextsChunk(NamedTuple):
 
     texts: Sequence[bytes | None]
     offsets: Sequence[int]
-    places: Sequence[Place]
+    places: Sequence[PlaceOrFinder]
 
 
 class Others(NamedTuple):
@@ -121,7 +126,7 @@ class ItemsChunk(NamedTuple):
 
     raw: bytes
     offset: int
-    place: Place
+    place: PlaceOrFinder
     flat: bool
     others: Others | None = None
 

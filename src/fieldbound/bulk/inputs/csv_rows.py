@@ -208,8 +208,8 @@ def last_end(data: bytes, delimiter: str) -> int | None:
     if b'"' not in data:
         return data.rfind(b"\n") + 1
     shown = data[:_SHOWN]
-    without_rows = _without_rows(delimiter)
-    if without_rows is not None and shown.count(b'"') * _MOST_QUOTES > len(shown):
+    has_many = shown.count(b'"') * _MOST_QUOTES > len(shown)
+    if has_many and (without_rows := _without_rows(delimiter)) is not None:
         rest, _ = without_rows(b"", data)
         return len(data) - len(rest)
     parts = data.split(b'"')

@@ -11,7 +11,7 @@ from .array_windows import Windows
 from .blocks import (
     ItemsChunk,
     OutputFormat,
-    Places,
+    PlaceFinder,
     RecordError,
     StreamedBlock,
     TextsChunk,
@@ -63,12 +63,12 @@ class JsonArraySource(ByteSource):
         self.cut_off = reader.cut_off or (None if scanner.closed else _UNCLOSED)
 
 
-def _places(reader: DecompressedReader) -> Places | None:
+def _places(reader: DecompressedReader) -> PlaceFinder | None:
     """Return what finds lines and columns, where to count them takes longer: in short lines."""
     read, begin = reader.read_again, reader.peek(compression.READ_SIZE)
     if read is None or begin.count(b"\n") * _SHORT_LINE < len(begin):
         return None
-    return Places(read, len(_BOM) if begin.startswith(_BOM) else 0)
+    return PlaceFinder(read, len(_BOM) if begin.startswith(_BOM) else 0)
 
 
 def texts_of(items: ItemsChunk) -> Iterator[TextsChunk]:
