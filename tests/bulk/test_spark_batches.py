@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fieldbound import Contract, bulk
-from fieldbound.bulk.inputs.arrow_rows import BLOCK_ROWS
+from fieldbound.bulk.inputs.arrow.rows import BLOCK_ROWS
 from support.spark_session import WARNINGS, local_session
 
 if TYPE_CHECKING:

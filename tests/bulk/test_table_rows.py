@@ -16,8 +16,9 @@ from fieldbound import BrokenContract, Contract, Unspecified
 from fieldbound.bulk import check, table_rows
 from fieldbound.bulk.block_checker import BlockChecker
 from fieldbound.bulk.counts import Counts
-from fieldbound.bulk.inputs import arrow_rows, doubtful_values, parquet
-from fieldbound.bulk.inputs.arrow_rows import BLOCK_ROWS, RowReader, column_tree
+from fieldbound.bulk.inputs import parquet
+from fieldbound.bulk.inputs.arrow import doubtful_values, rows as arrow_rows
+from fieldbound.bulk.inputs.arrow.rows import BLOCK_ROWS, RowReader, column_tree
 from fieldbound.bulk.inputs.blocks import BatchBlock, RecordError, ValuesBlock
 from fieldbound.bulk.inputs.parquet import ParquetSource
 from fieldbound.bulk.keys import KeyExtractor

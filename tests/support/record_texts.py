@@ -14,7 +14,7 @@ from fieldbound import Contract
 from fieldbound.bulk import lengths
 from fieldbound.bulk.counts import Counts
 from fieldbound.bulk.inputs import blocks
-from fieldbound.bulk.inputs.blocks import Chunk, Others
+from fieldbound.bulk.inputs.blocks import Chunk, TextProof
 from fieldbound.bulk.inputs.compression import DecompressedReader
 from fieldbound.bulk.inputs.ndjson import read_chunks
 from fieldbound.bulk.texts.doubtful_records import DoubtfulRecords
@@ -186,10 +186,10 @@ def small_chunks(proven: list[int] | None = None, *, without_pcre2: bool = False
     """Let chunks be small, and lengths be measured in few; count the records *proven*."""
     doubtful = TextRecords.doubtful
 
-    def counted(self: TextRecords, chunk: Any, others: Others, counts: Counts) -> DoubtfulRecords:
+    def counted(self: TextRecords, chunk: Any, proof: TextProof, counts: Counts) -> DoubtfulRecords:
         if proven is not None:
-            proven.append(others.number - len(others.texts))
-        return doubtful(self, chunk, others, counts)
+            proven.append(proof.number - len(proof.doubtful))
+        return doubtful(self, chunk, proof, counts)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lengths, "FULLY_MEASURED", 0)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fieldbound.validation import Contract
 
     from .counts import LimitKey
-    from .inputs.blocks import Block, Others
+    from .inputs.blocks import Block, TextProof
     from .keys import KeyExtractor
 
 #: After a chunk of many nested objects, or of other values, so many are not tried as flat ones.
@@ -98,12 +98,9 @@ class BlockChecker:
         return self._settings.contract
 
     @property
-    def others_of_items(self) -> Callable[[bytes], Others | None] | None:
-        """What returns of the items of an array those that are not certainly valid.
-
-        None if each record is needed.
-        """
-        return self._texts.others_of_items if self._settings.counts_only_invalid else None
+    def prove_items(self) -> Callable[[bytes], TextProof | None] | None:
+        """What proves that items of an array are valid by their text; None if each is needed."""
+        return self._texts.prove_items if self._settings.counts_only_invalid else None
 
     def check(self, block: Block, fully_sampled: frozenset[LimitKey] = frozenset()) -> Counts:
         """Check the records of a block; no samples are needed of the limits in *fully_sampled*.
@@ -137,16 +134,16 @@ class BlockChecker:
 
     def _check_chunk(self, chunk: blocks.Chunk) -> None:
         if isinstance(chunk, (LinesChunk, ItemsChunk)):
-            others = self._texts.others(chunk)
+            proof = self._texts.prove(chunk)
             measures_lengths = measures(chunk.offset)
-            if measures_lengths and others is not None:
+            if measures_lengths and proof is not None:
                 measures_lengths = not self._measure(chunk)
-                others = None if measures_lengths else others
+                proof = None if measures_lengths else proof
             if measures_lengths != self._records.measures_lengths:
                 self._check_doubtful()  # whose lengths are measured with those beside them
             self._records.measures_lengths = measures_lengths
-            if others is not None:
-                self._collect(self._texts.doubtful(chunk, others, self._records.counts))
+            if proof is not None:
+                self._collect(self._texts.doubtful(chunk, proof, self._records.counts))
             elif isinstance(chunk, ItemsChunk):
                 self._check_doubtful()  # so that samples are found in the order of the records
                 self._check_items(chunk)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from .inputs.arrow_arrays import take
-from .inputs.arrow_rows import column_names
+from .inputs.arrow.arrays import take
+from .inputs.arrow.rows import column_names
 from .inputs.blocks import RecordError
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from fieldbound.validation import Members, Verdict
 
     from .check_settings import CheckSettings
-    from .inputs.arrow_rows import RowReader
+    from .inputs.arrow.doubtful_values import Doubtful
+    from .inputs.arrow.rows import RowReader
     from .inputs.blocks import ValuesChunk
-    from .inputs.doubtful_values import Doubtful
 
 #: Verdicts and reports that are remembered, each on strings of so many characters, or fewer.
 _MOST: Final = 1_000

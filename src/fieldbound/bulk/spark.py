@@ -20,7 +20,7 @@ from fieldbound.validation import Contract
 
 from .block_checker import BlockChecker
 from .counts import Counts
-from .inputs.arrow_rows import BLOCK_ROWS, RowReader, column_names, column_tree
+from .inputs.arrow.rows import BLOCK_ROWS, RowReader, column_names, column_tree
 from .inputs.blocks import BatchBlock
 from .keys import KeyExtractor
 from .samples import dump
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow
     from pyspark.sql import DataFrame, SparkSession
 
-    from .inputs.arrow_rows import ColumnTree
+    from .inputs.arrow.rows import ColumnTree
 
 #: The columns of the violations, with their types.
 _VIOLATION_COLUMNS: Final = {

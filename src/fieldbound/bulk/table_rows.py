@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.validation import VALID
 
-from .inputs.arrow_arrays import length_counts, null_rows, plain_batch, string_lengths
-from .inputs.arrow_proof import all_doubtful, is_exact, may_have, proof_of
-from .inputs.arrow_rows import BLOCK_ROWS, RowReader, column_names
+from .inputs.arrow.arrays import length_counts, null_rows, plain_batch, string_lengths
+from .inputs.arrow.proof import all_doubtful, is_exact, may_have, proof_of
+from .inputs.arrow.rows import BLOCK_ROWS, RowReader, column_names
 from .inputs.blocks import RecordError
 from .row_verdicts import Rows, RowVerdicts
 from .samples import FoundRecord, RecordLocation
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pyarrow
 
     from .check_settings import CheckSettings
+    from .inputs.arrow.doubtful_values import Doubtful, Proof
     from .inputs.blocks import RowsChunk, ValuesChunk
-    from .inputs.doubtful_values import Doubtful, Proof
     from .record_checker import RecordChecker
 
 #: If more than one row in so many is in doubt, it takes no more time to check all as records.

@@ -58,7 +58,7 @@ def check_blocks(
     """
     if workers < 2:  # noqa: PLR2004 - one worker is this process itself
         if isinstance(source, JsonArraySource):
-            source.others_of = checker.others_of_items
+            source.prove = checker.prove_items
         for block in source.blocks(skip):
             counts = checker.check(block, fully_sampled())
             yield source.position, counts

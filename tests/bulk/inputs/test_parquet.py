@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 
 from fieldbound import Contract, FieldboundError
 from fieldbound.bulk.inputs import parquet
-from fieldbound.bulk.inputs.arrow_rows import RowReader, column_tree
+from fieldbound.bulk.inputs.arrow.rows import RowReader, column_tree
 from fieldbound.bulk.inputs.blocks import RecordError
 from support.tables import table
 

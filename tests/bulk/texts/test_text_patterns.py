@@ -28,10 +28,10 @@ def proven(contract: Contract, samples: list[str], texts: list[str]) -> set[str]
         names.add(json.loads(each))
     found = ValidTexts(CheckSettings(contract, None, 5, False, None), names, LINES)
     lines = [each.encode("utf-8", "surrogatepass") + b"\n" for each in texts]
-    others = found.others(b"".join(lines))
-    if others is None:
+    proof = found.prove(b"".join(lines))
+    if proof is None:
         return set()
-    doubtful = {index for index, _ in others[1]}
+    doubtful = {index for index, _ in proof.doubtful}
     return {text for index, text in enumerate(texts) if index not in doubtful}
 
 

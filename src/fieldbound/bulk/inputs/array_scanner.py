@@ -157,7 +157,7 @@ class Scanner:
         self._place(data, at)
         while window := windows.find(data, at, is_last=is_last):
             offset, place = self.offset + at, self.place
-            yield ItemsChunk(window.raw, offset, place, window.flat, window.others)
+            yield ItemsChunk(window.raw, offset, place, window.flat, window.proof)
             self._is_first = False
             at = self._pass(data, at, window)
         if not is_last and windows.needs_more(len(data) - at):

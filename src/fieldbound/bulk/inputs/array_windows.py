@@ -17,10 +17,10 @@ from . import blocks
 from .fast_json import json_items
 
 if TYPE_CHECKING:
-    from .blocks import Others
+    from .blocks import TextProof
 
-#: Returns which items of a text are not certainly valid, if all certainly are whole items.
-OthersOf: TypeAlias = "Callable[[bytes], Others | None]"
+#: Returns what a text proves, if it certainly is whole items.
+Prove: TypeAlias = "Callable[[bytes], TextProof | None]"
 
 #: What is between two objects, with the bracket before it; and how the second one begins, up to its
 #: first name.
@@ -42,25 +42,24 @@ class Window(NamedTuple):
     """Whole items, *raw*, and where the *following* one begins.
 
     They have so many *continuations*: bytes that continue a UTF-8 character. If they are *flat*,
-    all brackets in them are those around the items; *others* are those that are not certainly
-    valid, if that is known.
+    all brackets in them are those around the items. With a *proof*, all are certainly objects.
     """
 
     raw: bytes
     following: int
     continuations: int
     flat: bool
-    others: Others | None = None
+    proof: TextProof | None = None
 
 
 class Windows:
     """Finds windows, once it is known what is between items.
 
-    *others_of* is asked of a text that seems to be whole items.
+    *prove* is asked of a text that seems to be whole items.
     """
 
-    def __init__(self, others_of: OthersOf | None = None) -> None:
-        self._others_of = others_of
+    def __init__(self, prove: Prove | None = None) -> None:
+        self._prove = prove
         self._between: tuple[bytes, bytes] | None = None
 
     def learn(self, data: bytes, at: int) -> bool:
@@ -103,10 +102,10 @@ class Windows:
         """Return the window of whole items, None if it is not certain that they are."""
         if len(raw) >= blocks.MAX_RECORD_SIZE:
             return None
-        others = None if self._others_of is None else self._others_of(raw)
-        if others is None:
+        proof = None if self._prove is None else self._prove(raw)
+        if proof is None:
             return _proven_by_brackets(raw, following)
-        return Window(raw, following, others.continuations, True, others)
+        return Window(raw, following, proof.continuations, True, proof)
 
 
 def _proven_by_brackets(raw: bytes, following: int) -> Window | None:

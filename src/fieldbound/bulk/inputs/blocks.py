@@ -106,29 +106,29 @@ class TextsChunk(NamedTuple):
     places: Sequence[PlaceOrFinder]
 
 
-class Others(NamedTuple):
-    """The *number* of records of a text, and the *texts* of those that are not certainly valid.
+class TextProof(NamedTuple):
+    """What the text of many records proves: their *number*, and which are *doubtful*.
 
-    So many bytes of the text are *continuations* of UTF-8 characters.
+    The others are valid. So many bytes of the text are *continuations* of UTF-8 characters.
     """
 
     number: int
-    texts: Texts
+    doubtful: Texts
     continuations: int = 0
 
 
 class ItemsChunk(NamedTuple):
     """Whole items of a JSON array, *raw*, at an *offset* and a *place*.
 
-    If they are *flat*, all brackets are those around the items. With *others*, all items are known
-    to be objects, and which of them are not certainly valid.
+    If they are *flat*, all brackets are those around the items. With a *proof*, all are certainly
+    objects.
     """
 
     raw: bytes
     offset: int
     place: PlaceOrFinder
     flat: bool
-    others: Others | None = None
+    proof: TextProof | None = None
 
 
 class ValuesChunk(NamedTuple):

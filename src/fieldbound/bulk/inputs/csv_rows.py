@@ -15,15 +15,14 @@ from functools import cache
 from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fieldbound.bulk.texts.pattern_compiler import compiled_pattern
-
 from . import blocks
 from .blocks import RecordError, character_count
+from .pattern_compiler import compiled_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fieldbound.bulk.texts.pattern_compiler import Replace
+    from .pattern_compiler import Replace
 
 _QUOTE, _BREAK = b'"\n'
 # The state of the scan: at the begin of a cell, in an unquoted one, in a quoted one, or after a

@@ -24,7 +24,7 @@ from .detection import ARRAY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .array_windows import OthersOf
+    from .array_windows import Prove
     from .blocks import Block, Chunk
     from .compression import DecompressedReader
 
@@ -44,17 +44,17 @@ class JsonArraySource(ByteSource):
 
     Between two commas without an element there is an empty record, which is invalid. Extra data
     after the end of the array are one invalid record. A byte order mark is reported of the first
-    record. The text must begin with an array. *others_of* says which of many items are not
-    certainly valid, if they are checked in this process: then it is known where they end.
+    record. The text must begin with an array. *prove* is what proves that items are
+    valid, and whole, by their text, if they are checked in this process.
     """
 
     valid_format = invalid_format = OutputFormat(b"[\n", b",\n", b"\n]\n")
-    others_of: OthersOf | None = None
+    prove: Prove | None = None
 
     def split(self, reader: DecompressedReader) -> Iterator[Block]:
         """Yield the blocks of whole records."""
-        places = None if self.others_of is None else _places(reader)
-        scanner = Scanner(Windows(self.others_of), places)
+        places = None if self.prove is None else _places(reader)
+        scanner = Scanner(Windows(self.prove), places)
         chunks = enumerate(_chunks(_elements(reader, scanner)))
         for _, some in groupby(chunks, lambda each: (each[0] // _MAX_BLOCK, _block(each[1]))):
             yield StreamedBlock(chunk for _, chunk in some)

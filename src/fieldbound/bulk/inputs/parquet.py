@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
-from .arrow_rows import BLOCK_ROWS, MAX_ROWS, RowReader, column_names, column_tree
+from .arrow.rows import BLOCK_ROWS, MAX_ROWS, RowReader, column_names, column_tree
 from .blocks import Block, OutputFormat, RowsChunk
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from fieldbound.validation import Contract
 
-    from .arrow_rows import ColumnTree
+    from .arrow.rows import ColumnTree
 
 #: Rows of a block whose records are held, as they are to be written.
 _HELD_ROWS: Final = 4 * MAX_ROWS

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldbound.validation import checker_of
 
-from .arrow_proof import has_range
+from .arrow.proof import has_range
 
 if TYPE_CHECKING:
     from pyarrow import DataType, Schema
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fieldbound.validation import Contract, Members
 
-    from .arrow_rows import ColumnTree
+    from .arrow.rows import ColumnTree
 
 
 def valid_columns(

@@ -53,7 +53,7 @@ def table_blocks(
     if kind == "LazyFrame" and not hasattr(table, "collect_batches"):  # of an older polars
         table = table.collect()
     if _is_arrow(table) or _is_unread(table) or kind == "LazyFrame":
-        from .arrow_rows import stream_blocks
+        from .arrow.rows import stream_blocks
 
         try:
             return stream_blocks(table, columns, contract)

@@ -10,12 +10,12 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from fieldbound.bulk.inputs.blocks import character_count
+from fieldbound.bulk.inputs.pattern_compiler import compiled_pattern
 from fieldbound.documents import parse
 from fieldbound.validation import VALID
 
 from .invalid_patterns import InvalidPatterns
-from .observed_names import ByNames
-from .pattern_compiler import compiled_pattern
+from .observed_names import CompiledByNames
 from .text_patterns import DEFINITIONS
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ class InvalidTexts:
         self._settings = settings
         self._verdicts: dict[bytes, Verdict | None] = {}
         #: What leaves of lines what is invalid.
-        self._rest: ByNames[Callable[[bytes], bytes] | None] = ByNames(names, self._compiled, None)
+        self._rest = CompiledByNames(names, self._compiled, None)
 
     def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
         """Count records by their texts, as far as that is possible; return which are not counted.
 
         Texts that are valid after all count as records alone.
         """
-        everything, rest = range(len(texts)), self._rest.made
+        everything, rest = range(len(texts)), self._rest.compiled
         if rest is None or not records.violations.counts_verdicts:
             return everything
         raw = b"\n".join(texts)

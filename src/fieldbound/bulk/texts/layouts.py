@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from fieldbound.bulk.inputs.blocks import ItemsChunk, Others, character_count
+from fieldbound.bulk.inputs.blocks import ItemsChunk, TextProof, character_count
 from fieldbound.bulk.inputs.fast_json import json_items
 from fieldbound.bulk.inputs.json_array import texts_of
 
 if TYPE_CHECKING:
     from fieldbound.bulk.inputs.blocks import Texts
-
-    from .pattern_compiler import Replace
+    from fieldbound.bulk.inputs.pattern_compiler import Replace
 
 _BRACKET, _COMMA = b"{,"
 _SPACE: Final = b" \t\r\n"
@@ -25,18 +24,18 @@ class Layout(NamedTuple):
     """A layout of records.
 
     What may be *blank* between tokens, and what is *before* and *after* a record, are regular
-    expressions. With a *mark* instead of some records, a text is *split* into the number of all
-    records and the texts of the others; None where that is in doubt.
+    expressions. With a *mark* instead of each valid record, a text is *split* into what
+    that proves; None where it is in doubt.
     """
 
     blank: bytes
     before: bytes
     after: bytes
     mark: bytes
-    split: Callable[[bytes], Others | None]
+    split: Callable[[bytes], TextProof | None]
 
-    def others(self, raw: bytes, replace: Replace) -> Others | None:
-        """Return the records that *replace* leaves, None if it is not known which they are.
+    def prove(self, raw: bytes, replace: Replace) -> TextProof | None:
+        """Return which records *replace* leaves, None if that is not certain.
 
         The text ends as each of its records does.
         """
@@ -46,32 +45,34 @@ class Layout(NamedTuple):
         left, replaced = replace(self.mark, raw)
         found = self.split(left)
         # a mark for each one that is replaced
-        if found is None or replaced + len(found.texts) != found.number:
+        if found is None or replaced + len(found.doubtful) != found.number:
             return None
         return found._replace(continuations=len(raw) - characters)
 
 
-def _lines(raw: bytes) -> Others | None:
+def _lines(raw: bytes) -> TextProof | None:
     """Split lines, each of them with a line end."""
     lines = raw.split(b"\n")
     if lines.pop():
         return None
     texts = [(at, line) for at, line in enumerate(lines) if line]
     other = [line for _, line in texts if line[0] != _BRACKET]
-    return None if any(map(bytes.isspace, other)) else Others(len(lines), texts)
+    return None if any(map(bytes.isspace, other)) else TextProof(len(lines), texts)
 
 
-def _flat_items(raw: bytes) -> Others | None:
+def _flat_items(raw: bytes) -> TextProof | None:
     """Split items of an array, all of whose brackets are certainly those around the items."""
     return _split_items(raw, _texts_of_flat)
 
 
-def _items(raw: bytes) -> Others | None:
+def _items(raw: bytes) -> TextProof | None:
     """Split items of an array, if they are certainly whole objects: the others are JSON."""
     return _split_items(raw, _texts_of_objects)
 
 
-def _split_items(raw: bytes, texts_of_part: Callable[[bytes], list[bytes] | None]) -> Others | None:
+def _split_items(
+    raw: bytes, texts_of_part: Callable[[bytes], list[bytes] | None]
+) -> TextProof | None:
     parts = raw.split(_MARK)
     if parts[-1]:
         parts[-1] += b","
@@ -83,7 +84,7 @@ def _split_items(raw: bytes, texts_of_part: Callable[[bytes], list[bytes] | None
             return None
         texts += enumerate(found, at + number - len(parts) + 1)
         number += len(found)
-    return Others(number, texts)
+    return TextProof(number, texts)
 
 
 def _texts_of_flat(raw: bytes) -> list[bytes] | None:

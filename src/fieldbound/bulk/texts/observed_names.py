@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_Found = TypeVar("_Found")
+_Compiled = TypeVar("_Compiled")
 #: So often are names tried to be added to an order: to sort it may take half a millisecond.
 _MOST_TRIES: Final = 500
 #: Names of an order.
@@ -136,18 +136,18 @@ class ObservedNames:
         return is_first
 
 
-class ByNames(Generic[_Found]):
-    """What is *made* of the names that are observed up to now: anew, when there are others."""
+class CompiledByNames(Generic[_Compiled]):
+    """What is *compiled* for the names observed up to now, again when there are others."""
 
     def __init__(
-        self, names: ObservedNames, make: Callable[[ObservedNames], _Found], first: _Found
+        self, names: ObservedNames, compiler: Callable[[ObservedNames], _Compiled], first: _Compiled
     ) -> None:
-        self._names, self._make = names, make
-        self._version, self._made = 0, first
+        self._names, self._compiler = names, compiler
+        self._version, self._value = 0, first
 
     @property
-    def made(self) -> _Found:
-        """What is made of them; what is given as the *first* where there are none."""
+    def compiled(self) -> _Compiled:
+        """What is compiled; what is given as the *first* until names are observed."""
         if self._version != self._names.version:
-            self._version, self._made = self._names.version, self._make(self._names)
-        return self._made
+            self._version, self._value = self._names.version, self._compiler(self._names)
+        return self._value

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from fieldbound.bulk.inputs.blocks import RowLines, ValuesChunk
 from fieldbound.bulk.inputs.csv_rows import parse_rows
+from fieldbound.bulk.inputs.pattern_compiler import compiled_pattern
 
 from .cell_patterns import CellPatterns
 from .layouts import LINES
-from .pattern_compiler import compiled_pattern
 
 if TYPE_CHECKING:
     from fieldbound.bulk.check_settings import CheckSettings
     from fieldbound.bulk.inputs.blocks import RowTextsChunk
+    from fieldbound.bulk.inputs.pattern_compiler import Replace
     from fieldbound.bulk.record_checker import RecordChecker
-
-    from .pattern_compiler import Replace
 
 
 class RowTexts:
@@ -32,7 +31,7 @@ class RowTexts:
         Return None, and count nothing, if it is not known which they are.
         """
         replace = None if records.measures_lengths else self._replace(chunk)
-        found = None if replace is None else LINES.others(chunk.raw, replace)
+        found = None if replace is None else LINES.prove(chunk.raw, replace)
         if found is None:
             return None
         number, texts, _ = found

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fieldbound.bulk.check_settings import CheckSettings
     from fieldbound.bulk.counts import Counts
-    from fieldbound.bulk.inputs.blocks import LinesChunk, Others
+    from fieldbound.bulk.inputs.blocks import LinesChunk, TextProof
     from fieldbound.bulk.record_checker import RecordChecker
 
 
@@ -52,25 +52,25 @@ class TextRecords:
             for each in values[:_MOST_RECORDS]:
                 self._names.add(each)
 
-    def others_of_items(self, raw: bytes) -> Others | None:
-        """Return which items are not certainly valid, None if they may not be whole items."""
-        return None if self._patience else self._items.others(raw)
+    def prove_items(self, raw: bytes) -> TextProof | None:
+        """Return what the text of items proves, None if they may not be whole items."""
+        return None if self._patience else self._items.prove(raw)
 
-    def others(self, chunk: LinesChunk | ItemsChunk) -> Others | None:
-        """Return which records are not certainly valid, None if that is not known."""
+    def prove(self, chunk: LinesChunk | ItemsChunk) -> TextProof | None:
+        """Return what the text of records proves, None if that is nothing."""
         if self._patience:
             self._patience -= 1
             return None
         if isinstance(chunk, ItemsChunk):
             layout = FLAT_ITEMS if chunk.flat else ITEMS
-            return chunk.others or self._items.others(chunk.raw, layout)
-        return self._lines.others(chunk.raw)
+            return chunk.proof or self._items.prove(chunk.raw, layout)
+        return self._lines.prove(chunk.raw)
 
     def doubtful(
-        self, chunk: LinesChunk | ItemsChunk, others: Others, counts: Counts
+        self, chunk: LinesChunk | ItemsChunk, proof: TextProof, counts: Counts
     ) -> DoubtfulRecords:
-        """Count all records, and return those that are not certainly valid."""
-        number = others.number
+        """Count all records, and return those that are doubtful."""
+        number = proof.number
         if isinstance(chunk, ItemsChunk):
             locate = ItemLocations(chunk, number).at
         else:
@@ -79,7 +79,7 @@ class TextRecords:
         first = counts.records + 1
         counts.records += number
         self._number += number
-        return DoubtfulRecords(others.texts, locate, first)
+        return DoubtfulRecords(proof.doubtful, locate, first)
 
     def uncounted(self, texts: Sequence[bytes], records: RecordChecker) -> Sequence[int]:
         """Count records by their texts, as far as that is possible; return which are left.

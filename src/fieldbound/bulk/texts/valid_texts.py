@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .observed_names import ByNames
-from .pattern_compiler import compiled_pattern
+from fieldbound.bulk.inputs.pattern_compiler import compiled_pattern
+
+from .observed_names import CompiledByNames
 from .text_patterns import DEFINITIONS, TextPatterns
 
 if TYPE_CHECKING:
     from fieldbound.bulk.check_settings import CheckSettings
-    from fieldbound.bulk.inputs.blocks import Others
+    from fieldbound.bulk.inputs.blocks import TextProof
+    from fieldbound.bulk.inputs.pattern_compiler import Replace
 
     from .layouts import Layout
     from .observed_names import ObservedNames
-    from .pattern_compiler import Replace
 
 
 class ValidTexts:
@@ -29,16 +30,16 @@ class ValidTexts:
 
     def __init__(self, settings: CheckSettings, names: ObservedNames, layout: Layout) -> None:
         self._settings, self._layout = settings, layout
-        self._replace: ByNames[Replace | None] = ByNames(names, self._compiled, None)
+        self._replace = CompiledByNames(names, self._compiled, None)
 
-    def others(self, raw: bytes, layout: Layout | None = None) -> Others | None:
-        """Return the number of records, and the texts of those that are not certainly valid.
+    def prove(self, raw: bytes, layout: Layout | None = None) -> TextProof | None:
+        """Return what the text of records proves, None if that is nothing.
 
-        Return None if it is not known which they are. The text ends as each of its records does. A
+        The text ends as each of its records does. A
         *layout* may differ in how texts are split.
         """
-        replace = self._replace.made
-        return None if replace is None else (layout or self._layout).others(raw, replace)
+        replace = self._replace.compiled
+        return None if replace is None else (layout or self._layout).prove(raw, replace)
 
     def _compiled(self, names: ObservedNames) -> Replace | None:
         members, layout = self._settings.checker.members, self._layout

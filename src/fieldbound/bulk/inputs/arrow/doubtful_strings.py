@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from .arrow_arrays import integers, is_in, rows_of, strings, take, text_of
+from .arrays import integers, is_in, rows_of, strings, take, text_of
 from .doubtful_values import NONE, Doubtful, Proof, ValidLengths, Values
 
 #: One string in so many is few.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow
 
-    from .arrow_values import Reader
+    from .values import Reader
 
 
 def plain_batch(

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from .arrow_arrays import take
-from .arrow_values import Reader, RecordErrors
+from .arrays import take
+from .values import Reader, RecordErrors
 
 #: Values that are checked at once.
 _AT_ONCE: Final = 256

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from .arrow_arrays import is_text, rows_of
-from .arrow_values import reader_of
+from .arrays import is_text, rows_of
 from .doubtful_objects import ProofOf, proof_of_arrays, proof_of_objects
 from .doubtful_strings import (
     DATES,
@@ -22,6 +21,7 @@ from .doubtful_strings import (
     proof_of_dates,
 )
 from .doubtful_values import OF_LENGTHS, AreValid, Doubtful, Proof, Values
+from .values import reader_of
 
 if TYPE_CHECKING:
     import pyarrow

@@ -19,9 +19,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .arrow_values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of
-from .blocks import BatchBlock, ValuesChunk
-from .columns import Cell, ColumnMapping
+from fieldbound.bulk.inputs.blocks import BatchBlock, ValuesChunk
+from fieldbound.bulk.inputs.columns import Cell, ColumnMapping
+
+from .values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of
 
 if TYPE_CHECKING:
     import pyarrow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from .arrow_arrays import is_in, null_rows, rows_of, take
+from .arrays import is_in, null_rows, rows_of, take
 from .doubtful_values import AreValid, Doubtful, Proof
 
 #: Keywords of an array of which only the number of its items matters, and those of its items.

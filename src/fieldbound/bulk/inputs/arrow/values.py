@@ -9,9 +9,8 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from fieldbound.bulk.inputs.blocks import RecordError
 from fieldbound.model import FieldboundError, pointer_of
-
-from .blocks import RecordError
 
 #: The errors of the values of an array, by index.
 RecordErrors: TypeAlias = dict[int, RecordError]

@@ -1,0 +1,1 @@
+"""Tables of Arrow: which of their values are certainly valid, and the records of their rows."""
