@@ -32,7 +32,7 @@ BIG = 50_000_000
 ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 SCRIPTS = Path(sys.executable).parent
 COMMAND = str(SCRIPTS / "fieldbound")
-#: The native tool of sourcemeta, as npm installs it.
+#: The native tool of sourcemeta, as npm installs it; a command of this name is also in PyPI.
 NATIVE = "jsonschema"
 PEER = [str(SCRIPTS / "check-jsonschema"), "--schemafile", "schema.json"]
 
@@ -58,9 +58,7 @@ def processes(rounds: int, *commands: Sequence[str], cwd: Path) -> list[list[flo
     for _ in range(rounds + 1):
         for seconds, command in zip(times, commands, strict=True):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(
-                command, cwd=cwd, env=ENVIRONMENT, stdout=subprocess.DEVNULL, check=False
-            )
+            subprocess.run(command, cwd=cwd, env=ENVIRONMENT, capture_output=True, check=True)
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
             seconds.append(spent)
@@ -85,7 +83,10 @@ def starts(rounds: int, folder: Path) -> Iterator[Row]:
     many = processes(max(3, rounds // 3), [*check, *names], [*PEER, *names], cwd=folder)
     yield at_most("`fieldbound check`, 1,000 files, check-jsonschema", ratio(*many), 0.06)
     native = shutil.which(NATIVE)
-    if native is None:
+    if (
+        native is None
+        or subprocess.run([native, "version"], capture_output=True, check=False).returncode
+    ):
         yield Row("`fieldbound check`, one file, sourcemeta", "not installed here")
         return
     other = [native, "validate", "schema.json", names[0]]
