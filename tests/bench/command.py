@@ -82,16 +82,22 @@ def starts(rounds: int, folder: Path) -> Iterator[Row]:
     yield at_most("`fieldbound check`, one file, check-jsonschema", ratio(*one), 0.2)
     many = processes(max(3, rounds // 3), [*check, *names], [*PEER, *names], cwd=folder)
     yield at_most("`fieldbound check`, 1,000 files, check-jsonschema", ratio(*many), 0.06)
-    native = shutil.which(NATIVE)
-    if (
-        native is None
-        or subprocess.run([native, "version"], capture_output=True, check=False).returncode
-    ):
+    native = native_tool()
+    if native is None:
         yield Row("`fieldbound check`, one file, sourcemeta", "not installed here")
         return
     other = [native, "validate", "schema.json", names[0]]
     both = processes(rounds, [*check, names[0]], other, cwd=folder)
     yield Row("`fieldbound check`, one file, sourcemeta", f"{ratio(*both):.3g} x")
+
+
+def native_tool() -> str | None:
+    """Return the path of the native tool, None if it is not installed."""
+    found = shutil.which(NATIVE)
+    if found is None:
+        return None
+    version = subprocess.run([found, "version"], capture_output=True, check=False)
+    return None if version.returncode else found
 
 
 def listings(rounds: int, folder: Path) -> Iterator[Row]:

@@ -111,11 +111,12 @@ class ObservedNames:
 
     def _add_sequence(self, names: tuple[str, ...]) -> bool:
         """Add names in their order to the first one that they do not contradict."""
-        usual, changed = self.usual_orders, names not in self._sequences and self._is_new(names)
+        usual = self.usual_orders if len(self._orders) > 1 else None  # one alone is always usual
+        changed = names not in self._sequences and self._is_new(names)
         order = self._sequences.get(names)
         if order is not None:
             order.objects += 1
-        return changed or usual != self.usual_orders
+        return changed or (usual is not None and usual != self.usual_orders)
 
     def _is_new(self, names: tuple[str, ...]) -> bool:
         """Add names that are not known, and return whether that changes anything."""
