@@ -20,6 +20,7 @@ from fieldbound.validation import Contract
 
 from .block_checker import BlockChecker
 from .counts import Counts
+from .inputs.arrow.arrays import byte_size
 from .inputs.arrow.rows import BLOCK_ROWS, RowReader, column_names, column_tree
 from .inputs.blocks import BatchBlock
 from .keys import KeyExtractor
@@ -308,7 +309,7 @@ def _blocks(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBa
         while start < batch.num_rows:
             part = batch.slice(start, BLOCK_ROWS - rows % BLOCK_ROWS)
             gathered.append(part)
-            start, rows, size = start + part.num_rows, rows + part.num_rows, size + part.nbytes
+            start, rows, size = start + part.num_rows, rows + part.num_rows, size + byte_size(part)
             if not rows % BLOCK_ROWS or size >= _BLOCK_BYTES:
                 yield _joined(gathered)
                 gathered, size = [], 0

@@ -102,6 +102,14 @@ def test_the_batches_of_arrow_are_tables() -> None:
         assert report.records == 3 * report.invalid > 0
 
 
+def test_columns_may_be_views_and_have_metadata() -> None:
+    """Data frames export views of strings, and files of them have metadata."""
+    pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    schema = pa.schema([("a", pa.string_view())], metadata={"pandas": "{}"})
+    report = check(pa.table([pa.array(["x", "long"], pa.string_view())], schema=schema), CONTRACT)
+    assert (report.records, report.invalid) == (2, 1)
+
+
 def test_a_lazy_frame_has_rows() -> None:
     """The rows of a lazy frame are records, whatever its version of polars can do with it."""
     polars = pytest.importorskip("polars")

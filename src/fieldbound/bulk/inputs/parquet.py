@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
+from .arrow.arrays import byte_size
 from .arrow.rows import BLOCK_ROWS, MAX_ROWS, RowReader, column_names, column_tree
 from .blocks import Block, OutputFormat, RowsChunk
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from fieldbound.validation import Contract
 
-    from .arrow.rows import ColumnTree
+    from .arrow.arrays import byte_size
+from .arrow.rows import ColumnTree
 
 #: Rows of a block whose records are held, as they are to be written.
 _HELD_ROWS: Final = 4 * MAX_ROWS
@@ -202,7 +204,7 @@ class _Cursor:
         found = [name for name in _repeated(group) if name in names]
         if found:
             shown = self._file.iter_batches(_SHOWN, [self._group], found, use_threads=False)
-            size += max(each.nbytes // each.num_rows for each in islice(shown, 1))
+            size += max(byte_size(each) // each.num_rows for each in islice(shown, 1))
         return min(BLOCK_ROWS, max(_MIN_ROWS, _BATCH // max(1, size)))
 
     def _read(self, names: Sequence[str]) -> _Batches:

@@ -27,7 +27,9 @@ def plain_batch(
 
     names, columns = batch.schema.names, batch.columns
     changed = {
-        at: plain for at in _encoded(batch.schema) if (plain := _plain(columns[at])) is not None
+        at: plain
+        for at in _encoded(tuple(batch.schema.types))
+        if (plain := _plain(columns[at])) is not None
     }
     if not changed:
         return batch, schema
@@ -39,15 +41,26 @@ def plain_batch(
 
 
 @lru_cache(maxsize=64)
-def _encoded(schema: pyarrow.Schema) -> Sequence[int]:
-    """Return the indices of the columns that may have such an encoding."""
+def _encoded(kinds: tuple[pyarrow.DataType, ...]) -> Sequence[int]:
+    """Return the indices of the columns that may have such an encoding, given their types."""
     from pyarrow import types
 
     tests = (
         *(types.is_dictionary, types.is_run_end_encoded),
         *(types.is_binary_view, types.is_string_view),
     )
-    return [at for at, kind in enumerate(schema.types) if any(test(kind) for test in tests)]
+    return [at for at, kind in enumerate(kinds) if any(test(kind) for test in tests)]
+
+
+def byte_size(batch: pyarrow.RecordBatch) -> int:
+    """Return the bytes of a batch: of all that its arrays share, if those of a part are unknown.
+
+    Older versions of pyarrow do not know them of views.
+    """
+    try:
+        return batch.nbytes  # type: ignore[no-any-return]
+    except TypeError:
+        return batch.get_total_buffer_size()  # type: ignore[no-any-return]
 
 
 def _plain(column: Any) -> Any:

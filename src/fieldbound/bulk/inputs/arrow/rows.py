@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from fieldbound.bulk.inputs.blocks import BatchBlock, ValuesChunk
 from fieldbound.bulk.inputs.columns import Cell, ColumnMapping
 
+from .arrays import byte_size
 from .values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class RowReader:
 
     def chunks(self, batch: pyarrow.RecordBatch) -> Iterator[ValuesChunk]:
         """Yield the records of a batch, few enough at a time to take little memory."""
-        step = max(1, min(MAX_ROWS, batch.num_rows * _MAX_BYTES // max(1, batch.nbytes)))
+        step = max(1, min(MAX_ROWS, batch.num_rows * _MAX_BYTES // max(1, byte_size(batch))))
         for first in range(0, batch.num_rows, step):
             yield ValuesChunk(self.records(batch.slice(first, step)))
 
