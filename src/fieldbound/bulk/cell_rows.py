@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .inputs.arrow.doubtful_values import OF_LENGTHS, ValidLengths, invalid_among
 from .inputs.blocks import text_of, texts_of
+from .inputs.valid_values import OF_LENGTHS, ValidLengths, invalid_among
 
 if TYPE_CHECKING:
     from .check_settings import CheckSettings
-    from .inputs.arrow.doubtful_values import AreValid
     from .inputs.blocks import CellsChunk, ValuesChunk
     from .inputs.columns import Conversions
+    from .inputs.valid_values import AreValid
     from .record_checker import RecordChecker
 
 #: If more than one row in so many is in doubt, it takes no more time to check all as records.

@@ -102,12 +102,18 @@ def test_the_batches_of_arrow_are_tables() -> None:
         assert report.records == 3 * report.invalid > 0
 
 
-def test_columns_may_be_views_and_have_metadata() -> None:
+def test_columns_may_be_views_and_have_metadata(tmp_path: Path) -> None:
     """Data frames export views of strings, and files of them have metadata."""
     pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet")
     schema = pa.schema([("a", pa.string_view())], metadata={"pandas": "{}"})
-    report = check(pa.table([pa.array(["x", "long"], pa.string_view())], schema=schema), CONTRACT)
-    assert (report.records, report.invalid) == (2, 1)
+    table = pa.table([pa.array(["x", "long"], pa.string_view())], schema=schema)
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(table.cast(schema.set(0, pa.field("a", pa.string()))), path)
+    assert parquet.read_schema(path).metadata
+    for each in (table, path):
+        report = check(each, CONTRACT)
+        assert (report.records, report.invalid) == (2, 1)
 
 
 def test_a_lazy_frame_has_rows() -> None:

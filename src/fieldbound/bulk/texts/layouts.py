@@ -24,8 +24,8 @@ class Layout(NamedTuple):
     """A layout of records.
 
     What may be *blank* between tokens, and what is *before* and *after* a record, are regular
-    expressions. With a *mark* instead of each valid record, a text is *split* into what
-    that proves; None where it is in doubt.
+    expressions. A text with a *mark* instead of each valid record is *split*, which proves the
+    number of its records, and which are doubtful; None if it is not certain where they end.
     """
 
     blank: bytes
@@ -35,7 +35,7 @@ class Layout(NamedTuple):
     split: Callable[[bytes], TextProof | None]
 
     def prove(self, raw: bytes, replace: Replace) -> TextProof | None:
-        """Return which records *replace* leaves, None if that is not certain.
+        """Return what a text proves whose valid records are found by *replace*; None if nothing.
 
         The text ends as each of its records does.
         """

@@ -35,8 +35,7 @@ class ValidTexts:
     def prove(self, raw: bytes, layout: Layout | None = None) -> TextProof | None:
         """Return what the text of records proves, None if that is nothing.
 
-        The text ends as each of its records does. A
-        *layout* may differ in how texts are split.
+        The text ends as each of its records does. A *layout* may differ in how texts are split.
         """
         replace = self._replace.compiled
         return None if replace is None else (layout or self._layout).prove(raw, replace)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from fieldbound.bulk.inputs.valid_values import AreValid
+
 from .arrays import is_in, null_rows, rows_of, take
-from .doubtful_values import AreValid, Doubtful, Proof
+from .doubtful_values import Doubtful, Proof
 
 #: Keywords of an array of which only the number of its items matters, and those of its items.
 _COUNTS: Final = frozenset(("type", "minItems", "maxItems"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from fieldbound.bulk.inputs.valid_values import ValidLengths
+
 from .arrays import integers, is_in, rows_of, strings, take, text_of
-from .doubtful_values import NONE, Doubtful, Proof, ValidLengths, Values
+from .doubtful_values import NONE, Doubtful, Proof, Values
 
 #: One string in so many is few.
 _FEW: Final = 32

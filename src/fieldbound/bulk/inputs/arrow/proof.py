@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from fieldbound.bulk.inputs.valid_values import OF_LENGTHS, AreValid
+
 from .arrays import is_text, rows_of
 from .doubtful_objects import ProofOf, proof_of_arrays, proof_of_objects
 from .doubtful_strings import (
@@ -20,7 +22,7 @@ from .doubtful_strings import (
     Words,
     proof_of_dates,
 )
-from .doubtful_values import OF_LENGTHS, AreValid, Doubtful, Proof, Values
+from .doubtful_values import Doubtful, Proof, Values
 from .values import reader_of
 
 if TYPE_CHECKING:
