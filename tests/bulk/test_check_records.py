@@ -617,8 +617,9 @@ def test_a_killed_worker_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not Path("ok").exists()
 
 
-def test_a_script_without_a_main_guard_is_an_error() -> None:
-    """Spawned workers import the script again: the error says what to do."""
+@pytest.mark.parametrize("size", [0, 1 << 20], ids=["small", "larger than a pipe holds"])
+def test_a_script_without_a_main_guard_is_an_error(size: int) -> None:
+    """Spawned workers import the script again: the error says what to do, whatever the contract."""
     file(ndjson(records(50)))
     Path("script.py").write_text(
         "from fieldbound import Contract, bulk\n"
@@ -626,10 +627,10 @@ def test_a_script_without_a_main_guard_is_an_error() -> None:
         "from fieldbound.bulk.inputs import blocks\n"
         "workers._start_method = lambda: 'spawn'\n"
         "blocks.BLOCK_SIZE = 100\n"
-        "bulk.check('a.ndjson', Contract(True), workers=2)\n"
+        f"bulk.check('a.ndjson', Contract({{'description': 'a' * {size}}}), workers=2)\n"
     )
     done = subprocess.run(
-        [sys.executable, "script.py"], capture_output=True, text=True, check=False
+        [sys.executable, "script.py"], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 1
     assert 'below `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]

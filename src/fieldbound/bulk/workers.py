@@ -21,7 +21,7 @@ from fieldbound.model import FieldboundError
 from .inputs.json_array import JsonArraySource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
     from .block_checker import BlockChecker
@@ -84,16 +84,18 @@ class _WorkerPool:
             for _ in range(workers):
                 connection, worker_end = context.Pipe()
                 self._connections.append(connection)
-                inherited = tuple(self._connections) if method == "fork" else ()
+                inherits = (checker, *self._connections) if method == "fork" else ()
                 process = context.Process(
-                    target=_run_worker,
-                    args=(worker_end, checker, os.getpid(), inherited),
-                    daemon=True,
+                    target=_run_worker, args=(worker_end, os.getpid(), *inherits), daemon=True
                 )
                 process.start()
                 worker_end.close()
                 self._processes.append(process)
                 self._idle.append(connection)
+            if method != "fork":
+                # as an argument, it would block forever if the process ended before it was read
+                for connection in self._connections:
+                    self._send(connection, checker)
         except BaseException:
             self.close()
             raise
@@ -183,12 +185,16 @@ def _start_method() -> str:
 
 
 def _run_worker(
-    connection: Connection, checker: BlockChecker, parent: int, inherited: Iterable[Connection]
+    connection: Connection,
+    parent: int,
+    checker: BlockChecker | None = None,
+    *inherited: Connection,
 ) -> None:
     """Check the blocks that the parent sends, until it sends None or is gone.
 
-    The parent's ends of the pipes that were *inherited* are closed: while one process holds such
-    an end, a worker that writes to the pipe would block forever after the parent is gone.
+    A checker that is not inherited is sent before them. The parent's ends of the pipes that were
+    *inherited* are closed: while one process holds such an end, a worker that writes to the pipe
+    would block forever after the parent is gone.
     """
     for parent_end in inherited:
         parent_end.close()
@@ -201,6 +207,9 @@ def _run_worker(
             task = connection.recv()
             if task is None:
                 return
+            if checker is None:
+                checker = task
+                continue
             result: Any
             try:
                 result = checker.check(*task)

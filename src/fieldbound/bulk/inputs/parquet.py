@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from fieldbound.validation import Contract
 
-    from .arrow.arrays import byte_size
-from .arrow.rows import ColumnTree
+    from .arrow.rows import ColumnTree
 
 #: Rows of a block whose records are held, as they are to be written.
 _HELD_ROWS: Final = 4 * MAX_ROWS
