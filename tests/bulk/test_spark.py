@@ -324,10 +324,10 @@ def test_rows_are_checked_once(session: SparkSession, check: Any) -> None:
 
 def test_a_process_compiles_a_contract_once() -> None:
     """The tasks of a job in one process have one contract, whose schema is compiled once."""
-    from fieldbound.bulk.spark import _Job
+    from fieldbound.bulk.spark.partitions import Job
 
     one, other = pickle.dumps(CONTRACT), pickle.dumps(Contract({"type": "object"}))
-    jobs = [_Job(each, None, {}, 5, []) for each in (one, bytes(bytearray(one)), other)]
+    jobs = [Job(each, None, {}, 5, []) for each in (one, bytes(bytearray(one)), other)]
     assert jobs[0].contract is jobs[1].contract
     assert jobs[0].contract.name == CONTRACT.name
     assert jobs[2].contract.name != CONTRACT.name
@@ -363,8 +363,13 @@ def test_invalid_arguments_are_errors_before_any_row_is_read(
         check(df, key="id")
     with pytest.raises(FieldboundError, match="unknown column 'nme'"):
         check(df, columns={"nme": "/name"})
-    with pytest.raises(FieldboundError, match=r"/b has the type duration.*omit the column"):
-        check(df.selectExpr("name", "interval '1' day AS b"))
+    for kind, value in {
+        "interval day": "interval '1' day",
+        "interval month": "array(interval '1' month)",
+        "interval": "map('a', named_struct('c', make_interval(1)))",
+    }.items():
+        with pytest.raises(FieldboundError, match=f"'b' has the type {kind}, .*omit the column"):
+            check(df.selectExpr("name", f"{value} AS b"))
     with pytest.raises(FieldboundError, match="/b is a map with keys of the type int32"):
         check(df.selectExpr("map(1, 2) AS b"))
 

@@ -9,6 +9,7 @@ import pytest
 
 from fieldbound import Contract, bulk
 from fieldbound.bulk.inputs.arrow.rows import BLOCK_ROWS
+from fieldbound.bulk.spark import data_frames, partitions
 from support.spark_session import WARNINGS, local_session
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
 pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
-spark = pytest.importorskip("fieldbound.bulk.spark", reason="the extra spark is not installed")
 
 pytestmark = WARNINGS
 
@@ -66,10 +66,10 @@ def test_spark_does_not_measure_batches_while_rows_are_read(
     df = session.createDataFrame([(1,)], "id int")
     collect = type(df).collect
     monkeypatch.setattr(type(df), "collect", spied)
-    spark.check(df, CONTRACT).unpersist()
+    data_frames.check(df, CONTRACT).unpersist()
     assert session.conf.get(BYTES, None) is None
     with pytest.raises(RuntimeError):
-        spark.check(df, CONTRACT)
+        data_frames.check(df, CONTRACT)
     assert session.conf.get(BYTES, None) is None
     assert seen == [str(2**31 - 1) if known else None] * 2
 
@@ -78,11 +78,11 @@ def test_a_limit_of_the_session_is_kept(session: SparkSession) -> None:
     """A limit of bytes that the session has set itself holds for the rows of a check as well."""
     session.conf.set(BYTES, "4096b")
     try:
-        with spark._unmeasured_batches(session):
+        with data_frames._unmeasured_batches(session):
             assert session.conf.get(BYTES) == "4096b"
         assert session.conf.get(BYTES) == "4096b"
         df = session.range(2000).selectExpr("id", "repeat('n', 899 + cast(id % 3 AS int)) AS name")
-        report = spark.check(df, CONTRACT).report
+        report = data_frames.check(df, CONTRACT).report
         assert (report.records, report.invalid) == (2000, 666)
     finally:
         session.conf.unset(BYTES)
@@ -98,7 +98,7 @@ def test_blocks_are_those_of_a_table(sizes: list[int]) -> None:
     for size in sizes:
         batches.append(pa.record_batch({"a": range(first, first + size)}))
         first += size
-    blocks = list(spark._blocks(batches))
+    blocks = list(partitions._blocks(batches))
     assert [each for block in blocks for each in block.column("a").to_pylist()] == list(
         range(first)
     )
@@ -108,9 +108,9 @@ def test_blocks_are_those_of_a_table(sizes: list[int]) -> None:
 
 def test_many_bytes_are_no_block(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows with many bytes are not gathered, and what follows them ends where a block does."""
-    monkeypatch.setattr(spark, "_BLOCK_BYTES", 8 * 1000)
+    monkeypatch.setattr(partitions, "_BLOCK_BYTES", 8 * 1000)
     batches = [pa.record_batch({"a": range(600)})] * 100
-    found = [block.num_rows for block in spark._blocks(batches)]
+    found = [block.num_rows for block in partitions._blocks(batches)]
     assert max(found) < 1000 + 600
     assert sum(found) == 60_000
     ends = {sum(found[: at + 1]) for at in range(len(found))}
@@ -139,7 +139,7 @@ def test_the_report_is_that_of_a_table_whatever_the_batches(session: SparkSessio
     for rows in ("10000", "7001"):
         session.conf.set(ROWS, rows)
         try:
-            checked = spark.check(df, CONTRACT)
+            checked = data_frames.check(df, CONTRACT)
             assert checked.report == expected
             numbers = [row.number for row in checked.violations.select("number").collect()]
             assert sum(numbers) == sum(_violated(count))

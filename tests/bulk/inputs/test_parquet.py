@@ -331,6 +331,10 @@ def test_invalid_utf8_is_a_record_error() -> None:
             [("a", pa.map_(pa.int8(), pa.int8()))],
             "/a is a map with keys of the type int8, which is not supported",
         ),
+        (
+            [("a", pa.struct([("metadata", pa.binary()), ("value", pa.binary())]))],
+            "/a has the type variant, which is not supported",
+        ),
         ([("a", pa.int8()), ("a", pa.int8())], "duplicate column names: 'a'"),
         (
             [("a", pa.struct([("b", pa.int8()), ("b", pa.int8())]))],

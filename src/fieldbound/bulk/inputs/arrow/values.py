@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -101,7 +101,11 @@ def reader_of(kind: Any, path: Path) -> Reader:
             return create(kind, path)
     if hasattr(kind, "storage_type"):
         return _extended(kind, path)
-    raise FieldboundError(
+    raise _unsupported(kind, path)
+
+
+def _unsupported(kind: Any, path: Path) -> FieldboundError:
+    return FieldboundError(
         f"{pointer_of(path)} has the type {kind}, which is not supported: convert it to a string "
         "in the table, or omit the column"
     )
@@ -216,6 +220,8 @@ def _structs(kind: Any, path: Path) -> Reader:
     fields = [kind.field(index) for index in range(kind.num_fields)]
     names = [each.name for each in fields]
     _check_names(names, pointer_of(path))
+    if _is_variant({each.name: each.type for each in fields}):
+        raise _unsupported("variant", path)
     readers = [reader_of(each.type, (*path, each.name)) for each in fields]
 
     def read(array: Any, errors: RecordErrors) -> list[Any]:
@@ -225,6 +231,16 @@ def _structs(kind: Any, path: Path) -> Reader:
         return _none_where_null(array, build_objects(members, len(array)))
 
     return read
+
+
+def _is_variant(members: Mapping[str, Any]) -> bool:
+    """Return whether a struct is a variant, whose values Parquet has in an encoding of its own."""
+    from pyarrow import types
+
+    return {"metadata", "value"} <= members.keys() <= {"metadata", "value", "typed_value"} and all(
+        types.is_binary(members[name]) or types.is_large_binary(members[name])
+        for name in ("metadata", "value")
+    )
 
 
 def _lists(kind: Any, path: Path) -> Reader:
