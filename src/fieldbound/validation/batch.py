@@ -22,7 +22,9 @@ from .mistakes import priority
 from .properties import properties_of
 from .schema.base_uri import BASE_URI
 from .schema.long_integers import may_misread, refuse_long_integers
-from .schema.many_names import has_many_names, has_property_names
+from .schema.many_names import NAMES, has_many_names
+from .schema.multiplied_errors import MultipliedErrors
+from .schema.one_error import has_keyword
 from .undecided import UndecidedError
 
 if TYPE_CHECKING:
@@ -99,7 +101,8 @@ class Batch:
 
         self.simple = simple
         self._is_open, self._exact = is_open, not may_misread(limits.references.documents)
-        self._has_names = any(map(has_property_names, limits.references.documents))
+        self._has_names = any(has_keyword(each, [NAMES]) for each in limits.references.documents)
+        self._multiplied = MultipliedErrors(limits.references)
         self._dense = False
         self._known: dict[tuple[str | int, ...], Verdict] = {}
         self._verdicts: dict[tuple[tuple[int, int, str | None], ...], Verdict] = {}
@@ -211,6 +214,8 @@ class Batch:
     def _by_errors(self, values: Sequence[Any]) -> list[Verdict | None]:
         """Return the verdict on each value by the engine's errors."""
         if self._has_names and any(map(has_many_names, values)):
+            return [None for _ in values]
+        if self._multiplied.possible and any(map(self._multiplied.are_many, values)):
             return [None for _ in values]
         errors: list[list[ValidationError]] = [[] for _ in values]
         for error in self._referring.iter_errors(list(values)):

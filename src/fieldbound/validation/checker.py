@@ -227,6 +227,7 @@ class Checker:
             if known is not None:
                 return known
         errors = list(self.compiled.engine_for(instance).iter_errors(instance))
+        errors = errors or list(self.compiled.engine.iter_errors(instance))
         if not errors:
             raise FieldboundError(f"{self.compiled.name}: the engine rejects without an error")
         from fieldbound.algebra import SharingWork

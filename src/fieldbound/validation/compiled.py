@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .limits import Limits
     from .properties import Properties
     from .schema.members import Members
+    from .schema.multiplied_errors import MultipliedErrors
     from .schema.surveyed import Survey
 
 
@@ -52,6 +53,9 @@ class CompiledSchema:
 
     def engine_for(self, instance: Any) -> Validator:
         """Return the validator whose errors of an instance cost the least."""
+        alternatives = self._with_alternatives
+        if alternatives is not None and self._multiplied.are_many(instance):
+            return alternatives
         named = self._with_names
         if named is None:
             return self.engine
@@ -62,18 +66,48 @@ class CompiledSchema:
     @cached_property
     def _with_names(self) -> Validator | None:
         """The validator for objects of very many names; None if names have no limits."""
+        from .schema.many_names import NAMES
+
+        return self._with_one_error([NAMES])
+
+    @cached_property
+    def _with_alternatives(self) -> Validator | None:
+        """The validator for instances with far too many errors; None if there are no such.
+
+        It may accept what is invalid by what is unevaluated alone.
+        """
+        from .schema.multiplied_errors import ALTERNATIVES, UNEVALUATED
+
+        is_needed = self._multiplied.possible
+        return self._with_one_error(ALTERNATIVES, UNEVALUATED) if is_needed else None
+
+    @cached_property
+    def _multiplied(self) -> MultipliedErrors:
+        from .schema.multiplied_errors import MultipliedErrors
+
+        return MultipliedErrors(self.limits.references)
+
+    def _with_one_error(
+        self, keywords: Sequence[str], omit: Sequence[str] = ()
+    ) -> Validator | None:
+        """Return the validator that makes one error for each of the keywords.
+
+        None if the schema has none of them. It is without the keywords to *omit*.
+        """
         from fieldbound.model import BrokenContract
 
         from .engine import compile_schema
-        from .schema.many_names import has_property_names, with_one_error
+        from .schema.one_error import has_keyword, with_one_error
 
-        if not any(map(has_property_names, (self.schema, *self.resources.values()))):
+        if not any(has_keyword(each, keywords) for each in (self.schema, *self.resources.values())):
             return None
-        schema = with_one_error(self.schema)
-        resources = {uri: with_one_error(each) for uri, each in self.resources.items()}
+        schema, *others = (
+            with_one_error(each, keywords, omit) for each in (self.schema, *self.resources.values())
+        )
+        resources = dict(zip(self.resources, others, strict=True))
         try:
             return compile_schema(schema, self.uri, resources, self.formats)
-        except BrokenContract:  # a reference leads into `propertyNames`
+        except BrokenContract:  # a reference leads into what the keyword has
             return None
 
     @cached_property

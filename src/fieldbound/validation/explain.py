@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -35,7 +36,8 @@ from .mistakes import (
     priority,
     with_fault,
 )
-from .schema.many_names import keyword_path, mistake_of_name, mistakes_of_names
+from .schema.many_names import NAMES, mistake_of_name, mistakes_of_names
+from .schema.one_error import keyword_path
 
 
 def mistakes(errors: Iterable[ValidationError], instance: Any, limits: Limits) -> list[Mistake]:
@@ -125,9 +127,12 @@ def _read_pattern(error: ValidationError, instance: Any, limits: Limits) -> list
 
 def _read_forbidden(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about a property that must not be there, whatever its value."""
-    if (names := keyword_path(error, limits)) is not None:
+    if (at := keyword_path(error, limits)) is not None:
         path, value = _located(error, instance)
-        return [*mistakes_of_names(names, path, list(value), limits)]
+        limit = limits.limit_at(at)
+        if limit.keyword == NAMES:
+            return [*mistakes_of_names(at, path, list(value), limits)]
+        return mistakes_of(path, value, [limit])
     limit, (path, value) = limits.limit_at(_schema_path(error, limits)), _located(error, instance)
     if limit.keyword == "additionalProperties":  # no name is documented here
         return _read_additional_properties(error, instance, limits)
@@ -211,11 +216,12 @@ def _read_additional_properties(
 def _read_unevaluated_items(error: ValidationError, instance: Any, limits: Limits) -> list[Mistake]:
     """Read an error about unevaluated items; the engine names them by their JSON alone."""
     limit, (path, items) = limits.limit_at(_schema_path(error, limits)), _located(error, instance)
-    unexpected: list[str] = list(error.kind.unexpected)  # type: ignore[attr-defined]
+    unexpected: Counter[str] = Counter(error.kind.unexpected)  # type: ignore[attr-defined]
     found = []
     for index, item in reversed(list(enumerate(items))):
-        if to_json(item, compact=True) in unexpected:
-            unexpected.remove(to_json(item, compact=True))
+        text = to_json(item, compact=True)
+        if unexpected[text]:
+            unexpected[text] -= 1
             at = (*path, index)
             found.append(Mistake(at, limit.keyword, limit, at, kind=json_type(item)))
     return found[::-1] or _read_value(error, instance, limits)

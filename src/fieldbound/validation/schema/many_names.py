@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from fieldbound.model import Limit, Node, child_schemas, put_subschema, to_json
-from fieldbound.validation.engine import EngineError, Validator, compile_schema
+from fieldbound.model import Limit, Node, to_json
+from fieldbound.validation.engine import Validator, compile_schema
 from fieldbound.validation.mistakes import Mistake
 
 from .base_uri import BASE_URI
@@ -22,18 +22,12 @@ if TYPE_CHECKING:
 
 Path: TypeAlias = "tuple[str | int, ...]"
 
+#: The keyword that has limits on names.
+NAMES: Final = "propertyNames"
 #: The properties of an object from which its names are asked about by themselves.
 _MANY: Final = 64
 #: The validators of names that were compiled, by their location.
 _compiled: WeakKeyDictionary[Limits, dict[str, Validator]] = WeakKeyDictionary()
-
-
-def has_property_names(schema: Any) -> bool:
-    """Return whether a schema has the keyword `propertyNames` anywhere."""
-    return isinstance(schema, dict) and (
-        "propertyNames" in schema
-        or any(has_property_names(child) for _, child in child_schemas(schema))
-    )
 
 
 def has_many_names(instance: Any) -> bool:
@@ -48,29 +42,6 @@ def has_many_names(instance: Any) -> bool:
         elif isinstance(value, (list, tuple)):
             pending += value
     return False
-
-
-def with_one_error(schema: Any) -> Any:
-    """Return a schema of the same meaning, with one error for all names of an object."""
-    if not has_property_names(schema):
-        return schema
-    made = dict(schema)
-    for at, child in list(child_schemas(schema)):
-        put_subschema(made, schema, at, with_one_error(child))
-    if "propertyNames" in made:
-        names = {"propertyNames": made.pop("propertyNames")}
-        made["allOf"] = [*made.get("allOf", ()), {"not": {"not": names}}]
-    return made
-
-
-def keyword_path(error: EngineError, limits: Limits) -> Path | None:
-    """Return the evaluation path of `propertyNames` if *error* is its one error, else None."""
-    path = tuple(error.evaluation_path)
-    if path[-1:] != ("not",) or path[-3:-2] != ("allOf",) or limits.resolves(path):
-        return None
-    at = (*path[:-3], "propertyNames")
-    location = f"{(error.absolute_keyword_location or '').rsplit('/', 3)[0]}/propertyNames"
-    return at if limits.resolves(at) else limits.path_to(location, error.instance_path)
 
 
 def mistakes_of_names(
