@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import re
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +13,7 @@ from fieldbound.http.routing import Match, Router
 from fieldbound.http.unknown_paths import PathSuggestions
 from fieldbound.openapi import Operation, SpecNode
 from support.apis import api_of_document
+from support.growth import LINEAR, steps
 
 INTEGER = {"type": "integer"}
 UUID = {"type": "string", "format": "uuid"}
@@ -173,26 +170,6 @@ def test_a_parameter_that_spans_segments(tmp_path: Path) -> None:
 # -- growth --------------------------------------------------------------------------------------
 
 
-def calls(function: Callable[[], Any]) -> int:
-    """Return how many functions a call calls."""
-    count = 0
-
-    def profile(_: Any, event: str, __: Any) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    re.purge()  # what other tests compiled would not be compiled again
-    gc.disable()  # its callbacks, such as those of Hypothesis, would be counted
-    before = sys.getprofile()
-    sys.setprofile(profile)
-    try:
-        function()
-    finally:
-        sys.setprofile(before)
-        gc.enable()
-    return count
-
-
 def _routes(count: int) -> dict[str, Operation]:
     return {
         f"o{index}": Operation(SpecNode({}), None, "GET", f"/r{index}/{{id}}/x", ("/",))
@@ -202,14 +179,14 @@ def _routes(count: int) -> dict[str, Operation]:
 
 def _first_and_second(count: int) -> tuple[int, int]:
     router = Router(_routes(count))
-    first = calls(lambda: Router(_routes(count)).find("GET", "/r7/5/x"))
-    return first, calls(lambda: router.find("GET", "/r9/5/x"))
+    first = steps(lambda: Router(_routes(count)).find("GET", "/r7/5/x"))
+    return first, steps(lambda: router.find("GET", "/r9/5/x"))
 
 
 def test_the_first_request_is_linear_in_the_paths() -> None:
-    """Opening an API of twice the paths calls twice as much, and a later request no more."""
+    """Opening an API of twice the paths takes twice the steps, and a later request no more."""
     (one, later), (two, later_of_two) = _first_and_second(400), _first_and_second(800)
-    assert two <= 2.3 * one
+    assert two <= LINEAR * one
     assert later_of_two == later
 
 

@@ -29,7 +29,7 @@ def keys_after(name: str, key: str) -> Keys | None:
     """Return the bracketed keys in *key* after *name*; None if *key* has no such form."""
     if key == name:
         return ()
-    if not key.startswith(name):
+    if not key.startswith(f"{name}["):
         return None
     return split_brackets(f"_{key.removeprefix(name)}")[1] or None
 

@@ -70,14 +70,6 @@ class Parameter:
         """Whether properties are named in brackets after the parameter's name."""
         return self.style == "deepObject" and not self.has_content
 
-    def owns(self, name: str) -> bool:
-        """Return whether this parameter is sent under a name in a query string."""
-        if self.is_deep_object:
-            return keys_after(self.name, name) is not None
-        if self.is_exploded_object and name in self.coercion.named:
-            return True
-        return name == self.name
-
     def is_allowed_empty(self, raw: str) -> bool:
         """Return whether a raw value is empty, and allowEmptyValue makes that no value at all.
 
@@ -198,13 +190,43 @@ def undecodable_names(
     pairs = [(name, "", raw) for name, raw in path.items()]
     if parameters and parameters[0].location == "query":
         pairs = [] if query.isascii() and "%" not in query else _partitioned(query)
+    errors = [
+        (unquote_plus(name), error)
+        for name, _, raw in pairs
+        if (error := encoding_error(name) or encoding_error(raw))
+    ]
+    if not errors:
+        return {}
+    owners = _owners(parameters)
+    deep = _grouped((_root(each.name), each.name) for each in parameters if each.is_deep_object)
     found: dict[str, tuple[str, str]] = {}
-    for name, _, raw in pairs:
-        error = encoding_error(name) or encoding_error(raw)
-        owner = error and next((each for each in parameters if each.owns(unquote_plus(name))), None)
-        if error and owner:
-            found.setdefault(owner.name, error)
+    for name, error in errors:
+        of_keys = (each for each in deep.get(_root(name), ()) if keys_after(each, name) is not None)
+        owner = owners[name] if name in owners else next(of_keys, None)
+        if owner is not None:
+            found.setdefault(owner, error)
     return found
+
+
+def _owners(parameters: Sequence[Parameter]) -> dict[str, str]:
+    """Return the parameter that is sent under each name, except those with keys in brackets."""
+    owners: dict[str, str] = {}
+    for each in parameters:
+        for name in (each.name, *(each.coercion.named if each.is_exploded_object else ())):
+            owners.setdefault(name, each.name)
+    return owners
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _root(name: str) -> str:
+    """Return what precedes any brackets in a name, by which parameters are looked up."""
+    return name.partition("[")[0]
 
 
 def _partitioned(query: str) -> list[tuple[str, str, str]]:
@@ -230,16 +252,15 @@ def parse_multi(parameters: Iterable[Parameter], given: dict[str, list[str]]) ->
     exploded: list[Parameter] = []
     parameters = list(parameters)
     known = {each.name for each in parameters}
+    unknown = _grouped((_root(name), name) for name in given if name not in known)
     for each in parameters:
         if each.is_exploded_object:
             exploded.append(each)
         elif each.is_deep_object:
-            others = known - {each.name}
-            names = [name for name in given if name not in others]
             bracketed = [
                 (keys, raw)
-                for name in names
-                if (keys := keys_after(each.name, name)) is not None
+                for name in (each.name, *unknown.get(_root(each.name), ()))
+                if name in given and (keys := keys_after(each.name, name)) is not None
                 for raw in given.pop(name)
             ]
             if bracketed:
@@ -248,8 +269,9 @@ def parse_multi(parameters: Iterable[Parameter], given: dict[str, list[str]]) ->
             raw_values = given.pop(each.name)
             if not all(map(each.is_allowed_empty, raw_values)):
                 values[each.name] = each.parse_repeated(raw_values)
+    positions = {name: position for position, name in enumerate(given)}
     for each in exploded:
-        names = [name for name in given if name in each.coercion.named or each.coercion.others]
-        if names:
+        own = given if each.coercion.others else given.keys() & each.coercion.named.keys()
+        if names := sorted(own, key=positions.__getitem__):
             values[each.name] = each.cast({name: given.pop(name)[-1] for name in names})
     return {**values, **{name: unquote_plus(raw[-1]) for name, raw in given.items()}}

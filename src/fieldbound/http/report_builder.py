@@ -64,14 +64,14 @@ class ReportBuilder:
 
     def add_undecodable(self, prefix: str, errors: Mapping[str, tuple[str, str]]) -> None:
         """Report values that cannot be decoded, by name: each as one violation."""
-        for name, error in errors.items():
-            pointer = prefix + pointer_of((name,))
-            self.violations = [
-                each
-                for each in self.violations
-                if each.pointer != pointer and not each.pointer.startswith(f"{pointer}/")
-            ]
-            self.violations.append(undecodable(pointer, error))
+        found = {prefix + pointer_of((name,)): error for name, error in errors.items()}
+        depth = prefix.count("/") + 2
+        self.violations = [
+            each
+            for each in self.violations
+            if "/".join(each.pointer.split("/", depth)[:depth]) not in found
+        ]
+        self.violations += [undecodable(pointer, error) for pointer, error in found.items()]
 
     def build(self, contract: str, about: str) -> Report:
         """Return the report of the message."""

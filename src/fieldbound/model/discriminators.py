@@ -5,7 +5,7 @@ A discriminator of OpenAPI changes no verdict: it selects the branch whose viola
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .pointers import percent_decoded
@@ -38,8 +38,7 @@ def selection_of(
     branches = [references.child(alternatives, index) for index in range(len(alternatives.schema))]
     fixed = [list(_values(references, each, name)) for each in branches]
     if not any(fixed):
-        mapping = discriminator.get("mapping")
-        fixed = [_names(each, alternatives.uri, mapping) for each in branches]
+        fixed = list(_names(branches, alternatives.uri, discriminator.get("mapping")))
     found: dict[str, int | None] = {}
     for index, values in enumerate(fixed):
         for value in values:
@@ -92,17 +91,20 @@ def _target(references: SchemaRegistry, node: Node) -> Node | None:
         return None
 
 
-def _names(branch: Node, base: str, mapping: Any) -> list[str]:
-    """Return the values that name an alternative: those mapped to it, and its schema's name."""
-    reference = branch.schema.get("$ref") if isinstance(branch.schema, dict) else None
-    if not isinstance(reference, str):
-        return []
-    target = resolve_uri(branch.uri, reference)
-    name = percent_decoded(reference).rpartition("/")[2].partition(".")[0]
-    mapped = [
-        value
-        for value, given in (mapping.items() if isinstance(mapping, dict) else ())
-        if isinstance(given, str) and (given == name or resolve_uri(base, given) == target)
-    ]
-    is_taken = isinstance(mapping, dict) and name in mapping
-    return mapped if is_taken else [*mapped, name]
+def _names(branches: Iterable[Node], base: str, mapping: Any) -> Iterator[list[str]]:
+    """Yield the values that name each alternative: those mapped to it, and its schema's name."""
+    mapping = mapping if isinstance(mapping, dict) else {}
+    by_name: dict[str, list[str]] = {}
+    by_target: dict[str, list[str]] = {}
+    for value, given in mapping.items():
+        if isinstance(given, str):
+            by_name.setdefault(given, []).append(value)
+            by_target.setdefault(resolve_uri(base, given), []).append(value)
+    for branch in branches:
+        reference = branch.schema.get("$ref") if isinstance(branch.schema, dict) else None
+        if not isinstance(reference, str):
+            yield []
+            continue
+        name = percent_decoded(reference).rpartition("/")[2].partition(".")[0]
+        mapped = by_target.get(resolve_uri(branch.uri, reference), ())
+        yield [*by_name.get(name, ()), *mapped, *([] if name in mapping else [name])]

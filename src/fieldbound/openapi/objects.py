@@ -95,12 +95,15 @@ class Objects:
 
     def members(self, holder: SpecNode | None, field: str, kind: str) -> Iterator[Any]:
         """Yield token and node of each object in a list or map, which may be a $ref itself."""
-        whole = holder.get(field) if holder is not None else None
-        if whole is None:
-            return
-        found = self.find(whole, f"{kind} list") if _is_reference(whole) else whole
+        found = self.whole(holder, field, kind)
         if found is not None:
             yield from found.children()
+
+    def whole(self, holder: SpecNode | None, field: str, kind: str) -> SpecNode | None:
+        """Return a list or map of objects, which may be a $ref."""
+        found = holder.get(field) if holder is not None else None
+        is_elsewhere = found is not None and _is_reference(found)
+        return self.find(found, f"{kind} list") if is_elsewhere else found
 
     def _follow(self, node: SpecNode, kind: str) -> list[SpecNode]:
         found, seen = [node], set[tuple[str, PointerTokens]]()

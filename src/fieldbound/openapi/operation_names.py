@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable, MutableMapping
 
 
 class OperationNames:
@@ -13,7 +13,8 @@ class OperationNames:
     """
 
     def __init__(self, operation_ids: Iterable[str]) -> None:
-        self._already_kebab = {each for each in operation_ids if kebab_case(each) == each}
+        self._used = {each for each in operation_ids if kebab_case(each) == each}
+        self._numbers: dict[str, int] = {}
         self._names: set[str] = set()
         self._by_id: dict[str, tuple[str, Hashable]] = {}
 
@@ -38,10 +39,11 @@ class OperationNames:
         if operation_id and known is None and strict and name in self._names:
             raise ValueError(f"duplicate operation name {name}")
         if operation_id != name or known is not None:
-            name = unused_name(name, self._names | self._already_kebab)
+            name = unused_name(name, self._used, self._numbers)
         if operation_id:
             self._by_id.setdefault(operation_id, (name, location))
         self._names.add(name)
+        self._used.add(name)
         return name
 
     def find(self, operation: str) -> str | None:
@@ -52,12 +54,19 @@ class OperationNames:
         return name if name in self._names else None
 
 
-def unused_name(name: str, used: Container[str]) -> str:
-    """Return a name that is not used yet: this one, or one with a number after it."""
-    unused, number = name, 1
+def unused_name(
+    name: str, used: Container[str], numbers: MutableMapping[str, int] | None = None
+) -> str:
+    """Return a name that is not used yet: this one, or one with a number after it.
+
+    *numbers* are the last ones that names got; with it, what is returned counts as used.
+    """
+    numbers = {} if numbers is None else numbers
+    unused, number = name, numbers.get(name, 1)
     while unused in used:
         number += 1
         unused = f"{name}-{number}"
+    numbers[name] = number
     return unused
 
 

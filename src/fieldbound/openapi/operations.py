@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from fieldbound.model import OPERATIONS_WITHOUT_PATH, BrokenContract
@@ -38,7 +38,11 @@ class OpenAPI:
         #: The operations of webhooks and callbacks, each name with "webhook/" before it.
         self.webhooks: dict[str, Operation] = {}
         self._webhook_aliases: dict[str, str] = {}
-        for name, operation in self._find_webhooks():
+        self._webhook_numbers: dict[str, int] = {}
+        webhooks: dict[Hashable, tuple[str, Operation]] = {}
+        for name, operation in self._find_webhooks():  # several may refer to one callback
+            webhooks.setdefault(operation.node[1:], (name, operation))
+        for name, operation in webhooks.values():
             self._add_webhook(name, operation)
         known = [*self.operations.values(), *self.webhooks.values()]
         if self._objects.errors and all(self._objects.is_unread(each.node) for each in known):
@@ -122,12 +126,10 @@ class OpenAPI:
                         yield from ((name, found) for found in self._operations_in(node))
 
     def _add_webhook(self, name: str, operation: Operation) -> None:
-        if any(each.node[1:] == operation.node[1:] for each in self.webhooks.values()):
-            return  # a callback that several operations refer to
         plain = WEBHOOK + (kebab_case(name) or "unnamed")
         is_other_method = plain in self.webhooks and self._webhook_aliases.get(name) == plain
         wanted = f"{plain}-{operation.method.lower()}" if is_other_method else plain
-        key = unused_name(wanted, self.webhooks)
+        key = unused_name(wanted, self.webhooks, self._webhook_numbers)
         self.webhooks[key] = operation
         for alias in (name, key.removeprefix(WEBHOOK), _operation_id(operation.node)):
             if alias:

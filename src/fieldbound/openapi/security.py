@@ -42,11 +42,12 @@ def credentials_of(objects: Objects, root: SpecNode, operation: Operation) -> Cr
         dict(_credentials(objects, root, requirement, unread))
         for _, requirement in (security.children() if security else ())
     ]
+    schemes: dict[_Key, SpecNode] = {}
+    for key, scheme in (each for alternative in alternatives for each in alternative.items()):
+        schemes.setdefault(key, scheme)
     found = []
-    for location, name in dict.fromkeys(key for each in alternatives for key in each):
-        key = (location, name)
-        scheme = next(each[key] for each in alternatives if key in each)
-        is_required = all(key in each for each in alternatives)
+    for (location, name), scheme in schemes.items():
+        is_required = all((location, name) in each for each in alternatives)
         found.append((location, ParameterObject(name, scheme, is_required, secret=True)))
     return Credentials(found, tuple(dict.fromkeys(unread)))
 
@@ -73,8 +74,8 @@ def _credentials(
 
 def _scheme(objects: Objects, root: SpecNode, name: str, node: SpecNode) -> SpecNode | None:
     """Return the security scheme of a name, or in OpenAPI 3.2 at a reference."""
-    declared = dict(objects.members(root.get("components"), "securitySchemes", "map"))
-    scheme = declared.get(name)
+    declared = objects.whole(root.get("components"), "securitySchemes", "map")
+    scheme = declared and declared.get(name)
     version = str(found_value(root).get("openapi"))
     is_reference = version.startswith(_WITH_REFERENCES) and ("#" in name or "/" in name)
     if scheme is None and is_reference:

@@ -10,6 +10,8 @@ from .node import SpecNode
 
 #: The base of a server URL that is relative.
 _NO_HOST: Final = "https://host.invalid/"
+#: URLs of a server, for the values of its variables: of more, a variable may have any value.
+_MOST_URLS: Final = 1_000
 
 
 def server_urls(*holders: SpecNode | None) -> tuple[str, ...]:
@@ -40,6 +42,7 @@ def _expanded_urls(server: Mapping[str, Any]) -> list[str]:
     """Return the URLs of a server, one for each value of the variables in its path.
 
     A variable whose default has a slash in it, such as one for the whole URL, has only that value.
+    The values of several multiply.
     """
     urls, variables = [server["url"]], server.get("variables")
     path = urls[0].partition("://")[2].partition("/")[2] if "://" in urls[0] else urls[0]
@@ -47,6 +50,8 @@ def _expanded_urls(server: Mapping[str, Any]) -> list[str]:
         placeholder = f"{{{name}}}"
         if isinstance(variable, dict) and placeholder in urls[0]:
             values = _variable_values(variable, placeholder, in_path=placeholder in path)
+            if len(urls) * len(values) > _MOST_URLS:
+                continue
             urls = [url.replace(placeholder, value) for url in urls for value in values]
     return urls
 
