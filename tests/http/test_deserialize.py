@@ -138,7 +138,7 @@ def test_values_of_many_variables_do_not_multiply(tmp_path: Path) -> None:
     names = [f"v{at}" for at in range(60)]
     server = {
         "url": "https://h.invalid" + "".join(f"/{{{each}}}" for each in names),
-        "variables": dict.fromkeys(names, {"default": "a", "enum": ["a", "b"]}),
+        "variables": {each: {"default": "a", "enum": ["a", "b"]} for each in names},
     }
     api = api_of_document(tmp_path, _document("/x", {}, servers=[server]))
     assert _get(api, "/a" * 60 + "/x").ok
