@@ -170,7 +170,12 @@ def test_a_catalogue(tmp_path: Path) -> None:
         ("a.sql", "SELECT 1", "no table with columns"),
         ("a.sql", "CREATE TABLE t (a int); CREATE TABLE t (a int)", "t is there twice"),
         ("a.sql", "-- dialect: klingon\nCREATE TABLE t (a int)", "dialect 'klingon' is not known"),
-        ("a.sql", "CREATE TABLE t (a int CHECK (" + "(" * 5000, r"a\.sql"),
+        ("a.sql", "CREATE TABLE t (a int CHECK (" + "(" * 5000, r"a\.sql: line 1: nested too"),
+        (
+            "a.sql",
+            "CREATE TABLE t (a int,\n b int CHECK (" + "(" * 5000 + "b > 1" + ")" * 5001 + ")",
+            r"a\.sql: line 2: nested too deeply",
+        ),
         ("a.csv", "table_name,column_name,data_type\nt,,int\n", r"a\.csv: line 2: table_name"),
         ("a.csv", "table_name,column_name,data_type\nt,a,int\nt,a,int\n", "line 3: the column a"),
         ("a.csv", "table_name,column_name,data_type,numeric_scale\nt,a,int,x\n", "line 2: numeric"),
@@ -245,6 +250,45 @@ def test_a_check_of_more_is_no_limit(check: str, dialect: str) -> None:
     """A condition on two columns, or on what a text is converted to, is told."""
     text = f"-- dialect: {dialect}\nCREATE TABLE t (a varchar(9), b int, CHECK ({check}))"
     assert [each.reason for each in draft_of(text).omitted] == ["the condition is not read"]
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        (" AND ".join(f"a > {each}" for each in range(3000)), {"exclusiveMinimum": 2999}),
+        (" OR ".join(f"a = {each}" for each in range(3000)), {"enum": [*range(3000), None]}),
+        ("(a > 1 AND (a < 9)) AND ((a > 2) AND a < 8)",
+         {"exclusiveMinimum": 2, "exclusiveMaximum": 8}),
+        ("(a = 1 OR (a = 2)) OR ((a = 3) OR a IN (- 4, - -5))", {"enum": [1, 2, 3, -4, 5, None]}),
+    ],
+    ids=["and", "or", "and in brackets", "or in brackets"],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["a int CHECK ({})", "a int, CHECK ({})"])
+def test_checks_of_many_terms(text: str, check: str, expected: dict[str, Any]) -> None:
+    """A condition of many terms is read term by term, in their order."""
+    draft = draft_of(f"CREATE TABLE t ({text.format(check)})")
+    found = draft.files["t.json"]["$defs"]["a"]
+    assert {name: found[name] for name in expected} == expected
+    assert draft.omitted == ()
+
+
+@pytest.mark.parametrize(
+    ("check", "shown"),
+    [
+        ("a" + "::text" * 3000 + " LIKE 'x'", "t: CHECK (nested too deeply)"),
+        ("a" + " IN (1)" * 3000, "t: CHECK (nested too deeply)"),
+        ("f(" * 3000 + "a" + ")" * 3000 + " > 1", "line 2: CHECK (f(f("),
+        ("a < 1e999", "t: CHECK (a < 1e999)"),
+    ],
+    ids=["casts", "lists", "calls", "infinite"],
+)
+def test_checks_that_cannot_be_read(check: str, shown: str) -> None:
+    """A condition that is nested too deeply, or has no finite bound, is told; the rest is read."""
+    draft = draft_of(f"CREATE TABLE t (a int, b varchar(9),\nCHECK ({check}))")
+    (omitted,) = draft.omitted
+    assert str(omitted).startswith(shown)
+    assert omitted.reason == "the condition is not read"
+    assert draft.files["t.json"]["$defs"]["b"]["maxLength"] == 9
 
 
 def test_what_is_altered_and_not_read_is_told() -> None:

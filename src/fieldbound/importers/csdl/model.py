@@ -154,8 +154,11 @@ class Csdl:
             given = self.types.get(wanted)
             if not isinstance(given, StructuredType):
                 raise self.error(f"there is no entity or complex type {wanted}", where)
-            if given in found or len(found) >= MAX_DEPTH:
+            if given in found:
                 raise self.error(f"the type {name} builds on itself", given.where)
+            if len(found) >= MAX_DEPTH:
+                reason = f"the type {name} builds on more than {MAX_DEPTH - 1} others"
+                raise self.error(reason, given.where)
             found.append(given)
             wanted, where = given.base, given.where
         return tuple(reversed(found))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from math import isfinite
 from typing import Any, Final
 
 from sqlglot import exp
 
 Limits = list[tuple[str, str, Any]]
+_MAX_SHOWN: Final = 100
 _INTEGER: Final = re.compile(r"-?[0-9]{1,99}")
 #: A comparison, the keyword of a column on its left, and that of one on its right.
 _BOUNDS: Final[dict[type[Any], tuple[str, str]]] = {
@@ -21,19 +23,36 @@ _BOUNDS: Final[dict[type[Any], tuple[str, str]]] = {
 
 def limits_of_check(condition: Any, columns: Collection[str]) -> tuple[Limits, list[str]]:
     """Return the column, keyword and value of each limit, and the conditions that are none."""
-    while isinstance(condition, exp.Paren):
-        condition = condition.this
-    if isinstance(condition, exp.And):
-        left, unread = limits_of_check(condition.this, columns)
-        right, more = limits_of_check(condition.expression, columns)
-        return left + right, unread + more
     names = {each.lower(): each for each in columns}
-    found = [
-        (names[column.lower()], word, value)
-        for column, word, value in _limits(condition)
-        if column.lower() in names
-    ]
-    return found, [] if found else [condition.sql()[:100]]
+    limits: Limits = []
+    unread: list[str] = []
+    for each in _joined(condition, exp.And):
+        found = [
+            (names[column.lower()], word, value)
+            for column, word, value in _limits(each)
+            if column.lower() in names
+        ]
+        limits += found
+        unread += [] if found else [_shown(each)]
+    return limits, unread
+
+
+def _joined(condition: Any, by: type[Any]) -> Iterator[Any]:
+    """Yield the conditions that AND, or OR, joins: a thousand of them are as many levels deep."""
+    pending = [condition]
+    while pending:
+        each = pending.pop().unnest()
+        if isinstance(each, by):
+            pending += (each.expression, each.this)
+        else:
+            yield each
+
+
+def _shown(condition: Any) -> str:
+    try:
+        return str(condition.sql())[:_MAX_SHOWN]
+    except RecursionError:
+        return "nested too deeply"
 
 
 def _limits(condition: Any) -> Limits:
@@ -58,12 +77,20 @@ def _limits(condition: Any) -> Limits:
 
 def _listed(condition: Any) -> tuple[Any, list[Any]] | None:
     """Return what has one of some values, and these: `a IN (…)`, and as databases write it out."""
+    column, values = None, list[Any]()
+    for each in _joined(condition, exp.Or):
+        found = _values(each)
+        if found is None or (column is not None and found[0] != column):
+            return None
+        column = found[0]
+        values += found[1]
+    return column, values
+
+
+def _values(condition: Any) -> tuple[Any, list[Any]] | None:
+    """Return what has one of the values of a single condition, and these."""
     if isinstance(condition, exp.In):
         return _inner(condition.this), [_value(each) for each in condition.expressions]
-    if isinstance(condition, exp.Or):
-        left, right = (_listed(_inner(each)) for each in (condition.this, condition.expression))
-        is_same = left is not None and right is not None and left[0] == right[0]
-        return (left[0], left[1] + right[1]) if left and right and is_same else None
     if not isinstance(condition, exp.EQ):
         return None
     value = condition.expression
@@ -111,20 +138,20 @@ def _value(given: Any) -> Any:
 
 
 def _number(given: Any) -> Any:
-    is_cast = False
-    while isinstance(given, (exp.Paren, exp.Cast)):
-        is_cast = is_cast or isinstance(given, exp.Cast)
+    sign, is_cast = 1, False
+    while isinstance(given, (exp.Paren, exp.Cast, exp.Neg)):
+        is_negated = isinstance(given, exp.Neg)
+        sign = -sign if is_negated else sign
+        is_cast = not is_negated and (is_cast or isinstance(given, exp.Cast))
         given = given.this
     if is_cast and isinstance(given, exp.Literal) and _INTEGER.fullmatch(given.name):
-        return int(given.name)  # '-5'::integer
-    if isinstance(given, exp.Neg):
-        value = _number(given.this)
-        return None if value is None else -value
+        return sign * int(given.name)  # '-5'::integer
     if not isinstance(given, exp.Literal) or given.is_string:
         return None
     if given.is_int:
-        return int(given.name)
+        return sign * int(given.name)
     try:
-        return float(given.name)
+        value = sign * float(given.name)
     except ValueError:
         return None
+    return value if isfinite(value) else None

@@ -28,13 +28,20 @@ _NAMED: Final = re.compile(r"\s*--\s*dialect:\s*(\w+)", re.IGNORECASE)
 _MARKS: Final = (
     ("bigquery", re.compile(r"\b(int64|float64|bignumeric)\b|\bstruct\s*<", re.IGNORECASE)),
     ("mysql", re.compile(r"`|\bauto_increment\b|\bengine\s*=|\bunsigned\b", re.IGNORECASE)),
-    ("oracle", re.compile(r"\bn?varchar2\b|\bnumber\s*\(\d+(,\d+)?\)[^;]*\bdate\b.*\benable\b",
-                          re.IGNORECASE)),
+    ("oracle", re.compile(r"\bn?varchar2\b", re.IGNORECASE)),
     ("snowflake", re.compile(r"\bvariant\b|\bautoincrement\b|\btimestamp_(ntz|ltz|tz)\b|"
                              r"\btransient\s+table\b", re.IGNORECASE)),
-    ("tsql", re.compile(r"\[\w+\]|\bidentity\s*\(|^\s*go\s*$|\bnvarchar\s*\(max|\bdatetime2\b|"
-                        r"\buniqueidentifier\b|\bnvarchar\b", re.IGNORECASE | re.MULTILINE)),
+    ("tsql", re.compile(r"\[\w+\]|\bidentity\s*\(|^[^\S\n]*go[^\S\n]*$|\bnvarchar\s*\(max|"
+                        r"\bdatetime2\b|\buniqueidentifier\b|\bnvarchar\b",
+                        re.IGNORECASE | re.MULTILINE)),
 )  # fmt: skip
+
+#: What together only Oracle has, each after the other.
+_OF_ORACLE: Final = (
+    re.compile(r"\bnumber\s*\(\d+(,\d+)?\)", re.IGNORECASE),
+    re.compile(r"\bdate\b", re.IGNORECASE),
+    re.compile(r"\benable\b", re.IGNORECASE),
+)
 
 
 def ddl_tables(document: SourceDocument, omitted: list[Omitted]) -> tuple[Tables, str]:
@@ -69,7 +76,20 @@ def _dialect(document: SourceDocument) -> str:
             reason = f"the dialect {name!r} is not known: must be one of {', '.join(_DIALECTS)}"
             raise BrokenSource(reason, document.name, Place(1, 1))
         return name
-    return next((name for name, mark in _MARKS if mark.search(text)), "postgres")
+    found = next((name for name, mark in _MARKS if mark.search(text)), "postgres")
+    return "oracle" if found not in ("bigquery", "mysql") and _is_of_oracle(text) else found
+
+
+def _is_of_oracle(text: str) -> bool:
+    """Return whether a statement has a number, and after it in one line a date that is enabled."""
+    number, date, enabled = _OF_ORACLE
+    for statement in text.split(";"):
+        first = number.search(statement)
+        for line in statement[first.end() :].splitlines() if first else ():
+            begin = date.search(line)
+            if begin and enabled.search(line, begin.end()):
+                return True
+    return False
 
 
 class _Reader:

@@ -51,28 +51,30 @@ class Parser:
         if re.match(r"alter\b|create\s+(?:or\s+replace\s+)?type\b", statement.text, re.IGNORECASE):
             return None
         if not statement.parts:
-            raise self._placed(found, statement.line)
+            raise self._placed(found, statement.text, statement.line)
         kept = [each for each in statement.parts if self._is_read(*each)]
         texts = ", ".join(_STORED.sub("", text) for text, _ in kept)
         found = self._parsed(f"{statement.text.partition('(')[0]}({texts})")
         if isinstance(found, BrokenSource):
-            raise self._placed(found, statement.line)
+            raise self._placed(found, statement.text, statement.line)
         return found
 
     def _is_read(self, text: str, line: int) -> bool:
         """Return whether a column or a constraint is read; raise if it is a broken column."""
         found = self._parsed(f"CREATE TABLE t ({_STORED.sub('', text)})")
         if isinstance(found, BrokenSource) and not _CONSTRAINT.match(text):
-            raise self._placed(found, line)
+            raise self._placed(found, text, line)
         if isinstance(found, BrokenSource) and _CHECK.search(text):
             shown = " ".join(text.split())[:_MAX_SHOWN]
-            self._omitted.append(Omitted(f"line {line}: {shown}", "the condition is not read"))
+            where = f"line {_first_line(text, line)}: {shown}"
+            self._omitted.append(Omitted(where, "the condition is not read"))
         return not isinstance(found, BrokenSource)
 
-    def _placed(self, error: BrokenSource, line: int) -> BrokenSource:
+    def _placed(self, error: BrokenSource, text: str, line: int) -> BrokenSource:
         at = error.place
         place = Place(at.line + line - 1, at.column) if isinstance(at, Place) else None
-        return BrokenSource(error.reason, self._document.name, place)
+        where = place or f"line {_first_line(text, line)}"
+        return BrokenSource(error.reason, self._document.name, where)
 
     def _parsed(self, text: str) -> Any:
         """Return what a text is, or the error in it, with its place there."""
@@ -91,3 +93,8 @@ class Parser:
             return BrokenSource("nested too deeply", "")
         finally:
             log.setLevel(level)
+
+
+def _first_line(text: str, line: int) -> int:
+    """Return on which line a text that begins on a *line* has its first word."""
+    return line + text.count("\n", 0, len(text) - len(text.lstrip()))
