@@ -71,6 +71,29 @@ def _with_more_words(values: list[Any]) -> Any:
     return pa.DictionaryArray.from_arrays(encoded.indices, words)
 
 
+def _encoded_views(values: list[Any]) -> Any:
+    encoded = _encoded(values)
+    return pa.DictionaryArray.from_arrays(
+        encoded.indices, encoded.dictionary.cast(pa.string_view())
+    )
+
+
+def _lists_of_encoded_views(values: list[Any]) -> Any:
+    return pa.ListArray.from_arrays(
+        pa.array(range(len(values) + 1), pa.int32()), _encoded_views(values)
+    )
+
+
+def _objects_of_encoded_views(values: list[Any]) -> Any:
+    return pa.StructArray.from_arrays([_encoded_views(values)], ["a"])
+
+
+def _in_runs_of(create: Any) -> Any:
+    return lambda values: pa.RunEndEncodedArray.from_arrays(
+        pa.array(range(1, len(values) + 1), pa.int32()), create(values)
+    )
+
+
 def _in_runs(values: list[Any]) -> Any:
     return pa.RunEndEncodedArray.from_arrays(
         pa.array(range(1, len(values) + 1), pa.int32()), pa.array(values, pa.int64())
@@ -95,12 +118,24 @@ COLUMNS: list[tuple[Any, st.SearchStrategy[Any]]] = [
         for words in (WORDS, DATES)
     ],
     *[(each, WORDS | DATES) for each in (_encoded, _encoded_nulls, _with_more_words)],
+    *[
+        (each, WORDS | DATES)
+        for each in (
+            *(_encoded_views, _lists_of_encoded_views, _objects_of_encoded_views),
+            *(
+                _in_runs_of(_of(pa.string_view())),
+                _in_runs_of(_encoded),
+                _in_runs_of(_encoded_views),
+            ),
+        )
+    ],
     (_from_bytes, BYTES),
     *[(_of(kind), BYTES) for kind in (pa.binary(), pa.binary_view())],
     *[(_of(kind), st.integers(0, 3)) for kind in (pa.int8(), pa.uint16(), pa.int64())],
     (_in_runs, st.integers(0, 3)),
     (_of(pa.uint64()), st.sampled_from([0, 1, 2**63 - 1, 2**63, 2**64 - 1])),
     *[(_of(kind), FLOATS) for kind in (pa.float32(), pa.float64())],
+    (lambda values: pa.array(values, pa.float32()).cast(pa.float16()), FLOATS),
     (
         _of(pa.decimal128(30, 2)),
         st.sampled_from(["1.00", "1.25", "12345678901234567890.1"]).map(Decimal),
@@ -221,7 +256,10 @@ def _arrays(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 PAIRS: list[tuple[Any, st.SearchStrategy[Any], st.SearchStrategy[Any]]] = [
     *[
         (each, TEXTS, OF_TEXTS | st.just({"enum": ["a", "bb"]}))
-        for each in (_of(pa.string()), _of(pa.large_string()), _encoded, _with_more_words)
+        for each in (
+            *(_of(pa.string()), _of(pa.large_string())),
+            *(_encoded, _with_more_words, _encoded_views),
+        )
     ],
     *[
         (each, DATES, st.sampled_from([{"format": "date-time"}, {"format": "date"}]))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from fieldbound import Contract, FieldboundError
+from fieldbound.bulk import check
 from fieldbound.bulk.inputs import parquet
 from fieldbound.bulk.inputs.arrow.rows import RowReader, column_tree
 from fieldbound.bulk.inputs.blocks import RecordError
@@ -192,10 +193,25 @@ def test_values_are_converted_to_json(kind: Any, given: list[Any], expected: Any
     assert [type(each) for each in found] == [type(each) for each in expected]
 
 
-def test_half_floats_are_numbers() -> None:
-    """A float of 16 bits is a number."""
-    batch = pa.record_batch([pa.array([1.5], pa.float32()).cast(pa.float16())], names=["at"])
-    assert _rows(batch.schema).records(batch) == [{"at": 1.5}]
+def _halves(values: list[Any]) -> Any:
+    halves = pa.array(values, pa.float32()).cast(pa.float16())
+    batch = pa.record_batch([halves], names=["at"])
+    return [each.get("at", ...) for each in _rows(batch.schema).records(batch)]
+
+
+@given(st.lists(st.integers(-999, 999)), st.integers(0, 3))
+def test_half_floats_are_the_shortest_numbers(numbers: list[int], point: int) -> None:
+    """A float of 16 bits is the shortest number that rounds to it: all of three digits differ."""
+    decimals = [float(f"{each}e-{point}") for each in numbers]
+    assert _halves([*decimals, None]) == [*decimals, ...]
+
+
+def test_extreme_half_floats_are_numbers() -> None:
+    """The greatest and the least float of 16 bits are numbers, to all of their digits."""
+    assert _halves([65504.0, -65504.0, 2**-24, 0.0, 2049.0, 1 / 64]) == [
+        *(65500.0, -65500.0, 6e-08, 0.0),
+        *(2048.0, 0.015625),
+    ]
 
 
 def test_encoded_nulls_are_omitted() -> None:
@@ -335,6 +351,10 @@ def test_invalid_utf8_is_a_record_error() -> None:
             [("a", pa.struct([("metadata", pa.binary()), ("value", pa.binary())]))],
             "/a has the type variant, which is not supported",
         ),
+        (  # as it is read if nothing has imported pandas
+            [pa.field("a", pa.int64(), metadata={"ARROW:extension:name": "pandas.period"})],
+            "/a has the type pandas.period, which is not supported",
+        ),
         ([("a", pa.int8()), ("a", pa.int8())], "duplicate column names: 'a'"),
         (
             [("a", pa.struct([("b", pa.int8()), ("b", pa.int8())]))],
@@ -396,6 +416,23 @@ def test_a_changed_file_is_opened_again(tmp_path: Path) -> None:
     path.unlink()
     rows = _write(path, count=40)
     assert _read(parquet.ParquetSource(path), 1) == rows[7:]
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_each_contract_reads_its_own_columns(tmp_path: Path) -> None:
+    """A block is not read with a cursor of another contract, by which other columns are valid."""
+    _write(tmp_path / "t.parquet")
+
+    def blocks(most: int) -> Any:
+        contract = Contract({"type": "object", "properties": {"number": {"maximum": most}}})
+        return parquet.ParquetSource(tmp_path / "t.parquet", None, contract).blocks()
+
+    def read(block: Any) -> list[str]:
+        return [name for chunk in block.read() for name in chunk.batch.schema.names]
+
+    loose, (_, second, *_) = blocks(99), blocks(9)
+    assert "number" not in read(next(loose))
+    assert "number" in read(second)
 
 
 def test_a_table_without_rows_has_no_blocks(tmp_path: Path) -> None:
@@ -483,6 +520,51 @@ def test_a_corrupt_page_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(FieldboundError, match=r"is corrupt: ."):
         _read(parquet.ParquetSource(path))
+
+
+def _error_of(path: Path, contract: Contract, records: int) -> str | None:
+    """Return the error of a file, None if it has so many records."""
+    try:
+        found = check(path, contract, workers=1).records
+    except FieldboundError as error:
+        return str(error)
+    return None if found == records else f"{found} records"
+
+
+def test_whatever_is_wrong_in_pages_is_an_error_of_the_file(tmp_path: Path) -> None:
+    """A wrong bit gives other values, or the error that the file is corrupt, wherever it is."""
+    path, kind = tmp_path / "t.parquet", pa.dictionary(pa.int32(), pa.string())
+    words = ["x" * (at % 5) for at in range(60)]
+    columns = {
+        "few": pa.array(words),
+        "list": pa.array([[each] for each in words], pa.list_(kind)),
+        "object": pa.array([{"a": each} for each in words], pa.struct([("a", kind)])),
+        "valid": pa.array([at % 2 for at in range(60)], pa.int64()),  # read for invalid rows only
+    }
+    pq.write_table(pa.table(columns), path, compression="none", write_statistics=["valid"])
+    data, text = path.read_bytes(), {"maxLength": 3}
+    inner = {"list": {"items": text}, "object": {"properties": {"a": text}}}
+    contract = Contract({"properties": {"few": text, "valid": {"maximum": 1}, **inner}})
+    footer = len(data) - int.from_bytes(data[-8:-4], "little") - 8
+    errors = set()
+    for at in range(4, footer, 3):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1 << at % 8]) + data[at + 1 :])
+        errors.add(_error_of(path, contract, 60))
+    errors -= {None}
+    assert not [each for each in errors if not each.startswith(f"{path} is corrupt: ")]
+    assert any("out of bounds" in each for each in errors)
+
+
+def test_wrong_types_of_a_row_group_are_an_error(tmp_path: Path) -> None:
+    """A row group of other types than the file is an error: its statistics end the process."""
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": pa.array([1], pa.int64())}), path)
+    # the type of a column, and the list of its encodings
+    before, int64, after = path.read_bytes().rpartition(b"\x15\x04\x19")
+    assert int64
+    path.write_bytes(before + b"\x15\x06\x19" + after)
+    with pytest.raises(FieldboundError, match=r"is corrupt: the types of a row group"):
+        list(parquet.ParquetSource(path, None, Contract({"properties": {"a": {}}})).blocks())
 
 
 def test_a_missing_file_is_an_oserror(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fieldbound import Contract, FieldboundError
 from fieldbound.bulk import check
+from support.tables import table as table_of_examples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +74,18 @@ def frames(library: str) -> Any:
     if library == "pyarrow":
         return module.Table.from_pylist
     return module.DataFrame
+
+
+@pytest.fixture
+def few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Split tables and files into blocks of few rows."""
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    from fieldbound.bulk.inputs import parquet
+    from fieldbound.bulk.inputs.arrow import rows
+
+    for module in (rows, parquet):
+        monkeypatch.setattr(module, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(parquet, "_MIN_ROWS", 3)
 
 
 @pytest.mark.parametrize("library", ["dict", "arrow", "pyarrow", "pandas", "polars"])
@@ -166,6 +181,108 @@ def test_the_index_of_a_data_frame() -> None:
     assert not check(frame.set_index("a").reset_index(drop=True), CONTRACT).ok
 
 
+@pytest.mark.usefixtures("few_rows_at_a_time")
+@pytest.mark.parametrize("numbers", [range(5, 205, 2), range(300, 0, -3)])
+def test_an_index_that_is_a_range_is_as_others(tmp_path: Path, numbers: range) -> None:
+    """A range, of which Arrow and Parquet have no column, gives the report of its numbers."""
+    pandas = pytest.importorskip("pandas")
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra parquet is not installed")
+    limit = {"type": "integer", "minimum": 20, "maximum": 190}
+    contract = Contract(
+        {"properties": {"id": limit, "a": {}}, "required": ["id"], "additionalProperties": False}
+    )
+    path, found = tmp_path / "rows.parquet", []
+    for given in (numbers, [*numbers]):
+        index = pandas.Index(given, name="id")
+        frame = pandas.DataFrame({"a": ["x"] * 100}, index=index)
+        frame.to_parquet(path, row_group_size=30)
+        assert ("id" in parquet.read_schema(path).names) == (given is not numbers)
+        mapped = check(path, contract, columns={"id": "/id", "a": ""})
+        found += [replace(check(each, contract), name=None) for each in (frame, path)]
+        assert mapped.invalid == found[-1].invalid > 1
+    assert found[1:] == found[:-1]
+    some = frame.loc[numbers[10:30]]
+    assert (some.index.name, check(some, contract).records) == ("id", 20)
+
+
+def test_a_range_of_other_rows_is_no_index(tmp_path: Path) -> None:
+    """Some rows of what has been a data frame have no index, nor does a table of Arrow."""
+    pandas = pytest.importorskip("pandas")
+    pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    frame = pandas.DataFrame({"a": ["x", "y"]}, index=pandas.RangeIndex(2, name="id"))
+    table, path = pa.Table.from_pandas(frame), tmp_path / "rows.parquet"
+    parquet.write_table(table.slice(1), path)
+    for each in (table, path):
+        assert check(each, CONTRACT).ok
+    assert not check(frame, CONTRACT).ok
+    of_columns = pandas.DataFrame({"a": ["x"]}, index=pandas.RangeIndex(7, 8, name="a"))
+    assert check(of_columns, CONTRACT).ok
+
+
+_RANGE = {"name": "id", "start": 0, "stop": 1, "step": 1}
+
+
+@table_of_examples(
+    ("metadata",),
+    [
+        *(("{",), ("[]",), ("[" * 100_000,), ("{}",)),
+        *[
+            (json.dumps({"index_columns": each}),)
+            for each in (
+                *(["id"], [{"name": "id", "start": 0, "stop": 1}], [_RANGE, "b"]),
+                *([{**_RANGE, "name": None}], [{**_RANGE, "name": []}]),
+                *([{**_RANGE, "step": 0}], [{**_RANGE, "start": "0"}]),
+                *([{**_RANGE, "start": -(2**80)}], [{**_RANGE, "start": -(2**63) + 1}]),
+                *([{**_RANGE, "start": 2**63, "stop": 2**63 + 1}], [{**_RANGE, "stop": 2}]),
+            )
+        ],
+    ],
+)
+def test_metadata_that_is_no_range_is_of_no_concern(metadata: str) -> None:
+    """A file may have any metadata where pandas has its index."""
+    pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    from fieldbound.bulk.inputs.arrow.range_index import range_index
+
+    found, expected = (
+        range_index(pa.schema([("a", pa.int8())], {"pandas": each}), 1)
+        for each in (metadata, json.dumps({"index_columns": [_RANGE]}))
+    )
+    assert found is None
+    assert expected == ("id", range(1))
+
+
+def test_categories_of_polars_are_strings() -> None:
+    """A category is a string, by itself, in lists and objects, and in an undocumented column."""
+    polars = pytest.importorskip("polars")
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    text = {"type": "string", "maxLength": 3}
+    for kind in (polars.Categorical, polars.Enum(["ab", "abcd"])):
+        words = polars.Series("a", ["ab", "abcd", None, "ab"], dtype=kind)
+        objects = polars.DataFrame({"x": words}).to_struct("a")
+        lists = polars.Series("a", [[each] for each in words], dtype=polars.List(kind))
+        for column, schema in (
+            (words, text),
+            (lists, {"items": {"maxLength": 3}}),
+            (objects, {"properties": {"x": text}}),
+        ):
+            frame = polars.DataFrame({"a": column, "more": column})
+            report = check(frame, Contract({"properties": {"a": schema}}))
+            assert (report.records, report.invalid) == (4, 1), (kind, schema)
+
+
+def test_periods_are_not_supported(tmp_path: Path) -> None:
+    """A period of pandas, which is stored as a number, is an error, in a file as well."""
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    message = r"/a has the type pandas\.period, which is not supported: convert it to a string"
+    frame = pandas.DataFrame({"a": pandas.period_range("2016-12", periods=2, freq="M")})
+    frame.to_parquet(tmp_path / "rows.parquet")
+    for each in (frame, frame.set_index("a"), tmp_path / "rows.parquet"):
+        with pytest.raises(FieldboundError, match=message):
+            check(each, CONTRACT)
+
+
 def test_what_has_columns_and_no_rows_is_an_error() -> None:
     """A table whose rows cannot be read is a TypeError that says what to pass."""
     with pytest.raises(TypeError, match=r"not a Frame, which has columns: pass its rows as dicts"):
@@ -174,6 +291,8 @@ def test_what_has_columns_and_no_rows_is_an_error() -> None:
     pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
     with pytest.raises(TypeError, match=r"cannot read the rows of the DataFrame: .*; pass its"):
         check(pandas.DataFrame({"a": [1, "x"]}), CONTRACT)
+    with pytest.raises(TypeError, match=r"cannot read the rows of the DataFrame: .*; pass its"):
+        check(pandas.DataFrame({"a": [1, 2**64]}), CONTRACT)
 
 
 def test_without_pyarrow_an_arrow_table_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

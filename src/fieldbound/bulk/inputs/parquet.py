@@ -15,13 +15,23 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fieldbound.model import FieldboundError
 
-from .arrow.arrays import byte_size
+from .arrow.arrays import byte_size, verified
 from .arrow.rows import BLOCK_ROWS, MAX_ROWS, RowReader, column_names, column_tree
 from .blocks import Block, OutputFormat, RowsChunk
+from .parquet_files import (
+    errors_of,
+    few_values,
+    index_of,
+    open_file,
+    parts_of,
+    repeated,
+    row_groups,
+    schema_of,
+)
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch, Schema
-    from pyarrow.parquet import ParquetFile, RowGroupMetaData
+    from pyarrow.parquet import RowGroupMetaData
 
     from fieldbound.validation import Contract
 
@@ -34,17 +44,6 @@ _BATCH: Final = 4 << 20
 _MIN_ROWS: Final = 16
 #: The first so many rows of a row group show how many bytes they take.
 _SHOWN: Final = 64
-#: Twice the bytes of all words of a dictionary, as writers limit it.
-_WORDS: Final = 2 << 20
-#: A column of strings with so many bytes a value, or fewer, in the file has few different ones. It
-#: is read with its dictionary, so that each is checked once: that takes a third of the time.
-_FEW_BYTES: Final = 5
-#: Bytes of a column that are buffered; without this a whole row group would be in memory.
-_BUFFER_SIZE: Final = 1 << 16
-_MAGIC: Final = b"PAR1"
-_ENCRYPTED: Final = b"PARE"
-#: Errors of pyarrow for files that it cannot read.
-_READ_ERRORS: Final = (OSError, ValueError, NotImplementedError)
 
 
 class ParquetSource:
@@ -67,7 +66,7 @@ class ParquetSource:
     ) -> None:
         self._block_rows = _HELD_ROWS if split else BLOCK_ROWS
         self.name: str | None = str(path)
-        self._parts = _parts(Path(path))
+        self._parts = parts_of(Path(path))
         self._columns, self._contract = columns, contract
         self._plans: dict[tuple[str, ...], ColumnTree] = {}
         self.size: int | None = sum(part.stat().st_size for part in self._parts)
@@ -81,13 +80,11 @@ class ParquetSource:
         index = read = 0
         for part in self._parts:
             size, rows = part.stat().st_size, 0
-            with _open(part) as file:
-                schema = _schema(file)
+            with errors_of(part), open_file(part) as file:
+                schema = schema_of(file)
                 plan = self._plan(part, schema)
-                RowReader(
-                    schema, plan
-                )  # raises for a column without JSON values before any row is read
-                groups = [file.metadata.row_group(at) for at in range(file.num_row_groups)]
+                RowReader(schema, plan)  # raises for a column without JSON values at once
+                groups = row_groups(file)
                 counts = [each.num_rows for each in groups]
                 valid_columns = [self._valid_columns(each, schema, plan) for each in groups]
             total = max(1, sum(counts))
@@ -137,14 +134,12 @@ class _Slice(NamedTuple):
 
     def read(self) -> Iterator[RowsChunk]:
         """Read the records. Raises OSError or FieldboundError if the file cannot be read."""
-        try:
+        with errors_of(self.path):
             cursor = _cursor(self)
             for _ in cursor.read_to(self.start):
                 pass
             for batch in cursor.read_to(self.end):
                 yield RowsChunk(cursor.rows, batch, self.before, cursor.unread(batch.num_rows))
-        except _READ_ERRORS as error:
-            raise _unreadable(self.path, error) from None
         _keep(cursor)
 
 
@@ -172,24 +167,24 @@ class _Cursor:
     """An open row group."""
 
     def __init__(self, block: _Slice) -> None:
-        self._identity = _identity(block)
-        self._file = _open(Path(block.path))
+        self._identity, self._path = _identity(block), block.path
+        self._before = block.before - block.start
+        self._file = open_file(Path(block.path))
         group = self._file.metadata.row_group(block.group)
-        schema = _schema(self._file)
-        few = _few_values(group, schema, column_names(block.plan))
+        schema = schema_of(self._file)
+        few = few_values(group, schema, column_names(block.plan))
         if few:
             self._file.close()
-            self._file = _open(Path(block.path), few)
-            for name in few:
-                at = schema.get_field_index(name)
-                schema = schema.set(at, schema.field(at).with_type(_dictionary(schema.types[at])))
+            self._file = open_file(Path(block.path), few)
+            schema = schema_of(self._file)
         self.rows = RowReader(schema, block.plan)
         self._last: int = group.num_rows
         self._group = block.group
-        names = column_names(block.plan)
+        stored, self._index = self._file.schema_arrow.names, index_of(self._file)
+        names = [name for name in column_names(block.plan) if name in stored]
         self._valid = [name for name in names if name in block.valid]
         if any("." in name for name in names):  # which would select a field within a struct
-            names, self._valid = self._file.schema_arrow.names, []
+            names, self._valid = stored, []
         read = [name for name in names if name not in self._valid]
         if not read:  # the rows themselves
             read, self._valid = names, []
@@ -200,16 +195,15 @@ class _Cursor:
     def _batch_rows(self, group: RowGroupMetaData, names: Sequence[str]) -> int:
         """Return how many rows to read at a time: a file has less of a string that is repeated."""
         size: int = group.total_byte_size // max(1, group.num_rows)
-        found = [name for name in _repeated(group) if name in names]
+        found = [name for name in repeated(group) if name in names]
         if found:
             shown = self._file.iter_batches(_SHOWN, [self._group], found, use_threads=False)
-            size += max(byte_size(each) // each.num_rows for each in islice(shown, 1))
+            size += sum(byte_size(each) // each.num_rows for each in islice(shown, 1))
         return min(BLOCK_ROWS, max(_MIN_ROWS, _BATCH // max(1, size)))
 
     def _read(self, names: Sequence[str]) -> _Batches:
-        return _Batches(
-            self._file.iter_batches(self._rows, [self._group], names, use_threads=False)
-        )
+        batches = self._file.iter_batches(self._rows, [self._group], names, use_threads=False)
+        return _Batches(map(verified, batches))
 
     def can_read(self, block: _Slice) -> bool:
         """Return whether a block comes later in this row group, and the file is unchanged."""
@@ -222,7 +216,9 @@ class _Cursor:
 
     def read_to(self, end: int) -> Iterator[RecordBatch]:
         """Read the batches up to a row, without the columns that are valid."""
-        return self._batches.read_to(end)
+        for batch in self._batches.read_to(end):
+            before = self._before + self.position - batch.num_rows
+            yield batch if self._index is None else self._index.add_column(batch, before)
 
     def unread(self, count: int) -> Callable[[], RecordBatch] | None:
         """Return what reads the valid columns of the last so many rows, None if there are none."""
@@ -233,12 +229,13 @@ class _Cursor:
     def _unread(self, start: int, end: int) -> RecordBatch:
         import pyarrow
 
-        if self._others is None:
-            self._others = self._read(self._valid)
-        for _ in self._others.read_to(start):
-            pass
-        table = pyarrow.Table.from_batches(self._others.read_to(end))
-        (batch,) = table.combine_chunks().to_batches()
+        with errors_of(self._path):
+            if self._others is None:
+                self._others = self._read(self._valid)
+            for _ in self._others.read_to(start):
+                pass
+            table = pyarrow.Table.from_batches(self._others.read_to(end))
+            (batch,) = table.combine_chunks().to_batches()
         return batch
 
     @property
@@ -275,117 +272,7 @@ def _keep(cursor: _Cursor) -> None:
 
 
 def _identity(block: _Slice) -> tuple[Any, ...]:
+    """Return all that a cursor is made of: what a block has beside its rows, and the file."""
     state = os.stat(block.path)  # noqa: PTH116 -- for each block
-    return block.path, block.group, block.plan, state.st_ino, state.st_size, state.st_mtime_ns
-
-
-# -- files ---------------------------------------------------------------------------------------
-
-
-def _parts(path: Path) -> list[Path]:
-    """Return the files of a folder, or the one file."""
-    if not path.is_dir():
-        return [path]
-    inside = sorted(each for each in path.iterdir() if each.name[0] not in "._")
-    folders = [each.name for each in inside if each.is_dir()]
-    if folders:
-        raise FieldboundError(
-            f"{path} has partition folders such as {folders[0]}, which are not supported: check "
-            "them one by one"
-        )
-    parts = [each for each in inside if each.suffix == ".parquet"]
-    if not parts:
-        raise FieldboundError(f"{path} has no .parquet files")
-    return parts
-
-
-def _few_values(group: RowGroupMetaData, schema: Schema, names: Sequence[str]) -> list[str]:
-    """Return the columns of strings, of these *names*, that have few different values."""
-    import pyarrow
-
-    columns = [group.column(at) for at in range(group.num_columns)]
-    return [
-        each.path_in_schema
-        for each in columns
-        if each.path_in_schema in names
-        and schema.field(each.path_in_schema).type in (pyarrow.string(), pyarrow.large_string())
-        and each.has_dictionary_page
-        and each.total_uncompressed_size <= _FEW_BYTES * each.num_values
-    ]
-
-
-def _repeated(group: RowGroupMetaData) -> set[str]:
-    """Return the columns that may have more bytes than the file, as their strings are repeated."""
-    columns = [group.column(at) for at in range(group.num_columns)]
-    return {
-        each.path_in_schema.partition(".")[0]
-        for each in columns
-        if each.has_dictionary_page
-        and each.physical_type == "BYTE_ARRAY"
-        and each.total_uncompressed_size <= _WORDS + _FEW_BYTES * each.num_values
-    }
-
-
-def _dictionary(kind: Any) -> Any:
-    import pyarrow
-
-    return pyarrow.dictionary(pyarrow.int32(), kind)
-
-
-def _open(path: Path, encoded: Sequence[str] = ()) -> ParquetFile:
-    try:
-        from pyarrow import parquet
-    except ImportError:
-        raise FieldboundError(f"{path}: to read Parquet, install fieldbound[parquet]") from None
-    with path.open("rb") as file:
-        head = file.read(len(_MAGIC))
-        file.seek(max(0, path.stat().st_size - len(_MAGIC)))
-        tail = file.read()
-    if head == _ENCRYPTED:
-        raise FieldboundError(f"{path} is encrypted: decrypt it first")
-    if head != _MAGIC:
-        raise FieldboundError(f"{path} is not a Parquet file")
-    if tail != _MAGIC:
-        raise FieldboundError(f"{path} is truncated or still being written: its footer is missing")
-    try:
-        return parquet.ParquetFile(
-            str(path),
-            pre_buffer=False,
-            buffer_size=_BUFFER_SIZE,
-            coerce_int96_timestamp_unit="us",
-            read_dictionary=list(encoded),
-        )
-    except _READ_ERRORS as error:
-        raise _unreadable(str(path), error) from None
-
-
-def _unreadable(path: str, error: Exception) -> Exception:
-    """Return the error to raise: that of the system, or else that the file is corrupt."""
-    if isinstance(error, OSError) and error.errno is not None:
-        return error
-    message = str(error).strip().partition("\n")[0]
-    return FieldboundError(f"{path} is corrupt: {message}")
-
-
-def _schema(file: ParquetFile) -> Schema:
-    """Return the schema of a file, with legacy INT96 timestamps as instants in UTC."""
-    leaves = iter([file.schema.column(at).physical_type for at in range(len(file.schema.names))])
-    schema = file.schema_arrow
-    for index, each in enumerate(schema):
-        kind = _with_instants(each.type, leaves)
-        if kind != each.type:
-            schema = schema.set(index, each.with_type(kind))
-    return schema
-
-
-def _with_instants(kind: Any, leaves: Iterator[str]) -> Any:
-    import pyarrow
-
-    if pyarrow.types.is_map(kind):
-        key = _with_instants(kind.key_type, leaves)
-        return pyarrow.map_(key, _with_instants(kind.item_type, leaves))
-    parts = [kind.field(at) for at in range(kind.num_fields)]
-    if parts:
-        inner = [each.with_type(_with_instants(each.type, leaves)) for each in parts]
-        return pyarrow.struct(inner) if pyarrow.types.is_struct(kind) else pyarrow.list_(inner[0])
-    return pyarrow.timestamp("us", "UTC") if next(leaves) == "INT96" else kind
+    group = block._replace(start=0, end=0, before=0)
+    return group, state.st_ino, state.st_size, state.st_mtime_ns

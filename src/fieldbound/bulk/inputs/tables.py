@@ -63,7 +63,7 @@ def table_blocks(
             raise TypeError(
                 f"to read the rows of a {kind}, install fieldbound[parquet], or {_PASS_ROWS}"
             ) from None
-        except (TypeError, ValueError, NotImplementedError) as error:
+        except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
             raise TypeError(f"cannot read the rows of the {kind}: {error}; {_PASS_ROWS}") from None
     if columns:
         raise FieldboundError(f"columns are only mapped for CSV, Parquet and Arrow, not a {kind}")

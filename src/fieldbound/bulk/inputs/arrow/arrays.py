@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow
-
-    from .values import Reader
 
 
 def plain_batch(
@@ -64,20 +62,81 @@ def byte_size(batch: pyarrow.RecordBatch) -> int:
 
 
 def _plain(column: Any) -> Any:
-    """Return an array with a plain encoding, None if it has one."""
+    """Return an array with a plain encoding, None if it has one: that may be a dictionary."""
+    from pyarrow import types
+
+    kind = column.type
+    if not types.is_dictionary(kind):
+        return plain_values(column)
+    if column.dictionary.null_count:
+        return decoded(column)
+    return _with_plain_words(column) if _encoded((kind.value_type,)) else None
+
+
+def plain_values(column: Any) -> Any:
+    """Return an array without a dictionary, runs, or views."""
+    import pyarrow
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return decoded(column)
+    if types.is_binary_view(kind):
+        return column.cast(pyarrow.large_binary())
+    return column.cast(pyarrow.large_string()) if types.is_string_view(kind) else column
+
+
+def decoded(column: Any) -> Any:
+    """Return an array without its dictionary, or its runs.
+
+    Most functions of pyarrow that do so do not take those of views, or of other such arrays.
+    """
     import pyarrow
     from pyarrow import compute, types
 
+    if types.is_dictionary(column.type):
+        return _with_plain_words(column).dictionary_decode()
+    values = plain_values(column.values)
+    runs = pyarrow.RunEndEncodedArray.from_arrays(column.run_ends, values)
+    return compute.run_end_decode(runs.slice(column.offset, len(column)))
+
+
+def _with_plain_words(column: Any) -> Any:
+    """Return an array with a dictionary of plain values. Raises IndexError if a word is missing."""
+    import pyarrow
+
+    return pyarrow.DictionaryArray.from_arrays(column.indices, plain_values(column.dictionary))
+
+
+def verified(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
+    """Return a batch as it was read. Raises IndexError for what is not in a dictionary.
+
+    Arrow does not verify that when it reads, and fails wherever the values are used.
+    """
+    for column in batch.columns:
+        _verify(column)
+    return batch
+
+
+def _verify(column: Any) -> None:
+    import pyarrow
+    from pyarrow import types
+
     kind = column.type
     if types.is_dictionary(kind):
-        if not column.dictionary.null_count:
-            return None
-        column = column.dictionary_decode()
-    elif types.is_run_end_encoded(kind):
-        column = compute.run_end_decode(column)
-    if types.is_binary_view(column.type):
-        return column.cast(pyarrow.large_binary())
-    return column.cast(pyarrow.large_string()) if types.is_string_view(column.type) else column
+        pyarrow.DictionaryArray.from_arrays(column.indices, column.dictionary)
+    elif _has_dictionary(kind):
+        flat = (column.keys, column.items) if types.is_map(kind) else column.flatten()
+        for each in [flat] if isinstance(flat, pyarrow.Array) else flat:
+            _verify(each)
+
+
+@lru_cache(maxsize=64)
+def _has_dictionary(kind: pyarrow.DataType) -> bool:
+    from pyarrow import types
+
+    inner = (kind.field(at).type for at in range(kind.num_fields))
+    return types.is_dictionary(kind) or any(map(_has_dictionary, inner))
 
 
 def is_text(kind: Any) -> bool:
@@ -154,7 +213,7 @@ def take(rows: Any, indices: Sequence[int]) -> Any:
     return rows.take(integers(indices))
 
 
-def string_lengths(column: Any, read: Reader) -> Any:
+def string_lengths(column: Any, read: Callable[[Any, dict[int, Any]], list[Any]]) -> Any:
     """Return the length of each string of an array, null for another value."""
     import pyarrow
     from pyarrow import compute, types

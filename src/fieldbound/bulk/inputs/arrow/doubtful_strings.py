@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from fieldbound.bulk.inputs.valid_values import ValidLengths
 
-from .arrays import integers, is_in, rows_of, strings, take, text_of
+from .arrays import decoded, integers, is_in, rows_of, strings, take, text_of
 from .doubtful_values import NONE, Doubtful, Proof, Values
 
 #: One string in so many is few.
@@ -138,7 +138,7 @@ class Words:
         self._seen += len(array)
         if self._doubtful is None:
             if self._seen < len(words):
-                return self._find(array.dictionary_decode())
+                return self._find(decoded(array))
             self._doubtful = self._values.find_at(words, list(self._find(words)))
         if len(self._doubtful) == len(words):
             return rows_of(array.is_valid())

@@ -6,8 +6,8 @@ How a row is converted:
 - a null is omitted from its object, since a table has no other way to say that it is absent; in a
   list or a map it stays
 - structs and maps are objects, lists of any type arrays; encoded values are decoded
-- decimals are exact: an integer, a float that equals it, or else a Decimal; a float of 32 bits is
-  the shortest number that rounds to it; NaN and infinities are not JSON: `nonFinite`
+- decimals are exact: an integer, a float that equals it, or else a Decimal; a float of 32 or
+  16 bits is the shortest number that rounds to it; NaN and infinities are not JSON: `nonFinite`
 - dates and times are ISO 8601 strings; an instant is in UTC, with a Z, and a time without a zone
   has none in the string; fractions of a second have the digits they need
 - bytes are UTF-8 strings, as older writers store them, or else an invalid record: `encoding`
@@ -23,7 +23,8 @@ from fieldbound.bulk.inputs.blocks import BatchBlock, ValuesChunk
 from fieldbound.bulk.inputs.columns import Cell, ColumnMapping
 
 from .arrays import byte_size
-from .values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of
+from .range_index import RangeIndex, range_index
+from .values import Member, Path, Reader, RecordErrors, build_objects, member_of, reader_of_field
 
 if TYPE_CHECKING:
     import pyarrow
@@ -56,7 +57,7 @@ class RowReader:
         self._readers: dict[str, Reader] = {}
         self._parts: dict[frozenset[str], RowReader] = {}
         for path, name in _leaves(tree, ()):
-            self._readers[name] = reader_of(schema.field(name).type, path)
+            self._readers[name] = reader_of_field(schema.field(name), path)
 
     def of(self, names: frozenset[str]) -> RowReader:
         """Return the reader of these properties alone."""
@@ -110,9 +111,14 @@ def stream_blocks(
     raises.
     """
     batches = _batches(stream)
-    names = [name for name in batches.schema.names if not _UNNAMED_INDEX.fullmatch(name)]
-    reader = RowReader(batches.schema, column_tree(names, columns, contract))
-    return _blocks(reader, batches)
+    schema = batches.schema
+    # what has been a data frame may have other rows now
+    index = range_index(schema, len(stream)) if hasattr(stream, "index") else None
+    if index is not None:
+        schema = index.add_field(schema)
+    names = [name for name in schema.names if not _UNNAMED_INDEX.fullmatch(name)]
+    reader = RowReader(schema, column_tree(names, columns, contract))
+    return _blocks(reader, batches, index)
 
 
 def _batches(table: Any) -> pyarrow.RecordBatchReader:
@@ -139,12 +145,17 @@ def _batches(table: Any) -> pyarrow.RecordBatchReader:
     return table.to_reader()
 
 
-def _blocks(reader: RowReader, batches: Iterable[pyarrow.RecordBatch]) -> Iterator[BatchBlock]:
+def _blocks(
+    reader: RowReader, batches: Iterable[pyarrow.RecordBatch], index: RangeIndex | None
+) -> Iterator[BatchBlock]:
     before = 0
     for batch in batches:
         for start in range(0, batch.num_rows, BLOCK_ROWS):
-            yield BatchBlock(reader, batch.slice(start, BLOCK_ROWS), before + start)
-        before += batch.num_rows
+            rows = batch.slice(start, BLOCK_ROWS)
+            if index is not None:
+                rows = index.add_column(rows, before)
+            yield BatchBlock(reader, rows, before)
+            before += rows.num_rows
 
 
 def column_tree(

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from struct import pack, unpack
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from fieldbound.bulk.inputs.blocks import RecordError
 from fieldbound.model import FieldboundError, pointer_of
+
+from .arrays import decoded
 
 #: The errors of the values of an array, by index.
 RecordErrors: TypeAlias = dict[int, RecordError]
 #: Returns the values of an array, None for null, and adds the errors of those that are not JSON.
 Reader: TypeAlias = Callable[[Any, RecordErrors], list[Any]]
 Path: TypeAlias = tuple[str, ...]
+
+#: Types of pandas whose values are codes: the months, days or hours since 1970 of a period.
+_CODED: Final = frozenset(("pandas.period",))
+#: No number of 16 bits needs so many digits.
+_HALF_DIGITS: Final = 6
 
 
 class Member(NamedTuple):
@@ -104,6 +113,17 @@ def reader_of(kind: Any, path: Path) -> Reader:
     raise _unsupported(kind, path)
 
 
+def reader_of_field(field: Any, path: Path) -> Reader:
+    """Return the reader of arrays of a field at a *path*. Raises FieldboundError.
+
+    If nothing has imported pandas, its types are those of what they store.
+    """
+    name = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode(errors="replace")
+    if name in _CODED:
+        raise _unsupported(name, path)
+    return reader_of(field.type, path)
+
+
 def _unsupported(kind: Any, path: Path) -> FieldboundError:
     return FieldboundError(
         f"{pointer_of(path)} has the type {kind}, which is not supported: convert it to a string "
@@ -159,16 +179,30 @@ def _numbers(kind: Any, path: Path) -> Reader:
     from pyarrow import compute
 
     error = RecordError("nonFinite", f"{pointer_of(path)} must be a finite number")
+    is_half = kind == pyarrow.float16()
 
     def read(array: Any, errors: RecordErrors) -> list[Any]:
-        if kind != pyarrow.float64():  # 0.1 in 32 bits is 0.10000000149011612 in 64
-            array = array.cast(pyarrow.float32()).cast(pyarrow.string()).cast(pyarrow.float64())
+        if is_half:
+            array = array.cast(pyarrow.float32())
+        elif kind != pyarrow.float64():  # 0.1 in 32 bits is 0.10000000149011612 in 64
+            array = array.cast(pyarrow.string()).cast(pyarrow.float64())
         finite = compute.is_finite(array)
         if compute.all(finite).as_py() is False:
             _add_errors(errors, error, (each is False for each in finite.to_pylist()))
-        return array.to_pylist()  # type: ignore[no-any-return]
+        values = array.to_pylist()
+        return [each and _shortest_half(each) for each in values] if is_half else values
 
     return read
+
+
+def _shortest_half(number: float) -> float:
+    """Return the shortest decimal that rounds to a number of 16 bits."""
+    for digits in range(1, _HALF_DIGITS):
+        near = float(f"{number:.{digits}g}")
+        with suppress(OverflowError):  # rounded up, it has no 16 bits
+            if unpack("e", pack("e", near)) == (number,):
+                return near
+    return number
 
 
 def _decimals(kind: Any, path: Path) -> Reader:  # noqa: ARG001
@@ -222,7 +256,7 @@ def _structs(kind: Any, path: Path) -> Reader:
     _check_names(names, pointer_of(path))
     if _is_variant({each.name: each.type for each in fields}):
         raise _unsupported("variant", path)
-    readers = [reader_of(each.type, (*path, each.name)) for each in fields]
+    readers = [reader_of_field(each, (*path, each.name)) for each in fields]
 
     def read(array: Any, errors: RecordErrors) -> list[Any]:
         # flattened, the fields of a null struct are null
@@ -287,17 +321,17 @@ def _maps(kind: Any, path: Path) -> Reader:
 
 
 def _encoded(kind: Any, path: Path) -> Reader:
-    from pyarrow import compute, types
-
+    if _is_encoded(kind.value_type):
+        return _encoded(kind.value_type, path)
     read = reader_of(kind.value_type, path)
-    if types.is_dictionary(kind):
-        return lambda array, errors: read(array.dictionary_decode(), errors)
-    return lambda array, errors: read(compute.run_end_decode(array), errors)
+    return lambda array, errors: read(decoded(array), errors)
 
 
 def _extended(kind: Any, path: Path) -> Reader:
     if kind.extension_name == "arrow.uuid":
         return lambda array, _: [each if each is None else str(each) for each in array.to_pylist()]
+    if kind.extension_name in _CODED:
+        raise _unsupported(kind.extension_name, path)
     read = reader_of(kind.storage_type, path)
     return lambda array, errors: read(array.storage, errors)
 
