@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from fieldbound.algebra.engine_patterns import PATTERN_KEYWORD
 from fieldbound.validation import checker_of
 from fieldbound.validation.limits import Limits
 from fieldbound.validation.schema.formats import FORMATS
+from support.growth import LINEAR, growth
 from support.tables import table
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -342,3 +344,18 @@ def test_a_consequence_without_a_condition_is_no_limit(keyword: str) -> None:
     assert contract.limits == ()
     assert contract.is_valid("abc")
     assert ids({keyword: {"maxLength": 1}, "items": {"minLength": 1}}) == ["/*:minLength"]
+
+
+@pytest.mark.parametrize("link", ["$ref", "allOf"])
+def test_growth_with_a_chain_of_references(link: str) -> None:
+    """The limits behind twice as many references, one behind the other, take twice the work."""
+
+    def prepared(count: int) -> Callable[[], object]:
+        definitions: dict[str, Any] = {f"d{count}": {"maxLength": 1}}
+        for at in range(count):
+            to = {"$ref": f"#/$defs/d{at + 1}"}
+            definitions[f"d{at}"] = to if link == "$ref" else {"allOf": [to], "maxLength": 2}
+        schema = {"$ref": "#/$defs/d0", "$defs": definitions}
+        return lambda: Contract(schema).limits
+
+    assert growth(prepared, 50) <= LINEAR

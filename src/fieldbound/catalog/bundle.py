@@ -108,7 +108,7 @@ class Bundle:
         except BrokenContract as error:
             if not self.options.lenient:
                 raise
-            self.repairs.errors.append(error)
+            self.repairs.report(error)
             return {NOT_CHECKED: [str(error)]}
         if target is not None:
             schema["$ref"] = self._reference(schema["$ref"], target)
@@ -218,10 +218,10 @@ class Bundle:
         """Return the schema that a pointer leads into, and the path from there."""
         from .meta_schema import locate
 
-        roots = [each for at, each in self.roots if at == uri and tokens[: len(each)] == each]
-        if not roots:
+        above = (tokens[:length] for length in reversed(range(len(tokens) + 1)))
+        root = next((each for each in above if (uri, each) in self.roots), None)
+        if root is None:
             return None, ()
-        root = max(roots, key=len)
         at, rest = locate(self.files.schema(uri, root), tokens[len(root) :])
         if not rest and at[-2:-1] == ("patternProperties",):  # its pattern may be what is wrong
             at, rest = at[:-2], at[-2:]

@@ -56,9 +56,9 @@ def contradictions_in(bundle: Bundle) -> Iterator[tuple[str, Problem]]:
         taken = set[SchemaLocation]()
         for contradictory in _contradictions(bundle):
             for uri, problem in contradictory if not taken else ():
-                is_outer = _has_inner((uri, problem.tokens), taken)
+                is_outer = (uri, problem.tokens) in taken
                 if not is_outer and bundle.take_out(uri, problem):
-                    taken.add((uri, problem.tokens))
+                    taken.update(_with_holders(uri, problem.tokens))
                     yield uri, problem
         if not taken:
             return
@@ -91,8 +91,8 @@ def _take_out_contradictions(bundle: Bundle, whole: SchemaLocation | None) -> bo
             location = (uri, problem.tokens)
             if _is_definition(bundle, location):
                 dead.add(location)
-            elif not _has_inner(location, taken) and bundle.take_out(uri, problem):
-                taken.add(location)
+            elif location not in taken and bundle.take_out(uri, problem):
+                taken.update(_with_holders(*location))
         if taken:
             return True
     found = False
@@ -108,18 +108,21 @@ def _take_out_contradictions(bundle: Bundle, whole: SchemaLocation | None) -> bo
 
 def _add_references(dead: set[SchemaLocation], bundle: Bundle) -> None:
     """Add the definitions that refer to a dead one: nothing satisfies them either."""
-    while found := {
-        site
-        for site, target in (bundle.references.items() if dead else ())
-        if target in dead and site not in dead and _is_definition(bundle, site)
-    }:
-        dead |= found
+    users: dict[SchemaLocation, list[SchemaLocation]] = {}
+    for site, target in bundle.references.items() if dead else ():
+        users.setdefault(target, []).append(site)
+    pending = list(dead)
+    while pending:
+        for site in users.get(pending.pop(), ()):
+            if site not in dead and _is_definition(bundle, site):
+                dead.add(site)
+                pending.append(site)
 
 
-def _has_inner(location: SchemaLocation, others: set[SchemaLocation]) -> bool:
-    """Return whether one of the others is within a schema, or it itself."""
-    uri, tokens = location
-    return any(at == uri and each[: len(tokens)] == tokens for at, each in others)
+def _with_holders(uri: str, tokens: PointerTokens) -> Iterator[SchemaLocation]:
+    """Yield a location, and those of all that it is within."""
+    for length in range(len(tokens) + 1):
+        yield uri, tokens[:length]
 
 
 def _is_definition(bundle: Bundle, location: SchemaLocation) -> bool:

@@ -194,11 +194,10 @@ def check_sources(document: Document) -> None:
 def openapi_errors(document: Document) -> Iterator[BrokenContract]:
     """Yield the structural errors in an OpenAPI document."""
     yield from _errors_by(document, _openapi_contract())
-    for tokens, reason in _errors_in(document.value):
-        path = _path_of(document.value, tokens)
-        key = (path, True)
-        place = document.places([key])[key]
-        yield BrokenContract(reason, document.name, place, pointer_of(path))
+    found = [(_path_of(document.value, at), why) for at, why in _errors_in(document.value)]
+    places = document.places((path, True) for path, _ in found) if found else {}
+    for path, reason in found:
+        yield BrokenContract(reason, document.name, places[path, True], pointer_of(path))
 
 
 def sources_errors(document: Document) -> Iterator[BrokenContract]:

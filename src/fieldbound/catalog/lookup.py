@@ -54,22 +54,32 @@ def contract(
         prepared = _prepared(name, folders)
         if prepared is not None:
             return prepared
-    options = _options(strict, discriminator, formats)
+    return _opened(name, folders, _options(strict, discriminator, formats), {})
+
+
+def _opened(
+    name: str, folders: Folders | None, options: Options, opened: dict[str, OperationContracts]
+) -> Contract:
+    """Return the contract of a name by its files, of which those of *opened* have been read."""
     if is_path(name):
         from .single_file import contract_of_file
 
-        return contract_of_file(name, options)
+        return contract_of_file(name, options, opened)
     from .vendors.vendor import find_vendors
 
     vendor_name, _, rest = name.partition("/")
-    vendor = find_vendors(folders_of(folders), vendor_name, options).get(vendor_name)
-    if vendor is None or not rest:
+    key = f"{vendor_name}/"
+    found = opened.get(key) or find_vendors(folders_of(folders), vendor_name, options).get(
+        vendor_name
+    )
+    if found is None or not rest:
         from fieldbound.model import UnknownName
 
         from .builder import close_matches
 
         raise UnknownName(name, close_matches(name, contracts(folders)))
-    return vendor.find_contract(name, rest)
+    opened[key] = found
+    return found.find_contract(name, rest)
 
 
 def _prepared(name: str, folders: Folders | None) -> Contract | None:
@@ -90,15 +100,17 @@ def _overridden(folders: Folders | None) -> Collection[str] | None:
 def reader(folders: Folders | None = None) -> Callable[[str], Contract]:
     """Return what returns the contract of a name, as `contract` does, for many of them.
 
-    The configuration is read once: to look for it takes longer than to read a prepared contract.
+    Everything is read once, and stays as it was then: the configuration, to look for which takes
+    longer than to read a prepared contract, and the documents of the operations.
     """
     from .vendors.prepared import contract_named
 
     overridden = _overridden(folders)
+    opened: dict[str, OperationContracts] = {}
 
     def read(name: str) -> Contract:
-        is_own = overridden is None or name in overridden
-        return (None if is_own else contract_named(name)) or contract(name, folders)
+        prepared = None if overridden is None or name in overridden else contract_named(name)
+        return prepared or _opened(name, folders, _options(False, "report", "assert"), opened)
 
     return read
 

@@ -14,7 +14,7 @@ from fieldbound.model import Node, child_schemas, closest_name, is_openapi_diale
 from fieldbound.openapi import PointerTokens
 
 from .problems import INVALID_KEYWORD, Problem
-from .schema_files import dialect_error
+from .schema_files import dialect_error, has_token, value_at
 
 _DEFAULT: Final = "https://json-schema.org/draft/2020-12/schema"
 NO_SCHEMA: Final = "no-schema"
@@ -96,13 +96,22 @@ def _validator(dialect: str) -> Any:
 def locate(schema: Any, path: PointerTokens) -> tuple[PointerTokens, PointerTokens]:
     """Return the subschema that a pointer leads into, and what of the pointer is left there."""
     at: PointerTokens = ()
-    while True:
-        for tokens, child in child_schemas(schema):
-            if path[: len(tokens)] == tokens:
-                schema, at, path = child, (*at, *tokens), path[len(tokens) :]
-                break
-        else:
-            return at, path
+    while (step := _step(schema, path)) is not None:
+        schema, at, path = value_at(schema, step), (*at, *step), path[len(step) :]
+    return at, path
+
+
+def _step(schema: Any, path: PointerTokens) -> PointerTokens | None:
+    """Return the pointer of the direct subschema that a pointer leads into, None if into none."""
+    if not path or not isinstance(schema, dict):
+        return None
+    part = schema.get(path[0])
+    inner = [token for token in path[1:2] if has_token(part, token)]  # all others are left out
+    if isinstance(part, dict):
+        part = {token: part[token] for token in inner}
+    elif isinstance(part, list):
+        part = [part[int(token)] for token in inner]
+    return next((path[: len(at)] for at, _ in child_schemas({path[0]: part})), None)
 
 
 def _problems(root: Any, at: PointerTokens, rest: PointerTokens, invalid: Any) -> Iterator[Problem]:
@@ -112,7 +121,7 @@ def _problems(root: Any, at: PointerTokens, rest: PointerTokens, invalid: Any) -
             reason = "a JSON Schema must be an object or a boolean"
             yield Problem(at, reason, remove=(at,), code=NO_SCHEMA)
         return
-    keyword, value = rest[0], _value_at(root, (*at, *rest))
+    keyword, value = rest[0], value_at(root, (*at, *rest))
     tokens, kind = (*at, *rest), invalid.kind.name
     if kind == "uniqueItems" and isinstance(value, list):
         for index, item in _repeated(value):
@@ -159,12 +168,6 @@ def _repeated(items: list[Any]) -> Iterator[tuple[str, Any]]:
         if text in seen:
             yield index, item
         seen.add(text)
-
-
-def _value_at(part: Any, tokens: PointerTokens) -> Any:
-    for token in tokens:
-        part = part[int(token)] if isinstance(part, list) else part[token]
-    return part
 
 
 def _shown(value: Any) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from fieldbound.model import BrokenContract, ContractEntry, to_json
+from fieldbound.model import BrokenContract, ContractEntry, UnknownName, to_json
 from fieldbound.openapi import OpenAPI, SpecNode
 
 from .builder import (
+    MAX_SUGGESTIONS,
     build_contract,
+    close_matches,
     part_schema,
     read_openapi,
     self_contained_schema,
@@ -99,6 +101,19 @@ class OperationContracts:
             errors = bundle.repairs.errors or map(BrokenContract, built.not_checked.values())
             raise next(iter(errors))
         return built
+
+    def find_contract(self, name: str, rest: str) -> Contract:
+        """Return the contract of a name; *rest* is what follows the document in it.
+
+        Raises UnknownName with the closest names, or BrokenContract.
+        """
+        operation, part = self.openapi.split_name(rest)
+        found = self.contract(operation, part, name, limited=True)
+        if found is None:
+            suggestions = close_matches(name, self.names) or self.names[:MAX_SUGGESTIONS]
+            reason = f"{self.name} is an OpenAPI document: name one of its operations"
+            raise UnknownName(name, suggestions, None if rest else reason)
+        return found
 
     def repairs(self) -> Iterator[Repairs]:
         """Yield what is taken out of schemas so that the rest can be checked, once for each schema.

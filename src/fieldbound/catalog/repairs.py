@@ -42,38 +42,44 @@ class Repairs:
     """The repairs of the schemas at some locations."""
 
     def __init__(self) -> None:
-        self._repairs: dict[SchemaLocation, list[Repair]] = {}
+        self._repairs: dict[SchemaLocation, dict[PointerTokens, Repair]] = {}
         #: Schemas in which a keyword cannot be decided: the keyword, and the reasons.
         self._undecided: dict[SchemaLocation, dict[str, tuple[str, ...]]] = {}
         self.errors: list[BrokenContract] = []
+        self._reported = set[str]()
 
     def __bool__(self) -> bool:
         return bool(self._repairs)
 
     def add(self, location: SchemaLocation, repair: Repair) -> bool:
         """Add a repair; return whether it is a new one."""
-        known = self._repairs.setdefault(location, [])
-        if any(each.path == repair.path for each in known):
+        known = self._repairs.setdefault(location, {})
+        if repair.path in known:
             return False
-        known.append(repair)
-        if repair.is_reported and str(repair.error) not in map(str, self.errors):
-            self.errors.append(repair.error)
+        known[repair.path] = repair
+        if repair.is_reported and str(repair.error) not in self._reported:
+            self.report(repair.error)
         return True
+
+    def report(self, error: BrokenContract) -> None:
+        """Add an error to those that are reported."""
+        self.errors.append(error)
+        self._reported.add(str(error))
 
     def items(self) -> Iterator[tuple[SchemaLocation, Repair]]:
         """Yield every repair with the location of its schema."""
         for location, repairs in self._repairs.items():
-            yield from ((location, each) for each in repairs)
+            yield from ((location, each) for each in repairs.values())
 
     def apply(self, location: SchemaLocation, schema: Any) -> Any:
         """Return a schema without what is taken out of it, with the reasons."""
-        repairs = self._repairs.get(location)
+        repairs = [*self._repairs.get(location, {}).values()]
         undecided = self._undecided.get(location)
-        if repairs is None and undecided is None:
+        if not repairs and undecided is None:
             return schema
-        reasons = [str(each.error) for each in repairs or () if each.is_reported]
+        reasons = [str(each.error) for each in repairs if each.is_reported]
         result = dict(schema) if isinstance(schema, dict) else {}
-        for each in sorted(repairs or (), key=_by_index, reverse=True):
+        for each in sorted(repairs, key=_by_index, reverse=True):
             result = _without(result, each.path) if each.path else _annotations(result)
             if each.weakens:
                 _open(result, each.path)
@@ -103,7 +109,7 @@ class Repairs:
     ) -> None:
         """Find what cannot be decided in *schemas*, which have *references* to each other."""
         weak = {
-            location: [str(each.error) for each in repairs if each.weakens]
+            location: [str(each.error) for each in repairs.values() if each.weakens]
             for location, repairs in self._repairs.items()
         }
         self._undecided = {}

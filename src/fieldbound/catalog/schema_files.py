@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from fieldbound.documents import SUFFIXES, Document, read, why_unreadable
+from fieldbound.documents import SUFFIXES, Document, PlaceIndex, read, why_unreadable
 from fieldbound.model import (
     DIALECTS,
     BrokenContract,
-    Place,
     UnreadableContract,
     child_schemas,
     is_openapi_dialect,
@@ -41,6 +40,7 @@ class SchemaFiles:
         self.base = base
         self._allowed = tuple(each.resolve() for each in allowed or (root,))
         self._documents: dict[str, Document] = {}
+        self._places: dict[str, PlaceIndex] = {}
         self._paths_by_id: dict[str, Path] = {}
         self._embedded: dict[str, Mapping[str, PointerTokens]] = {}
         self._prefixes_3_0: list[str] = []
@@ -264,8 +264,9 @@ class SchemaFiles:
             value = value[step]
             path.append(step)
         at_name = bool(path) and isinstance(path[-1], str)
-        key = (tuple(path), at_name)
-        place: Place = document.places([key])[key]
+        if uri not in self._places:
+            self._places[uri] = PlaceIndex(document)
+        place = self._places[uri].place(path, at_name)
         return BrokenContract(reason, document.name, place, pointer_of(tokens))
 
 

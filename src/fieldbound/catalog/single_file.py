@@ -10,13 +10,7 @@ from typing import Any, Final
 from fieldbound.model import UnknownName
 from fieldbound.validation import BASE_URI, Contract, base_uri
 
-from .builder import (
-    MAX_SUGGESTIONS,
-    build_contract,
-    close_matches,
-    embed_resources,
-    require_limits,
-)
+from .builder import build_contract, embed_resources, require_limits
 from .bundle import Bundle, Options, dialect_of
 from .bundle_lint import lint_bundle
 from .bundled_references import cited_sources
@@ -28,13 +22,26 @@ from .schema_files import SchemaFiles
 _ROOT_MARKS: Final = (".git", "pyproject.toml")
 
 
-def contract_of_file(name: str, options: Options) -> Contract:
-    """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document."""
+def contract_of_file(
+    name: str, options: Options, opened: dict[str, OperationContracts] | None = None
+) -> Contract:
+    """Return the contract of a JSON Schema file, or of one operation of an OpenAPI document.
+
+    *opened* are OpenAPI documents that have been read, by their paths, to which this is added.
+    """
     path, _, fragment = name.partition("#")
-    files, uri = files_of(path)
-    value = files.load(uri)
-    if isinstance(value, dict) and ("openapi" in value or "swagger" in value):
-        return _operation_contract(_operations(path, files, uri, options), name, fragment)
+    opened = {} if opened is None else opened
+    if path not in opened:
+        files, uri = files_of(path)
+        value = files.load(uri)
+        if not isinstance(value, dict) or not ("openapi" in value or "swagger" in value):
+            return _contract_of_schema(files, uri, name, options)
+        opened[path] = _operations(path, files, uri, options)
+    return opened[path].find_contract(name, fragment)
+
+
+def _contract_of_schema(files: SchemaFiles, uri: str, name: str, options: Options) -> Contract:
+    path, _, fragment = name.partition("#")
     if fragment and not fragment.startswith("/"):
         reason = f"{path} is not an OpenAPI document: it has no operations"
         raise UnknownName(name, reason=reason)
@@ -114,15 +121,3 @@ def _definitions_advice(schema: Any, name: str) -> str:
         for each in schema[keyword]
     ]
     return f"; name one of its definitions, such as {found[0]}" if found else ""
-
-
-def _operation_contract(operations: OperationContracts, name: str, fragment: str) -> Contract:
-    path = name.partition("#")[0]
-    operation, part = operations.openapi.split_name(fragment)
-    contract = operations.contract(operation, part, name, limited=True)
-    if contract is None:
-        names = list(operations.names)
-        suggestions = close_matches(name, names) or tuple(names[:MAX_SUGGESTIONS])
-        reason = None if fragment else f"{path} is an OpenAPI document: name one of its operations"
-        raise UnknownName(name, suggestions, reason)
-    return contract

@@ -8,7 +8,7 @@ from datetime import date
 from fieldbound.model import CitedDocument, UnknownName
 
 from .builder import close_matches
-from .lookup import Folders, contract, entries, operations
+from .lookup import Folders, entries, operations, reader
 
 
 def vendor_names(folders: Folders | None = None) -> list[str]:
@@ -25,13 +25,13 @@ def cited_documents(vendor: str, folders: Folders | None = None) -> tuple[CitedD
     if vendor not in known:
         reason = f"there is no vendor named {vendor!r}: must be one of {', '.join(known)}"
         raise UnknownName(vendor, close_matches(vendor, known), reason)
-    found = operations(vendor, folders)
+    found, contract = operations(vendor, folders), reader(folders)
     counts = Counter(
         key
         for _, keys in {
             (limit.id, frozenset(each.key for each in limit.sources))
             for name in found.names
-            for limit in contract(name, folders).limits
+            for limit in contract(name).limits
         }
         for key in keys
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         os_error_reason as os_error_reason,
         why_unreadable as why_unreadable,
     )
+    from .place_index import PlaceIndex as PlaceIndex
     from .positions import PositionTree as PositionTree, places_at as places_at
 
 __getattr__, __all__ = lazy(
@@ -30,6 +31,7 @@ __getattr__, __all__ = lazy(
     {
         ".document": "Document NON_FATAL has_infinite loads own_value parse read",
         ".files": "SUFFIXES atomic_write is_same_file os_error_reason why_unreadable",
+        ".place_index": "PlaceIndex",
         ".positions": "PositionTree places_at",
     },
 )

@@ -97,9 +97,12 @@ def _parse_with_duplicates(data: bytes) -> tuple[Any, str]:
         return None, str(error)
 
 
-def locate(data: bytes, positions: PositionTree) -> None:
-    """Enter the offsets of values and keys of *data*, which is valid, into *positions*."""
-    _Walker(data, len(data) + 1, positions, distinct=False).run()
+def locate(data: bytes, positions: PositionTree, start: int = 0) -> None:
+    """Enter the offsets of values and keys of *data*, which is valid, into *positions*.
+
+    They are those of the value that begins at *start*.
+    """
+    _Walker(data, len(data) + 1, positions, distinct=False).pass_value(start)
 
 
 def _jiter_offset(data: bytes, message: str) -> int:
@@ -176,13 +179,17 @@ class _Walker:
 
     def run(self) -> None:
         """Walk to the end of the text; raise the first error that leaves no value."""
-        at = self._value(self._skip_whitespace(0), self.positions)
-        while self.containers:
-            at = self._next(self._skip_whitespace(at), self.containers[-1])
-        at = self._skip_whitespace(at)
+        at = self._skip_whitespace(self.pass_value(0))
         if self._character(at):
             detail = "extra data after the JSON value (one value a line is NDJSON: --input ndjson)"
             self._fail("trailingData", at, detail)
+
+    def pass_value(self, at: int) -> int:
+        """Pass the value that is next at an offset, and return where it ends."""
+        at = self._value(self._skip_whitespace(at), self.positions)
+        while self.containers:
+            at = self._next(self._skip_whitespace(at), self.containers[-1])
+        return at
 
     def _next(self, at: int, container: _Container) -> int:
         """Pass the end of a container, or a comma and the next value."""
@@ -235,7 +242,7 @@ class _Walker:
         if byte == b'"':
             return self._string(at)
         if byte in _CLOSING:
-            end = None if positions and positions.children else self._scan(at)
+            end = None if positions and positions.goes_on else self._scan(at)
             return end or self._open(at, _CLOSING[byte], positions)
         match = _NUMBER.match(self.data, at)
         if not match:
@@ -286,7 +293,7 @@ class _Walker:
         elif run := _STRING_ITEMS.match(self.data, at, stop):
             more = run[0].count(b'"') // 2 - 1
         items, tree = range(container.key, container.key + more + 1), container.positions
-        if not run or (tree and not tree.children.keys().isdisjoint(items)):
+        if not run or (tree and tree.wants(items)):
             return None
         container.key += more
         return run.end()
@@ -384,12 +391,8 @@ class _Walker:
 
     def _error(self, code: str, at: int, detail: str | None, inside: bool = True) -> DocumentError:
         containers = self.containers if inside else self.containers[:-1]
-        return DocumentError(
-            code,
-            at,
-            [each.key for each in containers if each.key is not None],
-            detail,
-        )
+        path = [each.key for each in containers if each.key is not None]
+        return DocumentError(code, at, path, detail)
 
     def _fail(self, code: str, at: int, detail: str, inside: bool = True) -> NoReturn:
         raise self._error(code, at, detail, inside)

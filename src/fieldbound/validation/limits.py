@@ -42,7 +42,7 @@ from .keywords import (
 )
 from .schema.evidence import Evidence
 from .schema.formats import formats_of
-from .trail import Trail, direction_of, enter, leads_to, repeats, starts_with, title_of
+from .trail import Trail, direction_of, enter, follow, leads_to, repeats, starts_with, title_of
 
 
 class Limits:
@@ -183,7 +183,7 @@ class Limits:
         return trail, original_keyword(str(steps[0])) if steps else None
 
     def _start(self) -> Trail:
-        return enter(Trail(self._root, entered=((self._root.location, ""),)))
+        return enter(Trail(self._root, entered=(self._root.location,), entered_at=("",)))
 
     def _step(self, trail: Trail, keyword: str, steps: list[str | int]) -> Trail:
         if keyword in REFERENCES:
@@ -197,13 +197,7 @@ class Limits:
         return self._descend(trail, keyword, node)
 
     def _follow_reference(self, trail: Trail, keyword: str) -> Trail:
-        """Follow a reference; a recursive one has the pointer of its first repetition."""
-        node = self.references.resolve(trail.node, trail.node.schema[keyword])
-        uses = (*trail.uses, trail.node.schema.get("x-source"))
-        before = [pointer for target, pointer in trail.entered if target == node.location]
-        pointer = before[1] if len(before) > 1 else trail.pointer
-        entered = (*trail.entered, (node.location, pointer))
-        return enter(trail._replace(node=node, pointer=pointer, uses=uses, entered=entered))
+        return follow(trail, self.references.resolve(trail.node, trail.node.schema[keyword]))
 
     def _descend(self, trail: Trail, keyword: str, node: Node, token: str | None = None) -> Trail:
         at = None

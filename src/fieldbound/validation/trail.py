@@ -18,7 +18,8 @@ class Trail(NamedTuple):
     pointer: str = ""
     uses: tuple[Any, ...] = ()
     sensitive: bool = False
-    entered: tuple[tuple[str, str], ...] = ()  # each reference followed: its target, at a pointer
+    entered: tuple[str, ...] = ()  # the target of each reference followed
+    entered_at: tuple[str, ...] = ()  # the pointer of each
     conditions: tuple[Condition, ...] = ()
     title: str | None = None  # of the value: the first on the way
 
@@ -32,6 +33,26 @@ def enter(trail: Trail) -> Trail:
     if (title, sensitive) == (trail.title, trail.sensitive):
         return trail
     return trail._replace(title=title, sensitive=sensitive)
+
+
+def follow(trail: Trail, node: Node) -> Trail:
+    """Return a trail that a reference continues at a node.
+
+    A recursive one has the pointer of its first repetition.
+    """
+    location, entered, pointer = node.location, trail.entered, trail.pointer
+    if entered.count(location) > 1:
+        pointer = trail.entered_at[entered.index(location, entered.index(location) + 1)]
+    given = trail.node.schema.get("x-source")
+    return enter(
+        trail._replace(
+            node=node,
+            pointer=pointer,
+            uses=trail.uses if given is None else (*trail.uses, given),
+            entered=(*entered, location),
+            entered_at=(*trail.entered_at, pointer),
+        )
+    )
 
 
 def title_of(schema: Any, name: str | None = None) -> str | None:
@@ -63,7 +84,7 @@ def leads_to(pointer: str, path: Sequence[str | int]) -> bool:
 
 def repeats(trail: Trail) -> int:
     """Return how often the last reference has been followed on the way."""
-    return sum(target == trail.entered[-1][0] for target, _ in trail.entered)
+    return trail.entered.count(trail.entered[-1])
 
 
 def direction_of(schema: Schema) -> str | None:

@@ -1,15 +1,17 @@
-"""What a lint does once, however many contracts a folder has."""
+"""What a lint does once, however many contracts a folder has, and how its work grows."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fieldbound.catalog import bundle_lint, lint, lint_paths
+from support.growth import LINEAR, growth
 
 PARTS = 5
 SOURCED = {"says": "stated", "from": ["doc"]}
@@ -77,3 +79,57 @@ def test_known_names_are_not_compared(monkeypatch: pytest.MonkeyPatch, vendor: P
     monkeypatch.setattr(lint, "closest_name", noted)
     lint_paths([vendor])
     assert compared == []
+
+
+# -- growth --------------------------------------------------------------------------------------
+
+
+def _properties(schema: Callable[[int], Any]) -> Callable[[int], Any]:
+    """Return what makes a schema with so many properties."""
+    return lambda count: {"properties": {f"p{at}": schema(at) for at in range(count)}}
+
+
+def _definitions(count: int) -> Any:
+    """Return a schema with so many references, each to a definition that contradicts itself."""
+    wrong = {"type": "string", "minLength": 3, "maxLength": 2}
+    uses = _properties(lambda at: {"$ref": f"#/$defs/d{at}"})(count)
+    return {**uses, "$defs": {f"d{at}": wrong for at in range(count)}}
+
+
+def _operations(count: int) -> Any:
+    content = {"application/json": {"schema": {"type": "strin", "x-sorce": 1}}}
+    operation = {"requestBody": {"content": content}, "responses": {}, "sumary": "a"}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "a", "version": "1"},
+        "paths": {
+            f"/{at}": {"post": {"operationId": f"o{at}", **operation}} for at in range(count)
+        },
+    }
+
+
+MISTAKES = {
+    "misspelt": _properties(lambda _: {"maxLenght": 3}),
+    "unknown type": _properties(lambda _: {"type": "strin"}),
+    "contradiction": _properties(lambda _: {"type": "string", "minLength": 3, "maxLength": 2}),
+    "no target": _properties(lambda at: {"$ref": f"#/$defs/d{at}"}),
+    "no effect": _properties(lambda _: {"type": "integer", "maxLength": 3}),
+    "alternatives": lambda count: {"allOf": [{"minLenght": at} for at in range(count)]},
+    "patterns": lambda count: {"patternProperties": {f"^a{at}": {"min": 1} for at in range(count)}},
+    "definitions": _definitions,
+    "operations": _operations,
+}
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_growth_with_mistakes(mistake: str, suffix: str, folder: Path) -> None:
+    """Twice as many mistakes in one file take about twice the work."""
+
+    def prepared(count: int) -> Callable[[], object]:
+        path = folder / f"{count}.{suffix}"
+        path.write_text(json.dumps(MISTAKES[mistake](count), indent=1), "utf-8")
+        assert lint_paths([path]).diagnostics
+        return lambda: lint_paths([path])
+
+    assert growth(prepared, 25) <= LINEAR

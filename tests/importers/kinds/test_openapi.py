@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 import fieldbound
 from fieldbound.catalog import OperationContracts, operations
 from fieldbound.importers import BrokenSource, Draft, read
+from support.growth import LINEAR, growth
 from support.imports import check_import, contents, source_of
 from support.paths import SCHEMAS as SCHEMAS_FOLDER
 from support.schema_strategies import DEFINITIONS, RECORDS, SCHEMAS
@@ -321,3 +322,18 @@ def test_a_contradiction_in_answers_alone(tmp_path: Path) -> None:
         assert second.is_valid({"name": "x"})
         assert "contradict each other" in second.not_checked[""]
         assert first.is_valid({"name": "x"}) == bool(part)
+
+
+@pytest.mark.parametrize("name", ["o.json", "o.yaml"])
+@pytest.mark.parametrize("mistake", ["type", "$ref"])
+def test_growth_with_mistakes(mistake: str, name: str) -> None:
+    """An import of a document with twice as many mistakes takes about twice the work."""
+
+    def prepared(count: int) -> Callable[[], object]:
+        properties = {f"p{at}": {mistake: f"#/components/schemas/{at}"} for at in range(count)}
+        text = json.dumps(document({"type": "object", "properties": properties}), indent=1)
+        source = source_of(name, text)
+        assert read(source, vendor="acme").omitted
+        return lambda: read(source_of(name, text), vendor="acme")
+
+    assert growth(prepared, 25) <= LINEAR

@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Write cases for the limits of contracts, or count them."""
-    from fieldbound.catalog import contract
+    from fieldbound.catalog import reader
     from fieldbound.generation import cases
     from fieldbound.model import Unsatisfiable, Unspecified
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.error("--out must be a folder, not ''")
         return 2
     folders = contract_folders(args)
-    named = [contract(name, folders) for name in matching_names(args, folders, exact=True)]
+    named = [*map(reader(folders), matching_names(args, folders, exact=True))]
     total = 0
     for each in named:
         try:
