@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -266,9 +266,27 @@ def test_a_line_that_is_too_long_is_invalid(monkeypatch: pytest.MonkeyPatch) -> 
     assert (found.records, found.invalid) == (4, 2)
     (long,) = (each for each in found.tallies if each.code == "syntax")
     assert long.samples[0].line == long.samples[0].number == 2
-    assert "the record has 200,012 bytes, the limit is 100,000" in long.samples[0].violation.message
+    assert "the record has 200,011 bytes, the limit is 100,000" in long.samples[0].violation.message
     assert Path("ok").read_bytes() == b'{"name":"a"}\n{"name":"b"}\n'
     assert [json.loads(line)["line"] for line in Path("bad").read_bytes().splitlines()] == [2, 4]
+
+
+@table("name", ["a.ndjson", "a.json"])
+@table("end", [b"", b"\n", b"\r\n", b" \r\n"])
+def test_a_record_may_be_as_long_as_the_limit(
+    name: str, end: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line end is no part of it, nor is a blank after an item; the message has its own size."""
+    monkeypatch.setattr(blocks, "MAX_RECORD_SIZE", 1000)
+    texts = [b'{"name":"a","parts":[%b]}' % (b" " * size) for size in (977, 978)]
+    assert list(map(len, texts)) == [1000, 1001]
+    end = end if name == "a.json" else end.lstrip(b" ")
+    for text, message in zip(texts, ["", "has 1,001 bytes, the limit is 1,000"], strict=True):
+        data = b"[%b%b]" % (text, end) if name == "a.json" else text + end
+        found = check(file(data, name), CONTRACT)
+        assert found.records == 1
+        assert found.ok is (not message)
+        assert all(message in each.samples[0].violation.message for each in found.tallies)
 
 
 def test_a_contract_is_passed_itself_or_by_name() -> None:
@@ -502,6 +520,32 @@ def test_an_invalid_record_is_written_with_its_violations() -> None:
         ]
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("name", ["a.ndjson", "a.json"])
+@pytest.mark.parametrize(
+    "neighbour", [b'{"name":"a"}', b'{"name":"a","parts":[{}]}', b'{"name":2}']
+)
+def test_a_number_is_written_as_the_text_has_it(name: str, neighbour: bytes, workers: int) -> None:
+    """In the message and in the hint of a violation, whatever the records around it are."""
+    numbers = (b"1E2", b"1.50", b"10.1", b"-0", b"0", b"5", b"1" * 120)
+    lines = [b'{"name":%b,"parts":[]}' % number for number in numbers for _ in range(9)]
+    lines += [b'{"name":%b}' % number for number in numbers]
+    lines = [line for each in lines for line in (each, neighbour)]
+    is_array = name == "a.json"
+    data = b"[%b]" % b",\n".join(lines) if is_array else b"\n".join(lines)
+    check(file(data, name), CONTRACT, invalid_out="bad", workers=workers)
+    text = Path("bad").read_bytes()
+    found = json.loads(text) if is_array else list(map(json.loads, text.splitlines()))
+    expected = [
+        [(each.message, each.hint) for each in report]
+        for line in lines
+        if not (report := CONTRACT.check(parse(line))).ok
+    ]
+    written = [[(at["message"], at["hint"]) for at in each["violations"]] for each in found]
+    assert written == expected
+
+
 def test_an_invalid_record_is_written_as_json_text_or_base64() -> None:
     """JSON is written unchanged, other text as a string, and invalid UTF-8 in base64."""
     data = b'{"b" : 1.50, "name":1}\n{"name":\n\xff\n' + MARK + b'{"name":"a"}\n'
@@ -568,6 +612,15 @@ def test_nan_is_a_missing_key() -> None:
     found = check([{"name": "a", "id": math.nan}] * 2, OPEN, key="/id").duplicates
     assert found is not None
     assert (found.keys, found.missing) == (0, 2)
+
+
+@table("key", [lambda number: number, lambda number: [{"a": number}], lambda number: -number])
+def test_keys_of_any_size_are_compared(key: Callable[[int], Any]) -> None:
+    """Numbers of more digits than Python writes are duplicates only if they are the same."""
+    values = [{"name": "a", "id": key(10**power)} for power in (5000, 5001, 5000)]
+    found = check(values, OPEN, key="/id").duplicates
+    assert found is not None
+    assert (found.keys, found.records) == (1, 2)
 
 
 @pytest.mark.parametrize("only", ["valid_out", "invalid_out"])

@@ -54,6 +54,10 @@ INEXACT = (
     b'{"id":10,"name":"a","list_c":[1,"b",{"c":[]}],"note":"n"}',
     b'{"id":10,"name":"a","flag":["x"]}',
     b'{"id":11,"name":"a","flag":{"x":1}}',
+    b'{"id":12,"name":1E2}',
+    b'{"id":12,"name":1.50,"in_c":{"x":1}}',
+    b'{"id":12,"name":-0}',
+    b'{"id":12,"name":%s,"in_c":{}}' % (b"1" * 120),
 )
 OPEN: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -83,6 +83,61 @@ def test_a_string_is_what_its_schema_asks_for(schema: Any, text: str, value: Any
     assert (found, type(found)) == (value, type(value))
 
 
+LIMITED, MIXED = {"maximum": 5}, {"type": ["integer", "string"]}
+
+
+@table(
+    ("schema", "text", "value"),
+    [
+        (INTEGER, "5", 5),
+        (INTEGER, "5.0", 5.0),
+        (INTEGER, "1e2", 100.0),
+        (INTEGER, "5.5", 5.5),
+        (INTEGER, "5.", "5."),
+        (INTEGER, "1e999", "1e999"),
+        ({"type": ["integer", "null"]}, "1E0", 1.0),
+        ({"const": 5}, "5.0", 5.0),
+        ({"allOf": [NUMBER, INTEGER]}, "5.0", 5.0),
+        (MIXED, "5", 5),
+        (MIXED, "5.0", 5.0),
+        (MIXED, "5.5", "5.5"),
+        ({"$schema": "http://json-schema.org/draft-04/schema#", **INTEGER}, "5.0", 5.0),
+        ({"$schema": "http://json-schema.org/draft-04/schema#", **MIXED}, "5.0", "5.0"),
+        ({"$schema": "http://json-schema.org/draft-04/schema#", "enum": [5, "x"]}, "5.0", 5.0),
+        ({"enum": [1, "5"]}, "5", "5"),
+        ({"anyOf": [{"const": "5.0"}, INTEGER]}, "5.0", "5.0"),
+        ({"enum": [1, "5"], "type": "integer"}, "5", 5),
+        (LIMITED, "7", 7),
+        (LIMITED, "7.5", 7.5),
+        (LIMITED, "007", "007"),
+        (LIMITED, "true", "true"),
+        ({"minimum": 5}, "7", 7),
+        ({"exclusiveMaximum": 5}, "7", 7),
+        ({"exclusiveMinimum": 5}, "7", 7),
+        ({"multipleOf": 5}, "7", 7),
+        ({"maxLength": 5}, "7", "7"),
+        ({**LIMITED, **TEXT}, "7", "7"),
+        ({"allOf": [LIMITED, TEXT]}, "7", "7"),
+        ({"allOf": [LIMITED, {"type": "boolean"}]}, "true", True),
+        ({"anyOf": [LIMITED, {"minimum": 9}]}, "7", 7),
+        ({"$ref": "#/$defs/a", "$defs": {"a": LIMITED}}, "7", 7),
+        ({}, "7", "7"),
+        (True, "7", "7"),
+    ],
+)
+def test_a_cell_is_the_number_that_json_has(schema: Any, text: str, value: Any) -> None:
+    """Where an integer is asked for in any form of it, and where numbers alone are limited."""
+    references = SchemaRegistry(schema, BASE, {})
+    found = coercion_of(references, references.root).cast_cell(text)
+    assert (found, type(found)) == (value, type(value))
+
+
+@table("schema", [LIMITED, MIXED, {"enum": [1, "5"]}])
+def test_a_parameter_is_no_cell(schema: Any) -> None:
+    """It stays the string that it is where no type asks for a number in this form."""
+    assert cast(schema, "5.0") == "5.0"
+
+
 @table(
     ("schema", "value", "expected"),
     [

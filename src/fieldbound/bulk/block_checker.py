@@ -46,7 +46,7 @@ _PATIENCE: Final = 15
 #: With more than one line in so many in doubt, all are checked together.
 _MIN_VALID: Final = 4
 _BLANK: Final = b" \t\r\n"
-_TOO_LONG: Final = "the record has {:,} bytes, the limit is {:,}: is a line end missing?"
+_TOO_LONG: Final = "the record has {}, the limit is {:,}: is a line end missing?"
 
 
 class BlockChecker:
@@ -306,7 +306,8 @@ class BlockChecker:
                 self._check_located(texts, partial(_shifted, partial(text_location, chunk), start))
                 start = end + 1
                 if end < len(chunk.texts):
-                    self._reject_long(blocks.MAX_RECORD_SIZE, text_location(chunk, end))
+                    size = chunk.sizes[end] if chunk.sizes else None
+                    self._reject_long(size, text_location(chunk, end))
 
     def _check_located(
         self,
@@ -343,8 +344,9 @@ class BlockChecker:
                 if index not in invalid:
                     self._records.keep_valid(location_of(index))
 
-    def _reject_long(self, size: int, location: RecordLocation) -> None:
-        detail = _TOO_LONG.format(size, blocks.MAX_RECORD_SIZE)
+    def _reject_long(self, size: int | None, location: RecordLocation) -> None:
+        found = "too many bytes" if size is None else f"{size:,} bytes"
+        detail = _TOO_LONG.format(found, blocks.MAX_RECORD_SIZE)
         self._records.reject(RecordError("syntax", detail), location)
 
     def _check_values(self, chunk: ValuesChunk) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MAX_EXCERPT: Final = 60
 #: Bytes of a digest.
 _DIGEST_SIZE: Final = 16
+#: Bits of an integer that Python writes in decimal whatever the limit of its digits is.
+_MOST_BITS: Final = 2000
 _OPTIONS: Final = orjson.OPT_SORT_KEYS
 _POINTER: Final = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
 _NAME: Final = re.compile(r"\w+")
@@ -98,4 +100,18 @@ def _json(value: Any) -> bytes:
     try:
         return json.dumps(value, sort_keys=True, default=str).encode()
     except (RecursionError, ValueError):  # a circular value, or more digits than Python writes
+        pass
+    try:
+        return json.dumps(_in_hex(value), sort_keys=True, default=str).encode()
+    except (RecursionError, ValueError):
         return b"[...]"
+
+
+def _in_hex(value: Any) -> Any:
+    """Return a value with its large integers in hexadecimal, which may have any length."""
+    if isinstance(value, dict):
+        return {name: _in_hex(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_in_hex(each) for each in value]
+    is_large = isinstance(value, int) and value.bit_length() > _MOST_BITS
+    return {"0x": hex(value)} if is_large else value

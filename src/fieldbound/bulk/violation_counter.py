@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from fieldbound.documents import parse
 from fieldbound.model import affected_field, evidence_rank
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from .ignored_limits import Remainder
     from .known_violations import KnownOfRecord
     from .samples import FoundRecord
+
+#: Codes of violations whose message and hint have a number as the text writes it.
+_CODES_WITH_TEXT: Final = frozenset(("type", "enum", "const"))
+#: Larger integers may be told otherwise.
+_LARGE: Final = 2**63
+#: How 0 may be written that is read as an integer.
+_MINUS_ZERO: Final = re.compile(rb"-0(?![0-9.eE])")
 
 
 class ViolationCounter:
@@ -92,6 +100,9 @@ class ViolationCounter:
 
     def count_invalid(self, found: FoundRecord, violations: Sequence[Violation]) -> None:
         """Count an invalid record, and report it."""
+        text = found.location.text if self._settings.needs_violations and found.is_json else b""
+        if text and any(_lacks_text(each, text) for each in violations):
+            violations = self._settings.check(parse(text)).violations
         limits = self._limits_of(violations)
         known = NOTHING_KNOWN
         if self._settings.known is not None and found.readable:
@@ -184,6 +195,16 @@ class ViolationCounter:
         for limit, violation in zip(limits, violations, strict=True):
             if not _is_known(known, violation) and unsampled.pop(id(limit), None) is not None:
                 limit.samples.append(found.sample(violation, key and key.excerpt))
+
+
+def _lacks_text(violation: Violation, text: bytes) -> bool:
+    """Return whether a violation may be told otherwise than it is in the text of its record."""
+    if violation.place is not None or violation.code not in _CODES_WITH_TEXT:
+        return False
+    number = violation.actual
+    if number.__class__ is int:
+        return abs(number) >= _LARGE or (number == 0 and _MINUS_ZERO.search(text) is not None)
+    return number.__class__ is float
 
 
 def _is_known(known: KnownOfRecord, violation: Violation) -> bool:

@@ -39,6 +39,7 @@ class SchemaGraph:
         self._load = load
         self._read = read
         self.conjuncts = lru_cache(_CACHE_SIZE)(self._conjuncts)
+        self._circular: dict[SchemaLocation, bool] = {}
 
     def schema(self, location: SchemaLocation) -> dict[str, Any]:
         """Return the schema at a location; {} for a boolean or a missing one."""
@@ -69,10 +70,12 @@ class SchemaGraph:
         """Return whether the chain of references from a schema is a cycle."""
         seen = set[SchemaLocation]()
         current: SchemaLocation | None = location
-        while current is not None and current not in seen:
+        while current is not None and current not in seen and current not in self._circular:
             seen.add(current)
             current = self.target(current)
-        return current is not None
+        found = current is not None and self._circular.get(current, True)
+        self._circular.update(dict.fromkeys(seen, found))
+        return found
 
     def _conjuncts(self, location: SchemaLocation) -> tuple[SchemaLocation, ...]:
         """Return a schema and those that apply with it to every instance, by $ref and allOf."""

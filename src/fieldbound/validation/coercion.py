@@ -1,7 +1,8 @@
-"""Strings of headers and parameters, coerced to the JSON types that their schema asks for.
+"""Strings of headers, parameters and cells, coerced to the JSON types that their schema asks for.
 
 A string becomes a number, true or false only where it is written as JSON writes them: `TRUE`, `+5`
-and `007` stay strings, and are reported as such.
+and `007` stay strings, and are reported as such. A cell is read as the same text in JSON would be:
+`10.0` is a number where an integer is asked for, and so is any number that has a limit.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from fieldbound.model import Node, SchemaRegistry, json_type, type_names
+from fieldbound.model import DRAFT_4, Node, SchemaRegistry, json_type, type_names
 
 Types = frozenset[str]
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9]\d{0,400})", re.ASCII)
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,400})(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
+#: Keywords that limit numbers alone.
+_OF_NUMBERS: Final = frozenset(
+    ("maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "multipleOf")
+)
 _WORDS: Final = {"true": ("boolean", True), "false": ("boolean", False), "null": ("null", None)}
 
 
@@ -40,6 +45,13 @@ class Coercion:
         for node in self._nodes[:1]:  # the others are part of it
             found = _types_of(self._known, node, known)
         return found
+
+    @cached_property
+    def cell_types(self) -> Types | None:
+        """The JSON types of a cell, numbers among them if they alone are limited, None for any."""
+        if self.types is None and any(_OF_NUMBERS.intersection(at.schema) for at in self._nodes):
+            return _NUMBER_OR_STRING
+        return self.types
 
     @cached_property
     def items(self) -> Coercion | None:
@@ -81,7 +93,7 @@ class Coercion:
     def cast(self, value: Any) -> Any:
         """Return strings, alone or in lists and dicts, as values of the types asked for."""
         if isinstance(value, str):
-            return self._read(value)
+            return _read(value, self.types)
         if isinstance(value, list):
             return [self.items.cast(each) if self.items else each for each in value]
         if isinstance(value, dict):
@@ -92,21 +104,49 @@ class Coercion:
         """Return the coercion of a property."""
         return self.named.get(name) or self.others or _ANY
 
-    def _read(self, text: str) -> Any:
-        types = self.types
-        if types is None or types == _STRING:
+    def cast_cell(self, text: str) -> Any:
+        """Return the text of a cell as a value of its types, a number as JSON has it."""
+        types = self.cell_types or _STRING
+        may_be_text = "string" in types
+        if may_be_text and text in self._choices:
             return text
-        if "integer" in types and _INTEGER.fullmatch(text):
-            return int(text)
-        if "number" in types and _NUMBER.fullmatch(text):
-            number = int(text) if _INTEGER.fullmatch(text) else float(text)
-            return number if math.isfinite(number) else text
-        kind, value = _WORDS.get(text, ("", None))
-        return value if kind in types and (kind != "null" or "string" not in types) else text
+        value = _read(text, types | _NUMBER_ALONE if "integer" in types else types)
+        if may_be_text and "number" not in types and isinstance(value, float):
+            return value if value.is_integer() and not self._refuses_points else text
+        return value
+
+    @cached_property
+    def _refuses_points(self) -> bool:
+        """Whether an integer has no point: in draft 4, but not in a list of values."""
+        named = [type_names(each.schema) for each in self._nodes if each.draft == DRAFT_4]
+        return any("integer" in each for each in named)
+
+    @cached_property
+    def _choices(self) -> frozenset[str]:
+        """The strings that the schema lists."""
+        listed = [each.schema.get("enum") for each in self._nodes]
+        values = [each.schema.get("const") for each in self._nodes]
+        values += [each for some in listed if isinstance(some, list) for each in some]
+        return frozenset(each for each in values if isinstance(each, str))
 
 
 _ANY: Final = Coercion()
 _STRING: Final = frozenset(("string",))
+_NUMBER_ALONE: Final = frozenset(("number",))
+_NUMBER_OR_STRING: Final = _STRING | _NUMBER_ALONE
+
+
+def _read(text: str, types: Types | None) -> Any:
+    """Return a text as a value of one of some types, else the text itself."""
+    if types is None or types == _STRING:
+        return text
+    if "integer" in types and _INTEGER.fullmatch(text):
+        return int(text)
+    if "number" in types and _NUMBER.fullmatch(text):
+        number = int(text) if _INTEGER.fullmatch(text) else float(text)
+        return number if math.isfinite(number) else text
+    kind, value = _WORDS.get(text, ("", None))
+    return value if kind in types and (kind != "null" or "string" not in types) else text
 
 
 def json_value(text: str) -> Any:

@@ -33,3 +33,5 @@ ANY_NAME: Final = frozenset(CLOSERS | {"patternProperties", "propertyNames", "co
 #: location is visited once.
 MOST_LOCATIONS: Final = 5_000
 MOST_REPEATS: Final = 2
+#: Evaluation paths that are remembered: by a schema that refers to itself there is no end of them.
+MOST_PATHS: Final = 10_000

@@ -35,6 +35,7 @@ from .keywords import (
     CLOSERS,
     LIMITS,
     MOST_LOCATIONS,
+    MOST_PATHS,
     MOST_REPEATS,
     NAMED,
     OLD_LIMITS,
@@ -74,6 +75,7 @@ class Limits:
         self.by_path: dict[tuple[str | int, ...], Limit] = {}
         self._names_at: dict[tuple[str | int, ...], dict[str, bool]] = {}
         self._found: dict[tuple[str | int, ...], tuple[Trail | None, str | None]] = {}
+        self._found_by_location: dict[Path, tuple[Trail, str | None]] = {}
 
     # -- one error's limit -------------------------------------------------------------------
 
@@ -117,7 +119,7 @@ class Limits:
         if found is None:
             return None
         path = ("#", location, found[0].pointer)
-        self._found[path] = found
+        self._found_by_location[path] = found
         return path
 
     @cached_property
@@ -168,8 +170,11 @@ class Limits:
 
         The keyword is None where the path ends at a subschema: one that is false.
         """
-        found = self._found.get(path)
+        found = self._found_by_location.get(path) or self._found.get(path)
         if found is None:
+            if len(self._found) >= MOST_PATHS:
+                for each in (self._found, self._names_at, self.by_path, self.paths):
+                    each.clear()
             found = self._found[path] = self._find(path)
         return found
 

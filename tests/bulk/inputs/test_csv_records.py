@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import fieldbound
+import fieldbound.bulk
 from fieldbound.bulk.inputs import blocks, compression, csv_records
 from fieldbound.bulk.inputs.blocks import CellsChunk, RecordError, RowTextsChunk, TextsChunk
 from fieldbound.bulk.inputs.compression import ByteInput
@@ -267,6 +268,43 @@ def test_cells_are_converted_by_the_schema() -> None:
         {"price": None},
     ]
     assert records(b"size\n12\n") == [{"size": "12"}]
+
+
+NUMBERS = ["0", "-0", "7", "-7.5", "10.0", "1e2", "1E0", "2.50", "9007199254740993", "1e30", "99"]
+LIMITS: list[dict[str, Any]] = [
+    {"type": "integer"},
+    {"type": ["integer", "null"], "maximum": 50},
+    {"maximum": 5},
+    {"minimum": 1, "maximum": 99},
+    {"multipleOf": 2.5},
+    {"allOf": [{"minimum": 1}, {"$ref": "#/definitions/small"}]},
+    {"enum": [1, 10, "x"]},
+    {"enum": [100]},
+]
+
+
+@pytest.mark.parametrize("draft", ["draft-04/schema#", "draft-07/schema#", "draft/2020-12/schema"])
+@table("limits", LIMITS)
+def test_a_number_in_a_cell_counts_as_in_json(draft: str, limits: dict[str, Any]) -> None:
+    """The same records are invalid, for the same limits, as rows and as lines of JSON."""
+    schema = {
+        "$schema": f"http{'s' * ('/2' in draft)}://json-schema.org/{draft}",
+        "definitions": {"small": {"maximum": 9}},
+        "properties": {"a": limits, "b": {"type": "string"}},
+    }
+    contract = fieldbound.Contract(schema, name="c")
+    rows = "a,b\n" + "".join(f"{each},x\n" for each in NUMBERS)
+    lines = "".join(f'{{"a":{each},"b":"x"}}\n' for each in NUMBERS)
+    found = [
+        fieldbound.bulk.check(io.BytesIO(text.encode()), contract, format=name)  # type: ignore[arg-type]
+        for text, name in ((rows, "csv"), (lines, "ndjson"))
+    ]
+    numbers = [
+        [(tally.id, [each.number for each in tally.samples], tally.records) for tally in of.tallies]
+        for of in found
+    ]
+    assert found[0].invalid == found[1].invalid > 0
+    assert numbers[0] == numbers[1]
 
 
 def test_empty_cells_are_omitted() -> None:

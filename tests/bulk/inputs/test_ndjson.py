@@ -33,7 +33,7 @@ def assert_complete(data: bytes, found: list[Chunk], longest: int) -> None:
         assert chunk.offset == at  # type: ignore[union-attr]
         if isinstance(chunk, LongLine):
             end = data.find(b"\n", at) + 1 or len(data)
-            assert chunk.size == end - at > longest
+            assert chunk.size == len(data[at:end].rstrip(b"\r\n")) > longest
             at = end
         else:
             assert isinstance(chunk, LinesChunk)
@@ -41,13 +41,17 @@ def assert_complete(data: bytes, found: list[Chunk], longest: int) -> None:
             assert chunk.raw
             at += len(chunk.raw)
             assert chunk.raw.endswith(b"\n") or at == len(data)
-            assert max(map(len, chunk.raw.splitlines(keepends=True))) <= longest
+            assert max(len(line.removesuffix(b"\r")) for line in chunk.raw.split(b"\n")) <= longest
     assert at == len(data)
 
 
 LINES = st.lists(
     st.sampled_from([0, 0, 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65, 130]), max_size=12
-).map(lambda sizes: b"".join(b"x" * size + b"\n" for size in sizes))
+).flatmap(
+    lambda sizes: st.sampled_from([b"\n", b"\r\n"]).map(
+        lambda end: b"".join(b"x" * size + end for size in sizes)
+    )
+)
 
 
 @settings(max_examples=examples(500))
@@ -110,15 +114,18 @@ def test_blocks_do_not_depend_on_the_order_of_reading(tmp_path: Path) -> None:
 def test_lines_that_are_too_long_are_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A line that is too long is skipped, with its size."""
-    monkeypatch.setattr(blocks, "MAX_RECORD_SIZE", 1000)
+    """A line that is too long is skipped, with its size; its end does not count."""
+    monkeypatch.setattr(blocks, "MAX_RECORD_SIZE", 100_000)
     path = tmp_path / "a.ndjson"
-    path.write_bytes(b"1\n" + b"x" * 5_000_000 + b"\n2\n" + b"y" * 1000 + b"\n")
+    path.write_bytes(
+        b"1\n%b\n2\n%b\n3\r\n%b\r\n%b\r\n"
+        % (b"x" * 5_000_000, b"y" * 100_001, b"z" * 100_001, b"z" * 100_000)
+    )
     assert [
         chunk.size if isinstance(chunk, LongLine) else chunk.raw
         for chunk in chunks_of(NdjsonSource(str(path)))
         if isinstance(chunk, (LongLine, LinesChunk))
-    ] == [b"1\n", 5_000_001, b"2\n", 1001]
+    ] == [b"1\n", 5_000_000, b"2\n", 100_001, b"3\r\n", 100_001, b"z" * 100_000 + b"\r\n"]
 
 
 def test_an_empty_file_has_no_blocks(tmp_path: Path) -> None:

@@ -42,11 +42,12 @@ _OPENING: Final = {b"]"[0]: b"[", b"}"[0]: b"{"}
 
 
 class Element(NamedTuple):
-    """An element of an array: its *text*, None if it is too long, and where it begins."""
+    """An element of an array: its *text*, None if it is too long, where it begins, and its size."""
 
     text: bytes | None
     offset: int
     place: PlaceOrFinder
+    size: int
 
 
 @cache
@@ -86,7 +87,8 @@ class Scanner:
         self._is_first = True
         self._start: tuple[int, PlaceOrFinder] | None = None  # where the element begins
         self._from = 0  # where it begins or continues in the data
-        self._parts: list[bytes] = []  # its parts in the data before
+        self._parts: list[bytes] = []  # its parts in the data before, no more than may be read
+        self._held_size = self._size = 0  # of all its parts, and without the blanks at the end
         self._stack = bytearray()  # the brackets that are open in it
         self._in_string = self._escaped = False
         self._last = 0  # the last byte scanned that is not blank
@@ -183,8 +185,9 @@ class Scanner:
             begins, ends = found.span(1)
             at = found.end()
             place = self._place(data, begins)
-            text = data[begins:ends] if at - 1 - begins < blocks.MAX_RECORD_SIZE else None
-            yield Element(text, self.offset + begins, place)
+            size = ends - begins
+            text = data[begins:ends] if size <= blocks.MAX_RECORD_SIZE else None
+            yield Element(text, self.offset + begins, place, size)
             self._is_first = False
         return at
 
@@ -257,18 +260,20 @@ class Scanner:
         """Return the element, whose last part is *rest*."""
         assert self._start is not None  # noqa: S101 - an element has begun
         self._hold(rest)
-        text = b"".join(self._parts)
+        is_too_long = self._size > blocks.MAX_RECORD_SIZE
+        text = None if is_too_long else b"".join(self._parts).rstrip(SPACE)
+        element = Element(text, *self._start, self._size)
         self._parts = []
-        is_too_long = len(text) >= blocks.MAX_RECORD_SIZE
-        return Element(None if is_too_long else text.rstrip(SPACE), *self._start)
+        self._held_size = self._size = 0
+        return element
 
     def _hold(self, part: bytes) -> None:
         """Store a part of an element, unless this is too long."""
-        if self._parts and len(self._parts[0]) >= blocks.MAX_RECORD_SIZE:
-            return
-        self._parts.append(part)
-        if sum(map(len, self._parts)) >= blocks.MAX_RECORD_SIZE:
-            self._parts = [b"".join(self._parts)[: blocks.MAX_RECORD_SIZE]]
+        if content := part.rstrip(SPACE):
+            self._size = self._held_size + len(content)
+        if self._held_size < blocks.MAX_RECORD_SIZE:
+            self._parts.append(part[: blocks.MAX_RECORD_SIZE - self._held_size])
+        self._held_size += len(part)
 
     def _place(self, data: bytes, at: int) -> PlaceOrFinder:
         """Return where the byte at an index is, and count lines and columns up to it."""

@@ -88,7 +88,7 @@ def line_and_column(place: PlaceOrFinder, offset: int) -> tuple[int, int]:
 
 
 class LongLine(NamedTuple):
-    """A line of more than `MAX_RECORD_SIZE` bytes: its *offset*, and its *size* with line end."""
+    """A line of more than `MAX_RECORD_SIZE` bytes: its *offset*, and its *size* without its end."""
 
     offset: int
     size: int
@@ -98,12 +98,13 @@ class TextsChunk(NamedTuple):
     """JSON texts that are parts of a larger one, each a record.
 
     *offsets* and *places* are where the texts begin. A text of None is too long to be read: it has
-    `MAX_RECORD_SIZE` bytes or more.
+    more than `MAX_RECORD_SIZE` bytes. With such texts, *sizes* are those of all, if they are known.
     """
 
     texts: Sequence[bytes | None]
     offsets: Sequence[int]
     places: Sequence[PlaceOrFinder]
+    sizes: Sequence[int] = ()
 
 
 class TextProof(NamedTuple):

@@ -49,7 +49,7 @@ class Conversions(dict[str, Any]):
         self._coercion = coercion
 
     def __missing__(self, text: str) -> Any:
-        value = self._coercion.cast(text)
+        value = self._coercion.cast_cell(text)
         if len(self) < _MOST_CONVERSIONS:
             self[text] = value
         return value
@@ -157,7 +157,7 @@ def _cell_value(node: _Node, row: list[str]) -> Any:
     """Return the value of a node, `_ABSENT` if all its cells are empty."""
     if isinstance(node, Cell):
         cell = row[node.column]
-        return _ABSENT if not cell else node.coercion.cast(cell) if node.coercion else cell
+        return _ABSENT if not cell else node.coercion.cast_cell(cell) if node.coercion else cell
     if isinstance(node, list):
         items = [each for within in node if (each := _cell_value(within, row)) is not _ABSENT]
         return items or _ABSENT
@@ -218,7 +218,7 @@ def _resolved(tree: Mapping[str, _Node], found: Coercion, at: tuple[str, ...]) -
     for token, node in tree.items():
         within = _coercion_at(found, token)
         if isinstance(node, Cell):
-            types = within.types
+            types = within.cell_types
             is_text = types is None or ("string" in types and types.isdisjoint(_CONVERTED))
             resolved[token] = Cell(node.column, None if is_text else within)
             continue

@@ -97,7 +97,8 @@ def _chunks(elements: Iterable[Element | ItemsChunk]) -> Iterator[TextsChunk | I
 
 
 def _texts(elements: Sequence[Element]) -> TextsChunk:
-    return TextsChunk(*map(list, zip(*elements, strict=True)))
+    texts, offsets, places, sizes = map(list, zip(*elements, strict=True))
+    return TextsChunk(texts, offsets, places, sizes if None in texts else ())
 
 
 def _block(part: Element | ItemsChunk | TextsChunk) -> int:

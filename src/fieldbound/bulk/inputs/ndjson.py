@@ -23,6 +23,8 @@ ReadLines: TypeAlias = Callable[[int, int], bytes]
 
 #: Bytes that are read from a file at a time.
 _BUFFER: Final = 1 << 20
+#: Bytes of the longest line end, which are no part of a record.
+_LINE_END: Final = len(b"\r\n")
 _SHRUNK: Final = "it became shorter while it was read"
 
 
@@ -98,10 +100,10 @@ def read_chunks(read_lines: ReadLines, offset: int, end: int) -> Iterator[LinesC
     most = blocks.MAX_RECORD_SIZE
     while offset < end:
         size = min(end, (offset // blocks.CHUNK_SIZE + 1) * blocks.CHUNK_SIZE) - offset
-        raw = read_lines(size, most + 1)
+        raw = read_lines(size, most + _LINE_END)
         begins = raw.rfind(b"\n", 0, size - 1) + 1
         length = len(raw) - begins
-        if length <= most:
+        if length - _size_of_end(raw) <= most:
             if not raw:
                 return
             yield LinesChunk(raw, offset)
@@ -109,11 +111,18 @@ def read_chunks(read_lines: ReadLines, offset: int, end: int) -> Iterator[LinesC
             continue
         if begins:
             yield LinesChunk(raw[:begins], offset)
+        last = raw[-_LINE_END:]
         while raw and not raw.endswith(b"\n"):
             raw = read_lines(1, most)
             length += len(raw)
-        yield LongLine(offset + begins, length)
+            last = (last + raw)[-_LINE_END:]
+        yield LongLine(offset + begins, length - _size_of_end(last))
         offset += begins + length
+
+
+def _size_of_end(raw: bytes) -> int:
+    """Return how many bytes the line end has in which some bytes end, if any."""
+    return _LINE_END if raw.endswith(b"\r\n") else raw.endswith(b"\n")
 
 
 def _lines_of(file: BinaryIO) -> ReadLines:

@@ -71,6 +71,8 @@ class CellPatterns:
         if known is False or not known.keys() <= {*KNOWN, "enum", "const"}:
             return []
         types = type_names(known)
+        if not types and converted:  # numbers alone are limited
+            types = ("number",)
         if not converted:
             return self._of_strings(known, members) if not types or "string" in types else []
         if "enum" in known or "const" in known or "string" in types:
