@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import fieldbound
+from fieldbound.openapi.composition import SchemaGraph
 from fieldbound.openapi.operation_names import OperationNames
 from support.growth import LINEAR, growth
 
@@ -79,3 +80,32 @@ def test_operation_names() -> None:
         return add
 
     assert growth(prepared, 200) <= LINEAR
+
+
+def test_chains_of_references() -> None:
+    """Whether a chain of references is a cycle is found once for all schemas on it."""
+
+    def prepared(count: int) -> Callable[[], Any]:
+        chain: dict[str, Any] = {f"{at}": {"$ref": f"#/{at + 1}"} for at in range(count)}
+        chain[f"{count}"] = {"$ref": f"#/{count}"}
+        graph = SchemaGraph(lambda _: chain, lambda _, tokens: chain[tokens[0]])
+        return lambda: [graph.is_circular(("", (name,))) for name in chain]
+
+    assert all(prepared(3)())
+    assert growth(prepared, 100) < LINEAR
+
+
+def test_only_cycles_are_circular() -> None:
+    """Each schema of a chain that ends is none, in whatever order they are asked about."""
+    schemas: dict[str, Any] = {
+        "end": {"type": "string"},
+        "to-end": {"$ref": "#/end"},
+        "a": {"$ref": "#/b"},
+        "b": {"$ref": "#/a"},
+        "to-a": {"$ref": "#/a"},
+        "missing": {"$ref": "#/nothing"},
+    }
+    for names in (list(schemas), list(schemas)[::-1]):
+        graph = SchemaGraph(lambda _: schemas, lambda _, tokens: schemas[tokens[0]])
+        found = {name for name in names if graph.is_circular(("", (name,)))}
+        assert found == {"a", "b", "to-a"}

@@ -10,7 +10,7 @@ import pytest
 
 from fieldbound import Contract, Limit
 from fieldbound.algebra.engine_patterns import PATTERN_KEYWORD
-from fieldbound.validation import checker_of
+from fieldbound.validation import checker_of, limits as limits_module
 from fieldbound.validation.limits import Limits
 from fieldbound.validation.schema.formats import FORMATS
 from support.growth import LINEAR, growth
@@ -359,3 +359,23 @@ def test_growth_with_a_chain_of_references(link: str) -> None:
         return lambda: Contract(schema).limits
 
     assert growth(prepared, 50) <= LINEAR
+
+
+def test_few_evaluation_paths_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a recursive schema there is no end of paths: most are forgotten, and found again."""
+    schema = {
+        "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}, "c": {"maxLength": 1}},
+        "additionalProperties": False,
+    }
+    payloads = []
+    for number in range(200):
+        payload: Any = {"c": "long", "d": 1}
+        for bit in f"{number:08b}":
+            payload = {"ab"[int(bit)]: payload}
+        payloads.append(payload)
+    expected = [Contract(schema).check(each).violations for each in payloads]
+    monkeypatch.setattr(limits_module, "MOST_PATHS", 20)
+    contract = Contract(schema)
+    assert [contract.check(each).violations for each in payloads] == expected
+    limits = contract._checker.compiled.limits
+    assert max(map(len, (limits._found, limits.by_path, limits.paths, limits._names_at))) <= 20
