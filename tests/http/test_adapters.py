@@ -231,6 +231,19 @@ def test_a_body_that_cannot_be_decompressed_is_unread() -> None:
     assert "64 MiB" in str(body_of(large, headers_of(large.headers)).unread)
 
 
+def test_a_body_that_is_compressed_repeatedly_is_unread() -> None:
+    """A body that expands by more than one compression can explain is not checked."""
+    data = b"[" + b"{}," * (1 << 20) + b"0]"
+    once = gzip.compress(data, mtime=0)
+    for coding, sent in (("gzip", once), ("gzip, deflate", zlib.compress(once))):
+        message = Message("POST", URL, {"Content-Encoding": coding}, sent)
+        body = body_of(message, headers_of(message.headers))
+        if coding == "gzip":
+            assert body.data == data
+        else:
+            assert body.unread == "it decompresses to more than 1032 times its size"
+
+
 RAW_DEFLATE = zlib.compressobj(wbits=-15)
 RAW = RAW_DEFLATE.compress('{"a": "\u00e9"}'.encode()) + RAW_DEFLATE.flush()
 

@@ -12,11 +12,15 @@ import requests
 
 import fieldbound
 from fieldbound import API, Message
+from fieldbound.http.form_data import InvalidForm, read_form
 from fieldbound.strategies import requests as request_strategy
 from support.apis import api_of_document
 from support.examples import drawn
+from support.tables import table
 
 URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=b"
+END = b"--b--\r\n"
 STRING = {"type": "string", "maxLength": 30}
 PROPERTIES = {
     "photo": {"type": "string"},
@@ -84,6 +88,10 @@ def _found(api: API, method: str, path: str, kind: str = "", body: Any = None) -
     return [(each.code, each.pointer) for each in report]
 
 
+def _multipart(body: bytes) -> Message:
+    return Message("POST", "https://h.invalid/parts", {"Content-Type": MULTIPART}, body)
+
+
 # -- percent-encoding ----------------------------------------------------------------------------
 
 
@@ -143,12 +151,132 @@ def test_forms_and_texts_that_cannot_be_decoded(
     assert _found(api, "POST", "/form", kind, body) == found
 
 
+#: Codecs that Python knows, but that are no charset of a text.
+NO_CHARSETS = (
+    *("hex", "bz2", "rot13", "zlib", "uu", "base64"),
+    *("undefined", "idna", "punycode", "unicode_escape"),
+)
+
+
+@table("charset", NO_CHARSETS)
+def test_a_codec_that_is_no_charset_is_unknown(api: API, charset: str) -> None:
+    """Where a charset is no charset of a text, the text is read as UTF-8, as of an unknown one."""
+    text, form = f"text/plain; charset={charset}", f"{URLENCODED}; charset={charset}"
+    assert _found(api, "POST", "/form", text, b"\xff") == [("encoding", "/body")]
+    assert _found(api, "POST", "/form", text, "é\\q".encode()) == []
+    assert _found(api, "POST", "/form", form, b"n=%E9") == [("encoding", "/body/n")]
+    assert _found(api, "POST", "/form", form, b"n=%C3%A9&m=xn--") == []
+    part = _part("note", f"Content-Type: {text}\r\n", b"\xff")
+    assert _found(api, "POST", "/parts", MULTIPART, part + END) == [("encoding", "/body/note")]
+    (field,) = read_form(_disposition(f"name*={charset}''n%C3%A9") + END, MULTIPART)
+    assert field.name == "né"
+    kind = f"multipart/form-data; boundary*={charset}''%62"
+    assert len(read_form(_disposition(f"name=n; filename*={charset}''%FF") + END, kind)) == 1
+
+
 # -- parts ---------------------------------------------------------------------------------------
 
 
 def _part(name: str, headers: str, content: bytes = b"x") -> bytes:
     disposition = f'Content-Disposition: form-data; name="{name}"'
     return f"--b\r\n{disposition}\r\n{headers}\r\n".encode() + content + b"\r\n"
+
+
+def _disposition(parameters: str, headers: str = "", content: bytes = b"x") -> bytes:
+    head = f"--b\r\nContent-Disposition: form-data; {parameters}\r\n{headers}\r\n"
+    return head.encode() + content + b"\r\n"
+
+
+@table(
+    "parameters",
+    ["name*" + "1" * 5000 + "*=q", "name*0=a; name*=b"],
+)
+def test_a_name_that_cannot_be_read_is_none(api: API, parameters: str) -> None:
+    """A part whose name has sections that cannot be joined has no name."""
+    (found,) = api.check_request(_multipart(_disposition(parameters) + END))
+    assert "a part has no name" in str(found)
+
+
+def test_a_boundary_that_cannot_be_read_is_none() -> None:
+    """A boundary that has sections that cannot be joined is missing."""
+    with pytest.raises(InvalidForm, match="no boundary parameter"):
+        read_form(END, "multipart/form-data; boundary*" + "1" * 5000 + "*=b")
+
+
+def _nested(depth: int) -> bytes:
+    """Return a multipart body in a multipart body, and so on."""
+    starts = [
+        f"--{each}\r\nContent-Type: multipart/mixed; boundary={each + 1}\r\n\r\n"
+        for each in range(depth)
+    ]
+    ends = [f"--{each}--\r\n" for each in range(depth)]
+    return "".join(starts + ends[::-1]).encode()
+
+
+@table(
+    ("headers", "content"),
+    [
+        ("Content-Type: message/rfc822\r\n", b"Content-Type: message/rfc822\n\n" * 2000),
+        ("Content-Type: multipart/mixed; boundary=0\r\n", _nested(2000)),
+        ("Content-Type: multipart/mixed; boundary=0\r\n", _nested(2000)[:9999]),
+    ],
+)
+def test_what_is_nested_in_a_part_is_its_content(headers: str, content: bytes) -> None:
+    """A part with a message or a multipart body of any depth is one field, with all its bytes."""
+    (field,) = read_form(_disposition("name=photo", headers, content) + END, MULTIPART)
+    assert field.name == "photo"
+    assert field.text == content.decode()
+
+
+def test_parts_nested_in_the_body_have_names_of_their_own(api: API) -> None:
+    """A multipart body in one that is nested deeply, and has no name, is one violation."""
+    body = _nested(2000).replace(b"--0", b"--b")
+    (found,) = api.check_request(_multipart(body))
+    assert (found.code, found.pointer) == ("syntax", "/body")
+    assert "a part has no name" in str(found)
+
+
+@table(
+    ("body", "found"),
+    [
+        (b"preamble\r\n--b\r\n%s\r\n--b--\r\nepilogue", ["x"]),
+        (b"--b\n%s\n--b \t\n--b\n%s\n\n--b--", ["x", "x\n"]),
+        (b"--b\r\n%s\r\n--bb\r\n --b--\r\n--b--", ["x\r\n--bb\r\n --b--"]),
+        (b"--b--", []),
+        (b"--b\r\n%s\r\n--b", "ends early"),
+        (b"--b\r\n%s\r\n--b--x", "ends early"),
+        (b"preamble\r\n--b--", "does not occur"),
+        (b"a--b\r\n%s\r\na--b--", "does not occur"),
+        (b"--b\r\n%s\r\n--b\r\n--b--", "no name"),
+        (b"--b\r\n\r\n%s\r\n--b--", "no name"),
+    ],
+)
+def test_the_delimiters_of_a_multipart_body(body: bytes, found: list[str] | str) -> None:
+    """Parts are what is between lines with the boundary, up to the closing one."""
+    body = body.replace(b"%s", b"Content-Disposition: form-data; name=a\r\n\r\nx")
+    if isinstance(found, str):
+        with pytest.raises(InvalidForm, match=found):
+            read_form(body, MULTIPART)
+    else:
+        assert [each.text for each in read_form(body, MULTIPART)] == found
+
+
+@table(
+    ("coding", "content", "found"),
+    [
+        ("base64", b"YWJj", "abc"),
+        ("quoted-printable", b"=C3=A9", "\u00e9"),
+        ("x-uuencode", b"begin 666 f\n#86)C\n \nend\n", "abc"),
+        ("x-uuencode", b"begin 666 f\n#\xc3\xa9~\n", "begin 666 f\n#\u00e9~\n"),
+        ("uuencode", b"x", "x"),
+        ("8bit", "\u00e9".encode(), "\u00e9"),
+    ],
+)
+def test_a_part_is_decoded(coding: str, content: bytes, found: str) -> None:
+    """The content of a part is decoded by its Content-Transfer-Encoding, if it is valid."""
+    header = f"Content-Transfer-Encoding: {coding}\r\n"
+    (field,) = read_form(_disposition("name=a", header, content) + END, MULTIPART)
+    assert field.text == found
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,12 @@ import pytest
 
 from fieldbound.http.media_types import charset_of
 
+#: Codecs that Python knows, but that are no charset of a text.
+NO_CHARSETS = (
+    *("hex", "bz2", "rot13", "zlib", "uu", "base64", "quopri"),
+    *("undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape"),
+)
+
 
 @pytest.mark.parametrize(
     ("media_type", "charset"),
@@ -17,6 +23,7 @@ from fieldbound.http.media_types import charset_of
         ("text/plain; charset=\udced\udca0utf-8", "UTF-8"),
         ("text/plain; charset=utf\x00", "UTF-8"),
         ("text/plain; charset=", "UTF-8"),
+        *[(f"text/plain; charset={each}", "UTF-8") for each in NO_CHARSETS],
     ],
 )
 def test_the_charset_is_one_that_is_known(media_type: str, charset: str) -> None:

@@ -217,7 +217,7 @@ class MessageSpec:
         charset = charset_of(sent)
         try:
             text = data.decode(charset)
-        except UnicodeDecodeError:
+        except UnicodeError:
             error = "encoding", f"the text is not valid {charset}"
             report.violations.append(undecodable("/body", error))
         else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import BytesHeaderParser
 from email.utils import collapse_rfc2231_value
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -12,7 +13,7 @@ from urllib.parse import unquote_to_bytes
 from fieldbound.validation import Coercion, json_value
 
 from .bracket_notation import Keys, assemble, split_brackets
-from .media_types import charset_of, strip_parameters
+from .media_types import charset_of, known_charset, strip_parameters
 from .percent_encoding import encoding_error
 
 _DISPOSITION: Final = "content-disposition"
@@ -26,6 +27,7 @@ _NO_BOUNDARY: Final = (
 _OTHER_BOUNDARY: Final = "the boundary of the media type does not occur in the body"
 _NO_END: Final = "the body ends early: the closing boundary is missing"
 _NO_NAME: Final = "a part has no name: its Content-Disposition must have a name parameter"
+_LINE_END: Final = rb"(?:\r\n|[\r\n])"
 
 
 class InvalidForm(ValueError):
@@ -125,48 +127,74 @@ def _percent_decoded(raw: bytes, charset: str) -> str:
 
 def _parts(body: bytes, media_type: str) -> Iterator[FormField]:
     """Yield the parts of a multipart body. Raises InvalidForm."""
-    head = f"Content-Type: {media_type.replace(chr(10), ' ').replace(chr(13), ' ')}\r\n\r\n"
-    message = BytesParser().parsebytes(head.encode(errors="replace") + body)
-    boundary = str(message.get_boundary() or "")
+    header = media_type.encode(errors="replace").decode()
+    boundary = (_parameter(header, "boundary") or "").rstrip().encode(errors="replace")
     if not boundary:
         raise InvalidForm(_NO_BOUNDARY)
-    if body.strip() == f"--{boundary}--".encode(errors="replace"):
-        return
-    parts = message.get_payload() if message.is_multipart() else None
-    defects = {type(each).__name__ for each in message.defects}
-    if not isinstance(parts, list) or "StartBoundaryNotFoundDefect" in defects:
-        raise InvalidForm(_OTHER_BOUNDARY)
-    if "CloseBoundaryNotFoundDefect" in defects:
-        raise InvalidForm(_NO_END)
-    for part in parts:
-        if isinstance(part, Message):
-            yield _part(part)
+    if body.strip() != b"--%b--" % boundary:
+        for each in _split(body, boundary):  # a nested multipart stays one part
+            yield _part(BytesHeaderParser().parsebytes(each))
+
+
+def _split(body: bytes, boundary: bytes) -> list[bytes]:
+    """Return the parts of a multipart body, each with its headers. Raises InvalidForm."""
+    delimiter = rb"(?:\A|%b)--%b(--)?[ \t]*(?=[\r\n]|\Z)" % (_LINE_END, re.escape(boundary))
+    parts: list[bytes] = []
+    start = None
+    for found in re.finditer(delimiter, body):
+        is_last = bool(found[1])
+        if start is None and is_last:
+            break
+        if start is not None and (is_last or start < found.start()):
+            parts.append(re.sub(rb"\A" + _LINE_END, b"", body[start : found.start()]))
+        if is_last:
+            return parts
+        start = found.end()
+    raise InvalidForm(_OTHER_BOUNDARY if start is None else _NO_END)
 
 
 def _part(part: Message) -> FormField:
     headers = {name.lower(): str(value).strip() for name, value in part.items()}
     content, sent = _part_content(part), headers.get("content-type", "")
+    disposition = _disposition(part)
     charset, error = charset_of(sent), None
-    is_text = part.get_filename() is None and strip_parameters(sent or "text/").startswith("text/")
+    filename = _parameter(disposition, "filename") or _parameter(sent, "name")
+    is_text = filename is None and strip_parameters(sent or "text/").startswith("text/")
     try:
         text = content.decode(charset)
-    except UnicodeDecodeError:
+    except UnicodeError:
         text = content.decode(charset, "replace")
         error = ("encoding", f"the text is not valid {charset}") if is_text else None
-    return FormField(_part_name(part), text, headers, error)
-
-
-def _part_name(part: Message) -> str:
-    """Return the name of a part, which may be UTF-8, unlike in e-mail."""
-    raw = next((value for name, value in part.raw_items() if name.lower() == _DISPOSITION), "")
-    header = Message()
-    header[_DISPOSITION] = str(raw).encode("utf-8", "surrogateescape").decode(errors="replace")
-    name = header.get_param("name", header=_DISPOSITION)
+    name = _parameter(disposition, "name")
     if name is None:
         raise InvalidForm(_NO_NAME)
-    return collapse_rfc2231_value(name)
+    return FormField(name, text, headers, error)
+
+
+def _disposition(part: Message) -> str:
+    """Return the Content-Disposition of a part, which may be UTF-8, unlike in e-mail."""
+    raw = next((value for name, value in part.raw_items() if name.lower() == _DISPOSITION), "")
+    return str(raw).encode("utf-8", "surrogateescape").decode(errors="replace")
+
+
+def _parameter(header: str, name: str) -> str | None:
+    """Return a parameter of a header (RFC 2231), None without one that can be read."""
+    message = Message()
+    message[_DISPOSITION] = header
+    try:
+        found = message.get_param(name, header=_DISPOSITION)
+    except (TypeError, ValueError):  # of sections that have no order, or a number too long to read
+        return None
+    if isinstance(found, tuple):
+        charset, language, text = found
+        found = (known_charset(charset or "") or "UTF-8", language, text)
+    return None if found is None else collapse_rfc2231_value(found)
 
 
 def _part_content(part: Message) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else part.as_bytes()  # a nested multipart
+    try:
+        content = part.get_payload(decode=True)
+    except ValueError:  # of uuencode in Python 3.10: invalid content stays as it is, as later
+        del part["content-transfer-encoding"]
+        content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""

@@ -9,6 +9,10 @@ from functools import lru_cache
 from typing import Final
 
 _CACHE_SIZE: Final = 1024  # status codes and media types
+#: Codecs of Python that convert text, but are no charset of a message.
+_NO_CHARSETS: Final = frozenset(
+    ("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape")
+)
 
 
 class Names:
@@ -65,8 +69,15 @@ def charset_of(media_type: str) -> str:
     for each in media_type.split(";")[1:]:
         name, _, value = each.partition("=")
         if name.strip().lower() == "charset":
-            try:
-                return lookup(value.strip().strip('"')).name
-            except (LookupError, ValueError):  # also of a NUL or a lone surrogate in it
-                break
+            return known_charset(value.strip().strip('"')) or "UTF-8"
     return "UTF-8"
+
+
+def known_charset(name: str) -> str | None:
+    """Return the codec of a charset, None of one that is not known."""
+    try:
+        "".encode(name)  # refuses a codec of bytes, such as hex
+        found = lookup(name).name
+    except (LookupError, ValueError):  # also of a NUL or a lone surrogate in it
+        return None
+    return None if found in _NO_CHARSETS else found

@@ -29,7 +29,7 @@ def encoding_error(raw: str | bytes, charset: str = "UTF-8") -> tuple[str, str] 
         return "encoding", _DIGITS
     try:
         unquote_to_bytes(raw).decode(charset)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return "encoding", _BYTES.format(charset=charset)
     return None
 
