@@ -88,6 +88,23 @@ def test_which_strings_are_measured(schema: Any, value: Any, pointers: list[str]
     assert list(measured(schema, value)) == pointers
 
 
+@table("most", [1e19, 1e308, 10**309, 2**63])
+def test_a_limit_that_no_string_exceeds_is_not_measured(most: float) -> None:
+    """No length is counted against a limit that no string can exceed, however large it is."""
+    schema = {
+        "properties": {"a": {"maxLength": most}, "b": {"maxLength": most}},
+        "allOf": [{"properties": {"b": {"maxLength": 4}}}],
+    }
+    assert list(measured(schema, {"a": "x", "b": "xxxx"})) == ["/b"]
+
+
+@table("most", [2**63 - 1, 1e18])
+def test_a_very_large_limit_is_measured(most: float) -> None:
+    """The lengths of short strings are in the first part of a very large limit."""
+    found = measured({"properties": {"a": {"maxLength": most}}}, {"a": "x"})["/a"]
+    assert (found.parts[0], found.over, found.longest) == (1, 0, 1)
+
+
 def test_the_tightest_limit_is_measured() -> None:
     """Of two limits on one string, its length is counted against the lower one."""
     schema = {

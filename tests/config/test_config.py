@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import re
 from glob import glob
 from pathlib import Path
 
 import pytest
 
-from fieldbound.config import BrokenConfig, Config, load
+from fieldbound.config import BrokenConfig, Config, found_paths, load
 from fieldbound.model.evidence import SAYS
+from support.tables import table
 
 CREATE = "oracle-cx-sales/create-product-group"
 
@@ -203,6 +206,51 @@ def test_globs_match_like_python(pattern: str) -> None:
     found.discard("pyproject.toml")
     assert {path for path, _ in config.files()} - {"pyproject.toml"} == found
     assert {path for path in TREE if config.contract_for(path)} == found
+
+
+@table(
+    ("pattern", "path", "matches"),
+    [
+        ("*a" * 40 + "b", "a" * 2000, False),
+        ("*a" * 40 + "b", "a" * 2000 + "b", True),
+        ("?*" * 40 + "q", "z" * 2000, False),
+        ("**/" * 40 + "x", "a/" * 200 + "a", False),
+        ("**/" * 40 + "x", "a/" * 200 + "x", True),
+        ("**/a/" * 40 + "x", "a/" * 200 + "a", False),
+        ("**/*a*a*a/" * 40 + "x", "aaaaaa/" * 200 + "x", True),
+        ("**/*a*a*a/" * 40 + "x", "aaaaaa/" * 200 + "a", False),
+        ("**/a/b/**/.c/x", "a/b/a/b/.c/x", True),
+        ("**/a/b/**/c/x", "a/b/.a/b/c/x", False),
+    ],
+)
+def test_many_stars_are_matched_in_turn(pattern: str, path: str, matches: bool) -> None:
+    """Many stars take no longer than one: what is between them is searched for once."""
+    config = Config(".", recordings=(pattern,))
+    assert config.is_recording(path) is matches
+
+
+@table(
+    "pattern",
+    [
+        "**/" * 40 + "c.json",
+        "./" + "**/" * 40 + "c.json",
+        "**/**",
+        "a" + "/**" * 40,
+        "**//**/b.json",
+        "**/a/**/a/**/c.json",
+        "**/.a/**",
+        "**/nothing/**",
+        "a/**/",
+        "**/" * 40,
+    ],
+)
+def test_folders_are_searched_once(pattern: str) -> None:
+    """Any folders, and any folders in them, are found as any folders are by Python's glob."""
+    for path in ("a/a/a/c.json", "a/a/.a/b.json", "a/b.json", ".a/c.json", "a/a/a/a/a/a/a/c.json"):
+        write(path)
+    shorter = re.sub(r"(\*\*/+)+(?=\*\*(/|$))", "", pattern)
+    found = {each for each in glob(shorter, recursive=True) if os.path.lexists(each)}  # noqa: PTH207
+    assert found_paths(pattern) == found
 
 
 def test_files_are_sorted_with_their_contracts() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from hypothesis import given, settings, strategies as st
+
 from fieldbound.policy import pattern_error
 from fieldbound.policy.patterns import first_match
+from support.effort import examples
 from support.tables import table
 
 ID = "acme/create-order#/items/*/qty:maximum"
@@ -47,6 +52,32 @@ def test_other_characters_stand_for_themselves() -> None:
 def test_the_first_one_is_returned() -> None:
     """Of several patterns that match, the first is returned."""
     assert first_match(["x*", "*:maximum", "*"], ID, None) == "*:maximum"
+
+
+@table(
+    ("pattern", "end", "matches"),
+    [
+        ("*" * 40, "", True),
+        ("*" * 40 + "#!", "", False),
+        ("*a" * 40 + "*b", "", False),
+        ("*a" * 40 + "*b", "b", True),
+        ("*aa" * 40 + "*#!", "#", False),
+    ],
+)
+def test_many_stars_are_matched_in_turn(pattern: str, end: str, matches: bool) -> None:
+    """Many stars take no longer than one: what is between them is searched for once."""
+    assert bool(first_match([pattern], "a" * 2000 + end, None)) is matches
+
+
+@settings(max_examples=examples(300))
+@given(st.text("ab*?[]!#.\n"), st.data())
+def test_only_the_star_is_special(pattern: str, data: st.DataObject) -> None:
+    """A pattern matches what a regular expression does that has `.*` for each star."""
+    plain = ".*".join(map(re.escape, pattern.split("*")))
+    some = data.draw(st.from_regex(re.compile(plain, re.DOTALL), fullmatch=True))
+    for text in (some, some[1:], data.draw(st.text("ab?[]!#.\n"))):
+        found = re.fullmatch(plain, text, re.DOTALL)
+        assert first_match([pattern], text, None) == (pattern if found else None)
 
 
 @table(

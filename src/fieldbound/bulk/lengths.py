@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -131,8 +132,9 @@ def _tightest(limits: list[Limit]) -> list[Limit]:
     fixed = {limit.pointer for limit in limits if limit.keyword in _FIXED_VALUES}
     tightest: dict[str, Limit] = {}
     for limit in limits:
-        is_measured = limit.keyword == "maxLength" and limit.value > 0 and not limit.sensitive
-        if is_measured and limit.pointer not in fixed:
+        if limit.keyword != "maxLength" or limit.sensitive or limit.pointer in fixed:
+            continue
+        if 0 < limit.value <= sys.maxsize:  # a string is never longer
             other = tightest.setdefault(limit.pointer, limit)
             if limit.value < other.value:
                 tightest[limit.pointer] = limit

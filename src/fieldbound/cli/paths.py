@@ -25,9 +25,9 @@ def matching(path: str) -> list[str] | None:
     """
     if _MAGIC.isdisjoint(path) or os.path.lexists(path):
         return None
-    from glob import iglob  # slow to import
+    from fieldbound.config import found_paths
 
-    return sorted(iglob(path, recursive=True))  # noqa: PTH207 - it knows hidden files
+    return sorted(found_paths(path))
 
 
 def below(folder: str, suffixes: tuple[str, ...], besides: str | None = None) -> Iterator[str]:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .discovery import load as load, parse_settings as parse_settings
     from .errors import BrokenConfig as BrokenConfig
     from .folders import ConfiguredFolder as ConfiguredFolder
+    from .globs import found_paths as found_paths
     from .in_force import Setting as Setting, settings_in_force as settings_in_force
     from .overrides import Override as Override
     from .settings import Config as Config
@@ -56,6 +57,7 @@ __getattr__, __all__ = lazy(
         ".discovery": "load parse_settings",
         ".errors": "BrokenConfig",
         ".folders": "ConfiguredFolder",
+        ".globs": "found_paths",
         ".overrides": "Override",
         ".in_force": "Setting settings_in_force",
         ".settings": "Config",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fieldbound.model import SAYS
 
-from .globs import glob_pattern
+from .globs import found_paths, glob_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,10 +117,7 @@ class Config(_Settings):
         return {glob: set(self._found(glob)) for glob in globs}
 
     def _found(self, glob: str) -> Iterator[str]:
-        from glob import iglob
-
-        # Not Path.glob: its rules for hidden files and `**` differ between Python versions.
-        for each in iglob(os.path.normpath(glob), root_dir=self.root, recursive=True):
+        for each in found_paths(os.path.normpath(glob), self.root):
             file = os.path.join(self.root, each)
             if os.path.isfile(file):
                 yield os.path.relpath(file)

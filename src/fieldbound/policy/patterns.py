@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fieldbound.model import Limit
 
 _EXAMPLES: Final = "acme/create-order#/gift:enum or *:maxLength"
+#: What is special in a glob, but not in a pattern of limits.
+_SPECIAL: Final = re.compile(r"[?[]")
 
 
 def first_match(patterns: Iterable[str], identifier: str, says: str | None) -> str | None:
@@ -43,5 +45,10 @@ def pattern_error(pattern: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Return a regular expression: only `*` is special, as an id may have any other character."""
-    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
+    """Return a regular expression: only `*` is special, as an id may have any other character.
+
+    That of `translate` searches for what is between two stars once, and never goes back.
+    """
+    from fnmatch import translate
+
+    return re.compile(translate(_SPECIAL.sub(r"[\g<0>]", pattern)))

@@ -16,6 +16,7 @@ from fieldbound.importers import BrokenSource, Draft, SourceDocument, read
 from fieldbound.importers.tables import workbook as workbooks
 from support.imports import check_import, source_of
 
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 openpyxl = pytest.importorskip("openpyxl")
 INPUTS = Path(__file__).parent / "inputs"
 #: No value has the wrong type and is one of the values, or is as long as a list has it.
@@ -405,6 +406,29 @@ def test_hostile_workbooks() -> None:
     far = changed("xl/worksheets/sheet1.xml", b'r="B2"', b'r="XFD1048576"')
     with pytest.raises(BrokenSource, match=r"sheet A: a table has more than 2000000 cells"):
         draft_of(far, "t.xlsx")
+    for ranges in (
+        b'<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+        b'<mergeCells><mergeCell ref="A!$A$1:$XFD$1048576"/></mergeCells>',
+        b'<hyperlinks><hyperlink ref="A:XFD" location="x"/></hyperlinks>',
+        b"<mergeCells>%s</mergeCells>" % (b'<mergeCell ref="A1:B1000000"/>' * 2),
+        b'<hyperlinks><hyperlink ref="?"/></hyperlinks><x:mergeCells xmlns:x="%s">'
+        b'<x:mergeCell ref="A1:XFD1048576"/></x:mergeCells>' % _MAIN,
+    ):
+        wide = changed("xl/worksheets/sheet1.xml", b"</sheetData>", b"</sheetData>" + ranges)
+        with pytest.raises(BrokenSource, match=r"sheet1\.xml: a table has more than 2000000 cells"):
+            draft_of(wide, "t.xlsx")
+
+
+def test_a_workbook_with_other_parts() -> None:
+    """Pictures, and XML that is broken or of another kind, are no hindrance beside the sheets."""
+    stream = io.BytesIO(workbook(("A", [["Field", "Type"], ["a", "int"], ["b"]]), merge="B2:B3"))
+    with zipfile.ZipFile(stream, "a") as book:
+        book.writestr("xl/media/image.png", b"\x89PNG\r\n" + bytes(range(256)))
+        book.writestr("customXml/a.xml", '<?xml version="1.0" encoding="gb18030"?><a/>')
+        book.writestr("customXml/b.xml", '<a><comment/><comment ref="?"/>')
+    found = draft_of(stream.getvalue(), "t.xlsx").files["thing.json"]["$defs"]
+    assert "integer" in found["a"]["type"]
+    assert found["a"]["type"] == found["b"]["type"]
 
 
 def test_a_workbook_that_unpacks_to_very_much(monkeypatch: pytest.MonkeyPatch) -> None:

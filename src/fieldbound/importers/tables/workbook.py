@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from xml.parsers import expat
 
 from fieldbound.importers.errors import BrokenSource
 from fieldbound.importers.source import SourceDocument
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 _MAX_UNPACKED: Final = 256 * 2**20
 _DECLARATIONS: Final = ("<!DOCTYPE", "<!ENTITY")
 _PIECE: Final = 2**16
+#: What has a range in a sheet, or in its comments, that is read cell by cell.
+_WITH_RANGE: Final = ("mergeCell", "hyperlink", "comment")
+_MAX_COLUMNS: Final = 2**14
+_MAX_ROWS: Final = 2**20
 _GENERIC: Final = ("sheet", "tabelle", "feuil", "hoja", "foglio", "table")
 
 
@@ -25,12 +31,13 @@ def workbook_grids(document: SourceDocument) -> Iterator[Grid]:
     _hold_harmless(document)
     book = _opened(document)
     for sheet in book.worksheets:
-        require_few(sheet.max_row * sheet.max_column, document.name, f"sheet {sheet.title}")
+        height, width = sheet.max_row, sheet.max_column  # each looks at every cell
+        require_few(height * width, document.name, f"sheet {sheet.title}")
         merged = {
             (row, column): sheet.cell(area.min_row, area.min_col).value
             for area in sheet.merged_cells.ranges
-            for row in range(area.min_row, min(area.max_row, sheet.max_row) + 1)
-            for column in range(area.min_col, min(area.max_col, sheet.max_column) + 1)
+            for row in range(area.min_row, min(area.max_row, height) + 1)
+            for column in range(area.min_col, min(area.max_col, width) + 1)
         }
         rows = [
             Row(
@@ -53,6 +60,7 @@ def _opened(document: SourceDocument) -> Workbook:
     except ImportError:
         reason = "reading it needs openpyxl: pip install 'fieldbound[import]'"
         raise BrokenSource(reason, document.name) from None
+    _hold_ranges_small(document)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what is in it beside cells
@@ -86,6 +94,40 @@ def _hold_undeclared(stream: Any, name: str, part: str) -> None:
             reason = "it has a document type declaration, in which entities are: not read"
             raise BrokenSource(reason, name, part)
         before = piece[-32:]
+
+
+def _hold_ranges_small(document: SourceDocument) -> None:
+    """Raise TooLarge for ranges of very many cells, all of which openpyxl makes as it loads them.
+
+    Every part is read, as any may be a sheet, up to its first error, as openpyxl does.
+    """
+    cells = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal cells
+        if tag.rpartition(":")[2] in _WITH_RANGE and attributes.get("ref"):
+            cells += _cells_of(attributes["ref"])
+
+    with zipfile.ZipFile(io.BytesIO(document.data)) as archive:
+        for part in archive.infolist():
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = start
+            with suppress(Exception), archive.open(part) as stream:
+                parser.ParseFile(stream)
+            require_few(cells, document.name, part.filename)
+
+
+def _cells_of(area: str) -> int:
+    """Return how many cells a range has, such as A1:B2, or A:B, which is whole columns."""
+    from openpyxl.utils import range_boundaries
+
+    try:
+        left, top, right, bottom = range_boundaries(area.rpartition("!")[2])
+    except ValueError:
+        return 0  # no range: openpyxl makes no cells of it either
+    columns = (right or _MAX_COLUMNS) - (left or 1) + 1
+    rows = (bottom or _MAX_ROWS) - (top or 1) + 1
+    return max(columns, 0) * max(rows, 0)
 
 
 def _text(value: Any) -> str:
