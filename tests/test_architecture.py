@@ -56,6 +56,7 @@ OUTSIDE = {
     },
     "jsonschema_path": {"http.media_types"},
     "jsonschema_rs": {
+        "algebra.alternatives",
         "algebra.canonical",
         "algebra.containment",
         "algebra.engine_patterns",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import product
 from random import Random
 
 import pytest
 
 from fieldbound import Contract
+from fieldbound.algebra import Strings, StringSampler
 from fieldbound.algebra.automaton import Automaton
 from fieldbound.algebra.regex_translation import translated
 from fieldbound.algebra.regular import NotRegular, regular, split_lookaheads, tree_of
+from support.growth import growth
 from support.tables import table
 
 PATTERNS = [
@@ -151,3 +154,36 @@ def test_a_lookaround_at_an_edge_is_regular(pattern: str) -> None:
         for choice in range(5):
             text = automaton.string(length, lambda at, n, c=choice: (at + c) % n)
             assert Contract({"pattern": pattern}).is_valid(text)
+
+
+@table("pattern", ["^(ab)*$", "^(abc)*d?$", "^x(ab|cde)*$", "^a{5}$", "^[^@]+@[a-z]+$"])
+def test_long_strings(pattern: str) -> None:
+    """Which long lengths there are is known from short ones, and strings of them match."""
+    automaton = Automaton([pattern])
+    for length in automaton.lengths(3_000, None, count=6):
+        text = automaton.string(length, lambda at, n: at % n)
+        assert len(text) == length
+        assert re.search(pattern, text)
+    expected = [each for each in range(60, 72) if each in automaton.lengths(0, 72, count=99)]
+    assert automaton.lengths(60, 71, count=99) == expected
+
+
+@table("length", [200, 20_000, 1_000_000])
+def test_no_string_as_long_as_a_format_needs(length: int) -> None:
+    """A search for a string that no format allows tries the fewer the longer they are."""
+    made = 0
+
+    def string(_: Automaton, length: int, *_args: object, **_options: object) -> str:
+        nonlocal made
+        made += length
+        return "a" * length
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Automaton, "string", string)
+        assert not StringSampler(Strings(min_length=length, formats=("email",))).boundaries
+    assert made <= 3_000_000
+
+
+def test_lengths_recur() -> None:
+    """The lengths of long strings take no more than those of short ones: their states recur."""
+    assert growth(lambda size: partial(Automaton(["^(ab)*$"]).lengths, size, None, 3), 4_000) < 1.2

@@ -11,7 +11,7 @@ import pytest
 
 import fieldbound
 from fieldbound import Contract, Unsatisfiable
-from fieldbound.generation import samples, samples_at_limits
+from fieldbound.generation import cases, samples, samples_at_limits
 from support.tables import table
 
 OWN: dict[str, Any] = {
@@ -118,3 +118,85 @@ def test_without_hypothesis() -> None:
         "assert next(samples(name)) and next(samples_at_limits(name))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+#: A part that requires itself again.
+ENDLESS = {"type": "object", "required": ["z"], "properties": {"z": {"$ref": "#/$defs/a30"}}}
+
+
+def of_depth(depth: int, part: Any) -> dict[str, Any]:
+    """Return a schema whose instances double with each of so many levels."""
+    levels = {
+        f"a{level}": {
+            "type": "object",
+            "required": ["x", "y"],
+            "properties": {name: {"$ref": f"#/$defs/a{level + 1}"} for name in "xy"},
+        }
+        for level in range(depth)
+    }
+    return {"$ref": "#/$defs/a0", "$defs": {**levels, f"a{depth}": part}}
+
+
+def nested_arrays(depth: int) -> dict[str, Any]:
+    """Return a schema of arrays of 30 items within each other."""
+    inner = nested_arrays(depth - 1) if depth else {"type": "string"}
+    return {"type": "array", "minItems": 30, "items": inner}
+
+
+@table(
+    ("schema", "reason"),
+    [
+        ({"minItems": 10**9, "type": "array"}, "minItems 1000000000 is too many items"),
+        (
+            {"type": "object", "minProperties": 10**9, "required": ["q"]},
+            "minProperties 1000000000 is too many properties to generate at .root.",
+        ),
+        (of_depth(30, {"type": "string"}), "every instance has more than 250000 values .* at /x/x"),
+        (nested_arrays(8), "every instance has more than 250000 values .* at /0/0"),
+        (
+            {"type": "array", "contains": nested_arrays(4), "minContains": 2},
+            "every instance has more than 250000 values",
+        ),
+        (of_depth(30, {"type": "string", "pattern": "^(?!a)a$"}), "no string exists at /x/x"),
+        (of_depth(30, ENDLESS), "every instance is infinite"),
+    ],
+)
+def test_too_large(schema: Any, reason: str) -> None:
+    """A schema without an instance that is small enough is an error that says where, and why."""
+    with pytest.raises(Unsatisfiable, match=reason):
+        first(schema)
+
+
+@table("bound", [{"minimum": 1e300}, {"maximum": -1e300}, {"exclusiveMinimum": 1e308}])
+def test_no_multiple_in_floating_point(bound: Any) -> None:
+    """Where no multiple is one in floating point, too, no number is found: not an overflow."""
+    number = {"type": "number", "multipleOf": 1e-308, **bound}
+    schema = {"type": "object", "required": ["a"], "properties": {"a": number}}
+    for generate in (samples, cases):
+        with pytest.raises(Unsatisfiable, match="no number was found at /a"):
+            next(iter(generate(Contract(schema, name="thing"))))
+
+
+@table(
+    "schema",
+    [
+        {"type": "number", "minimum": 10**400},
+        {"type": "number", "minimum": 0, "maximum": 10**400},
+        {"type": "integer", "minimum": 1e308, "multipleOf": 1e308},
+    ],
+)
+def test_beyond_floating_point(schema: Any) -> None:
+    """Numbers that no floating point number can express are generated, as integers."""
+    contract = Contract(schema, name="thing")
+    assert contract.is_valid(first(schema)[0])
+    found = [each for each in cases(contract) if each.has_valid]
+    assert found
+    assert all(contract.is_valid(each.valid) for each in found)
+
+
+@table("item", [{"type": "string"}, {"type": "integer"}, {"pattern": "^[a-z]+$", "type": "string"}])
+def test_many_distinct_items(item: Any) -> None:
+    """As many distinct items are made as an array needs."""
+    schema = {"type": "array", "minItems": 21_000, "uniqueItems": True, "items": item}
+    (found,) = first(schema)
+    assert len(set(found)) == len(found) == 21_000

@@ -17,7 +17,10 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 import fieldbound
 from fieldbound import Contract, Inseparable, Unsatisfiable
+from fieldbound.generation.analysis import Analysis
+from fieldbound.generation.generator import Generator
 from fieldbound.strategies import from_schema, invalid, valid
+from fieldbound.validation import checker_of
 from support.effort import examples
 from support.examples import drawn
 
@@ -725,3 +728,17 @@ def test_constants_that_cannot_be_hashed_are_generated(constant: Any) -> None:
         contract = Contract({**schema, **there})
         for instance in drawn(valid(contract), 20):
             assert contract.is_valid(instance)
+
+
+def test_shared_parts_are_counted_once() -> None:
+    """The bytes for an instance are counted at once, however many times its parts recur."""
+    levels = {
+        f"a{level}": {
+            "type": "object",
+            "properties": {name: {"$ref": f"#/$defs/a{level + 1}"} for name in "abcdefghij"},
+        }
+        for level in range(12)
+    }
+    schema = {"$ref": "#/$defs/a0", "$defs": {**levels, "a12": {"type": "string"}}}
+    analysis = Analysis(checker_of(Contract(schema)).algebra())
+    assert Generator(analysis).byte_count(analysis.root) == 4_000

@@ -116,6 +116,8 @@ class Automaton:
     ) -> None:
         self._most = most_states, most_states * _MAX_TRANSITIONS // _MAX_STATES
         self._machines: list[_Nfa] = []
+        #: The states of one machine after a character: many states of all have them in common.
+        self._steps: dict[tuple[int, frozenset[int], int], frozenset[int]] = {}
         self._required: set[int] = set()  # machines that have to match
         #: For each pattern: whether it has to match, and the result of each machine if it does.
         self._rules: list[tuple[bool, list[tuple[int, bool]]]] = []
@@ -127,10 +129,12 @@ class Automaton:
         self._transitions: list[list[tuple[int, int]]] = []  # for each state: symbol and target
         self._accepting: list[bool] = []
         self._build_states()
-        self._is_stable = False  # whether longer strings end in the same states
-        self._reaching_states: list[frozenset[int]] = [
-            frozenset(state for state, accepts in enumerate(self._accepting) if accepts)
-        ]
+        self._steps.clear()
+        accepting = frozenset(state for state, each in enumerate(self._accepting) if each)
+        #: For each length the states that accept it; after the last they recur, by the period.
+        self._reaching_states: list[frozenset[int]] = [accepting]
+        self._first_length = {accepting: 0}
+        self._period: int | None = None
 
     def _add(self, pattern: str, must_match: bool, lenient: bool) -> None:
         rule = []
@@ -197,34 +201,53 @@ class Automaton:
 
     def _next_state(self, state: _State, code: int) -> _State | None:
         found = []
-        for index, (machine, each) in enumerate(zip(self._machines, state, strict=True)):
-            targets = {
-                target
-                for source in each
-                for ranges, target in machine.transitions[source]
-                if contains(ranges, code)
-            }
+        for index, each in enumerate(state):
+            key = (index, each, code)
+            if key not in self._steps:
+                self._steps[key] = self._step(*key)
+            targets = self._steps[key]
             if index in self._required and not targets:
                 return None
-            if machine.end in targets:  # has matched, whatever follows
-                targets = {machine.end}
-            found.append(_epsilon_closure(machine, targets, ()))
+            found.append(targets)
         return tuple(found)
+
+    def _step(self, index: int, sources: frozenset[int], code: int) -> frozenset[int]:
+        """Return the states of one machine after a character."""
+        machine = self._machines[index]
+        targets = {
+            target
+            for source in sources
+            for ranges, target in machine.transitions[source]
+            if contains(ranges, code)
+        }
+        if machine.end in targets:  # has matched, whatever follows
+            targets = {machine.end}
+        return _epsilon_closure(machine, targets, ())
 
     # -- lengths -----------------------------------------------------------------------------
 
     def _states_reaching(self, length: int) -> frozenset[int]:
         """Return the states from which exactly *length* more characters are accepted."""
-        while len(self._reaching_states) <= length and not self._is_stable:
-            reached = self._reaching_states[-1]
+        return self._reaching_states[self._equal_length(length)]
+
+    def _equal_length(self, length: int) -> int:
+        """Return the shortest length that the same states as those of a length accept."""
+        known = self._reaching_states
+        while len(known) <= length and self._period is None:
+            reached = known[-1]
             found = frozenset(
                 state
                 for state, transitions in enumerate(self._transitions)
                 if any(target in reached for _, target in transitions)
             )
-            self._is_stable = found == reached
-            self._reaching_states.append(found)
-        return self._reaching_states[min(length, len(self._reaching_states) - 1)]
+            first = self._first_length.setdefault(found, len(known))
+            if first < len(known):  # what follows was found before
+                self._period = len(known) - first
+            else:
+                known.append(found)
+        if length < len(known) or self._period is None:
+            return length
+        return length - -(-(length - len(known) + 1) // self._period) * self._period
 
     def lengths(self, minimum: int, maximum: int | None, count: int = 64) -> list[int]:
         """Return the *count* shortest lengths of strings from *minimum* on, and the longest.
@@ -252,17 +275,23 @@ class Automaton:
         *realistic* prefers characters that people write. A string of this length must exist.
         """
         state, chars = 0, []
+        known: dict[tuple[int, int], list[tuple[int, int]]] = {}
         for index in range(length):
-            allowed = self._states_reaching(length - index - 1)
-            transitions = [move for move in self._transitions[state] if move[1] in allowed]
-            if realistic:
-                transitions = [
-                    move for move in transitions if move[0] < self._realistic_count
-                ] or transitions
+            key = state, self._equal_length(length - index - 1)
+            transitions = known.get(key)
+            if transitions is None:
+                transitions = known[key] = self._moves(*key, realistic)
             symbol, state = transitions[choose(index, len(transitions))]
             samples = self._symbols[symbol]
             chars.append(samples[choose(index, len(samples))])
         return "".join(chars)
+
+    def _moves(self, state: int, remaining: int, realistic: bool) -> list[tuple[int, int]]:
+        """Return the transitions after which so many more characters can be accepted."""
+        allowed = self._states_reaching(remaining)
+        moves = [move for move in self._transitions[state] if move[1] in allowed]
+        likely = [move for move in moves if move[0] < self._realistic_count] if realistic else []
+        return likely or moves
 
 
 def _rank(samples: str) -> int:

@@ -11,6 +11,7 @@ from jsonschema_rs import CanonicalSchema, canonical
 
 from fieldbound.model import DIALECTS, DRAFT_4, draft_of, resolve_uri
 
+from .alternatives import is_wide, with_fewer_alternatives, without_keywords
 from .containment import unsatisfiable_reason
 from .engine_patterns import canonical_schema
 from .value_sets import (
@@ -94,10 +95,21 @@ class Algebra:
         self._negations: dict[ValueSet, ValueSet | None] = {}
         self._nots = 0
         self._depth = 0
-        self.root = self._value_set(self._canonical(schema))
+        self._is_approximate = is_wide(schema, self._options["registry"], uri)
+        self.root = self._root(schema)
 
     def _canonical(self, schema: Any) -> CanonicalSchema:
         return jsonschema_rs.canonicalize(schema, **self._options)
+
+    def _root(self, schema: Any) -> ValueSet:
+        """Return the value set of the schema, one around it if it has too many alternatives."""
+        if not self._is_approximate:
+            return self._value_set(self._canonical(schema))
+        fewer = with_fewer_alternatives(
+            schema, self._options["registry"], self._options["base_uri"]
+        )
+        parts = tuple(self._value_set(self._canonical(each)) for each in fewer)
+        return Intersection((Union(parts) if parts else ANYTHING,))
 
     def validator(self, value_set: ValueSet) -> Callable[[Any], bool]:
         """Return a check for membership in a value set, one that accepts everything if need be."""
@@ -172,6 +184,8 @@ class Algebra:
 
     def explain_empty(self) -> str | None:
         """Return which subschema is unsatisfiable, and why; None if the engine does not know."""
+        if self._is_approximate:
+            return None
         try:
             found = canonical.find_unsatisfiable(self._schema, **self._options)
         except ValueError:
@@ -274,7 +288,7 @@ class Algebra:
     def _approximate(self, schema: Any, node: CanonicalSchema) -> ValueSet:
         """Return a superset of a schema that is not modelled; instances are checked, too."""
         for more in _OMITTED:
-            less = _without(schema, _UNMODELED | more)
+            less = without_keywords(schema, _UNMODELED | more)
             if less != schema:
                 try:
                     simpler = self._canonical(less)
@@ -382,10 +396,3 @@ def _numbers(view: Any, node: CanonicalSchema) -> Numbers:
 def _exact(number: Any) -> Fraction | None:
     """Return a bound as the engines compare it: a large float by its exact binary value."""
     return None if number is None else Fraction(number if abs(number) >= _INTEGRAL else str(number))
-
-
-def _without(schema: Any, names: frozenset[str]) -> Any:
-    if isinstance(schema, dict):
-        rest = {name: each for name, each in schema.items() if name not in names}
-        return {name: _without(each, names) for name, each in rest.items()}
-    return [_without(each, names) for each in schema] if isinstance(schema, list) else schema

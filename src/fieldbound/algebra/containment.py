@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema_rs
 from jsonschema_rs import canonical
 
+from .alternatives import is_wide
 from .engine_patterns import canonical_schema
 
 
@@ -15,6 +16,8 @@ def is_unsatisfiable(schema: Any, registry: jsonschema_rs.Registry | None = None
 
     *registry* has the schemas that are referenced.
     """
+    if is_wide(schema, registry):
+        return False
     try:
         schema_node = jsonschema_rs.canonicalize(
             canonical_schema(schema).schema, registry=registry, offline=True
@@ -26,6 +29,8 @@ def is_unsatisfiable(schema: Any, registry: jsonschema_rs.Registry | None = None
 
 def is_within(schema: Any, wider: Any) -> bool:
     """Return whether *wider* accepts every value that *schema* accepts; False if undecided."""
+    if is_wide(schema) or is_wide(wider):
+        return False
     try:
         inner, outer = (
             jsonschema_rs.canonicalize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, lcm
+from typing import Final
 
 from .random_source import RandomSource
 from .value_sets import Numbers
@@ -19,6 +20,8 @@ _MAX_FINE_RANGE = 50
 _FINE_SCALE = 100
 #: Number of steps up to which fractions of a range are linear.
 _MAX_LINEAR = 4096
+#: Number of steps that a fraction is taken of at most: floating point numbers end soon after.
+_MOST_STEPS: Final = 10**300
 #: The same as _FAR, for integers.
 _FAR_INTEGER = 1 << 63
 
@@ -131,7 +134,7 @@ class NumberSampler:
 
         On a long way the fraction is logarithmic.
         """
-        steps = self._step_counts[self._steps_down(cycle, toward)]
+        steps = min(self._step_counts[self._steps_down(cycle, toward)], _MOST_STEPS)
         return self.at_step(
             int(steps**fraction if steps > _MAX_LINEAR else steps * fraction), cycle, toward
         )
@@ -195,15 +198,17 @@ def _is_multiple(step: Fraction, number: Fraction) -> bool:
     if number.denominator == step.denominator == 1:
         return True
     try:
-        quotient = float(number) / float(step)
-    except OverflowError:
+        return (float(number) / float(step)).is_integer()  # which infinity is not
+    except (OverflowError, ZeroDivisionError):
         return False
-    return quotient == int(quotient)
 
 
 def _survives_json(number: Fraction) -> bool:
     """Return whether a number survives a round trip through JSON."""
-    return number.denominator == 1 or Fraction(str(json_number(number))) == number
+    try:
+        return number.denominator == 1 or Fraction(str(json_number(number))) == number
+    except OverflowError:  # a fraction beyond the largest floating point number
+        return False
 
 
 def json_number(number: Fraction) -> int | float:

@@ -25,6 +25,9 @@ _DEFAULT_SPAN: Final = 24
 _SHORTEST: Final = 12
 #: Maximum length of a string.
 _MAX_LENGTH: Final = 1_000_000
+#: Maximum length of a string of a pattern in every script, and of all that a search tries.
+_MAX_STYLED: Final = 100_000
+_MAX_SEARCHED: Final = 2_000_000
 #: How far a cycle is shifted to choose a style, and to vary a string of a pattern.
 _STYLE_SHIFT: Final = 3
 _VARIATION_SHIFT: Final = 5
@@ -46,6 +49,7 @@ _SCRIPTS: Final = (
     "e\u0301n\u0303",
     'O\'Brien & Söhne <b>"x"/\\',
 )
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _REALISTIC: Final = (
     "a",
     " a ",
@@ -175,8 +179,9 @@ class StringSampler:
         if not self.lengths:
             return ()
         shortest, longest = self.lengths[0], self.lengths[-1]
-        found = [self._string(shortest, 0)]
-        found += self._in_every_style(longest if self._strings.max_length is not None else shortest)
+        styled = longest if self._strings.max_length is not None else shortest
+        found = [self._string(shortest, 0)] if styled != shortest else []
+        found += self._in_every_style(styled)
         found += self._samples()
         if not self._accepts:
             return tuple(dict.fromkeys(found))
@@ -188,7 +193,7 @@ class StringSampler:
         tried = (
             self._numbered(length, count)
             for length in self.lengths[:_SHORTEST]
-            for count in range(_TRIES)
+            for count in range(min(_TRIES, _MAX_SEARCHED // max(1, length * _SHORTEST)))
         )
         yield from islice(filter(self._accepts, tried), 1)
 
@@ -221,7 +226,8 @@ class StringSampler:
         return self.at_step(int(span * fraction), cycle)
 
     def _in_every_style(self, length: int) -> list[str]:
-        return [self._string(length, style) for style in range(len(_SCRIPTS))]
+        is_slow = self._automaton is not None and length > _MAX_STYLED
+        return [self._string(length, style) for style in range(1 if is_slow else len(_SCRIPTS))]
 
     def _string(self, length: int, style: int, variation: int = 0) -> str:
         """Return a string of a length in a style, 0 the plainest; *variation* changes it."""
@@ -285,13 +291,18 @@ class StringSampler:
         found: dict[str, None] = dict.fromkeys(self.boundaries[:limit])
         yield from found
         for length in self.lengths:
-            for count in range(limit * 2):
+            for count in range(self._most_numbered(length, limit * 2)):
                 if len(found) >= limit:
                     return
                 string = self._numbered(length, count)
                 if string not in found and (not self._accepts or self._accepts(string)):
                     found[string] = None
                     yield string
+
+    def _most_numbered(self, length: int, most: int) -> int:
+        """Return how many numbers to try for strings of a length; a higher one repeats a string."""
+        fits = self._automaton is None and length < most.bit_length()
+        return min(most, len(_LETTERS) ** length) if fits else most
 
     def _numbered(self, length: int, count: int) -> str:
         remaining = count
@@ -303,7 +314,7 @@ class StringSampler:
 
         if self._automaton is not None:
             return self._automaton.string(length, choose)
-        return "".join("abcdefghijklmnopqrstuvwxyz"[choose(at, 26)] for at in range(length))
+        return "".join(_LETTERS[choose(at, len(_LETTERS))] for at in range(length))
 
 
 def _first(_at: int, _of: int) -> int:

@@ -27,8 +27,10 @@ from fieldbound.algebra import (
 from fieldbound.model import pointer_of
 
 _EMPTY: Final = Empty()
-#: Maximum number of items of an array.
+#: Maximum number of items of an array, and of properties of an object, that an instance needs.
 _MAX_ITEMS: Final = 100_000
+#: Maximum number of values that the smallest instance has in it, itself included.
+_MAX_VALUES: Final = 250_000
 
 
 class Property(NamedTuple):
@@ -46,6 +48,7 @@ class Analysis:
         self.algebra = algebra
         self.root = algebra.root
         self._min_depths: dict[ValueSet, float] = {}
+        self._sizes: dict[ValueSet, float] = {}  # of the smallest instance, in values
         self._expanded: dict[ValueSet, ValueSet] = {}
         self._number_samplers: dict[ValueSet, NumberSampler] = {}
         self._validators: dict[ValueSet, Callable[[Any], bool]] = {}
@@ -184,10 +187,17 @@ class Analysis:
         reason = self.algebra.explain_empty()
         if reason is not None:
             return reason
-        for path, value_set in self._empty_parts(self.root, (), ()):
+        for path, value_set in self._empty_parts(self.root, (), set()):
             at = f"at {pointer_of(path) or '(root)'}"
             if isinstance(value_set, Arrays) and value_set.min_items > _MAX_ITEMS:
                 return f"minItems {value_set.min_items} is too many items to generate {at}"
+            if isinstance(value_set, Objects) and value_set.min_properties > _MAX_ITEMS:
+                least = value_set.min_properties
+                return f"minProperties {least} is too many properties to generate {at}"
+            if self._known_size(value_set) < inf:
+                return f"every instance has more than {_MAX_VALUES} values to generate {at}"
+            if isinstance(value_set, Numbers):
+                return f"no number was found {at}"
             if isinstance(value_set, Strings):
                 string_sampler = self.string_sampler(value_set)
                 found = "no string exists" if string_sampler.conclusive else "no string was found"
@@ -195,22 +205,20 @@ class Analysis:
         return "every instance is infinite: a required property requires the same one again"
 
     def _empty_parts(
-        self, value_set: ValueSet, path: tuple[str, ...], seen: tuple[ValueSet, ...]
+        self, value_set: ValueSet, path: tuple[str, ...], seen: set[ValueSet]
     ) -> Iterator[tuple[tuple[str, ...], ValueSet]]:
         """Yield the required value sets that are empty, the innermost first, each with its path."""
         value_set = self.resolve(value_set)
         if value_set in seen or self.min_depth(value_set) < inf:
             return
-        seen = (*seen, value_set)
+        seen.add(value_set)
         match value_set:
             case Objects():
                 for each in self.properties(value_set):
                     if each.required:
                         yield from self._empty_parts(each.values, (*path, each.name), seen)
             case Arrays():
-                for index, item in enumerate(
-                    (*value_set.prefix_items[: value_set.min_items], value_set.items)
-                ):
+                for index, item in enumerate(_required_items(value_set)):
                     yield from self._empty_parts(item, (*path, str(index)), seen)
             case Union(branches) | Intersection(branches):
                 for branch in branches:
@@ -233,11 +241,42 @@ class Analysis:
         if value_set in self._visited:
             return self._min_depths.get(value_set, inf)
         self._visited.add(value_set)
-        min_depth = self._depth(value_set)
-        if min_depth != self._min_depths.get(value_set, inf):
+        min_depth, size = self._depth(value_set), inf
+        if min_depth < inf:
+            size = min(self._size(value_set), _MAX_VALUES + 1)
+            min_depth = inf if size > _MAX_VALUES else min_depth
+        if (min_depth, size) != (self._min_depths.get(value_set, inf), self._known_size(value_set)):
             self._changed = True
-        self._min_depths[value_set] = min_depth
+        self._min_depths[value_set], self._sizes[value_set] = min_depth, size
         return min_depth
+
+    def _size(self, value_set: ValueSet) -> float:
+        """Return the number of values in the smallest instance, from the sizes of its parts."""
+        match value_set:
+            case Reference() if value_set is not ANYTHING:
+                return self._known_size(self.algebra.target(value_set))
+            case Union(branches):
+                return min(map(self._known_size, branches))
+            case Intersection(branches):
+                return max(map(self._known_size, branches))
+            case Arrays():
+                return 1 + self._items_size(value_set)
+            case Objects():
+                required = [each.values for each in self.properties(value_set) if each.required]
+                others = max(0, value_set.min_properties - len(required))
+                return 1 + others + sum(map(self._known_size, required))
+        return 1
+
+    def _items_size(self, value_set: Arrays) -> float:
+        least, first = value_set.min_items, value_set.prefix_items
+        size = sum(map(self._known_size, first[:least]))
+        if least > len(first):
+            size += (least - len(first)) * self._known_size(value_set.items)
+        contained = [each for each in value_set.contains if each.min_contains > 0]
+        return max([size, *(each.min_contains * self._known_size(each.item) for each in contained)])
+
+    def _known_size(self, value_set: ValueSet) -> float:
+        return self._sizes.get(value_set, inf)
 
     def _depth(self, value_set: ValueSet) -> float:
         match value_set:
@@ -254,6 +293,8 @@ class Analysis:
             case Arrays():
                 return self._array_depth(value_set)
             case Objects():
+                if value_set.min_properties > _MAX_ITEMS:
+                    return inf
                 required = [each.values for each in self.properties(value_set) if each.required]
                 return 1 + max((self._update_depth(each) for each in required), default=0)
         return 0 if self._is_inhabited(value_set) else inf
@@ -273,9 +314,13 @@ class Analysis:
             value_set.max_items is not None and value_set.max_items < value_set.min_items
         ):
             return inf
-        required = [
-            *value_set.prefix_items[: value_set.min_items],
-            *([value_set.items] if value_set.min_items > len(value_set.prefix_items) else []),
-        ]
-        required += [each.item for each in value_set.contains if each.min_contains > 0]
+        required = _required_items(value_set)
         return 1 + max((self._update_depth(each) for each in required), default=0)
+
+
+def _required_items(value_set: Arrays) -> list[ValueSet]:
+    """Return what an array has to have items of: in order, then those of `contains`."""
+    least, first = value_set.min_items, value_set.prefix_items
+    items = [value_set.items] if least > len(first) else []
+    contained = [each.item for each in value_set.contains if each.min_contains > 0]
+    return [*first[:least], *items, *contained]

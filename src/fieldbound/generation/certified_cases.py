@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from fractions import Fraction
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -74,12 +75,14 @@ def _valid_instances(certifier: Certifier, limit: Limit) -> list[Any]:
     return list(chain.from_iterable(some))[:_MAX_CASES]
 
 
-def _distance(limit: Limit, value: Any) -> float:
+def _distance(limit: Limit, value: Any) -> float | Fraction:
     """Return the distance of a value from its bound, 0 without a bound."""
     if boundary_position(limit, value) != "inside":
         return 0
     size = value if isinstance(value, (int, float)) else len(value) if value is not None else 0
-    return abs(size - limit.value) if isinstance(limit.value, (int, float)) else 0
+    if not isinstance(limit.value, (int, float)):
+        return 0
+    return abs(Fraction(size) - Fraction(limit.value))  # of integers that no float can express, too
 
 
 def _mutations(certifier: Certifier, limit: Limit) -> list[CertifiedMutation]:

@@ -293,7 +293,7 @@ class Certifier:
                     {error.validator, *error.absolute_schema_path}
                     for error in self._reference.iter_errors(instance)
                 ]
-            except (re.error, RecursionError):
+            except (re.error, RecursionError, OverflowError):  # of an integer as a float
                 self._found_by_reference[text] = None
         return self._found_by_reference[text]
 

@@ -27,6 +27,7 @@ from .analysis import Analysis
 from .objects_and_arrays import (
     BOUNDARY_BITS,
     LEAF_BYTES,
+    MAX_DISTINCT,
     MAX_NESTING,
     ArrayGenerator,
     ObjectGenerator,
@@ -39,9 +40,8 @@ _MAX_LISTED: Final = 60
 #: Weight of random scalars against the simplest, and weight of objects and arrays.
 _RANDOM_WEIGHT: Final = 7
 _CONTAINER_WEIGHT: Final = 4
-#: Attempts to satisfy an intersection, and maximum number of distinct values.
+#: Attempts to satisfy an intersection.
 _TRIES: Final = 20
-_MAX_DISTINCT: Final = 20_000
 #: Each branch of a union has at least one in so many of the draws.
 _SHARE: Final = 7
 #: In a cycle, a first byte below these means a value near the simplest, or between the bounds.
@@ -64,6 +64,7 @@ class Generator:
         self._arrays: dict[ValueSet, ArrayGenerator] = {}
         self._byte_counts: dict[ValueSet, int] = {}
         self._counting: list[ValueSet] = []
+        self._counted: dict[tuple[ValueSet, int, int], int] = {}  # parts of what is being counted
         self._under_construction: list[ValueSet] = []
 
     def draw(self, source: RandomSource) -> Any:
@@ -114,8 +115,10 @@ class Generator:
                 return [each for each in self.options(value_set).values if not callable(each)]
         return []
 
-    def distinct(self, value_set: ValueSet, depth: int = 0) -> Iterator[Any]:
-        """Yield distinct values of a value set, as long as there are more."""
+    def distinct(
+        self, value_set: ValueSet, depth: int = 0, most: int = MAX_DISTINCT
+    ) -> Iterator[Any]:
+        """Yield distinct values of a value set, about *most* of a kind if there are."""
         value_set = self.analysis.resolve(value_set)
         if self.analysis.min_depth(value_set) == inf or depth > MAX_NESTING:
             return
@@ -123,28 +126,27 @@ class Generator:
             case Enumerated(values):
                 yield from deepcopy(values)
             case Strings():
-                yield from self.analysis.string_sampler(value_set).distinct(_MAX_DISTINCT)
+                yield from self.analysis.string_sampler(value_set).distinct(most)
             case Numbers():
                 numbers = self.analysis.number_sampler(value_set)
                 yield from dict.fromkeys(
-                    numbers.at_step(at >> 1, at & 1, numbers.boundaries[0])
-                    for at in range(_MAX_DISTINCT)
+                    numbers.at_step(at >> 1, at & 1, numbers.boundaries[0]) for at in range(most)
                 )
             case Union(branches):
                 for each in branches:
-                    yield from self.distinct(each, depth + 1)
+                    yield from self.distinct(each, depth + 1, most)
             case Arrays():
                 inner = value_set.prefix_items[0] if value_set.prefix_items else value_set.items
-                for item in self.distinct(inner, depth + 1):
+                for item in self.distinct(inner, depth + 1, most):
                     yield self.array(value_set).build(SimplestSource(), MAX_NESTING, {0: item})
             case Objects():
-                yield from self._distinct_objects(value_set, depth)
+                yield from self._distinct_objects(value_set, depth, most)
         yield self.simplest(value_set)
 
-    def _distinct_objects(self, value_set: Objects, depth: int) -> Iterator[Any]:
+    def _distinct_objects(self, value_set: Objects, depth: int, most: int) -> Iterator[Any]:
         objects = self.object(value_set)
         for each in objects.properties:
-            for value in self.distinct(each.values, depth + 1):
+            for value in self.distinct(each.values, depth + 1, most):
                 yield objects.build(SimplestSource(), MAX_NESTING, {each.name: value})
 
     def byte_count(self, value_set: ValueSet) -> int:
@@ -154,13 +156,18 @@ class Generator:
         if found is not None:
             return found
         nesting = sum(isinstance(each, (Objects, Arrays)) for each in self._counting)
-        if self._counting.count(value_set) >= _MAX_RECURSIONS or nesting >= MAX_NESTING:
+        recursions = self._counting.count(value_set)
+        if recursions >= _MAX_RECURSIONS or nesting >= MAX_NESTING:
             return 0  # recursion is counted only so often
-        self._counting.append(value_set)
-        found = min(self._count_bytes(value_set), _MAX_BYTES)
-        self._counting.pop()
+        found = self._counted.get((value_set, nesting, recursions))
+        if found is None:
+            self._counting.append(value_set)
+            found = min(self._count_bytes(value_set), _MAX_BYTES)
+            self._counting.pop()
+            self._counted[value_set, nesting, recursions] = found
         if not self._counting:
             self._byte_counts[value_set] = found
+            self._counted.clear()  # in another value a part counts otherwise
         return found
 
     def _count_bytes(self, value_set: ValueSet) -> int:

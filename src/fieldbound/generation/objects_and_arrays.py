@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ABSENT: Final = object()
 #: Nesting beyond which only the simplest values are made.
 MAX_NESTING: Final = 12
+#: Number of distinct values of a kind that are enumerated, unless more items are needed.
+MAX_DISTINCT: Final = 20_000
 BYTE: Final = 256
 #: Of 256 draws, those that omit an optional property, that add an undeclared one, that fill an
 #: array, and those from which on its length is drawn.
@@ -89,7 +91,9 @@ class ValueGenerator(Protocol):
         """Return the options for a value of a value set."""
         ...
 
-    def distinct(self, value_set: ValueSet, depth: int = 0) -> Iterator[Any]:
+    def distinct(
+        self, value_set: ValueSet, depth: int = 0, most: int = MAX_DISTINCT
+    ) -> Iterator[Any]:
         """Yield distinct values of a value set."""
         ...
 
@@ -309,7 +313,8 @@ class ArrayGenerator:
             key = canonical_text(item) if unique and item is not ABSENT else ""
             if unique and key in keys and index not in fixed:
                 if distinct_values is None:  # from now on enumerate distinct values
-                    distinct_values = self._generator.distinct(self._rest)
+                    most = max(MAX_DISTINCT, 2 * minimum)  # as only some may be free
+                    distinct_values = self._generator.distinct(self._rest, most=most)
                 item = next(
                     (each for each in distinct_values if canonical_text(each) not in keys), ABSENT
                 )

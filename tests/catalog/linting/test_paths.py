@@ -83,6 +83,16 @@ def test_all_mistakes_of_a_schema_are_found_in_one_run() -> None:
     ]
 
 
+def test_alternatives_that_multiply_hide_no_contradiction_beside_them() -> None:
+    """What is too much to decide is no mistake, and a contradiction at another place is one."""
+    pairs = [{"anyOf": [{"pattern": f"a{at}"}, {"pattern": f"b{at}"}]} for at in range(40)]
+    dead = {"type": "string", "minLength": 5, "maxLength": 3}
+    properties = {"v": {"allOf": pairs}, "dead": dead}
+    assert of_schema({"type": "object", "properties": properties}) == [
+        ("/properties/dead", "contradiction", True)
+    ]
+
+
 def test_all_mistakes_of_an_openapi_document_are_found_in_one_run() -> None:
     """Those of its structure, of its references and of every schema, also of unused ones."""
     Path("openapi.yaml").write_text(OPENAPI)
