@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from .inputs.blocks import line_and_column, place_after
+from fieldbound.documents import place_after
+
+from .inputs.blocks import line_and_column
 from .inputs.json_array import texts_of
 from .samples import RecordLocation
 
@@ -60,7 +62,7 @@ class _FlatItems:
         for _ in range(index - self._index):
             start = raw.index(b"{", start + 1)
         between = raw[self._start : start]
-        self._line, self._column = place_after(between, self._line, self._column)
+        self._line, self._column = place_after(self._line, self._column, between)
         self._index, self._start = index, start
         end = raw.index(b"}", start) + 1
         return RecordLocation(raw[start:end], self._offset + start, self._line, self._column)

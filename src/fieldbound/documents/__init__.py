@@ -24,7 +24,11 @@ if TYPE_CHECKING:
         why_unreadable as why_unreadable,
     )
     from .place_index import PlaceIndex as PlaceIndex
-    from .positions import PositionTree as PositionTree, places_at as places_at
+    from .positions import (
+        PositionTree as PositionTree,
+        place_after as place_after,
+        places_at as places_at,
+    )
 
 __getattr__, __all__ = lazy(
     __name__,
@@ -32,6 +36,6 @@ __getattr__, __all__ = lazy(
         ".document": "Document NON_FATAL has_infinite loads own_value parse read",
         ".files": "SUFFIXES atomic_write is_same_file os_error_reason why_unreadable",
         ".place_index": "PlaceIndex",
-        ".positions": "PositionTree places_at",
+        ".positions": "PositionTree place_after places_at",
     },
 )

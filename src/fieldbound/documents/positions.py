@@ -104,4 +104,5 @@ def place_after(line: int, column: int, part: Any) -> tuple[int, int]:
     if breaks := part.count(newline):
         line, column = line + breaks, 1
         part = part[part.rindex(newline) + 1 :]
-    return line, column + len(part.translate(None, _CONTINUATION_BYTES) if is_bytes else part)
+    is_longer = is_bytes and not part.isascii()  # in bytes than in characters
+    return line, column + len(part.translate(None, _CONTINUATION_BYTES) if is_longer else part)

@@ -14,8 +14,10 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fieldbound.documents import place_after
+
 from . import blocks
-from .blocks import ItemsChunk, place_after
+from .blocks import ItemsChunk
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -279,7 +281,7 @@ class Scanner:
         """Return where the byte at an index is, and count lines and columns up to it."""
         if self._places is None:
             part = data[self._counted : at]
-            self.line, self.column = place_after(part, self.line, self.column)
+            self.line, self.column = place_after(self.line, self.column, part)
             self._counted = at
         return self.place
 

@@ -11,6 +11,8 @@ from functools import cached_property
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
 
+from fieldbound.documents import place_after
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -43,14 +45,6 @@ class LinesChunk(NamedTuple):
     offset: int
 
 
-def place_after(part: bytes, line: int, column: int) -> tuple[int, int]:
-    """Return the line and the column after a part of a text that begins at these."""
-    if line_ends := part.count(b"\n"):
-        line, column = line + line_ends, 1
-        part = part[part.rindex(b"\n") + 1 :]
-    return line, column + (len(part) if part.isascii() else len(part.translate(None, CONTINUATION)))
-
-
 class PlaceFinder:
     """The lines and columns of bytes in a text, from 1, found when they are asked for.
 
@@ -74,7 +68,7 @@ class PlaceFinder:
             if not part:  # the file became shorter
                 break
             self._offset += len(part)
-            self._line, self._column = place_after(part, self._line, self._column)
+            self._line, self._column = place_after(self._line, self._column, part)
         return self._line, self._column
 
 

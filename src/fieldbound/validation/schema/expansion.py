@@ -19,7 +19,7 @@ from fieldbound.model import (
 )
 
 #: Keywords whose subschemas apply to the same value.
-_IN_PLACE: Final = frozenset(
+IN_PLACE: Final = frozenset(
     "allOf anyOf oneOf not if then else dependentSchemas dependencies".split()
 )
 _REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
@@ -93,37 +93,37 @@ class _Expansion:
 
     def _enter(self, node: Node) -> _Step:
         self._sizes[_key(node)] = None
-        parts = list(self._targets(node))
-        for keyword, child in self._children(node):
-            (parts if keyword in _IN_PLACE else self._elsewhere).append(child)
+        parts = list(targets(node, self._references))
+        for path, child in applied_schemas(node, self._references):
+            (parts if path[0] in IN_PLACE else self._elsewhere).append(child)
         return _Step(node, parts)
 
-    def _children(self, node: Node) -> Iterator[tuple[str, Node]]:
-        """Yield the subschemas within one, each with its keyword."""
-        schema = node.schema
-        if not isinstance(schema, dict) or (node.draft and "$ref" in schema):
-            return
-        for path, child in child_schemas(schema):
-            is_unused = path[0] in ("then", "else") and "if" not in schema
-            if (
-                isinstance(child, dict)
-                and not is_unused
-                and path[0] not in ("$defs", "definitions")
-            ):
-                within = self._references.child(node, path[0]) if len(path) > 1 else node
-                yield path[0], self._references.child(within, path[-1])
 
-    def _targets(self, node: Node) -> Iterator[Node]:
-        """Yield the targets of references, of dynamic ones where only one is possible."""
-        schema = node.schema
-        for keyword in _REFERENCES if isinstance(schema, dict) else ():
-            reference = schema.get(keyword)
-            is_certain = keyword == "$ref" or self._references.has_one_resource
-            if isinstance(reference, str) and is_certain:
-                try:
-                    yield self._references.resolve(node, reference)
-                except (KeyError, IndexError, TypeError, ValueError):
-                    continue  # reported by the engine already
+def applied_schemas(
+    node: Node, references: SchemaRegistry
+) -> Iterator[tuple[tuple[str, ...], Node]]:
+    """Yield the subschemas within one that may apply, each with its path, but no booleans."""
+    schema = node.schema
+    if not isinstance(schema, dict) or (node.draft and "$ref" in schema):
+        return
+    for path, child in child_schemas(schema):
+        is_unused = path[0] in ("then", "else") and "if" not in schema
+        if isinstance(child, dict) and not is_unused and path[0] not in ("$defs", "definitions"):
+            within = references.child(node, path[0]) if len(path) > 1 else node
+            yield path, references.child(within, path[-1])
+
+
+def targets(node: Node, references: SchemaRegistry) -> Iterator[Node]:
+    """Yield the targets of references, of dynamic ones where only one is possible."""
+    schema = node.schema
+    for keyword in _REFERENCES if isinstance(schema, dict) else ():
+        reference = schema.get(keyword)
+        is_certain = keyword == "$ref" or references.has_one_resource
+        if isinstance(reference, str) and is_certain:
+            try:
+                yield references.resolve(node, reference)
+            except (KeyError, IndexError, TypeError, ValueError):
+                continue  # reported by the engine already
 
 
 def _error(root: Node, node: Node, reason: str) -> BrokenContract:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
-from fieldbound.model import Node, SchemaRegistry, child_schemas
+from fieldbound.model import Node, SchemaRegistry
 
+from .expansion import IN_PLACE, applied_schemas, targets
 from .one_error import has_keyword
 
 ALTERNATIVES: Final = ("anyOf", "oneOf")
@@ -20,8 +21,7 @@ MOST_ERRORS: Final = 50_000
 #: So many for each subschema that applies to a value are no more than there may be to say.
 _FEW: Final = 20
 #: Keywords whose subschemas apply to the same value; of others there are no errors within errors.
-_IN_PLACE: Final = frozenset("allOf anyOf oneOf then else dependentSchemas dependencies".split())
-_REFERENCES: Final = ("$ref", "$dynamicRef", "$recursiveRef")
+_IN_PLACE: Final = IN_PLACE - {"if", "not"}
 _OF_MEMBERS: Final = frozenset(
     "patternProperties additionalProperties unevaluatedProperties".split()
 )
@@ -79,24 +79,9 @@ class MultipliedErrors:
 
     def _applied(self, node: Node, value: Any) -> Iterator[tuple[Node, Any]]:
         """Yield the subschemas that apply to a value, and to those in it, each with its value."""
-        schema = node.schema
-        if not isinstance(schema, dict):
-            return
-        for keyword in _REFERENCES:
-            reference = schema.get(keyword)
-            if isinstance(reference, str):
-                try:
-                    yield self._references.resolve(node, reference), value
-                except (KeyError, IndexError, TypeError, ValueError):
-                    continue  # reported by the engine already
-        if node.draft and "$ref" in schema:
-            return
-        for path, child in child_schemas(schema):
-            values = _values(path, value) if isinstance(child, dict) else ()
-            if values:
-                within = self._references.child(node, path[0]) if len(path) > 1 else node
-                part = self._references.child(within, path[-1])
-                yield from ((part, each) for each in values)
+        yield from ((target, value) for target in targets(node, self._references))
+        for path, child in applied_schemas(node, self._references):
+            yield from ((child, each) for each in _values(path, value))
 
 
 def _key(node: Node, value: Any) -> _Key:
